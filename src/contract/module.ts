@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { Grant } from './access.js';
+import {
+  type AnyOperationClass,
+  type OperationKind,
+  type OperationSpec,
+  type Protocol,
+  protocols,
+} from './operation.js';
+import { type ObjectShape, reflectObject } from './shape.js';
+import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
+
+/** Where an operation is found on each wire. Derived here and nowhere else. */
+export interface WireNames {
+  readonly rest: { readonly method: string; readonly path: string; readonly status: number } | undefined;
+  /** Root field. A page gives two: `users` and `usersPage`. */
+  readonly graphql: string;
+  readonly grpc: { readonly package: string; readonly service: string; readonly method: string; readonly path: string };
+  readonly websocket: string;
+  /** Below the topic prefix: `rpc/users/create-user`. */
+  readonly mqtt: string;
+}
+
+/** An operation with all that follows from its declaration. */
+export interface OperationDescriptor {
+  /** `users.createUser`: its name in logs, metrics, limits and keys. */
+  readonly id: string;
+  readonly module: string;
+  /** `CreateUser`. */
+  readonly name: string;
+  readonly version: number;
+  readonly kind: OperationKind;
+  readonly message: AnyOperationClass;
+  readonly spec: OperationSpec;
+  readonly wire: WireNames;
+  readonly protocols: readonly Protocol[];
+  readonly input: ObjectShape;
+  /** Absent for an empty output. */
+  readonly output: ObjectShape | undefined;
+}
+
+export interface ModuleContract {
+  readonly name: string;
+  readonly operations: readonly OperationDescriptor[];
+  readonly grants: readonly Grant[];
+}
+
+const descriptors = new WeakMap<object, OperationDescriptor>();
+
+/** The descriptor of an operation class that a `module(…)` declares. */
+export function describe(message: object): OperationDescriptor {
+  const descriptor = descriptors.get(message);
+  if (!descriptor) throw new TypeError(`${(message as { name?: string }).name} is in no module('…', {…})`);
+  return descriptor;
+}
+
+function restName({ rest, restStatus, output, version = 1 }: OperationSpec): WireNames['rest'] {
+  if (!rest) return undefined;
+  const [method = '', path = ''] = rest.split(' ');
+  const onCollection = method === 'POST' && path.split('/').length === 2;
+  const status = restStatus ?? (output instanceof z.ZodVoid ? 204 : onCollection ? 201 : 200);
+  return { method, path: version === 1 ? path : `/v${version}${path}`, status };
+}
+
+function wireNames(module: string, name: string, kind: OperationKind, spec: OperationSpec): WireNames {
+  const version = spec.version ?? 1;
+  const isInternal = spec.access?.type === 'internal';
+  const grpcPackage = `${module}.${isInternal ? 'internal.' : ''}v${version}`;
+  const service = `${upperFirst(module)}${isInternal ? 'Internal' : ''}Service`;
+  const root = lowerFirst(kind === 'query' ? name.replace(/^(Get|List)(?=[A-Z])/, '') : name);
+  return {
+    rest: restName(spec),
+    graphql: version === 1 ? root : `${root}V${version}`,
+    grpc: { package: grpcPackage, service, method: name, path: `/${grpcPackage}.${service}/${name}` },
+    websocket: `${module}.${lowerFirst(name)}${version === 1 ? '' : `.v${version}`}`,
+    mqtt: `rpc/${module}/${kebabCase(name)}${version === 1 ? '' : `/v${version}`}`,
+  };
+}
+
+function protocolsOf(
+  { access, protocols: declared = protocols, rest }: OperationSpec,
+  id: string,
+): readonly Protocol[] {
+  if (access?.type === 'internal') return ['grpc'];
+  if (declared.includes('rest') && !rest) throw new TypeError(`${id}: declares no REST route`);
+  return declared;
+}
+
+function descriptor(module: string, key: string, message: AnyOperationClass): OperationDescriptor {
+  const { spec, kind } = message;
+  const version = spec.version ?? 1;
+  const name = version === 1 ? key : key.replace(new RegExp(`V${version}$`), '');
+  const id = `${module}.${lowerFirst(name)}${version === 1 ? '' : `.v${version}`}`;
+  return {
+    id,
+    module,
+    name,
+    version,
+    kind,
+    message,
+    spec,
+    wire: wireNames(module, name, kind, spec),
+    protocols: protocolsOf(spec, id),
+    input: reflectObject(spec.input, `${name}Request`),
+    output: spec.output instanceof z.ZodVoid ? undefined : reflectObject(spec.output, `${name}Result`),
+  };
+}
+
+/**
+ * Declares a module: `module('users', { CreateUser, GetUser })`. The wire names come from these keys, never from class
+ * names, which minifiers change. A later version of an operation has the key `CreateUserV2` and `version: 2`.
+ */
+export function module(
+  name: string,
+  operations: Readonly<Record<string, AnyOperationClass>>,
+  { grants = [] }: { grants?: readonly Grant[] } = {},
+): ModuleContract {
+  const declared = Object.entries(operations).map(([key, message]) => {
+    const made = descriptor(name, key, message);
+    descriptors.set(message, made);
+    return made;
+  });
+  return { name, operations: declared, grants };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/** No NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 has no form for it). */
+export const isCleanText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+
+/** Text of bounded length, in UTF-16 code units. The only way to have free text in a contract. */
+export const text = ({ min = 0, max }: { min?: number; max: number }) =>
+  z.string().min(min).max(max).refine(isCleanText, 'Text must not contain NUL or lone surrogates');
+
+/** UUID of any version on the way in; ids made here are version 7. */
+export const Id = z.uuid();
+
+/** A UUID of version 7 (RFC 9562): ids sort by the millisecond they were made in. */
+export function newId(now = Date.now()): string {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+}
+
+/** At most 254 characters (RFC 5321), as the caller spelled it; the domain normalizes. */
+export const Email = z.email().max(254);
+
+/** Two spellings are one address if this is the same: modules that keep addresses must agree on it. */
+export const normalizeEmail = (spelled: string): string => spelled.trim().normalize('NFC').toLowerCase();
+
+/** RFC 3339 with any offset in, UTC with milliseconds and `Z` out. */
+export const Timestamp = z.iso.datetime({ offset: true }).overwrite((value) => {
+  const instant = new Date(value);
+  return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
+});
+
+/** A structure with a name of its own on the wire: GraphQL type, protobuf message, JSON Schema component. */
+export const view = <S extends z.core.$ZodLooseShape>(name: string, shape: S) => z.object(shape).meta({ id: name });
+
+/** Values are UPPER_SNAKE in TypeScript and on every wire. */
+export const enumeration = <const V extends readonly [string, ...string[]]>(name: string, values: V) =>
+  z.enum(values).meta({ id: name });
+
+type ExactlyOne<S> = { [K in keyof S]: { [P in K]: S[P] } & { [P in Exclude<keyof S, K>]?: undefined } }[keyof S];
+type Outputs<S extends Record<string, z.ZodType>> = { [K in keyof S]: z.output<S[K]> };
+type Inputs<S extends Record<string, z.ZodType>> = { [K in keyof S]: z.input<S[K]> };
+
+/** A union as one object of which exactly one field is set: `oneof` in protobuf, `@oneOf` in GraphQL. */
+export function oneOf<S extends Record<string, z.ZodType>>(name: string, variants: S) {
+  const fields = Object.fromEntries(Object.entries(variants).map(([key, schema]) => [key, schema.optional()]));
+  const schema = z
+    .object(fields)
+    .refine((value) => Object.values(value).filter((variant) => variant !== undefined).length === 1, {
+      error: `Exactly one of ${Object.keys(variants).join(', ')} must be set`,
+    })
+    .meta({ id: name, oneOf: true });
+  return schema as unknown as z.ZodType<ExactlyOne<Outputs<S>>, ExactlyOne<Inputs<S>>>;
+}
+
+/** A credential: never logged, never stored with an idempotency key. */
+export const secret = <T extends z.ZodType>(schema: T): T => schema.meta({ ...schema.meta(), secret: true }) as T;
+
+/** Integer minor units and an ISO 4217 code: `{ amount: 1999, currency: 'EUR' }`. */
+export const Money = view('Money', {
+  amount: z.int(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .refine(isCleanText),
+});

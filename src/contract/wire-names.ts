@@ -1,0 +1,23 @@
+/** `createdAt` -> `created_at`. */
+export const snakeCase = (camel: string): string => camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** `created_at` -> `createdAt`. */
+export const camelCase = (snake: string): string =>
+  snake.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `CreateUser` -> `createUser`. */
+export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** `users` -> `Users`. */
+export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** `CreateUser` -> `create-user`. */
+export const kebabCase = (name: string): string =>
+  lowerFirst(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `UserSort` -> `USER_SORT`. */
+export const upperSnakeCase = (name: string): string => snakeCase(lowerFirst(name)).toUpperCase();
+
+/** A field name has one spelling on each wire and the way back only if this holds. */
+export const survivesTheWire = (name: string): boolean =>
+  /^[a-z][A-Za-z0-9]*$/.test(name) && camelCase(snakeCase(name)) === name;

@@ -1,0 +1,36 @@
+/** Compiled by the type check, never run: a wrong input or output is a compile error. */
+import { CommandHandler } from '@nestjs/cqrs';
+import type { Handles } from '../../src/contract/operation.js';
+import { CreateUser, DeleteUser, GetMe, GetUser, ListUsers } from '../../src/modules/users/contract/index.js';
+import type { Bus } from '../../src/ports/bus.js';
+
+export async function inputsAndOutputsAreTyped(bus: Bus): Promise<void> {
+  const user = await bus.execute(new CreateUser({ email: 'ada@example.com', name: 'Ada' }));
+  user.email satisfies string;
+  user.name satisfies string | undefined;
+  // @ts-expect-error the view has no such field
+  user.password;
+  // @ts-expect-error a field of the input is missing
+  new GetUser({});
+  // @ts-expect-error a field of the input has the wrong type
+  new GetUser({ id: 1 });
+  // @ts-expect-error the input has no such field
+  new CreateUser({ email: 'ada@example.com', nmae: 'Ada' });
+  // @ts-expect-error not a value of the enum
+  new ListUsers({ sort: 'CREATED' });
+  new ListUsers().input.limit satisfies number;
+  await bus.execute(new GetMe());
+  const nothing = await bus.execute(new DeleteUser({ id: user.id }));
+  // @ts-expect-error an empty output has no fields
+  nothing.id;
+  // @ts-expect-error only operations are executed
+  await bus.execute({ input: {} });
+}
+
+@CommandHandler(CreateUser)
+export class WrongHandler implements Handles<CreateUser> {
+  // @ts-expect-error the handler gives no UserView
+  async execute(_message: CreateUser) {
+    return { id: 1 };
+  }
+}

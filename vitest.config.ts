@@ -1,0 +1,24 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+import type { CoverageOptions } from 'vitest/node';
+
+export const coverage: CoverageOptions = {
+  provider: 'v8',
+  include: ['src/**/*.ts'],
+  exclude: ['src/platform/database/generated/**', 'src/schemas/**'],
+  reporter: ['text-summary', 'json-summary', 'html'],
+  thresholds: { lines: 85, branches: 85 },
+};
+
+export default defineConfig({
+  oxc: false,
+  plugins: [swc.vite({ module: { type: 'nodenext' } })],
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+    coverage,
+  },
+});
