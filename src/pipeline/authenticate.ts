@@ -1,0 +1,59 @@
+import { Unauthenticated } from '../contract/built-in-failures.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import type { Revocations } from '../ports/revocations.js';
+import type { CallContext } from './call-context.js';
+import type { Principal, Principals } from './principal.js';
+import type { AccessClaims, TokenVerifier } from './token-verifier.js';
+
+const scheme = /^bearer +/i;
+
+/** The token of `Bearer <token>`; the common spelling costs no regular expression. */
+function bearerToken(authorization: string): string | undefined {
+  if (authorization.startsWith('Bearer ey')) return authorization.slice(7);
+  return scheme.test(authorization) ? authorization.replace(scheme, '').trim() : undefined;
+}
+
+/** Turns the credentials of a call into a principal. */
+export class Authenticator {
+  constructor(
+    private readonly tokens: TokenVerifier,
+    private readonly revocations: Revocations,
+    private readonly principals: Principals,
+  ) {}
+
+  /**
+   * Without a promise when the token was verified before. A token that does not hold is refused, except by operations
+   * open to anyone: whoever renews an expired sign-in still sends the expired token.
+   */
+  authenticate(call: CallContext, operation?: OperationDescriptor): Principal | Promise<Principal> {
+    const { authorization, serviceAuthorization } = call.inbound;
+    if (serviceAuthorization !== undefined) return this.#service(serviceAuthorization);
+    if (authorization === undefined) return this.principals.anonymous;
+    const lenient = operation?.spec.access.type === 'anyone';
+    const token = bearerToken(authorization);
+    if (token === undefined) return this.#refused(lenient);
+    const known = this.tokens.verifyCached(token);
+    if (known) return this.#principal(known, lenient);
+    return this.tokens.verify(token).then(
+      (claims) => this.#principal(claims, lenient),
+      (error: unknown) => {
+        if (error instanceof Unauthenticated && lenient) return this.principals.anonymous;
+        throw error;
+      },
+    );
+  }
+
+  #principal(claims: AccessClaims, lenient: boolean): Principal {
+    return this.revocations.isRevoked(claims) ? this.#refused(lenient) : this.principals.user(claims);
+  }
+
+  #refused(lenient: boolean): Principal {
+    if (lenient) return this.principals.anonymous;
+    throw new Unauthenticated();
+  }
+
+  async #service(token: string): Promise<Principal> {
+    const { service } = await this.tokens.verifyService(token);
+    return this.principals.service(service);
+  }
+}

@@ -1,0 +1,36 @@
+import { CurrentCall, type RowFilter } from '../ports/current-call.js';
+import { type CallContext, currentCall, noTenant } from './call-context.js';
+
+/** The call that nestjs-cls carries. Background work has no caller and may touch every row. */
+export class ClsCurrentCall extends CurrentCall {
+  get #call(): CallContext | undefined {
+    return currentCall();
+  }
+
+  override get userId(): string | undefined {
+    return this.#call?.principal.claims?.sub;
+  }
+
+  override get sessionId(): string | undefined {
+    return this.#call?.principal.claims?.sid;
+  }
+
+  override get tenant(): string {
+    return this.#call?.tenant ?? noTenant;
+  }
+
+  override get address(): string {
+    return this.#call?.inbound.address ?? 'local';
+  }
+
+  override get signal(): AbortSignal {
+    return this.#call?.lifetime.signal ?? new AbortController().signal;
+  }
+
+  override rows(action: string, subject: string): RowFilter {
+    const call = this.#call;
+    if (!call) return 'all';
+    call.rowAccess.consulted = true;
+    return call.principal.rows(action, subject);
+  }
+}

@@ -1,0 +1,65 @@
+import { RateLimited } from '../contract/built-in-failures.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import type { RateDecision, RateLimiter, RatePolicy } from '../ports/rate-limiter.js';
+import type { CallContext } from './call-context.js';
+
+interface Rate {
+  readonly quota: number;
+  readonly windowSeconds: number;
+}
+
+export interface LimitSettings {
+  readonly enabled: boolean;
+  /** Of one network address, over all operations. */
+  readonly address: Rate;
+  /** Of one caller and operation. */
+  readonly caller: Rate;
+  /** In place of `caller`, by operation id. */
+  readonly operations: Readonly<Record<string, Rate>>;
+}
+
+/** The two limits at the edge. Both answer without a promise when the limiter does. */
+export class Limits {
+  readonly #address: RatePolicy;
+  readonly #policies = new WeakMap<OperationDescriptor, RatePolicy>();
+
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly settings: LimitSettings,
+  ) {
+    this.#address = { name: 'address', ...settings.address };
+  }
+
+  perAddress(call: CallContext): void | Promise<void> {
+    return this.#consume(call, this.#address, call.inbound.address);
+  }
+
+  perCaller(call: CallContext, operation: OperationDescriptor): void | Promise<void> {
+    const { principal, inbound } = call;
+    const caller = principal.isAnonymous ? inbound.address : principal.id;
+    return this.#consume(call, this.#policy(operation), `${operation.id}/${caller}`);
+  }
+
+  #consume(call: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
+    if (!this.settings.enabled) return;
+    const decision = this.limiter.consume(policy, key);
+    if (decision instanceof Promise) return decision.then((made) => this.#apply(call, policy, made));
+    this.#apply(call, policy, decision);
+  }
+
+  #policy(operation: OperationDescriptor): RatePolicy {
+    let policy = this.#policies.get(operation);
+    if (!policy) {
+      const declared = operation.spec.ratePerSecond;
+      const preset = declared === undefined ? this.settings.caller : { quota: declared, windowSeconds: 1 };
+      policy = { name: 'caller', ...(this.settings.operations[operation.id] ?? preset) };
+      this.#policies.set(operation, policy);
+    }
+    return policy;
+  }
+
+  #apply(call: CallContext, policy: RatePolicy, decision: RateDecision): void {
+    call.rate = { policy, decision };
+    if (!decision.allowed) throw new RateLimited({ retryAfterSeconds: Math.max(1, decision.resetSeconds) });
+  }
+}

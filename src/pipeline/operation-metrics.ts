@@ -1,0 +1,42 @@
+import type { OperationDescriptor } from '../contract/module.js';
+import type { Protocol } from '../contract/operation.js';
+
+/** Upper bounds in seconds. */
+export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+
+export class OperationCounts {
+  /** Of calls by outcome: `OK` or the code of the failure. */
+  readonly outcomes = new Map<string, number>();
+  readonly buckets = new Float64Array(durationBuckets.length + 1);
+  seconds = 0;
+
+  add(outcome: string, seconds: number): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    this.seconds += seconds;
+    let bucket = 0;
+    while (bucket < durationBuckets.length && seconds > (durationBuckets[bucket] ?? 0)) bucket++;
+    this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+  }
+}
+
+/** Rate, errors and duration of every operation by protocol. Plain counters: the hot path pays nanoseconds, a scrape the rest. */
+export class OperationMetrics {
+  readonly #counts = new Map<OperationDescriptor, Map<Protocol, OperationCounts>>();
+
+  of(operation: OperationDescriptor, protocol: Protocol): OperationCounts {
+    const known = this.#counts.get(operation)?.get(protocol);
+    return known ?? this.#add(operation, protocol);
+  }
+
+  #add(operation: OperationDescriptor, protocol: Protocol): OperationCounts {
+    const counts = new OperationCounts();
+    this.#counts.set(operation, (this.#counts.get(operation) ?? new Map()).set(protocol, counts));
+    return counts;
+  }
+
+  *entries(): Iterable<[OperationDescriptor, Protocol, OperationCounts]> {
+    for (const [operation, protocols] of this.#counts) {
+      for (const [protocol, counts] of protocols) yield [operation, protocol, counts];
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { Failure } from '../contract/failure.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { type CallContext, runInCall } from './call-context.js';
+import { within } from './deadline.js';
+import type { Dispatcher } from './dispatcher.js';
+import { AlreadyDone, type IdempotencyLog, type IdempotencySlot, replay, slotFor } from './idempotency.js';
+import { authorizeInput, type Decision } from './principal.js';
+import type { OperationRegistry } from './registry.js';
+
+const worthStoring = new Set([
+  'not_found',
+  'already_exists',
+  'failed_precondition',
+  'permission_denied',
+  'invalid_argument',
+]);
+
+/** The steps of the process that has the handler: resource, idempotency, execution. */
+export class Owner {
+  constructor(
+    private readonly registry: OperationRegistry,
+    private readonly dispatcher: Dispatcher,
+    private readonly log: IdempotencyLog,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** `decision` is what `call.principal.authorize(operation)` gave. */
+  run(
+    operation: OperationDescriptor,
+    call: CallContext,
+    decision: Decision,
+    input: object,
+    key?: string,
+  ): Promise<unknown> {
+    authorizeInput(decision, input);
+    const slot = key === undefined ? undefined : slotFor(operation, call, input, key);
+    const output = within(call.lifetime, () =>
+      slot
+        ? this.#executeOnce(operation, call, input, slot)
+        : runInCall(call, () => this.dispatcher.dispatch(operation, input, call)),
+    );
+    return decision.onRows ? output.then((value) => withRowsAsked(operation, call, value)) : output;
+  }
+
+  async #executeOnce(operation: OperationDescriptor, call: CallContext, input: object, slot: IdempotencySlot) {
+    const stored = await this.log.find(slot);
+    if (stored) {
+      call.rowAccess.consulted = true;
+      return replay(operation, slot, stored, this.registry.failures);
+    }
+    call.idempotency = slot;
+    try {
+      const output = await runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
+      await this.#ensureRecorded(operation, call, slot, output);
+      return output;
+    } catch (error) {
+      if (error instanceof AlreadyDone) return replay(operation, slot, error.stored, this.registry.failures);
+      if (error instanceof Failure && worthStoring.has(error.kind)) await this.#recordFailure(call, slot, error);
+      throw error;
+    }
+  }
+
+  async #ensureRecorded({ id }: OperationDescriptor, call: CallContext, slot: IdempotencySlot, output: unknown) {
+    if (!slot.recorded) await runInCall(call, () => this.unitOfWork.run(async () => output));
+    else if (slot.recorded.value !== output) throw new Error(`${id} must return what its unit of work returned`);
+  }
+
+  /** The command's own transaction is rolled back by now, so this is a second one; whoever came first wins. */
+  #recordFailure(call: CallContext, slot: IdempotencySlot, { code, message, issues }: Failure): Promise<void> {
+    return runInCall(call.fork({ idempotency: undefined }), () =>
+      this.unitOfWork.run(async () => {
+        if (await this.log.claim(slot)) return;
+        await this.log.record(slot, { failure: { code, detail: message, ...(issues && { issues }) } });
+      }),
+    );
+  }
+}
+
+/** Fails closed: a handler that forgets the row filter would show every row. */
+function withRowsAsked<T>({ id }: OperationDescriptor, { rowAccess }: CallContext, value: T): T {
+  if (!rowAccess.consulted) throw new Error(`${id} did not ask which rows the caller may touch`);
+  return value;
+}

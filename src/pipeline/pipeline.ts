@@ -1,0 +1,132 @@
+import { Cancelled, Internal, ServiceUnavailable } from '../contract/built-in-failures.js';
+import { Failure } from '../contract/failure.js';
+import type { Decode } from '../contract/json-codec.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import type { Authenticator } from './authenticate.js';
+import { CallContext, type Inbound } from './call-context.js';
+import type { Limits } from './limit.js';
+import type { OperationMetrics } from './operation-metrics.js';
+import type { Owner } from './owner.js';
+import type { Principal, Principals } from './principal.js';
+import { validate } from './validate.js';
+
+export interface PipelineSettings {
+  /** Milliseconds; the longest a caller may ask for as well. */
+  readonly deadlineMs: number;
+}
+
+export interface CallLog {
+  /** An error nobody declared: with its stack, for the caller is told nothing of it. */
+  unexpected(error: unknown, operation: OperationDescriptor | undefined, call: CallContext): void;
+}
+
+/** What a transport does with a request: `begin`, `execute`, and `toFailure` for whatever is thrown. */
+export class Pipeline {
+  #running = 0;
+  #draining = false;
+  #drained = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly settings: PipelineSettings,
+    private readonly principals: Principals,
+    private readonly authenticator: Authenticator,
+    private readonly limits: Limits,
+    private readonly owner: Owner,
+    private readonly metrics: OperationMetrics,
+    private readonly log: CallLog,
+  ) {}
+
+  begin(inbound: Inbound, operation?: OperationDescriptor): CallContext {
+    const longest = operation?.spec.deadlineMs ?? this.settings.deadlineMs;
+    const wanted = inbound.timeoutMs ?? longest;
+    const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
+    return new CallContext(inbound, this.principals.anonymous, Date.now() + allowed);
+  }
+
+  /** The handler's value; rejects with a Failure. Makes no promise of its own that a plain call does not need. */
+  execute(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    if (this.#draining) return Promise.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
+    const started = performance.now();
+    this.#running++;
+    return this.#edge(operation, call, payload, decode).then(
+      (value) => {
+        this.#finished(operation, call, 'OK', started);
+        return value;
+      },
+      (error: unknown) => {
+        const failure = this.toFailure(error, call, operation);
+        this.#finished(operation, call, failure.code, started);
+        throw failure;
+      },
+    );
+  }
+
+  #finished(operation: OperationDescriptor, call: CallContext, outcome: string, started: number): void {
+    this.metrics.of(operation, call.inbound.protocol).add(outcome, (performance.now() - started) / 1000);
+    if (--this.#running === 0 && this.#draining) this.#drained.resolve();
+  }
+
+  /** Steps that answer at once are not awaited. */
+  #edge(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    try {
+      const byAddress = this.limits.perAddress(call);
+      if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
+      return this.#identified(operation, call, payload, decode);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    const principal = this.authenticator.authenticate(call, operation);
+    if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
+    return principal.then((verified) => this.#admitted(operation, call, verified, payload, decode));
+  }
+
+  #admitted(
+    operation: OperationDescriptor,
+    call: CallContext,
+    principal: Principal,
+    payload: unknown,
+    decode: Decode,
+  ): Promise<unknown> {
+    call.principal = principal;
+    const decision = principal.authorize(operation);
+    const run = () => {
+      const input = validate(operation, payload, decode);
+      return this.owner.run(operation, call, decision, input, call.inbound.idempotencyKey);
+    };
+    const byCaller = this.limits.perCaller(call, operation);
+    return byCaller ? byCaller.then(run) : run();
+  }
+
+  /** For transports that take credentials apart from calls. Throws Unauthenticated. */
+  async authenticate(call: CallContext): Promise<void> {
+    await this.limits.perAddress(call);
+    call.principal = await this.authenticator.authenticate(call);
+  }
+
+  /** Any error as the failure the caller may see; logs what nobody expected. */
+  toFailure(error: unknown, call: CallContext, operation?: OperationDescriptor): Failure {
+    if (error instanceof Failure) return error;
+    this.log.unexpected(error, operation, call);
+    return new Internal({ cause: error });
+  }
+
+  /** The caller of `call` went away: its work may stop. */
+  cancel(call: CallContext): void {
+    call.lifetime.end(new Cancelled());
+  }
+
+  /** Calls under way. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Refuses new calls and resolves when the running ones have ended. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#running === 0) this.#drained.resolve();
+    return this.#drained.promise;
+  }
+}

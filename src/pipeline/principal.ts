@@ -1,0 +1,108 @@
+import { createMongoAbility, type MongoAbility } from '@casl/ability';
+import { callerId, type Grant } from '../contract/access.js';
+import { PermissionDenied, Unauthenticated } from '../contract/built-in-failures.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import type { RowFilter } from '../ports/current-call.js';
+import type { AccessClaims } from './token-verifier.js';
+
+type Conditions = Readonly<Record<string, string | number | boolean>>;
+
+/** What is left to check when a caller may call at all. */
+export interface Decision {
+  readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
+  /** Given when the input alone decides: one of them must match it. */
+  readonly onInput?: readonly Conditions[];
+  /** The handler must ask for the row filter. */
+  readonly onRows?: boolean;
+}
+
+const allowed: Decision = {};
+const matches = (conditions: Conditions, value: object) =>
+  Object.entries(conditions).every(([name, wanted]) => (value as Conditions)[name] === wanted);
+
+/** Who calls. Decisions are made once per operation and principal and then looked up. */
+export class Principal {
+  readonly #decisions = new Map<string, Decision>();
+
+  constructor(
+    /** The key of limits and idempotency: `user:<id>`, `service:<name>`, `anonymous`. */
+    readonly id: string,
+    readonly claims: AccessClaims | undefined,
+    readonly isService: boolean,
+    private readonly ability: MongoAbility,
+  ) {}
+
+  /** May this caller ever call `operation`? Throws Unauthenticated or PermissionDenied. */
+  authorize(operation: OperationDescriptor): Decision {
+    let decision = this.#decisions.get(operation.id);
+    if (!decision) {
+      decision = this.#decide(operation);
+      this.#decisions.set(operation.id, decision);
+    }
+    if (decision.denial) throw new decision.denial();
+    return decision;
+  }
+
+  get isAnonymous(): boolean {
+    return this.claims === undefined && !this.isService;
+  }
+
+  rows(action: string, subject: string): RowFilter {
+    if (this.isService) return 'all';
+    const rules = this.ability.rulesFor(action, subject);
+    return rules.some((rule) => !rule.conditions) ? 'all' : rules.map((rule) => rule.conditions as Conditions);
+  }
+
+  #decide({ spec: { access }, input }: OperationDescriptor): Decision {
+    const signedIn = this.claims !== undefined;
+    if (access.type === 'anyone' || this.isService) return allowed;
+    if (access.type === 'internal') return { denial: PermissionDenied };
+    if (access.type === 'authenticated') return signedIn ? allowed : { denial: Unauthenticated };
+    const rows = this.rows(access.action, access.subject);
+    if (rows === 'all') return allowed;
+    if (rows.length === 0) return { denial: signedIn ? PermissionDenied : Unauthenticated };
+    const inputNames = new Set(input.fields.map((field) => field.name));
+    const onInput = rows.every((conditions) => Object.keys(conditions).every((name) => inputNames.has(name)));
+    return onInput ? { onInput: rows } : { onRows: true };
+  }
+}
+
+/** Conditions of the caller's grants that the input decides. Throws PermissionDenied. */
+export function authorizeInput(decision: Decision, input: object): void {
+  if (decision.onInput && !decision.onInput.some((conditions) => matches(conditions, input)))
+    throw new PermissionDenied();
+}
+
+const ruleFor =
+  (userId: string) =>
+  ({ actions, subject, conditions }: Grant) => ({
+    action: [...actions],
+    subject,
+    ...(conditions && {
+      conditions: Object.fromEntries(
+        Object.entries(conditions).map(([name, value]) => [name, value === callerId ? userId : value]),
+      ),
+    }),
+  });
+
+/** Makes principals from the grants of all modules; one per verified token. */
+export class Principals {
+  readonly anonymous = new Principal('anonymous', undefined, false, createMongoAbility());
+  readonly #byClaims = new WeakMap<AccessClaims, Principal>();
+
+  constructor(private readonly grants: readonly Grant[]) {}
+
+  user(claims: AccessClaims): Principal {
+    let principal = this.#byClaims.get(claims);
+    if (!principal) {
+      const rules = this.grants.filter((grant) => grant.role === claims.role).map(ruleFor(claims.sub));
+      principal = new Principal(`user:${claims.sub}`, claims, false, createMongoAbility(rules));
+      this.#byClaims.set(claims, principal);
+    }
+    return principal;
+  }
+
+  service(name: string): Principal {
+    return new Principal(`service:${name}`, undefined, true, createMongoAbility());
+  }
+}

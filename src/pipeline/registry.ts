@@ -1,0 +1,65 @@
+import type { Grant } from '../contract/access.js';
+import { builtInFailures } from '../contract/built-in-failures.js';
+import type { FailureClass } from '../contract/failure.js';
+import type { ModuleContract, OperationDescriptor } from '../contract/module.js';
+import type { Protocol } from '../contract/operation.js';
+
+/** Every operation this process knows, checked as a whole. */
+export class OperationRegistry {
+  readonly operations: readonly OperationDescriptor[];
+  readonly grants: readonly Grant[];
+  /** By code: built-in ones and those any operation declares. */
+  readonly failures: ReadonlyMap<string, FailureClass>;
+
+  /** Throws one Error that names every operation at fault. */
+  constructor(readonly modules: readonly ModuleContract[]) {
+    this.operations = modules.flatMap((module) => module.operations);
+    this.grants = modules.flatMap((module) => module.grants);
+    const faults = [...this.#withoutAccess(), ...this.#clashes()];
+    if (faults.length > 0) throw new Error(`These contracts can not be served:\n  ${faults.join('\n  ')}`);
+    this.failures = this.#collectFailures();
+  }
+
+  served(protocol: Protocol): readonly OperationDescriptor[] {
+    return this.operations.filter((operation) => operation.protocols.includes(protocol));
+  }
+
+  #withoutAccess(): string[] {
+    return this.operations
+      .filter((operation) => !operation.spec.access)
+      .map((operation) => `${operation.id} has no access policy: declare anyone, authenticated, can(…) or internal`);
+  }
+
+  #clashes(): string[] {
+    const owners = new Map<string, string>();
+    return this.operations.flatMap((operation) =>
+      namesOf(operation).flatMap((name) => {
+        const owner = owners.get(name);
+        owners.set(name, operation.id);
+        return owner === undefined ? [] : [`${operation.id} and ${owner} have the same wire name: ${name}`];
+      }),
+    );
+  }
+
+  #collectFailures(): ReadonlyMap<string, FailureClass> {
+    const failures = new Map<string, FailureClass>();
+    for (const declared of [...builtInFailures, ...this.operations.flatMap(({ spec }) => spec.errors ?? [])]) {
+      const known = failures.get(declared.code);
+      if (known && known !== declared) throw new Error(`the failure code ${declared.code} is declared by two classes`);
+      failures.set(declared.code, declared);
+    }
+    return failures;
+  }
+}
+
+function namesOf({ wire, protocols, kind, output }: OperationDescriptor): string[] {
+  const root = kind === 'query' ? 'query' : 'mutation';
+  const names: Partial<Record<Protocol, string[]>> = {
+    rest: wire.rest ? [`${wire.rest.method} ${wire.rest.path.replaceAll(/:\w+/g, ':')}`] : [],
+    graphql: [`${root} { ${wire.graphql} }`, ...(output?.page ? [`${root} { ${wire.graphql}Page }`] : [])],
+    grpc: [`gRPC ${wire.grpc.path}`],
+    websocket: [`WebSocket ${wire.websocket}`],
+    mqtt: [`MQTT ${wire.mqtt}`],
+  };
+  return protocols.flatMap((protocol) => names[protocol] ?? []);
+}

@@ -1,0 +1,16 @@
+import { InvalidArgument } from '../contract/built-in-failures.js';
+import type { Issue } from '../contract/failure.js';
+import { issuePointer } from '../contract/issue-path.js';
+import type { Decode } from '../contract/json-codec.js';
+import type { OperationDescriptor } from '../contract/module.js';
+
+/** The input as its schema gives it, defaults filled in. Throws InvalidArgument with every issue there is. */
+export function validate(operation: OperationDescriptor, payload: unknown, decode: Decode): object {
+  const issues: Issue[] = [];
+  const result = operation.spec.input.safeParse(decode(payload, issues, ''));
+  if (result.success && issues.length === 0) return result.data;
+  for (const { path, code, message } of result.error?.issues ?? []) {
+    issues.push({ path: issuePointer(operation.input, path), code, message });
+  }
+  throw new InvalidArgument({ issues });
+}

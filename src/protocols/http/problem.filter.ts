@@ -1,0 +1,41 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MethodNotAllowed, RouteNotFound } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
+import { Pipeline } from '../../pipeline/pipeline.js';
+import { setCallHeaders } from './call-headers.js';
+import { fastifyFailure, refusal } from './fastify-failure.js';
+import { httpInbound } from './inbound.js';
+import { sendProblem } from './problem.js';
+import type { RouteTable } from './route-table.js';
+
+/** Everything HTTP that is not an operation's own answer: no route, a body that does not parse, an error in a hand-written controller. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly routes: RouteTable,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const call = this.pipeline.begin(httpInbound(request, 'rest'));
+    const failure = this.#failure(error, request, reply) ?? this.pipeline.toFailure(error, call);
+    setCallHeaders(reply, call);
+    sendProblem(reply, failure, call);
+  }
+
+  #failure(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure | undefined {
+    if (error instanceof NotFoundException) return this.#noRoute(request, reply);
+    return error instanceof HttpException ? refusal(error.getStatus()) : fastifyFailure(error);
+  }
+
+  #noRoute({ url }: FastifyRequest, reply: FastifyReply): Failure {
+    const allowed = this.routes.methods(url.split('?', 1)[0] ?? url);
+    if (allowed.length === 0) return new RouteNotFound();
+    reply.header('allow', allowed.join(', '));
+    return new MethodNotAllowed();
+  }
+}

@@ -1,0 +1,37 @@
+import type { FastifyReply } from 'fastify';
+import type { Failure } from '../../contract/failure.js';
+import type { CallContext } from '../../pipeline/call-context.js';
+import { httpStatus } from '../failure-table.js';
+
+/** RFC 9457 `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly errors?: Failure['issues'];
+  readonly trace_id?: string;
+}
+
+/** Of an unexpected error only the title leaves. */
+export function toProblem(failure: Failure, traceId?: string): Problem {
+  const { code, title, message, issues } = failure;
+  return {
+    type: `urn:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status: httpStatus(failure),
+    detail: message,
+    code,
+    ...(issues && { errors: issues }),
+    ...(traceId !== undefined && { trace_id: traceId }),
+  };
+}
+
+export function sendProblem(reply: FastifyReply, failure: Failure, call?: CallContext): void {
+  const problem = toProblem(failure, call?.trace.traceId);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
+  else if (problem.status === 503) reply.header('retry-after', 1);
+  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}

@@ -1,0 +1,92 @@
+import type { FastifyRequest } from 'fastify';
+import type { Issue } from '../../contract/failure.js';
+import { type Decode, objectDecoder } from '../../contract/json-codec.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
+
+type Coerce = (value: unknown) => unknown;
+type Values = Record<string, unknown>;
+
+const asNumber: Coerce = (value) =>
+  typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : value;
+const asBoolean: Coerce = (value) => (value === 'true' ? true : value === 'false' ? false : value);
+const asIs: Coerce = (value) => value;
+
+/** A URL carries text only: what the type admits is converted, anything else is left for the schema to refuse. */
+function coercion(shape: Shape, path: string): Coerce {
+  switch (shape.type) {
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return asNumber;
+    case 'boolean':
+      return asBoolean;
+    case 'list': {
+      const item = coercion(shape.item, path);
+      return (value) => (value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(item));
+    }
+    case 'object':
+    case 'map':
+      throw new TypeError(`${path}: a query string carries no ${shape.type}; use a method with a body`);
+    default:
+      return asIs;
+  }
+}
+
+interface UrlField extends Field {
+  readonly coerce: Coerce;
+}
+
+const urlFields = (shape: ObjectShape, belongs: (field: Field) => boolean): UrlField[] =>
+  shape.fields
+    .filter(belongs)
+    .map((field) => ({ ...field, coerce: coercion(field.shape, `${shape.name}.${field.name}`) }));
+
+function copy(fields: readonly UrlField[], source: Values, target: Values): void {
+  for (const { name, wire, coerce } of fields) {
+    const value = coerce(source[wire]);
+    if (value !== undefined) target[name] = value;
+  }
+}
+
+function refuseUnknown(source: Values, known: ReadonlySet<string>, issues: Issue[]): void {
+  for (const key of Object.keys(source)) {
+    if (!known.has(key)) {
+      issues.push({ path: `/${key}`, code: 'unrecognized_keys', message: `Unrecognized key: "${key}"` });
+    }
+  }
+}
+
+/** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
+export function requestDecoder({ input, wire }: OperationDescriptor): Decode {
+  const { method = '', path = '' } = wire.rest ?? {};
+  const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
+  const pathFields = urlFields(input, (field) => inPath.has(field.wire));
+  const elsewhere: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
+  const hasBody = method !== 'GET' && method !== 'DELETE';
+  const decodeRest = hasBody ? bodyDecoder(elsewhere) : queryDecoder(elsewhere);
+  if (pathFields.length === 0) return decodeRest;
+  return (request, issues, pointer) => {
+    const decoded = decodeRest(request, issues, pointer);
+    if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) return decoded;
+    copy(pathFields, (request as FastifyRequest).params as Values, decoded as Values);
+    return decoded;
+  };
+}
+
+function bodyDecoder(shape: ObjectShape): Decode {
+  const decode = objectDecoder(shape);
+  return (request, issues, path) => decode((request as FastifyRequest).body ?? {}, issues, path);
+}
+
+function queryDecoder(shape: ObjectShape): Decode {
+  const fields = urlFields(shape, () => true);
+  const known = new Set(shape.fields.map((field) => field.wire));
+  return (request, issues) => {
+    const query = (request as FastifyRequest).query as Values;
+    const decoded: Values = {};
+    copy(fields, query, decoded);
+    refuseUnknown(query, known, issues);
+    return decoded;
+  };
+}

@@ -1,0 +1,332 @@
+import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { anyone, authenticated, callerId, can, grant, internal } from '../../src/contract/access.js';
+import { Failure } from '../../src/contract/failure.js';
+import { objectDecoder } from '../../src/contract/json-codec.js';
+import { describe as descriptorOf, module } from '../../src/contract/module.js';
+import { command, type Handles, query } from '../../src/contract/operation.js';
+import { Id, text, view } from '../../src/contract/values.js';
+import type { CallContext, Inbound } from '../../src/pipeline/call-context.js';
+import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
+import { Bus } from '../../src/ports/bus.js';
+import { CurrentCall, type RowFilter } from '../../src/ports/current-call.js';
+import { Revocations } from '../../src/ports/revocations.js';
+import { UnitOfWork } from '../../src/ports/unit-of-work.js';
+import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
+
+const Note = view('Note', { id: Id, by: text({ max: 100 }) });
+const note = (by: string) => ({ id: crypto.randomUUID(), by });
+
+class ReadNote extends query({
+  input: z.object({ owner: Id }),
+  output: Note,
+  access: can('read', 'Note'),
+  rest: 'GET /notes/of/:owner',
+}) {}
+class ListNotes extends query({ input: z.object({}), output: Note, access: can('read', 'Note'), rest: 'GET /notes' }) {}
+class ListAllNotes extends query({
+  input: z.object({}),
+  output: Note,
+  access: can('read', 'Note'),
+  rest: 'GET /notes/all',
+}) {}
+class OpenNote extends query({ input: z.object({}), output: Note, access: anyone, rest: 'GET /notes/open' }) {}
+class MyNote extends query({ input: z.object({}), output: Note, access: authenticated, rest: 'GET /notes/mine' }) {}
+class SecretNote extends command({ input: z.object({}), output: Note, access: internal }) {}
+class AskSecretNote extends command({
+  input: z.object({ as: text({ max: 10 }) }),
+  output: Note,
+  access: anyone,
+  rest: 'POST /notes/ask',
+}) {}
+class LimitedNote extends query({
+  input: z.object({}),
+  output: Note,
+  access: anyone,
+  rest: 'GET /notes/limited',
+  ratePerSecond: 2,
+}) {}
+class WrongNote extends command({ input: z.object({}), output: Note, access: anyone, rest: 'POST /notes/wrong' }) {}
+
+const notes = module(
+  'notes',
+  { ReadNote, ListNotes, ListAllNotes, OpenNote, MyNote, SecretNote, AskSecretNote, LimitedNote, WrongNote },
+  { grants: [grant('USER', ['read'], 'Note', { owner: callerId }), grant('ADMIN', ['manage'], 'all')] },
+);
+
+let rows: RowFilter | undefined;
+
+@QueryHandler(ReadNote)
+class ReadNoteHandler implements Handles<ReadNote> {
+  async execute({ input }: ReadNote) {
+    return note(input.owner);
+  }
+}
+@QueryHandler(ListNotes)
+class ListNotesHandler implements Handles<ListNotes> {
+  constructor(private readonly call: CurrentCall) {}
+  async execute() {
+    rows = this.call.rows('read', 'Note');
+    return note('list');
+  }
+}
+@QueryHandler(ListAllNotes)
+class ForgetfulHandler implements Handles<ListAllNotes> {
+  async execute() {
+    return note('all');
+  }
+}
+@QueryHandler(OpenNote)
+class OpenNoteHandler implements Handles<OpenNote> {
+  constructor(private readonly call: CurrentCall) {}
+  async execute() {
+    return note(this.call.userId ?? 'nobody');
+  }
+}
+@QueryHandler(MyNote)
+class MyNoteHandler implements Handles<MyNote> {
+  constructor(private readonly call: CurrentCall) {}
+  async execute() {
+    return note(this.call.userId ?? 'nobody');
+  }
+}
+@CommandHandler(SecretNote)
+class SecretNoteHandler implements Handles<SecretNote> {
+  constructor(private readonly call: CurrentCall) {}
+  async execute() {
+    return note(this.call.userId ?? 'a service');
+  }
+}
+@CommandHandler(AskSecretNote)
+class AskSecretNoteHandler implements Handles<AskSecretNote> {
+  constructor(
+    private readonly bus: Bus,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+  execute({ input }: AskSecretNote) {
+    if (input.as === 'caller') return this.bus.execute(new SecretNote());
+    if (input.as === 'inside') return this.unitOfWork.run(() => this.bus.asService.execute(new SecretNote()));
+    return this.bus.asService.execute(new SecretNote());
+  }
+}
+@QueryHandler(LimitedNote)
+class LimitedNoteHandler implements Handles<LimitedNote> {
+  async execute() {
+    return note('limited');
+  }
+}
+@CommandHandler(WrongNote)
+class WrongNoteHandler implements Handles<WrongNote> {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+  async execute() {
+    await this.unitOfWork.run(async () => note('one'));
+    return note('another');
+  }
+}
+
+const handlers = [
+  ReadNoteHandler,
+  ListNotesHandler,
+  ForgetfulHandler,
+  OpenNoteHandler,
+  MyNoteHandler,
+  SecretNoteHandler,
+  AskSecretNoteHandler,
+  LimitedNoteHandler,
+  WrongNoteHandler,
+];
+
+let application: SpecimenApplication;
+const start = async (options: Parameters<typeof createSpecimenApplication>[0] = {}) => {
+  application = await createSpecimenApplication({ modules: [notes], handlers, ...options });
+  return application;
+};
+afterEach(() => application?.close());
+
+async function call(message: object, payload: object, inbound: Partial<Inbound> = {}) {
+  const operation = descriptorOf(message);
+  const context = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1', ...inbound }, operation);
+  const value = await application.pipeline.execute(operation, context, payload, objectDecoder(operation.input));
+  return { value: value as { id: string; by: string }, context };
+}
+
+const code = (outcome: Promise<unknown>): Promise<string> =>
+  outcome.then(
+    () => 'OK',
+    (error: unknown) => (error instanceof Failure ? error.code : String(error)),
+  );
+
+const bearer = async (role: 'USER' | 'ADMIN', userId?: string) => ({
+  authorization: `Bearer ${await application.token(role, userId)}`,
+});
+
+describe('authentication', () => {
+  it('tells nobody, a user and a token that does not hold apart', async () => {
+    await start();
+    const me = crypto.randomUUID();
+    expect(await code(call(MyNote, {}))).toBe('UNAUTHENTICATED');
+    expect(await code(call(MyNote, {}, { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' }))).toBe('UNAUTHENTICATED');
+    expect(await code(call(MyNote, {}, { authorization: 'Basic YTpi' }))).toBe('UNAUTHENTICATED');
+    expect((await call(MyNote, {}, await bearer('USER', me))).value.by).toBe(me);
+  });
+
+  it('lets a wrong token pass as nobody where anyone may call', async () => {
+    await start();
+    expect((await call(OpenNote, {}, { authorization: 'Bearer nonsense' })).value.by).toBe('nobody');
+  });
+
+  it('refuses a token from the moment its user is revoked', async () => {
+    await start();
+    const me = crypto.randomUUID();
+    const credentials = await bearer('USER', me);
+    expect(await code(call(MyNote, {}, credentials))).toBe('OK');
+    await application.get(Revocations).revoke(`user:${me}`, Date.now() / 1000 + 900);
+    expect(await code(call(MyNote, {}, credentials))).toBe('UNAUTHENTICATED');
+    expect((await call(OpenNote, {}, credentials)).value.by).toBe('nobody');
+  });
+});
+
+describe('authorization', () => {
+  it('decides conditions that the input answers before the handler runs', async () => {
+    await start();
+    const [me, other] = [crypto.randomUUID(), crypto.randomUUID()];
+    const mine = await bearer('USER', me);
+    expect(await code(call(ReadNote, { owner: me }, mine))).toBe('OK');
+    expect(await code(call(ReadNote, { owner: other }, mine))).toBe('PERMISSION_DENIED');
+    expect(await code(call(ReadNote, { owner: other }, await bearer('ADMIN')))).toBe('OK');
+    expect(await code(call(ReadNote, { owner: other }))).toBe('UNAUTHENTICATED');
+  });
+
+  it('comes before validation', async () => {
+    await start();
+    expect(await code(call(ReadNote, { owner: 'x' }))).toBe('UNAUTHENTICATED');
+  });
+
+  it('gives the handler the rows of the caller', async () => {
+    await start();
+    const me = crypto.randomUUID();
+    await call(ListNotes, {}, await bearer('USER', me));
+    expect(rows).toEqual([{ owner: me }]);
+    await call(ListNotes, {}, await bearer('ADMIN'));
+    expect(rows).toBe('all');
+  });
+
+  it('fails closed when a handler forgets to ask for them', async () => {
+    await start();
+    expect(await code(call(ListAllNotes, {}, await bearer('USER')))).toBe('INTERNAL');
+    expect(await code(call(ListAllNotes, {}, await bearer('ADMIN')))).toBe('OK');
+  });
+
+  it('keeps internal operations for services', async () => {
+    await start();
+    expect(await code(call(SecretNote, {}, await bearer('ADMIN')))).toBe('PERMISSION_DENIED');
+    expect(await code(call(SecretNote, {}, { serviceAuthorization: await application.token('ADMIN') }))).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect((await call(SecretNote, {}, { serviceAuthorization: await application.serviceToken() })).value.by).toBe(
+      'a service',
+    );
+  });
+});
+
+describe('the bus', () => {
+  it('calls on as the caller, or as this service', async () => {
+    await start();
+    expect(await code(call(AskSecretNote, { as: 'caller' }, await bearer('ADMIN')))).toBe('PERMISSION_DENIED');
+    expect((await call(AskSecretNote, { as: 'service' }, await bearer('USER'))).value.by).toBe('a service');
+  });
+
+  it('refuses a call inside a unit of work', async () => {
+    await start();
+    expect(await code(call(AskSecretNote, { as: 'inside' }))).toBe('INTERNAL');
+  });
+
+  it('works outside any call and validates its input', async () => {
+    await start();
+    const bus = application.get(Bus);
+    expect((await bus.asService.execute(new SecretNote())).by).toBe('a service');
+    expect(await code(bus.asService.execute(new ReadNote({ owner: 'x' })))).toBe('INVALID_ARGUMENT');
+  });
+});
+
+describe('limits', () => {
+  it('count by caller and operation and tell when to come back', async () => {
+    const limits = {
+      enabled: true,
+      address: { quota: 100, windowSeconds: 60 },
+      caller: { quota: 100, windowSeconds: 60 },
+      operations: { 'notes.limitedNote': { quota: 2, windowSeconds: 60 } },
+    };
+    await start({ rateLimiter: new MemoryRateLimiter(), pipeline: { limits } });
+    const me = await bearer('USER');
+    const { context } = await call(LimitedNote, {}, me);
+    expect(context.rate).toMatchObject({ policy: { name: 'caller', quota: 2 }, decision: { remaining: 1 } });
+    expect(await code(call(LimitedNote, {}, me))).toBe('OK');
+    await expect(call(LimitedNote, {}, me)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: expect.any(Number),
+    });
+    expect(await code(call(LimitedNote, {}, await bearer('USER')))).toBe('OK');
+    expect(await code(call(OpenNote, {}, me))).toBe('OK');
+  });
+
+  it('count by address whoever calls', async () => {
+    const limits = {
+      enabled: true,
+      address: { quota: 2, windowSeconds: 60 },
+      caller: { quota: 100, windowSeconds: 60 },
+      operations: {},
+    };
+    await start({ rateLimiter: new MemoryRateLimiter(), pipeline: { limits } });
+    const outcomes = [code(call(OpenNote, {})), code(call(MyNote, {})), code(call(OpenNote, {}, await bearer('USER')))];
+    expect(await Promise.all(outcomes)).toEqual(['OK', 'UNAUTHENTICATED', 'RATE_LIMITED']);
+    expect(await code(call(OpenNote, {}, { address: '192.0.2.2' }))).toBe('OK');
+  });
+});
+
+describe('idempotency', () => {
+  it('refuses unusable keys', async () => {
+    await start();
+    expect(await code(call(WrongNote, {}, { idempotencyKey: 'x'.repeat(256) }))).toBe('INVALID_ARGUMENT');
+    expect(await code(call(WrongNote, {}, { idempotencyKey: 'a\nb' }))).toBe('INVALID_ARGUMENT');
+  });
+
+  it('says when a command does not return what its unit of work returned', async () => {
+    await start();
+    expect(await code(call(WrongNote, {}))).toBe('OK');
+    expect(await code(call(WrongNote, {}, { idempotencyKey: 'k' }))).toBe('INTERNAL');
+  });
+});
+
+describe('the boot', () => {
+  it('fails without a handler, naming the operation', async () => {
+    await expect(createSpecimenApplication({ modules: [notes], handlers: handlers.slice(1) })).rejects.toThrow(
+      'notes.readNote has no handler',
+    );
+  });
+
+  it('fails with two handlers, naming both', async () => {
+    @QueryHandler(ReadNote)
+    class SecondHandler extends ReadNoteHandler {}
+    const boot = createSpecimenApplication({ modules: [notes], handlers: [...handlers, SecondHandler] });
+    await expect(boot).rejects.toThrow('notes.readNote has 2 handlers: ReadNoteHandler, SecondHandler');
+  });
+});
+
+describe('the end of a process', () => {
+  it('lets running calls finish and refuses new ones', async () => {
+    await start();
+    await application.pipeline.drain();
+    expect(await code(call(OpenNote, {}))).toBe('SERVICE_UNAVAILABLE');
+  });
+});
+
+it('a caller may ask for less time than the default, not for more', async () => {
+  await start();
+  const deadline = (timeoutMs?: number): number => {
+    const context: CallContext = application.pipeline.begin({ protocol: 'rest', address: 'x', timeoutMs });
+    return Math.round((context.lifetime.deadline - Date.now()) / 1000);
+  };
+  expect([deadline(), deadline(3_000), deadline(60_000)]).toEqual([10, 3, 10]);
+});

@@ -1,0 +1,241 @@
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { objectEncoder } from '../../../src/contract/json-codec.js';
+import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { Pipeline } from '../../../src/pipeline/pipeline.js';
+import { OperationRegistry } from '../../../src/pipeline/registry.js';
+import { OpenCalls } from '../../../src/protocols/http/open-calls.js';
+import { registerRest } from '../../../src/protocols/rest/register-rest.js';
+import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
+import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { EchoSpecimen } from '../../fixtures/specimens/specimens.operations.js';
+import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
+
+let specimens: SpecimenApplication;
+let url: string;
+
+beforeAll(async () => {
+  specimens = await createSpecimenApplication({
+    bodyBytes: 10_000,
+    configure: (app, routes) => {
+      const pipeline = app.get(Pipeline);
+      const openCalls = new OpenCalls(app.getHttpServer(), pipeline);
+      const operations = app.get(OperationRegistry).served('rest');
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations, openCalls, routes });
+    },
+  });
+  await specimens.app.listen(0, '127.0.0.1');
+  url = await specimens.app.getUrl();
+});
+
+afterAll(() => specimens.close());
+
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+/** Writes bytes and gives all that comes back until the server closes. */
+const raw = (bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = '';
+    const { port } = specimens.app.getHttpServer().address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+
+describe('an operation over REST', () => {
+  it('carries a value of every type there and back in snake_case', async () => {
+    const wire = objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen);
+    const response = await post('/specimens/echo', wire);
+    expect([response.status, await response.json()]).toEqual([200, wire]);
+  });
+
+  it('reads numbers, booleans, repeated keys and timestamps from the query string', async () => {
+    const query = 'page=3&flag=true&ratio=1.5e2&colours=RED&colours=BLUE&since=2026-01-01T01:00:00%2B01:00&q=%C3%A4';
+    const response = await fetch(`${url}/specimens/filter?${query}`);
+    expect(await response.json()).toEqual({
+      page: 3,
+      flag: true,
+      ratio: 150,
+      colours: ['RED', 'BLUE'],
+      since: '2026-01-01T00:00:00.000Z',
+      q: 'ä',
+    });
+  });
+
+  it('answers 201 for a POST on a collection and 204 without a body for an empty output', async () => {
+    const authorization = `Bearer ${await specimens.token('USER')}`;
+    const created = await post('/specimens', { name: 'one' }, { authorization });
+    expect(created.status).toBe(201);
+    const { id } = (await created.json()) as { id: string };
+    const discarded = await fetch(`${url}/specimens/${id}`, { method: 'DELETE' });
+    expect([discarded.status, await discarded.text()]).toEqual([204, '']);
+  });
+
+  it('serves a later version beside the first', async () => {
+    const id = crypto.randomUUID();
+    const response = await fetch(`${url}/v2/specimens/${id}?reason=old`, { method: 'DELETE' });
+    expect(await response.json()).toEqual({ id, reason: 'old' });
+  });
+
+  it('echoes a usable request id and makes one otherwise', async () => {
+    const given = await fetch(`${url}/specimens/filter`, { headers: { 'x-request-id': 'mine-1' } });
+    expect(given.headers.get('x-request-id')).toBe('mine-1');
+    const unusable = await fetch(`${url}/specimens/filter`, { headers: { 'x-request-id': 'a b{}' } });
+    expect(unusable.headers.get('x-request-id')).toMatch(/^[\w-]{30,}$/);
+  });
+
+  it('continues a valid trace in its failures', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+    const response = await post('/specimens/fail', { kind: 'NOT_FOUND' }, headers);
+    expect(await response.json()).toMatchObject({ trace_id: trace });
+  });
+
+  it('replays the outcome of a repeated idempotency key and refuses it for another input', async () => {
+    const authorization = `Bearer ${await specimens.token('USER')}`;
+    const headers = { authorization, 'idempotency-key': 'key-1' };
+    const first = await (await post('/specimens', { name: 'once' }, headers)).json();
+    const second = await post('/specimens', { name: 'once' }, headers);
+    expect([second.status, await second.json()]).toEqual([201, first]);
+    const other = await post('/specimens', { name: 'other' }, headers);
+    expect([other.status, await other.json()]).toMatchObject([400, { code: 'IDEMPOTENCY_KEY_REUSED' }]);
+  });
+
+  it('runs a command once for many concurrent requests with one key', async () => {
+    const headers = { authorization: `Bearer ${await specimens.token('USER')}`, 'idempotency-key': 'key-2' };
+    const before = specimens.get(CreateSpecimenHandler).executions;
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, async () => (await post('/specimens', { name: 'many' }, headers)).status),
+    );
+    expect(specimens.get(CreateSpecimenHandler).executions).toBe(before + 1);
+    expect(new Set(statuses).difference(new Set([201, 409]))).toEqual(new Set());
+  });
+
+  it('replays a failure as well', async () => {
+    const headers = { authorization: `Bearer ${await specimens.token('USER')}`, 'idempotency-key': 'key-3' };
+    const before = specimens.get(CreateSpecimenHandler).executions;
+    const answers = [
+      await post('/specimens', { name: 'taken' }, headers),
+      await post('/specimens', { name: 'taken' }, headers),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+    expect(await answers[1]?.json()).toMatchObject({ code: 'SPECIMEN_TAKEN' });
+    expect(specimens.get(CreateSpecimenHandler).executions).toBe(before + 1);
+  });
+
+  it('stops when its deadline passes', async () => {
+    const response = await fetch(`${url}/specimens/wait`, { headers: { 'x-request-timeout-ms': '30' } });
+    expect([response.status, await response.json()]).toMatchObject([504, { code: 'DEADLINE_EXCEEDED' }]);
+  });
+
+  it('stops when its client goes away', async () => {
+    const { stopped } = specimens.get(WaitForSpecimenHandler);
+    const controller = new AbortController();
+    const request = fetch(`${url}/specimens/wait`, { signal: controller.signal });
+    await expect.poll(() => specimens.pipeline.running).toBeGreaterThan(0);
+    controller.abort();
+    await expect(request).rejects.toThrow();
+    await expect.poll(() => specimens.get(WaitForSpecimenHandler).stopped).toBe(stopped + 1);
+  });
+});
+
+describe('a request that is refused', () => {
+  it.each([
+    ['INVALID_ARGUMENT', 400],
+    ['UNAUTHENTICATED', 401],
+    ['PERMISSION_DENIED', 403],
+    ['NOT_FOUND', 404],
+    ['ALREADY_EXISTS', 409],
+    ['FAILED_PRECONDITION', 409],
+    ['ABORTED', 409],
+    ['RESOURCE_EXHAUSTED', 429],
+    ['CANCELLED', 499],
+    ['UNIMPLEMENTED', 404],
+    ['UNAVAILABLE', 503],
+    ['DEADLINE_EXCEEDED', 504],
+    ['INTERNAL', 500],
+  ])('gives a failure of kind %s the status %i', async (kind, status) => {
+    const response = await post('/specimens/fail', { kind });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect([response.status, await response.json()]).toMatchObject([status, { status, code: `SPECIMEN_${kind}` }]);
+  });
+
+  it('says nothing of an unexpected error', async () => {
+    const response = await post('/specimens/fail', { kind: 'UNEXPECTED' });
+    const text = await response.text();
+    expect([response.status, JSON.parse(text).code]).toEqual([500, 'INTERNAL']);
+    expect(text).not.toContain('secret');
+  });
+
+  it('lists every issue by its path in wire names', async () => {
+    const response = await post('/specimens/echo', { lable: 'x', address_line2: 5, price: { amount: 1.5 }, 'a/b': 1 });
+    const { errors } = (await response.json()) as { errors: { path: string; code: string }[] };
+    const paths = errors.map(({ path, code }) => `${path} ${code}`);
+    expect(paths).toContain('/lable unrecognized_keys');
+    expect(paths).toContain('/a~1b unrecognized_keys');
+    expect(paths).toContain('/address_line2 invalid_type');
+    expect(paths).toContain('/price/amount invalid_type');
+    expect(paths).toContain('/price/currency invalid_type');
+    expect(paths).toContain('/happened_at invalid_type');
+  });
+
+  it('refuses unknown and repeated query parameters', async () => {
+    const response = await fetch(`${url}/specimens/filter?pagee=1&flag=true&flag=false`);
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path).sort()).toEqual(['/flag', '/pagee']);
+  });
+
+  it.each([
+    ['broken JSON', '{"kind":', 400, 'MALFORMED_REQUEST'],
+    ['a JSON list', '[]', 400, 'INVALID_ARGUMENT'],
+    ['JSON null', 'null', 400, 'INVALID_ARGUMENT'],
+    ['nothing', '', 400, 'INVALID_ARGUMENT'],
+    ['a prototype key', '{"__proto__":{"x":1},"kind":"NOT_FOUND"}', 400, 'MALFORMED_REQUEST'],
+    ['an oversized body', JSON.stringify({ kind: 'x'.repeat(11_000) }), 413, 'PAYLOAD_TOO_LARGE'],
+  ])('refuses %s', async (_name, body, status, code) => {
+    const response = await post('/specimens/fail', body);
+    expect([response.status, await response.json()]).toMatchObject([status, { status, code }]);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('refuses another content type', async () => {
+    const response = await post('/specimens/fail', '<kind/>', { 'content-type': 'text/xml' });
+    expect([response.status, await response.json()]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA_TYPE' }]);
+  });
+
+  it('tells a wrong method from a wrong path', async () => {
+    const method = await fetch(`${url}/specimens/echo`, { method: 'PUT' });
+    expect([method.status, method.headers.get('allow'), await method.json()]).toMatchObject([
+      405,
+      'POST, DELETE',
+      { code: 'METHOD_NOT_ALLOWED' },
+    ]);
+    const path = await fetch(`${url}/nowhere`);
+    expect([path.status, await path.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
+  });
+
+  it('answers bytes that are no HTTP', async () => {
+    expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
+  });
+
+  it('answers a URL that does not decode', async () => {
+    const answer = await raw('GET /specimens/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
+  });
+
+  it('asks for credentials where they are missing, wrong or not enough', async () => {
+    const none = await post('/specimens', { name: 'x' });
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const wrong = await post('/specimens', { name: 'x' }, { authorization: 'Bearer nonsense' });
+    expect([wrong.status, await wrong.json()]).toMatchObject([401, { code: 'UNAUTHENTICATED' }]);
+  });
+});
