@@ -3,7 +3,7 @@ import { ClsServiceManager, type ClsStore } from 'nestjs-cls';
 import type { Failure } from '../contract/failure.js';
 import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
-import type { IdempotencySlot } from './idempotency.js';
+import type { IdempotencySlot } from './idempotency-slot.js';
 import type { Principal } from './principal.js';
 import { TraceContext } from './trace-context.js';
 

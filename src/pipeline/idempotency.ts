@@ -5,6 +5,7 @@ import { takesIdempotencyKey } from '../contract/idempotency.js';
 import { type Decode, type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { CallContext } from './call-context.js';
+import type { IdempotencySlot } from './idempotency-slot.js';
 
 /** What a command answered, in JSON wire form; an empty output is `{}`. */
 export type Outcome =
@@ -14,18 +15,6 @@ export type Outcome =
 export interface StoredOutcome {
   readonly fingerprint: string;
   readonly outcome: Outcome;
-}
-
-/** One caller's use of a key for one command. */
-export interface IdempotencySlot {
-  /** Tenant, caller and operation. */
-  readonly scope: string;
-  readonly key: string;
-  /** SHA-256 of the input, hexadecimal: the same key with another input is a mistake. */
-  readonly fingerprint: string;
-  readonly encode: (value: unknown) => unknown;
-  /** What the unit of work returned, once it is recorded. */
-  recorded?: { readonly value: unknown };
 }
 
 /** Keys and outcomes, kept 24 hours. */

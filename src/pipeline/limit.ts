@@ -37,7 +37,7 @@ export class Limits {
   perCaller(call: CallContext, operation: OperationDescriptor): void | Promise<void> {
     const { principal, inbound } = call;
     const caller = principal.isAnonymous ? inbound.address : principal.id;
-    return this.#consume(call, this.#policy(operation), `${operation.id}/${caller}`);
+    return this.#consume(call, this.#policy(operation), caller);
   }
 
   #consume(call: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
@@ -52,7 +52,7 @@ export class Limits {
     if (!policy) {
       const declared = operation.spec.ratePerSecond;
       const preset = declared === undefined ? this.settings.caller : { quota: declared, windowSeconds: 1 };
-      policy = { name: 'caller', ...(this.settings.operations[operation.id] ?? preset) };
+      policy = { name: operation.id, ...(this.settings.operations[operation.id] ?? preset) };
       this.#policies.set(operation, policy);
     }
     return policy;

@@ -4,7 +4,8 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type CallContext, runInCall } from './call-context.js';
 import { within } from './deadline.js';
 import type { Dispatcher } from './dispatcher.js';
-import { AlreadyDone, type IdempotencyLog, type IdempotencySlot, replay, slotFor } from './idempotency.js';
+import { AlreadyDone, type IdempotencyLog, replay, slotFor } from './idempotency.js';
+import type { IdempotencySlot } from './idempotency-slot.js';
 import { authorizeInput, type Decision } from './principal.js';
 import type { OperationRegistry } from './registry.js';
 

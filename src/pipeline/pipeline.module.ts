@@ -89,17 +89,14 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
   ];
 }
 
-/** The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter, IdempotencyLog and UnitOfWork. */
 @Module({})
-export class PipelineModule {
-  static of(options: PipelineOptions): DynamicModule {
-    const providers = pipelineProviders(options);
-    return {
-      module: PipelineModule,
-      global: true,
-      imports: [CqrsModule.forRoot()],
-      providers,
-      exports: [OperationRegistry, Principals, Clock, CurrentCall, OperationMetrics, Pipeline, Bus],
-    };
-  }
-}
+class PipelineModule {}
+
+/** The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter, IdempotencyLog and UnitOfWork. */
+export const pipelineModule = (options: PipelineOptions): DynamicModule => ({
+  module: PipelineModule,
+  global: true,
+  imports: [CqrsModule.forRoot()],
+  providers: pipelineProviders(options),
+  exports: [OperationRegistry, Principals, Clock, CurrentCall, OperationMetrics, Pipeline, Bus],
+});

@@ -261,7 +261,7 @@ describe('limits', () => {
     await start({ rateLimiter: new MemoryRateLimiter(), pipeline: { limits } });
     const me = await bearer('USER');
     const { context } = await call(LimitedNote, {}, me);
-    expect(context.rate).toMatchObject({ policy: { name: 'caller', quota: 2 }, decision: { remaining: 1 } });
+    expect(context.rate).toMatchObject({ policy: { name: 'notes.limitedNote', quota: 2 }, decision: { remaining: 1 } });
     expect(await code(call(LimitedNote, {}, me))).toBe('OK');
     await expect(call(LimitedNote, {}, me)).rejects.toMatchObject({
       code: 'RATE_LIMITED',

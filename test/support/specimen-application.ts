@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ModuleContract } from '../../src/contract/module.js';
 import { IdempotencyLog } from '../../src/pipeline/idempotency.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
-import { PipelineModule, type PipelineOptions } from '../../src/pipeline/pipeline.module.js';
+import { type PipelineOptions, pipelineModule } from '../../src/pipeline/pipeline.module.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { MemoryIdempotencyLog } from '../../src/platform/database/memory/memory-idempotency-log.js';
@@ -73,7 +73,7 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
     ],
     exports: [TokenVerifier, Revocations, RateLimiter, IdempotencyLog, UnitOfWork],
   };
-  const pipeline = PipelineModule.of({
+  const pipeline = pipelineModule({
     modules: options.modules ?? [specimens],
     serviceName: 'specimens',
     deadlineMs: 10_000,

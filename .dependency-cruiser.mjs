@@ -1,0 +1,137 @@
+/** A module's folder, nested or not; `$1` in the `to` of a rule. */
+const module = '^(src/modules/(?:[^/]+|[^/]+/modules/[^/]+))';
+const anyContract = '^src/modules/.+/contract/';
+const nestjsCqrs = '^node_modules/@nestjs/cqrs/';
+const zod = '^node_modules/zod/';
+
+/** @typedef {import('dependency-cruiser').IRegularForbiddenRuleType} Rule */
+
+/**
+ * @param {string} name
+ * @param {string} comment what to do instead
+ * @param {Rule['from']} from
+ * @param {Rule['to']} to
+ * @returns {Rule}
+ */
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const layers = [
+  rule(
+    'domain-is-pure',
+    'Domain code imports itself and the value schemas of src/contract, no framework: pass what it needs as a parameter.',
+    { path: `${module}/domain/` },
+    { pathNot: ['^$1/domain/', '^src/contract/values(\\.ts$|/)'] },
+  ),
+  rule(
+    'application-asks-ports',
+    "A use case imports its own domain and contract, src/contract, src/ports, @nestjs/cqrs and other modules' contract/: put what it asks for behind a port.",
+    { path: `${module}/application/` },
+    { pathNot: ['^$1/(domain|application|contract)/', '^src/(contract|ports)/', anyContract, nestjsCqrs] },
+  ),
+  rule(
+    'infrastructure-stays-home',
+    'An adapter imports its own module, src/platform, and the words of src/contract and src/ports: ask other modules through the bus.',
+    { path: `${module}/infrastructure/` },
+    { path: '^src/', pathNot: ['^$1/', '^src/(platform|contract|ports)/'] },
+  ),
+  rule(
+    'module-contract-is-a-door',
+    "A module's contract imports src/contract, zod and the views and failures of other modules (files named *view*, *failure*): move the rest behind the door.",
+    { path: `${module}/contract/` },
+    { pathNot: ['^$1/contract/', '^src/contract/', `${anyContract}[^/]*(view|failure)[^/]*\\.ts$`, zod] },
+  ),
+  rule(
+    'module-knows-no-transport',
+    'Nothing in a module depends on how it is called: src/pipeline, src/protocols, src/client and src/apps know modules through the registry.',
+    { path: '^src/modules/' },
+    { path: '^src/(pipeline|protocols|client|apps)/|^src/[^/]+\\.ts$' },
+  ),
+];
+
+const doors = [
+  rule(
+    'modules-meet-at-the-contract',
+    "Another module's contract/ is its only door: send one of its operations over the bus.",
+    { path: '^src/modules/([^/]+)/' },
+    { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/contract/'] },
+  ),
+  rule(
+    'nested-modules-are-hidden',
+    "Only the parent knows its nested modules: offer it in the parent's contract/.",
+    { pathNot: '^(src/modules|test|bench)/' },
+    { path: '^src/modules/[^/]+/modules/' },
+  ),
+  rule(
+    'nested-modules-meet-at-the-contract',
+    "A nested module's contract/ is its only door for its siblings.",
+    { path: '^src/modules/([^/]+)/modules/([^/]+)/' },
+    { path: '^src/modules/$1/modules/', pathNot: '^src/modules/$1/modules/($2|[^/]+/contract)/' },
+  ),
+  rule(
+    'parents-use-the-door',
+    'A parent imports the contract/ and the .module.ts of its nested modules, nothing else of them.',
+    { path: '^src/modules/([^/]+)/(?!modules/)' },
+    { path: '^src/modules/$1/modules/', pathNot: '^src/modules/$1/modules/[^/]+/(contract/|[^/]+\\.module\\.ts$)' },
+  ),
+];
+
+const foundations = [
+  rule(
+    'foundations-know-no-module',
+    'pipeline, protocols, client, platform, contract and ports serve any module and name none: register it in src/apps.',
+    { path: '^src/(contract|ports|pipeline|protocols|client|platform)/' },
+    { path: '^src/modules/' },
+  ),
+  rule(
+    'contract-is-pure',
+    'src/contract is plain TypeScript over zod: what needs a framework belongs to src/pipeline or src/platform.',
+    { path: '^src/contract/' },
+    { pathNot: ['^src/contract/', zod] },
+  ),
+  rule(
+    'ports-are-pure',
+    'A port names what application code may ask for, in words of src/contract: its technology belongs to an adapter.',
+    { path: '^src/ports/' },
+    { pathNot: '^src/(contract|ports)/' },
+  ),
+  rule(
+    'apps-are-the-top',
+    'Only the programs at the top of src know which modules run: take what you need as a parameter.',
+    { path: '^src/[^/]+/', pathNot: '^src/apps/' },
+    { path: '^src/apps/' },
+  ),
+];
+
+const hygiene = [
+  rule('no-cycle', 'Move what both need into a third file.', {}, { circular: true }),
+  rule(
+    'src-knows-no-test',
+    'The product must run without its tests.',
+    { path: '^src/' },
+    { path: '^(test|bench|scripts)/' },
+  ),
+  rule(
+    'no-dev-dependency',
+    'A production install has no devDependencies: `npm install --save-exact` the package.',
+    { path: '^src/' },
+    { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  ),
+  rule(
+    'declared',
+    'Import only what package.json names: `npm install --save-exact` the package.',
+    {},
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  ),
+  rule('resolvable', 'The imported file or package is not there.', {}, { couldNotResolve: true }),
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [...layers, ...doors, ...foundations, ...hygiene],
+  options: {
+    doNotFollow: { path: ['^node_modules', '^src/platform/database/generated/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

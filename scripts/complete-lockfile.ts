@@ -1,0 +1,3 @@
+import { completeLockfile } from './gates/lockfile.js';
+
+completeLockfile('.');

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { command } from './command.js';
+import { environmentReaders } from './environment.js';
+import type { Gate } from './gate.js';
+import { rule } from './gate.js';
+import { incompletePlatforms } from './lockfile.js';
+import { unwantedNames } from './names.js';
+import { crossedTables } from './tables.js';
+
+const cruised = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSync(folder));
+
+/** Every gate of the test command, the slow ones first. */
+export const gates: readonly Gate[] = [
+  command('types', 'Mend the types; `npx tsc --noEmit` shows the same.', [
+    'node_modules/typescript/bin/tsc',
+    '--noEmit',
+    '--pretty',
+    'false',
+  ]),
+  command(
+    'wire documents',
+    'Run `npm run contract` and commit what it writes; a wanted break needs `npm run contract -- --accept "<why>"`.',
+    ['--import', '@swc-node/register/esm-register', 'scripts/contract.ts', '--check'],
+  ),
+  command('nothing unused', 'Delete what nobody uses, or stop exporting it; `npx knip` shows the same.', [
+    'node_modules/knip/bin/knip.js',
+    '--no-progress',
+  ]),
+  command('lint and format', 'Run `npm run format`, then mend by hand what is left.', [
+    'node_modules/@biomejs/biome/bin/biome',
+    'ci',
+    '--colors=off',
+    '--error-on-warnings',
+    '--max-diagnostics=30',
+    '.',
+  ]),
+  command('architecture', 'Each line names the rule of .dependency-cruiser.mjs and the way out.', [
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    ...cruised,
+    '--config',
+    '.dependency-cruiser.mjs',
+    '--output-type',
+    'err-long',
+  ]),
+  rule('environment', 'Take the value from the configuration object of src/platform/config.', () =>
+    environmentReaders('.'),
+  ),
+  rule('names', 'Name a file or class after the one thing in it.', () => unwantedNames('.')),
+  rule('tables', 'A table belongs to one module: send an operation of the other module over the bus.', () =>
+    crossedTables('.'),
+  ),
+  rule('lockfile', 'Run `npm run lock:complete`; as it is, `npm ci` fails on other platforms.', () =>
+    incompletePlatforms('.'),
+  ),
+];

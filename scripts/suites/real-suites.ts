@@ -1,0 +1,28 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+/** The variables that lead to real servers. */
+export const serverVariables = ['DATABASE_URL', 'PGBOUNCER_URL', 'REDIS_URL', 'MQTT_URL'];
+
+/** `databaseServer` is the one that test/support/global-setup.ts provides. */
+const asks = new RegExp(`\\b(${serverVariables.join('|')}|databaseServer)\\b`);
+const relativeImport = /from '(\.[^']+)\.js'/g;
+
+function importsWithinTests(file: string, text: string): string[] {
+  return [...text.matchAll(relativeImport)]
+    .map(([, path = '']) => `${normalize(join(dirname(file), path))}.ts`)
+    .filter((path) => path.startsWith('test') && existsSync(path));
+}
+
+function asksForServer(file: string, seen: Set<string>): boolean {
+  if (seen.has(file)) return false;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  return asks.test(text) || importsWithinTests(file, text).some((imported) => asksForServer(imported, seen));
+}
+
+/** The test files that ask for a server, themselves or through what they import from `test/`. */
+export const realSuites = () =>
+  globSync('test/**/*.test.ts')
+    .filter((file) => asksForServer(file, new Set()))
+    .sort();

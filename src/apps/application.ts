@@ -1,0 +1,79 @@
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PinoLogger } from 'nestjs-pino';
+import { Pipeline } from '../pipeline/pipeline.js';
+import { OperationRegistry } from '../pipeline/registry.js';
+import type { Configuration } from '../platform/config/configuration.js';
+import { QuietLogger } from '../platform/observability/quiet-logger.js';
+import { loadTls } from '../platform/security/load-tls.js';
+import { createHttpAdapter } from '../protocols/http/http-adapter.js';
+import { ProblemFilter } from '../protocols/http/problem.filter.js';
+import { RouteTable } from '../protocols/http/route-table.js';
+import type { Addresses } from './addresses.js';
+import { httpRoutes } from './http-routes.js';
+import { Listeners } from './listeners.js';
+import { protocolModules } from './protocol-modules.js';
+import { readinessOf } from './readiness.js';
+import { rootModule } from './root.module.js';
+import { services } from './services.js';
+import { logStart } from './start-up-log.js';
+
+/** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
+export class Application {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly listeners: Listeners,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** `overrides` are Nest modules in place of the configured ones' providers; for tests and benchmarks. */
+  static async create(configuration: Configuration, overrides: readonly DynamicModule[] = []): Promise<Application> {
+    const service = services[configuration.serviceName];
+    if (!service)
+      throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
+    const { limits, http } = configuration;
+    const tls = loadTls(configuration);
+    const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
+    const root = await rootModule(service, configuration, [...protocolModules(configuration), ...overrides]);
+    const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+      bodyParser: false,
+      abortOnError: false,
+      bufferLogs: true,
+    });
+    app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
+    return new Application(app, await prepare(app, configuration), configuration);
+  }
+
+  async listen(): Promise<Addresses> {
+    const { host, http } = this.configuration;
+    await this.app.startAllMicroservices();
+    await this.app.listen(http.port, host);
+    this.listeners.serving(true);
+    const addresses = this.listeners.addresses(await this.app.getUrl());
+    logStart(this.configuration, addresses);
+    return addresses;
+  }
+
+  /** Not ready from now on; running calls finish, then every listener and connection is closed. */
+  async stop(): Promise<void> {
+    this.listeners.serving(false);
+    await this.app.get(Pipeline).drain();
+    await this.app.close();
+  }
+
+  /** A provider of this process. */
+  get<T>(type: abstract new (...args: never[]) => T): T {
+    return this.app.get(type);
+  }
+}
+
+async function prepare(app: NestFastifyApplication, configuration: Configuration): Promise<Listeners> {
+  const pipeline = app.get(Pipeline);
+  const registry = app.get(OperationRegistry);
+  const routes = new RouteTable();
+  const readiness = readinessOf(app);
+  app.useGlobalFilters(new ProblemFilter(pipeline, routes));
+  await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
+  return Listeners.connect({ app, configuration, pipeline, registry, readiness });
+}

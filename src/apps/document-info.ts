@@ -1,0 +1,8 @@
+import type { DocumentInfo } from '../protocols/document.js';
+
+/** Of the wire documents; the version is that of the wire, not of the build. */
+export const documentInfo: DocumentInfo = {
+  title: 'nestjs-mstv',
+  version: '1.0.0',
+  description: 'One contract over REST, GraphQL, gRPC, WebSocket and MQTT.',
+};

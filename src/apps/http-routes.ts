@@ -1,0 +1,66 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { OperationMetrics } from '../pipeline/operation-metrics.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { OperationRegistry } from '../pipeline/registry.js';
+import type { Configuration } from '../platform/config/configuration.js';
+import { registerMetrics } from '../platform/observability/prometheus.js';
+import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
+import { TokenKeys } from '../platform/security/token-keys.js';
+import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
+import { OpenCalls } from '../protocols/http/open-calls.js';
+import type { RouteTable } from '../protocols/http/route-table.js';
+import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
+import { openApi } from '../protocols/rest/openapi.js';
+import { registerRest } from '../protocols/rest/register-rest.js';
+import { registerWebSocket } from '../protocols/websocket/register-websocket.js';
+import { registerWebSocketServer } from '../protocols/websocket/websocket-server.js';
+import { documentInfo } from './document-info.js';
+
+interface HttpParts {
+  readonly app: NestFastifyApplication;
+  readonly configuration: Configuration;
+  readonly pipeline: Pipeline;
+  readonly registry: OperationRegistry;
+  readonly routes: RouteTable;
+  readonly readiness: Readiness;
+}
+
+/** Everything on the HTTP listener but GraphQL, which Nest's module registers. */
+export async function httpRoutes(parts: HttpParts): Promise<void> {
+  const { app, configuration, readiness } = parts;
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const serves = new Set(configuration.protocols);
+  registerHealth(fastify, readiness, configuration.serviceName);
+  registerMetrics(fastify, app.get(OperationMetrics));
+  if (serves.has('websocket')) webSocket(fastify, parts);
+  if (serves.has('rest')) await rest(fastify, parts);
+  if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
+}
+
+async function rest(fastify: FastifyInstance, { app, pipeline, registry, routes }: HttpParts): Promise<void> {
+  const openCalls = new OpenCalls(app.getHttpServer(), pipeline);
+  registerRest(fastify, { pipeline, operations: registry.served('rest'), openCalls, routes });
+  await registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
+}
+
+function webSocket(fastify: FastifyInstance, { configuration, pipeline, registry }: HttpParts): void {
+  const { limits, origins } = configuration;
+  const shared = { payloadBytes: limits.websocketPayloadBytes, origins };
+  registerWebSocketServer(fastify, shared);
+  registerWebSocket(fastify, {
+    ...shared,
+    pipeline,
+    operations: registry.served('websocket'),
+    ...(limits.rates.enabled && { messageRate: limits.rates.connection }),
+  });
+}
+
+function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): void {
+  const { topicPrefix } = configuration.mqtt;
+  const keys = app.get(TokenKeys);
+  serveDocument(fastify, '/asyncapi.json', () => asyncApi(registry.operations, documentInfo, { topicPrefix }));
+  fastify.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(keys.published),
+  );
+}

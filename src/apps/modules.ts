@@ -1,0 +1,17 @@
+import type { Type } from '@nestjs/common';
+import type { ModuleContract } from '../contract/module.js';
+import { auth } from '../modules/auth/contract/index.js';
+import { users } from '../modules/users/contract/index.js';
+
+export interface AppModule {
+  readonly contract: ModuleContract;
+  /** A process loads the code of the modules it runs, and of no others. */
+  readonly load: () => Promise<Type>;
+}
+
+export const appModules = {
+  auth: { contract: auth, load: async () => (await import('../modules/auth/auth.module.js')).AuthModule },
+  users: { contract: users, load: async () => (await import('../modules/users/users.module.js')).UsersModule },
+} as const satisfies Record<string, AppModule>;
+
+export const moduleContracts: readonly ModuleContract[] = Object.values(appModules).map(({ contract }) => contract);

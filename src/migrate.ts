@@ -1,0 +1,24 @@
+import { services } from './apps/services.js';
+import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
+import { locateDatabase } from './platform/database/locate-database.js';
+import { migrate } from './platform/database/migrations/migrate.js';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const configuration = configurationFromEnvironment(services);
+  const location = await locateDatabase(configuration, print);
+  try {
+    const applied = await migrate(location.directUrl, { log: print });
+    if (applied.length === 0) print('The database is up to date');
+  } finally {
+    await location.release();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,19 @@
+import type { Account } from '../domain/account.js';
+import type { EmailAddress } from '../domain/email-address.js';
+
+/** All accounts there are. No two have the same email address. */
+export abstract class Accounts {
+  abstract find(userId: string): Promise<Account | undefined>;
+  abstract findByEmail(email: EmailAddress): Promise<Account | undefined>;
+  /** In a unit of work: like `find`, and nobody else changes this account until it ends. */
+  abstract lock(userId: string): Promise<Account | undefined>;
+  /** In a unit of work: like `findByEmail`, and nobody else changes this account until it ends. */
+  abstract lockByEmail(email: EmailAddress): Promise<Account | undefined>;
+  /** Neither active nor changed since `before`, the oldest first. */
+  abstract findUnsettled(before: Date, limit: number): Promise<readonly Account[]>;
+  /** False, and nothing is changed, if there is an account of this user or with this email address. */
+  abstract add(account: Account): Promise<boolean>;
+  /** Throws EmailTaken. */
+  abstract save(account: Account): Promise<void>;
+  abstract remove(userId: string): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import { WeakPassword } from '../contract/index.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { PasswordPolicy } from './password-policy.js';
+
+/** Passwords that somebody chooses. */
+export class NewPasswords {
+  constructor(
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /** Throws WeakPassword. */
+  async hash(password: string): Promise<string> {
+    const fault = this.policy.fault(password);
+    if (fault === undefined) return this.hasher.hash(password);
+    const message = `The password ${fault}`;
+    throw new WeakPassword({ detail: message, issues: [{ path: '/password', code: 'custom', message }] });
+  }
+}

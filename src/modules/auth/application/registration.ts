@@ -1,0 +1,108 @@
+import type { OutputOf } from '../../../contract/operation.js';
+import { newId } from '../../../contract/values.js';
+import type { Bus } from '../../../ports/bus.js';
+import type { Clock } from '../../../ports/clock.js';
+import type { CurrentCall } from '../../../ports/current-call.js';
+import type { UnitOfWork } from '../../../ports/unit-of-work.js';
+import { CreateUserProfile } from '../../users/contract/index.js';
+import { EmailTaken } from '../contract/index.js';
+import { Account, type Attempt, type Role } from '../domain/account.js';
+import { EmailAddress } from '../domain/email-address.js';
+import type { Accounts } from './accounts.js';
+import type { NewPasswords } from './new-passwords.js';
+
+export interface RegistrationRequest {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | undefined;
+  readonly role: Role;
+}
+
+export interface Registered {
+  readonly account: Account;
+  readonly user: OutputOf<CreateUserProfile>;
+}
+
+/**
+ * Reserves the address, has the profile made, then activates the account. Wherever a crash interrupts that, another
+ * attempt at the same address goes on with the same user id; of several attempts only the latest gets to the end.
+ */
+export class Registration {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly newPasswords: NewPasswords,
+    private readonly bus: Bus,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly call: CurrentCall,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws WeakPassword and EmailTaken. */
+  async register({ email, password, name, role }: RegistrationRequest): Promise<Registered> {
+    const passwordHash = await this.newPasswords.hash(password);
+    const account = await this.#reserve(EmailAddress.of(email), { attemptId: newId(), passwordHash, role });
+    return this.#complete(account, name);
+  }
+
+  /** Brings a reservation that was left behind to its end. Throws EmailTaken when the address is another user's. */
+  async resume({ userId, attemptId, passwordHash, role }: Account): Promise<void> {
+    const account = await this.unitOfWork.run(async () => {
+      const current = await this.accounts.lock(userId);
+      if (!current?.isReservedBy(attemptId)) return undefined;
+      return this.#takeOver(current, { attemptId: newId(), passwordHash, role });
+    });
+    if (account) await this.#complete(account);
+  }
+
+  #reserve(email: EmailAddress, attempt: Attempt): Promise<Account> {
+    return this.unitOfWork.run(async () => {
+      const known = await this.accounts.lockByEmail(email);
+      if (known) return this.#takeOver(known, attempt);
+      const { tenant: tenantId } = this.call;
+      const account = Account.reserve({ ...attempt, userId: newId(), tenantId, email, now: this.clock.now() });
+      if (!(await this.accounts.add(account))) throw new EmailTaken();
+      return account;
+    });
+  }
+
+  async #takeOver(account: Account, attempt: Attempt): Promise<Account> {
+    if (account.status !== 'PENDING') throw new EmailTaken();
+    const taken = account.takeOver(attempt, this.clock.now());
+    await this.accounts.save(taken);
+    return taken;
+  }
+
+  async #complete(account: Account, name?: string): Promise<Registered> {
+    const user = await this.#createProfile(account, name);
+    return { user, account: await this.#activate(account) };
+  }
+
+  /** The key is the attempt's, for a later one may bring another name; the user id makes the command the same one. */
+  async #createProfile({ userId, email, attemptId }: Account, name?: string): Promise<Registered['user']> {
+    try {
+      return await this.bus.asService.execute(new CreateUserProfile({ userId, email: email.value, name }), {
+        ...(attemptId !== undefined && { idempotencyKey: attemptId }),
+      });
+    } catch (error) {
+      if (error instanceof EmailTaken) await this.#release(userId, attemptId);
+      throw error;
+    }
+  }
+
+  #activate({ userId, attemptId }: Account): Promise<Account> {
+    return this.unitOfWork.run(async () => {
+      const current = await this.accounts.lock(userId);
+      if (!current?.isReservedBy(attemptId)) throw new EmailTaken();
+      const active = current.activate(this.clock.now());
+      await this.accounts.save(active);
+      return active;
+    });
+  }
+
+  #release(userId: string, attemptId: string | undefined): Promise<void> {
+    return this.unitOfWork.run(async () => {
+      const current = await this.accounts.lock(userId);
+      if (current?.isReservedBy(attemptId)) await this.accounts.remove(userId);
+    });
+  }
+}

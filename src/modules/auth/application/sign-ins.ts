@@ -1,0 +1,61 @@
+import type { OutputOf } from '../../../contract/operation.js';
+import { newId } from '../../../contract/values.js';
+import type { Clock } from '../../../ports/clock.js';
+import { AccountDisabled, type Login } from '../contract/index.js';
+import type { Account } from '../domain/account.js';
+import { formatRefreshToken } from '../domain/refresh-token.js';
+import { Session } from '../domain/session.js';
+import type { AccessTokens } from './access-tokens.js';
+import type { Accounts } from './accounts.js';
+import type { AuthSettings } from './auth-settings.js';
+import type { RefreshTokens } from './refresh-tokens.js';
+import type { Sessions } from './sessions.js';
+
+type Credentials = OutputOf<Login>;
+
+/** Opens sessions and renews them. */
+export class SignIns {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly sessions: Sessions,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly settings: AuthSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined when the account has been closed meanwhile. Throws AccountDisabled. */
+  async open({ userId, tenantId }: Account): Promise<Credentials | undefined> {
+    const { secret, hash } = this.refreshTokens.make();
+    const session = Session.open({
+      id: newId(),
+      tenantId,
+      userId,
+      tokenHash: hash,
+      now: this.clock.now(),
+      lifetimeSeconds: this.settings.sessionSeconds,
+    });
+    await this.sessions.add(session);
+    return this.#credentials(session, secret);
+  }
+
+  /** Undefined when the session has been renewed or ended meanwhile, or its account closed. Throws AccountDisabled. */
+  async renew(session: Session): Promise<Credentials | undefined> {
+    const { secret, hash } = this.refreshTokens.make();
+    const renewed = session.rotate(hash, this.clock.now());
+    const first = await this.sessions.replace(renewed, session.tokenHash);
+    return first ? this.#credentials(renewed, secret) : undefined;
+  }
+
+  /** The account is looked at once the session is stored: whoever closes it removes the sessions after that. */
+  async #credentials({ id: sessionId, userId }: Session, secret: string): Promise<Credentials | undefined> {
+    const account = await this.accounts.find(userId);
+    if (!account?.isActive || account.disabled) {
+      await this.sessions.remove(sessionId);
+      if (account?.isActive) throw new AccountDisabled();
+      return undefined;
+    }
+    const { token, expiresAt } = await this.accessTokens.issue({ userId, sessionId, role: account.role });
+    return { token, refreshToken: formatRefreshToken({ sessionId, secret }), expiresAt: expiresAt.toISOString() };
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../../ports/clock.js';
+import type { Revocations, RevokedSubject } from '../../../ports/revocations.js';
+import type { AccessTokens } from './access-tokens.js';
+import type { Sessions } from './sessions.js';
+
+/** A token that was being issued at the moment of its revocation expires a little later than one issued before. */
+const MARGIN_SECONDS = 60;
+
+/** Ends sessions: they are not renewed any more and their access tokens stop working. */
+export class SignOuts {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly revocations: Revocations,
+    private readonly accessTokens: AccessTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  async end(sessionId: string): Promise<void> {
+    await this.sessions.remove(sessionId);
+    await this.#revoke(`session:${sessionId}`);
+  }
+
+  /** Sessions are revoked one by one as well: a renewal under way issues its token after this moment. */
+  async endAllOf(userId: string): Promise<void> {
+    const ended = await this.sessions.removeAllOf(userId);
+    await this.#revoke(`user:${userId}`);
+    for (const sessionId of ended) await this.#revoke(`session:${sessionId}`);
+  }
+
+  #revoke(subject: RevokedSubject): Promise<void> {
+    const seconds = Math.ceil(this.clock.now().getTime() / 1000) + this.accessTokens.lifetimeSeconds + MARGIN_SECONDS;
+    return this.revocations.revoke(subject, seconds);
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { anyone, authenticated, internal } from '../../../contract/access.js';
+import { command } from '../../../contract/operation.js';
+import { Email, Id, secret, Timestamp, text, view } from '../../../contract/values.js';
+import { EmailTaken } from '../../users/contract/users.failures.js';
+import { PersonName, UserView } from '../../users/contract/users.views.js';
+import {
+  AccountDisabled,
+  InvalidCredentials,
+  InvalidRefreshToken,
+  TooManyAttempts,
+  WeakPassword,
+} from './auth.failures.js';
+
+const Password = secret(text({ min: 8, max: 128 }));
+/** Length is checked when a password is chosen; at sign-in a wrong one is just wrong. */
+const GivenPassword = secret(text({ min: 1, max: 128 }));
+const Token = secret(text({ min: 1, max: 4096 }));
+
+const credentials = {
+  token: Token.describe('Bearer token for every other operation.'),
+  refreshToken: Token.describe('Gives a new pair, once.'),
+  expiresAt: Timestamp.describe('When `token` expires.'),
+};
+
+export const CredentialsView = view('Credentials', credentials);
+export const RegistrationView = view('Registration', { ...credentials, user: UserView });
+
+export class Register extends command({
+  input: z.object({ email: Email, password: Password, name: PersonName.optional() }),
+  output: RegistrationView,
+  errors: [EmailTaken, WeakPassword],
+  access: anyone,
+  rest: 'POST /auth/register',
+  restStatus: 201,
+}) {}
+
+export class Login extends command({
+  input: z.object({ email: Email, password: GivenPassword }),
+  output: CredentialsView,
+  errors: [InvalidCredentials, AccountDisabled, TooManyAttempts],
+  access: anyone,
+  rest: 'POST /auth/login',
+}) {}
+
+export class RefreshSession extends command({
+  input: z.object({ refreshToken: Token }),
+  output: CredentialsView,
+  errors: [InvalidRefreshToken, AccountDisabled],
+  access: anyone,
+  rest: 'POST /auth/refresh',
+}) {}
+
+export class Logout extends command({
+  input: z.object({}),
+  output: z.void(),
+  access: authenticated,
+  rest: 'POST /auth/logout',
+  description: 'Ends the session of the token it is called with.',
+}) {}
+
+/** For users, before a user is deleted: its sessions end and its tokens stop working. Without an account it does nothing. */
+export class CloseAccount extends command({
+  input: z.object({ userId: Id }),
+  output: z.void(),
+  access: internal,
+}) {}
+
+/** For users, before an email address changes: it is what the account signs in with. Without an account it does nothing. */
+export class ChangeAccountEmail extends command({
+  input: z.object({ userId: Id, email: Email }),
+  output: z.void(),
+  errors: [EmailTaken],
+  access: internal,
+}) {}

@@ -1,0 +1,99 @@
+import { EmailAddress } from './email-address.js';
+
+export type Role = 'USER' | 'ADMIN';
+
+/** PENDING: the address is reserved, the profile may not exist yet. CLOSED: the profile may still exist. */
+export type AccountStatus = 'PENDING' | 'ACTIVE' | 'CLOSED';
+
+export interface AccountState {
+  readonly userId: string;
+  /** Organization id. */
+  readonly tenantId: string;
+  readonly email: EmailAddress;
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly status: AccountStatus;
+  readonly disabled: boolean;
+  /** The latest attempt at the registration; no other one may complete it. */
+  readonly attemptId: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What an attempt at a registration brings. */
+export type Attempt = Pick<AccountState, 'passwordHash' | 'role'> & { readonly attemptId: string };
+
+/** The sign-in of a user. Immutable: a change gives another one. */
+export class Account implements AccountState {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly email: EmailAddress;
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly status: AccountStatus;
+  readonly disabled: boolean;
+  readonly attemptId: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+
+  /** From the state it was stored with. */
+  constructor(state: AccountState) {
+    this.userId = state.userId;
+    this.tenantId = state.tenantId;
+    this.email = state.email;
+    this.passwordHash = state.passwordHash;
+    this.role = state.role;
+    this.status = state.status;
+    this.disabled = state.disabled;
+    this.attemptId = state.attemptId;
+    this.createdAt = state.createdAt;
+    this.updatedAt = state.updatedAt;
+  }
+
+  static reserve({
+    now,
+    ...given
+  }: Attempt & Pick<AccountState, 'userId' | 'tenantId' | 'email'> & { readonly now: Date }): Account {
+    return new Account({ ...given, status: 'PENDING', disabled: false, createdAt: now, updatedAt: now });
+  }
+
+  get isActive(): boolean {
+    return this.status === 'ACTIVE';
+  }
+
+  /** A later attempt takes the reservation over, all it brings included: nothing of an earlier one may come into force. */
+  takeOver({ attemptId, passwordHash, role }: Attempt, now: Date): Account {
+    return this.#reserved({ attemptId, passwordHash, role, updatedAt: now });
+  }
+
+  isReservedBy(attemptId: string | undefined): boolean {
+    return this.status === 'PENDING' && this.attemptId === attemptId;
+  }
+
+  activate(now: Date): Account {
+    return this.#reserved({ status: 'ACTIVE', attemptId: undefined, updatedAt: now });
+  }
+
+  changeEmail(email: EmailAddress, now: Date): Account {
+    return email.equals(this.email) ? this : new Account({ ...this, email, updatedAt: now });
+  }
+
+  changePasswordHash(passwordHash: string, now: Date): Account {
+    return new Account({ ...this, passwordHash, updatedAt: now });
+  }
+
+  promote(now: Date): Account {
+    return new Account({ ...this, role: 'ADMIN', updatedAt: now });
+  }
+
+  /** Frees the address; what is left reminds of the profile that has to go as well. */
+  close(now: Date): Account {
+    const email = EmailAddress.released(this.userId);
+    return new Account({ ...this, email, passwordHash: '', status: 'CLOSED', attemptId: undefined, updatedAt: now });
+  }
+
+  #reserved(changes: Partial<AccountState>): Account {
+    if (this.status !== 'PENDING') throw new Error(`the account is ${this.status}, not PENDING`);
+    return new Account({ ...this, ...changes });
+  }
+}

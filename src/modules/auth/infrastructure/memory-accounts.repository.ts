@@ -1,0 +1,52 @@
+import { DuplicateValue, MemoryStore } from '../../../platform/database/memory/memory-store.js';
+import { Accounts } from '../application/accounts.js';
+import { EmailTaken } from '../contract/index.js';
+import type { Account } from '../domain/account.js';
+import type { EmailAddress } from '../domain/email-address.js';
+
+/** Accounts in this process. */
+export class MemoryAccounts extends Accounts {
+  readonly #accounts = new MemoryStore<Account>({
+    key: ({ userId }) => userId,
+    unique: { email: ({ email }) => email.value },
+  });
+
+  override async find(userId: string): Promise<Account | undefined> {
+    return this.#accounts.get(userId);
+  }
+
+  override async findByEmail(email: EmailAddress): Promise<Account | undefined> {
+    return this.#accounts.find('email', email.value);
+  }
+
+  override lock(userId: string): Promise<Account | undefined> {
+    return this.find(userId);
+  }
+
+  override lockByEmail(email: EmailAddress): Promise<Account | undefined> {
+    return this.findByEmail(email);
+  }
+
+  override async findUnsettled(before: Date, limit: number): Promise<readonly Account[]> {
+    const unsettled = this.#accounts.values().filter(({ isActive, updatedAt }) => !isActive && updatedAt < before);
+    return unsettled.sort((one, other) => one.updatedAt.getTime() - other.updatedAt.getTime()).slice(0, limit);
+  }
+
+  override async add(account: Account): Promise<boolean> {
+    if (this.#accounts.get(account.userId) || this.#accounts.find('email', account.email.value)) return false;
+    this.#accounts.put(account);
+    return true;
+  }
+
+  override async save(account: Account): Promise<void> {
+    try {
+      this.#accounts.put(account);
+    } catch (error) {
+      throw error instanceof DuplicateValue ? new EmailTaken() : error;
+    }
+  }
+
+  override async remove(userId: string): Promise<void> {
+    this.#accounts.delete(userId);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Account as AccountRow } from '../../../platform/database/generated/client.js';
+import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { violatedUnique } from '../../../platform/database/sql-state.js';
+import { Accounts } from '../application/accounts.js';
+import { EmailTaken } from '../contract/index.js';
+import { Account, type AccountStatus, type Role } from '../domain/account.js';
+import { EmailAddress } from '../domain/email-address.js';
+
+const selectAccount = `select user_id as "userId", tenant_id as "tenantId", email, password_hash as "passwordHash",
+    role, status, disabled, attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"
+  from accounts`;
+
+/** Accounts in the table accounts. */
+export class PrismaAccounts extends Accounts {
+  constructor(private readonly database: PrismaDatabase) {
+    super();
+  }
+
+  override find(userId: string): Promise<Account | undefined> {
+    return this.#first('where user_id = $1::uuid', userId);
+  }
+
+  override findByEmail(email: EmailAddress): Promise<Account | undefined> {
+    return this.#first('where email = $1', email.value);
+  }
+
+  override lock(userId: string): Promise<Account | undefined> {
+    return this.#first('where user_id = $1::uuid for update', userId);
+  }
+
+  override lockByEmail(email: EmailAddress): Promise<Account | undefined> {
+    return this.#first('where email = $1 for update', email.value);
+  }
+
+  override async findUnsettled(before: Date, limit: number): Promise<readonly Account[]> {
+    const rows = await this.database.client.account.findMany({
+      where: { status: { in: ['PENDING', 'CLOSED'] }, updatedAt: { lt: before } },
+      orderBy: { updatedAt: 'asc' },
+      take: limit,
+    });
+    return rows.map(fromRow);
+  }
+
+  override async add(account: Account): Promise<boolean> {
+    const { count } = await this.database.client.account.createMany({ data: [toRow(account)], skipDuplicates: true });
+    return count === 1;
+  }
+
+  override async save(account: Account): Promise<void> {
+    const { userId, ...data } = toRow(account);
+    try {
+      await this.database.client.account.update({ where: { userId }, data, select: { userId: true } });
+    } catch (error) {
+      throw violatedUnique(error) === 'accounts_email_key' ? new EmailTaken({ cause: error }) : error;
+    }
+  }
+
+  override async remove(userId: string): Promise<void> {
+    await this.database.client.account.deleteMany({ where: { userId } });
+  }
+
+  async #first(condition: string, value: string): Promise<Account | undefined> {
+    const [row] = await this.database.query<AccountRow>(`${selectAccount} ${condition}`, [value]);
+    return row && fromRow(row);
+  }
+}
+
+const fromRow = ({ email, role, status, attemptId, ...row }: AccountRow): Account =>
+  new Account({
+    ...row,
+    email: EmailAddress.stored(email),
+    // The table checks both.
+    role: role as Role,
+    status: status as AccountStatus,
+    attemptId: attemptId ?? undefined,
+  });
+
+const toRow = ({ email, attemptId, ...account }: Account): AccountRow => ({
+  ...(account as Omit<Account, 'email' | 'attemptId'>),
+  email: email.value,
+  attemptId: attemptId ?? null,
+});

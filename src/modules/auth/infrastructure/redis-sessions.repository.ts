@@ -1,0 +1,99 @@
+import { ServiceUnavailable } from '../../../contract/built-in-failures.js';
+import type { RedisConnection } from '../../../platform/cache/redis-connection.js';
+import { Sessions } from '../application/sessions.js';
+import { Session } from '../domain/session.js';
+
+type Fields = Readonly<Record<string, string>>;
+
+const sessionKey = (id: string) => `mstv:session:${id}`;
+/** Ids by the time they expire. */
+const indexKey = (userId: string) => `mstv:sessions-of:${userId}`;
+
+/** One step for all who try at once. Only the fields that a rotation changes. */
+const replaceIfUnchanged = `
+if redis.call('HGET', KEYS[1], 'tokenHash') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'tokenHash', ARGV[2], 'previousTokenHash', ARGV[3], 'rotatedAt', ARGV[4])
+return 1`;
+
+/** Sessions in Redis, which forgets them when they expire. Throws ServiceUnavailable while it is away. */
+export class RedisSessions extends Sessions {
+  constructor(private readonly connection: RedisConnection) {
+    super();
+  }
+
+  override find(id: string): Promise<Session | undefined> {
+    return this.#ask(async (redis) => fromFields(id, await redis.hgetall(sessionKey(id))));
+  }
+
+  /** Into the index first: a session that is not in it could not be ended with the others. */
+  override add(session: Session): Promise<void> {
+    const [index, key, expiresAt] = [indexKey(session.userId), sessionKey(session.id), session.expiresAt.getTime()];
+    return this.#ask(async (redis) => {
+      await redis.zremrangebyscore(index, '-inf', session.createdAt.getTime());
+      await redis.zadd(index, expiresAt, session.id);
+      await redis.pexpireat(index, expiresAt);
+      await redis.multi().hset(key, toFields(session)).pexpireat(key, expiresAt).exec();
+    });
+  }
+
+  override replace({ id, ...session }: Session, tokenHash: string): Promise<boolean> {
+    const { tokenHash: next, previousTokenHash = '', rotatedAt } = session;
+    const changed = [next, previousTokenHash, String(rotatedAt?.getTime() ?? '')];
+    return this.#ask(
+      async (redis) => (await redis.eval(replaceIfUnchanged, 1, sessionKey(id), tokenHash, ...changed)) === 1,
+    );
+  }
+
+  override remove(id: string): Promise<void> {
+    return this.#ask(async (redis) => {
+      const userId = await redis.hget(sessionKey(id), 'userId');
+      await redis.del(sessionKey(id));
+      if (userId !== null) await redis.zrem(indexKey(userId), id);
+    });
+  }
+
+  override removeAllOf(userId: string): Promise<readonly string[]> {
+    return this.#ask(async (redis) => {
+      const ids = await redis.zrange(indexKey(userId), 0, -1);
+      for (const id of ids) await redis.del(sessionKey(id));
+      if (ids.length > 0) await redis.zrem(indexKey(userId), ...ids);
+      return ids;
+    });
+  }
+
+  /** Redis does. */
+  override async removeExpired(): Promise<void> {}
+
+  async #ask<T>(work: (redis: RedisConnection['client']) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.connection.client);
+    } catch (cause) {
+      throw new ServiceUnavailable({ cause, retryAfterSeconds: 1 });
+    }
+  }
+}
+
+const instant = (milliseconds: string | undefined) => new Date(Number(milliseconds));
+
+function fromFields(id: string, fields: Fields): Session | undefined {
+  const { userId, tenantId, tokenHash, previousTokenHash, rotatedAt, expiresAt, createdAt } = fields;
+  if (userId === undefined || tenantId === undefined || tokenHash === undefined) return undefined;
+  return new Session({
+    id,
+    userId,
+    tenantId,
+    tokenHash,
+    previousTokenHash,
+    rotatedAt: rotatedAt === undefined ? undefined : instant(rotatedAt),
+    expiresAt: instant(expiresAt),
+    createdAt: instant(createdAt),
+  });
+}
+
+const toFields = ({ userId, tenantId, tokenHash, expiresAt, createdAt }: Session): Fields => ({
+  userId,
+  tenantId,
+  tokenHash,
+  expiresAt: String(expiresAt.getTime()),
+  createdAt: String(createdAt.getTime()),
+});

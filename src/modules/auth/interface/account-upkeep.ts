@@ -1,0 +1,61 @@
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Clock } from '../../../ports/clock.js';
+import type { AdministratorCredentials, BootstrapAdministrator } from '../application/bootstrap-administrator.js';
+import type { Sessions } from '../application/sessions.js';
+import type { SettleAccounts } from '../application/settle-accounts.js';
+
+const INTERVAL_MS = 60_000;
+
+/** Keeps the accounts in order: at the start of the process and every minute. What fails is tried again the next time. */
+export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #logger = new Logger('Accounts');
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly bootstrapAdministrator: BootstrapAdministrator,
+    private readonly settleAccounts: SettleAccounts,
+    private readonly sessions: Sessions,
+    private readonly clock: Clock,
+    private readonly administrator: AdministratorCredentials | undefined,
+  ) {}
+
+  /** Resolves when the administrator can sign in, or could not be made. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#ensureAdministrator();
+    this.#timer = setInterval(() => this.#start(), INTERVAL_MS).unref();
+    this.#start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    await this.#ensureAdministrator();
+    await this.#attempt('Accounts left behind were not settled', () => this.settleAccounts.run());
+    await this.#attempt('Expired sessions were not deleted', () => this.sessions.removeExpired(this.clock.now()));
+  }
+
+  async #ensureAdministrator(): Promise<void> {
+    const { administrator } = this;
+    if (administrator === undefined) return;
+    const fault = `${administrator.email} could not be made an administrator`;
+    await this.#attempt(fault, () => this.bootstrapAdministrator.ensure(administrator));
+  }
+
+  async #attempt(fault: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#logger.warn({ err: error, msg: fault });
+    }
+  }
+}

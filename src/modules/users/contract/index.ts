@@ -1,0 +1,23 @@
+import { callerId, grant } from '../../../contract/access.js';
+import { module } from '../../../contract/module.js';
+import {
+  CreateUser,
+  CreateUserProfile,
+  DeleteUser,
+  GetMe,
+  GetUser,
+  ListUsers,
+  UpdateUser,
+} from './users.operations.js';
+
+export { EmailTaken, UserNotFound } from './users.failures.js';
+export { PersonName, type UserSort, UserView } from './users.views.js';
+export { CreateUser, CreateUserProfile, DeleteUser, GetMe, GetUser, ListUsers, UpdateUser };
+
+export const users = module(
+  'users',
+  { CreateUser, CreateUserProfile, GetUser, GetMe, ListUsers, UpdateUser, DeleteUser },
+  {
+    grants: [grant('USER', ['read', 'update', 'delete'], 'User', { id: callerId }), grant('ADMIN', ['manage'], 'User')],
+  },
+);

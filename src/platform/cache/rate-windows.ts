@@ -1,0 +1,61 @@
+/** Calls of one key since its first one. */
+export interface RateWindow {
+  count: number;
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/**
+ * The windows of one length, in two generations: whatever is in the old one when the next begins has ended, so windows
+ * are forgotten without being looked at.
+ */
+export class RateWindows {
+  #young = new Map<string, RateWindow>();
+  #old = new Map<string, RateWindow>();
+  #generationEndsAt = 0;
+
+  constructor(
+    readonly lengthMs: number,
+    private readonly onOpen: () => void,
+  ) {}
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /** The running window of `key`, or undefined. */
+  find(key: string, now: number): RateWindow | undefined {
+    if (now >= this.#generationEndsAt) this.#nextGeneration(now);
+    const window = this.#young.get(key) ?? this.#old.get(key);
+    return window !== undefined && window.endsAt > now ? window : undefined;
+  }
+
+  open(key: string, now: number): RateWindow {
+    const window = { count: 0, endsAt: now + this.lengthMs };
+    this.#young.set(key, window);
+    this.onOpen();
+    return window;
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
+  forgetEnded(now: number): void {
+    if (now >= this.#generationEndsAt) this.#nextGeneration(now);
+  }
+
+  /** Forgets the older half, running or not. */
+  forgetOld(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+
+  #nextGeneration(now: number): void {
+    const idle = now >= this.#generationEndsAt + this.lengthMs;
+    this.forgetOld();
+    if (idle) this.#old = new Map();
+    this.#generationEndsAt = now + this.lengthMs;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Protocol } from '../../contract/operation.js';
+
+export type Environment = 'development' | 'test' | 'production';
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** So many calls in so many seconds. */
+export interface Rate {
+  readonly quota: number;
+  readonly windowSeconds: number;
+}
+
+export interface Rates {
+  readonly enabled: boolean;
+  /** Requests of one network address, before anything is known of the caller. */
+  readonly address: Rate;
+  /** Calls of one caller to one operation. */
+  readonly caller: Rate;
+  /** Messages on one WebSocket connection. */
+  readonly connection: Rate;
+  /** Failed logins for one account. */
+  readonly login: Rate;
+  /** Failed logins from one network address. */
+  readonly loginAddress: Rate;
+  /** In place of `caller`, by the operation's wire name: `users.createUser`. */
+  readonly operations: Readonly<Record<string, Rate>>;
+}
+
+export interface TokenSettings {
+  /** HS256 secret; absent where key files are used. */
+  readonly secret?: string;
+  readonly privateKeyFile?: string;
+  /** Further keys that still verify, for rotation. */
+  readonly publicKeyFiles: readonly string[];
+  readonly issuer: string;
+  readonly audience: string;
+  readonly accessTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+}
+
+/** Everything this process was told from outside; frozen. Also the token it is injected by. */
+export abstract class Configuration {
+  abstract readonly environment: Environment;
+  abstract readonly serviceName: string;
+  abstract readonly protocols: readonly Protocol[];
+  /** The address every listener binds. */
+  abstract readonly host: string;
+  abstract readonly http: { readonly port: number; readonly trustedProxies: readonly string[] };
+  abstract readonly grpc: { readonly port: number };
+  /** `url` absent: the embedded broker listens on `port`. */
+  abstract readonly mqtt: { readonly port: number; readonly url?: string; readonly topicPrefix: string };
+  /** Browser origins, beside the server's own, for WebSocket and CORS. */
+  abstract readonly origins: readonly string[];
+  abstract readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** `url` absent: the embedded PostgreSQL under `dataDir`. `directUrl` passes by a connection pooler. */
+  abstract readonly database: { readonly url?: string; readonly directUrl?: string; readonly poolSize: number };
+  abstract readonly redis: { readonly url?: string };
+  /** Absolute path of the folder that the embedded engines keep their data in. */
+  abstract readonly dataDir: string;
+  abstract readonly security: {
+    readonly tokens: TokenSettings;
+    /** 32 bytes. */
+    readonly encryptionKey?: Buffer;
+    readonly passwordPolicy: 'strict' | 'lax';
+    readonly passwordHashing: { readonly concurrency: number; readonly queueLength: number };
+  };
+  abstract readonly bootstrapAdmin?: { readonly email: string; readonly password: string };
+  abstract readonly limits: {
+    readonly bodyBytes: number;
+    readonly websocketPayloadBytes: number;
+    readonly mqttPayloadBytes: number;
+    readonly grpcMessageBytes: number;
+    readonly requestDeadlineMs: number;
+    readonly rates: Rates;
+  };
+  abstract readonly logLevel: LogLevel;
+  abstract readonly shutdownTimeoutMs: number;
+  abstract readonly messaging: { readonly kafkaBrokers: readonly string[] };
+  abstract readonly discovery: { readonly consul?: { readonly host: string; readonly port: number } };
+  abstract readonly documents: { readonly url?: string };
+  abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };
+  abstract readonly telemetry: { readonly otlpEndpoint?: string };
+  abstract readonly mail: { readonly url?: string };
+  /** What is allowed but worth a line in the start-up log. */
+  abstract readonly warnings: readonly string[];
+}

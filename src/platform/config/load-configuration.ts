@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { type Protocol, protocols } from '../../contract/operation.js';
+import type { Configuration } from './configuration.js';
+import { ConfigurationError } from './configuration-error.js';
+import { grouped } from './grouped.js';
+import { contradictions, type Given, productionProblems } from './requirements.js';
+import type { Variable } from './variable.js';
+import { type Values, type VariableName, variables } from './variables.js';
+
+/** What a service does where the environment does not say otherwise. */
+export interface ServiceDefaults {
+  readonly httpPort: number;
+  readonly protocols: readonly Protocol[];
+}
+
+const monolith: Readonly<Record<string, ServiceDefaults>> = { monolith: { httpPort: 3000, protocols } };
+
+const names = Object.keys(variables) as VariableName[];
+const schema = z.object(Object.fromEntries(names.map((name) => [name, variables[name].schema])));
+
+/**
+ * The configuration that `env` describes, frozen; `services` are the values that SERVICE_NAME may take.
+ * Throws one ConfigurationError with every problem there is.
+ */
+export function loadConfiguration(env: NodeJS.ProcessEnv, services = monolith): Configuration {
+  const given = settings(env);
+  const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, given[name] ?? defaultOf(name)])));
+  const serviceName = given.SERVICE_NAME ?? variables.SERVICE_NAME.default;
+  const service = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => described(issue, given)),
+    ...(service === undefined ? [unknownService(serviceName, Object.keys(services))] : []),
+    ...contradictions(given),
+    ...(given.NODE_ENV === 'production' ? productionProblems(given, protocolsOf(given, service)) : []),
+  ];
+  if (problems.length > 0 || service === undefined) throw new ConfigurationError(problems);
+  return grouped(parsed.data as Values, given, service);
+}
+
+/** An empty variable is one that is not set: `REDIS_URL=` in a file or a manifest. */
+function settings(env: NodeJS.ProcessEnv): Given {
+  const present = names.filter((name) => env[name] !== undefined && env[name]?.trim() !== '');
+  return Object.fromEntries(present.map((name) => [name, env[name]?.trim()]));
+}
+
+const definition = (name: VariableName): Variable => variables[name];
+
+const defaultOf = (name: VariableName) => definition(name).default;
+
+function protocolsOf(given: Given, service: ServiceDefaults | undefined): readonly Protocol[] {
+  const chosen = variables.PROTOCOLS.schema.safeParse(given.PROTOCOLS);
+  return chosen.data ?? service?.protocols ?? [];
+}
+
+function described(issue: z.core.$ZodIssue, given: Given): string {
+  const name = issue.path[0] as VariableName;
+  const { secret, expected } = definition(name);
+  const value = secret ? 'its value' : `"${given[name]?.slice(0, 80)}"`;
+  return `${name}: ${value} ${issue.message}. Set it to ${expected}`;
+}
+
+function unknownService(name: string, known: readonly string[]): string {
+  return `SERVICE_NAME: "${name}" is not a service. Set it to one of ${known.join(', ')}`;
+}

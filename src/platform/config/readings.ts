@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
+
+export const text = z.string();
+
+export function wholeNumber(min: number, max: number) {
+  const message = `is not a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message));
+}
+
+export const port = wholeNumber(0, 65_535);
+
+export const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((value) => value === 'true');
+
+export function choice<const T extends readonly string[]>(names: T) {
+  return z.enum(names, `is not one of ${names.join(', ')}`);
+}
+
+export const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+export function choices<const T extends readonly string[]>(names: T) {
+  return list.pipe(z.array(choice(names)).min(1, 'names nothing'));
+}
+
+export function url(...schemes: readonly [string, ...string[]]) {
+  const prefixes = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+      `is not a URL that begins with ${prefixes}`,
+    );
+}
+
+const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
+
+export const origins = list.refine((values) => values.every(isOrigin), 'holds something that is no origin');
+
+export const email = z.email('is not an email address');
+
+const KEY_BYTES = 32;
+
+export const key = z
+  .string()
+  .transform((value) => Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64'))
+  .refine((bytes) => bytes.length === KEY_BYTES, `is not a key of ${KEY_BYTES} bytes in base64 or hex`);

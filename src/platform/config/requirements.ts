@@ -1,0 +1,81 @@
+import type { Protocol } from '../../contract/operation.js';
+import { passwordFault } from '../security/password-policy.js';
+import { DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
+import { type VariableName, variables } from './variables.js';
+
+/** The variables that are set, as text. */
+export type Given = Partial<Record<VariableName, string>>;
+
+const setIt = (name: VariableName) => `Set it to ${variables[name].expected}`;
+
+function halves(given: Given, one: VariableName, other: VariableName): string[] {
+  if ((given[one] === undefined) === (given[other] === undefined)) return [];
+  const [present, missing] = given[one] === undefined ? [other, one] : [one, other];
+  return [`${missing}: is missing beside ${present}. ${setIt(missing)}, or remove ${present}`];
+}
+
+/** What must hold between variables in every environment. */
+export function contradictions(given: Given): string[] {
+  const problems = [
+    ...halves(given, 'TLS_CERT_FILE', 'TLS_KEY_FILE'),
+    ...halves(given, 'BOOTSTRAP_ADMIN_EMAIL', 'BOOTSTRAP_ADMIN_PASSWORD'),
+  ];
+  if (given.DATABASE_DIRECT_URL !== undefined && given.DATABASE_URL === undefined) {
+    problems.push(`DATABASE_URL: is missing beside DATABASE_DIRECT_URL. ${setIt('DATABASE_URL')}`);
+  }
+  if (given.JWT_SECRET !== undefined && hasKeyFiles(given)) {
+    problems.push(
+      'JWT_SECRET: is set beside key files. Remove it, or remove JWT_PRIVATE_KEY_FILE and JWT_PUBLIC_KEY_FILES',
+    );
+  }
+  if (given.ENABLE_STORAGE === 'true' && given.STORAGE_PROVIDER === undefined) {
+    problems.push(`STORAGE_PROVIDER: is missing beside ENABLE_STORAGE. ${setIt('STORAGE_PROVIDER')}`);
+  }
+  return problems;
+}
+
+export const hasKeyFiles = (given: Given) =>
+  given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
+
+const MIN_SECRET_BYTES = 32;
+const MIN_DISTINCT_CHARACTERS = 10;
+
+/** Why a secret would not withstand guessing, or undefined. HS256 wants 32 bytes (RFC 7518 3.2). */
+export function secretFault(secret: string): string | undefined {
+  if (secret === DEVELOPMENT_JWT_SECRET) return 'is the development secret, which everyone knows';
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;
+  if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) return 'repeats a few characters';
+  if (/^(dev|test|secret|password|change|example|your)/i.test(secret)) return 'looks like a placeholder';
+  return undefined;
+}
+
+function secretProblems(given: Given): string[] {
+  if (hasKeyFiles(given)) return [];
+  if (given.JWT_SECRET === undefined) {
+    return [`JWT_SECRET: is missing. ${setIt('JWT_SECRET')}, or set JWT_PRIVATE_KEY_FILE`];
+  }
+  const fault = secretFault(given.JWT_SECRET);
+  return fault === undefined ? [] : [`JWT_SECRET: ${fault}. ${setIt('JWT_SECRET')}`];
+}
+
+function bootstrapProblems(given: Given): string[] {
+  const password = given.BOOTSTRAP_ADMIN_PASSWORD;
+  const fault = password === undefined ? undefined : passwordFault(password, 'strict');
+  return fault === undefined ? [] : [`BOOTSTRAP_ADMIN_PASSWORD: ${fault}. Set it to another password`];
+}
+
+function embeddedProblems(given: Given, protocols: readonly Protocol[]): string[] {
+  if (given.ALLOW_EMBEDDED === 'true') return [];
+  const missing = (['DATABASE_URL', 'REDIS_URL', 'MQTT_URL'] as const)
+    .filter((name) => given[name] === undefined)
+    .filter((name) => name !== 'MQTT_URL' || protocols.includes('mqtt'));
+  return missing.map((name) => {
+    const without = name === 'MQTT_URL' ? ', leave mqtt out of PROTOCOLS' : '';
+    return `${name}: is missing. ${setIt(name)}${without}, or set ALLOW_EMBEDDED=true to use the embedded engine`;
+  });
+}
+
+/** What NODE_ENV=production asks for beyond the rest. */
+export function productionProblems(given: Given, protocols: readonly Protocol[]): string[] {
+  return [...secretProblems(given), ...embeddedProblems(given, protocols), ...bootstrapProblems(given)];
+}

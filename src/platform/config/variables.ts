@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { adapterVariables } from './adapter-variables.js';
+import { limitVariables } from './limit-variables.js';
+import { securityVariables } from './security-variables.js';
+import { serverVariables } from './server-variables.js';
+import { stateVariables } from './state-variables.js';
+
+/** Every variable there is; .env.example says the same. */
+export const variables = {
+  ...serverVariables,
+  ...stateVariables,
+  ...securityVariables,
+  ...limitVariables,
+  ...adapterVariables,
+};
+
+export type VariableName = keyof typeof variables;
+
+/** The values by variable, before they are grouped into the configuration. */
+export type Values = { readonly [N in VariableName]: z.output<(typeof variables)[N]['schema']> };

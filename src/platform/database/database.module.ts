@@ -1,0 +1,84 @@
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { IdempotencyLog } from '../../pipeline/idempotency.js';
+import { Revocations } from '../../ports/revocations.js';
+import { UnitOfWork } from '../../ports/unit-of-work.js';
+import { Configuration } from '../config/configuration.js';
+import { DatabaseConnection } from './database-connection.js';
+import { PrismaDatabase } from './prisma-database.js';
+import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
+import { PrismaRevocations } from './prisma-revocations.js';
+import { PrismaUnitOfWork } from './prisma-unit-of-work.js';
+
+const SWEEP_INTERVAL_MS = 10 * 60 * 1000;
+const logger = new Logger('Database');
+
+@Module({})
+export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
+  #sweeping: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(DatabaseConnection) private readonly connection: DatabaseConnection,
+    @Inject(PrismaIdempotencyLog) private readonly log: PrismaIdempotencyLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_INTERVAL_MS).unref();
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.log.sweep();
+    } catch (error) {
+      logger.warn(`Expired idempotency keys were not deleted: ${(error as Error).message}`);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#sweeping);
+    await this.connection.close();
+  }
+}
+
+/** The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and Revocations for the rest. */
+export const databaseModule = (): DynamicModule => ({
+  module: DatabaseModule,
+  global: true,
+  providers: [
+    {
+      provide: DatabaseConnection,
+      inject: [Configuration],
+      useFactory: (configuration: Configuration) =>
+        DatabaseConnection.open(configuration, (message) => logger.log(message)),
+    },
+    {
+      provide: PrismaDatabase,
+      inject: [DatabaseConnection],
+      useFactory: ({ database }: DatabaseConnection) => database,
+    },
+    {
+      provide: PrismaIdempotencyLog,
+      inject: [PrismaDatabase],
+      useFactory: (database: PrismaDatabase) => new PrismaIdempotencyLog(database),
+    },
+    { provide: IdempotencyLog, useExisting: PrismaIdempotencyLog },
+    {
+      provide: Revocations,
+      inject: [PrismaDatabase],
+      useFactory: (database: PrismaDatabase) =>
+        new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
+    },
+    {
+      provide: UnitOfWork,
+      inject: [PrismaDatabase, IdempotencyLog],
+      useFactory: (database: PrismaDatabase, log: IdempotencyLog) => new PrismaUnitOfWork(database, log),
+    },
+  ],
+  exports: [DatabaseConnection, PrismaDatabase, IdempotencyLog, Revocations, UnitOfWork],
+});

@@ -1,0 +1,77 @@
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { cp, lchown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+
+const run = promisify(execFile);
+const NOBODY = 65534;
+const NAMESPACE = ['--user', '--map-user=1000', '--map-group=1000'];
+
+/** The operating system account that PostgreSQL runs as: it refuses to be root. */
+export interface Account {
+  /** Owner of the data folder; undefined: the account of this process. */
+  readonly uid: number | undefined;
+  spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
+}
+
+const sameAccount: Account = { uid: undefined, spawn: (command, args, options) => spawn(command, args, options) };
+
+/** Another uid for PostgreSQL, and still root's access to files: binaries and data may lie in root's own folders. */
+const userNamespace: Account = {
+  uid: 0,
+  spawn: (command, args, options) => spawn('unshare', [...NAMESPACE, command, ...args], options),
+};
+
+const otherAccount = (uid: number): Account => ({
+  uid,
+  spawn: (command, args, options) => spawn(command, args, { ...options, uid, gid: uid }),
+});
+
+/**
+ * The account for the data in `folder`: that of its owner if it is there.
+ * Root takes a user namespace, or uid 65534 where the kernel or a container refuses one.
+ */
+export async function accountFor(folder: string): Promise<Account> {
+  if (process.getuid?.() !== 0) return sameAccount;
+  const owner = await stat(folder).then(
+    (found) => found.uid,
+    () => 0,
+  );
+  if (owner !== 0) return otherAccount(owner);
+  return (await namespacesWork()) ? userNamespace : otherAccount(NOBODY);
+}
+
+const namespacesWork = (): Promise<boolean> =>
+  run('unshare', [...NAMESPACE, 'true']).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether `uid` may reach `path`. */
+export async function reachableBy(uid: number, path: string): Promise<boolean> {
+  try {
+    await run('/bin/sh', ['-c', 'test -x "$0"', path], { uid, gid: uid, cwd: '/' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    throw new EmbeddedPostgresError(
+      'PostgreSQL does not run as root, and here root can neither make a user namespace nor become another user: run this program as an ordinary user, or set DATABASE_URL',
+    );
+  }
+}
+
+export async function giveTo(uid: number, path: string): Promise<void> {
+  await lchown(path, uid, uid);
+  const entries = await readdir(path, { recursive: true });
+  for (const entry of entries) await lchown(join(path, entry), uid, uid);
+}
+
+/** A copy of `source` at `target` that any account can read; the copy that is there, if there is one. */
+export async function copyOnce(source: string, target: string): Promise<void> {
+  if (await stat(target).catch(() => undefined)) return;
+  const copy = `${target}.${process.pid}`;
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await cp(source, copy, { recursive: true, verbatimSymlinks: true });
+  await rename(copy, target).catch(() => rm(copy, { recursive: true }));
+}

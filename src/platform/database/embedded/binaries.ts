@@ -1,0 +1,42 @@
+import { readFile, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+
+/** The major version of the binaries in package.json: a data folder of another one cannot be opened. */
+export const MAJOR_VERSION = '18';
+
+export interface Binaries {
+  /** Folder of bin, lib and share. */
+  readonly home: string;
+  readonly initdb: string;
+  readonly postgres: string;
+  readonly pgCtl: string;
+}
+
+/** The PostgreSQL binaries that npm installed for this platform. */
+export async function findBinaries(): Promise<Binaries> {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const found: { initdb: string; postgres: string; pg_ctl: string } | undefined = await import(
+    `@embedded-postgres/${platform}`
+  ).catch(() => undefined);
+  if (!found)
+    throw new EmbeddedPostgresError(
+      `There are no embedded PostgreSQL binaries for ${platform}: set DATABASE_URL to a PostgreSQL server, or install without --omit=optional`,
+    );
+  const home = dirname(dirname(found.postgres));
+  await linkLibraries(home);
+  return { home, initdb: found.initdb, postgres: found.postgres, pgCtl: found.pg_ctl };
+}
+
+/** npm packages carry no symbolic links; the package makes them in a postinstall script, which npm may have been told not to run. */
+export async function linkLibraries(home: string): Promise<void> {
+  const list = await readFile(join(home, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links: { source: string; target: string }[] = JSON.parse(list);
+  for (const { source, target } of links)
+    await symlink(basename(source), join(dirname(home), target)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST')
+        throw new EmbeddedPostgresError(
+          `The libraries of the embedded PostgreSQL are not linked and cannot be (${error.message}): run the install scripts of its package, npm rebuild`,
+        );
+    });
+}

@@ -1,0 +1,153 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Account, accountFor, copyOnce, giveTo, reachableBy } from './account.js';
+import { type Binaries, findBinaries, MAJOR_VERSION } from './binaries.js';
+import { diskFull } from './disk.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+
+/** A database cluster on disk, and what runs it. */
+export interface Cluster {
+  /** Canonical path: one for all processes that use it. */
+  readonly folder: string;
+  /** PostgreSQL's own data directory. */
+  readonly data: string;
+  readonly log: string;
+  readonly account: Account;
+  readonly binaries: Binaries;
+}
+
+/** Where root keeps data and binaries that uid 65534 could not reach in their own place. */
+const SHARED_HOME = '/var/lib/nestjs-mstv';
+
+/** Finds the cluster of `dataDir`, whether it is made already or not. */
+export async function locateCluster(dataDir: string): Promise<Cluster> {
+  const home = await makeFolder(resolve(dataDir));
+  const wanted = join(home, 'postgres');
+  const folder = await realpath(wanted).catch(() => wanted);
+  const account = await accountFor(folder);
+  const binaries = await findBinaries();
+  if (!account.uid) return clusterAt(folder, account, binaries);
+  return clusterAt(await reachableFolder(folder, account.uid), account, await reachableBinaries(binaries, account.uid));
+}
+
+const clusterAt = (folder: string, account: Account, binaries: Binaries): Cluster => ({
+  folder,
+  data: join(folder, 'data'),
+  log: join(folder, 'server.log'),
+  account,
+  binaries,
+});
+
+async function makeFolder(path: string): Promise<string> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o755 });
+    return await realpath(path);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(`The data folder ${path} cannot be made: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function reachableFolder(folder: string, uid: number): Promise<string> {
+  if (await reachableBy(uid, dirname(folder))) return folder;
+  if (await stat(folder).catch(() => undefined))
+    throw new EmbeddedPostgresError(
+      `PostgreSQL has to run as uid ${uid} here, which cannot reach its data in ${folder}: open the way to it (chmod o+x), or allow user namespaces`,
+    );
+  await mkdir(SHARED_HOME, { recursive: true, mode: 0o755 });
+  return join(SHARED_HOME, createHash('sha256').update(folder).digest('hex').slice(0, 16));
+}
+
+async function reachableBinaries(binaries: Binaries, uid: number): Promise<Binaries> {
+  if (await reachableBy(uid, binaries.postgres)) return binaries;
+  const version = createHash('sha256').update(binaries.home).digest('hex').slice(0, 16);
+  const home = join(SHARED_HOME, `binaries-${MAJOR_VERSION}-${version}`);
+  await copyOnce(binaries.home, home);
+  const at = (path: string) => join(home, 'bin', basename(path));
+  return { home, initdb: at(binaries.initdb), postgres: at(binaries.postgres), pgCtl: at(binaries.pgCtl) };
+}
+
+/**
+ * Makes the cluster if it is not there. A kill at any moment leaves either none or a whole one:
+ * it is made under another name and renamed.
+ */
+export async function ensureCluster(cluster: Cluster, dataDir: string, fsync: boolean): Promise<void> {
+  await removeDrafts(cluster.folder);
+  if (!(await holdsData(cluster))) await createCluster(cluster, fsync);
+  const wanted = join(resolve(dataDir), 'postgres');
+  if (!(await stat(wanted).catch(() => undefined))) await symlink(cluster.folder, wanted);
+}
+
+async function holdsData({ folder, data }: Cluster): Promise<boolean> {
+  const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw belongsToOther(folder, error);
+  });
+  if (version === undefined) return refuseStrangers(folder);
+  if (version.trim() === MAJOR_VERSION) return true;
+  throw new EmbeddedPostgresError(
+    `${folder} holds data of PostgreSQL ${version.trim()}, this program brings PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump of version ${version.trim()}, or remove it with npm run reset`,
+  );
+}
+
+async function refuseStrangers(folder: string): Promise<false> {
+  const entries = await readdir(folder).catch(() => []);
+  if (entries.length === 0) return false;
+  throw new EmbeddedPostgresError(
+    `${folder} is not empty and holds no database: move it away, or choose another DATA_DIR`,
+  );
+}
+
+async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
+  const draft = `${cluster.folder}.init-${randomUUID()}`;
+  try {
+    await mkdir(draft, { mode: 0o700 });
+    await writeFile(join(draft, 'password'), randomBytes(24).toString('base64url'), { mode: 0o600 });
+    if (cluster.account.uid) await giveTo(cluster.account.uid, draft);
+    await initialize(cluster, draft, fsync);
+    await rename(draft, cluster.folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw error instanceof EmbeddedPostgresError ? error : belongsToOther(cluster.folder, error as Error);
+  }
+}
+
+async function initialize({ account, binaries, folder }: Cluster, draft: string, fsync: boolean): Promise<void> {
+  const args = ['-D', join(draft, 'data'), '--username=postgres', '--auth=scram-sha-256'];
+  args.push(`--pwfile=${join(draft, 'password')}`, '--encoding=UTF8', '--locale=C');
+  args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions');
+  args.push('-c', 'timezone=UTC', '-c', 'log_timezone=UTC', ...(fsync ? [] : ['--no-sync']));
+  const child = account.spawn(binaries.initdb, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaints = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  const code = await new Promise<number | null>((done, fail) => {
+    child.once('close', done);
+    child.once('error', fail);
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw new EmbeddedPostgresError(
+      `The PostgreSQL binaries do not start (${cause.message}); they need glibc on Linux: set DATABASE_URL to a PostgreSQL server`,
+      { cause },
+    );
+  });
+  if (code === 0) return;
+  throw (
+    (await diskFull(folder, complaints)) ??
+    new EmbeddedPostgresError(`initdb failed in ${folder}: ${complaints.trim()}`)
+  );
+}
+
+/** What killed starts left behind. */
+async function removeDrafts(folder: string): Promise<void> {
+  const home = dirname(folder);
+  const drafts = (await readdir(home)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
+  // An orphaned initdb may still be writing: the next start tries again.
+  for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true }).catch(() => undefined);
+}
+
+const belongsToOther = (folder: string, cause: Error): EmbeddedPostgresError =>
+  new EmbeddedPostgresError(
+    `The data folder ${folder} cannot be used (${cause.message}): it may belong to another user; take it over (chown), or choose another DATA_DIR`,
+    { cause },
+  );

@@ -1,0 +1,120 @@
+import { closeSync, fchownSync, openSync } from 'node:fs';
+import { readFile, stat, truncate } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './cluster.js';
+import { diskFull } from './disk.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { disownPidFile, findServer, type ServerProcess } from './server-process.js';
+
+export interface LaunchOptions {
+  /** A fixed port; otherwise that of the last start, if it is free. */
+  readonly port?: number;
+  readonly fsync: boolean;
+}
+
+const START_LIMIT_MS = 60_000;
+const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
+/** The children of a killed server take a moment to notice. */
+const LEFTOVERS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
+const PORT_TAKEN = /could not bind .* address/i;
+
+/** Starts a server on the data and waits until it accepts connections. It outlives this process. */
+export async function launch(cluster: Cluster, options: LaunchOptions): Promise<ServerProcess> {
+  const limit = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    await disownPidFile(cluster.data);
+    const port = options.port ?? (await usablePort(cluster));
+    const complaints = await start(cluster, port, options.fsync, limit);
+    if (typeof complaints !== 'string') return complaints;
+    const again = LEFTOVERS.test(complaints) || (PORT_TAKEN.test(complaints) && options.port === undefined);
+    if (!again || Date.now() > limit) throw await startError(cluster, port, complaints);
+    await delay(50);
+  }
+}
+
+async function start(cluster: Cluster, port: number, fsync: boolean, limit: number): Promise<ServerProcess | string> {
+  const logStart = await logSize(cluster);
+  const log = openSync(cluster.log, 'a', 0o600);
+  if (cluster.account.uid) fchownSync(log, cluster.account.uid, cluster.account.uid);
+  const options = { cwd: '/', detached: true, windowsHide: true, stdio: ['ignore', log, log] as ('ignore' | number)[] };
+  const child = cluster.account.spawn(cluster.binaries.postgres, serverArguments(cluster, port, fsync), options);
+  closeSync(log);
+  child.unref();
+  let failed: string | undefined;
+  child.once('error', (error) => {
+    failed = error.message;
+  });
+  child.once('exit', () => {
+    failed ??= '';
+  });
+  while (failed === undefined && Date.now() < limit) {
+    const server = await findServer(cluster.data);
+    if (server?.status === 'ready') return server;
+    await delay(5);
+  }
+  const written = await readFile(cluster.log, 'utf8').catch(() => '');
+  return `${failed ?? 'it took too long'}\n${written.slice(logStart)}`;
+}
+
+function serverArguments({ data }: Cluster, port: number, fsync: boolean): string[] {
+  const settings: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '32MB',
+    io_method: 'sync',
+    jit: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    max_logical_replication_workers: 0,
+    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  return [
+    '-D',
+    data,
+    '-p',
+    `${port}`,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+}
+
+async function logSize({ log }: Cluster): Promise<number> {
+  const size = await stat(log).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size < LOG_LIMIT_BYTES) return size;
+  await truncate(log);
+  return 0;
+}
+
+/** The port of the last start, so that clients find the server again; another one if that is taken meanwhile. */
+async function usablePort({ data }: Cluster): Promise<number> {
+  const lastStart = await readFile(join(data, 'postmaster.opts'), 'utf8').catch(() => '');
+  const last = Number(/"-p" "(\d+)"/.exec(lastStart)?.[1] ?? 0);
+  return (await freePort(last)) ?? (await freePort(0)) ?? 0;
+}
+
+function freePort(wanted: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(undefined));
+    probe.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(address && typeof address === 'object' ? address.port : undefined));
+    });
+  });
+}
+
+async function startError(cluster: Cluster, port: number, complaints: string): Promise<EmbeddedPostgresError> {
+  if (PORT_TAKEN.test(complaints))
+    return new EmbeddedPostgresError(
+      `Port ${port} for the embedded PostgreSQL is taken: free it, or choose another one`,
+    );
+  const full = await diskFull(cluster.folder, complaints);
+  return (
+    full ?? new EmbeddedPostgresError(`The embedded PostgreSQL did not start (${cluster.log}): ${complaints.trim()}`)
+  );
+}

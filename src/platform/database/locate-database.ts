@@ -1,0 +1,27 @@
+import type { Configuration } from '../config/configuration.js';
+import { embeddedPostgres } from './embedded/embedded-postgres.js';
+
+export interface DatabaseLocation {
+  readonly url: string;
+  /** Past any connection pooler: for migrations and LISTEN. */
+  readonly directUrl: string;
+  readonly embedded: boolean;
+  /** To be called when this process has closed its connections. */
+  release(): Promise<void>;
+}
+
+/** The PostgreSQL of the configuration; without one the embedded PostgreSQL of DATA_DIR, a database per service. */
+export async function locateDatabase(
+  { database, dataDir, serviceName }: Pick<Configuration, 'database' | 'dataDir' | 'serviceName'>,
+  log: (message: string) => void,
+): Promise<DatabaseLocation> {
+  const { url, directUrl = url } = database;
+  if (url && directUrl) return { url, directUrl, embedded: false, release: async () => undefined };
+  const server = await embeddedPostgres({ dataDir, log });
+  const name = serviceName.replaceAll('-', '_');
+  await server.ensureDatabase(name);
+  const release = async () => {
+    await server.stop();
+  };
+  return { url: server.url(name), directUrl: server.url(name), embedded: true, release };
+}

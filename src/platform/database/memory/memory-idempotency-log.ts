@@ -1,0 +1,53 @@
+import { IdempotencyKeyInUse } from '../../../contract/built-in-failures.js';
+import { IdempotencyLog, type Outcome, type StoredOutcome } from '../../../pipeline/idempotency.js';
+import type { IdempotencySlot } from '../../../pipeline/idempotency-slot.js';
+import { MemoryStore } from './memory-store.js';
+import { MemoryTransaction } from './memory-transaction.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+interface Entry extends StoredOutcome {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+const idOf = ({ scope, key }: IdempotencySlot): string => `${scope}\n${key}`;
+
+/** Keys and outcomes in this process. */
+export class MemoryIdempotencyLog extends IdempotencyLog {
+  readonly #entries = new MemoryStore<Entry>({ key: ({ id }) => id });
+  readonly #claims = new Map<string, MemoryTransaction>();
+
+  constructor(private readonly keptMs = DAY_MS) {
+    super();
+  }
+
+  override async find(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
+    const entry = this.#entries.get(idOf(slot));
+    return entry && entry.expiresAt > Date.now() ? entry : undefined;
+  }
+
+  override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
+    const transaction = MemoryTransaction.current;
+    if (!transaction) throw new Error('a key is claimed inside a unit of work');
+    const id = idOf(slot);
+    const holder = this.#claims.get(id);
+    if (holder && holder !== transaction) throw new IdempotencyKeyInUse();
+    if (!holder) {
+      this.#claims.set(id, transaction);
+      transaction.atEnd(() => this.#claims.delete(id));
+    }
+    return this.find(slot);
+  }
+
+  override async record(slot: IdempotencySlot, outcome: Outcome): Promise<void> {
+    this.#entries.put({ id: idOf(slot), fingerprint: slot.fingerprint, outcome, expiresAt: Date.now() + this.keptMs });
+  }
+
+  /** Forgets expired keys; gives how many. */
+  async sweep(): Promise<number> {
+    const expired = this.#entries.values().filter(({ expiresAt }) => expiresAt <= Date.now());
+    for (const { id } of expired) this.#entries.delete(id);
+    return expired.length;
+  }
+}

@@ -1,0 +1,32 @@
+import { DeadlineExceeded } from '../../../contract/built-in-failures.js';
+import { type CallContext, currentCall } from '../../../pipeline/call-context.js';
+import { type IdempotencyLog, transactOnce } from '../../../pipeline/idempotency.js';
+import { UnitOfWork } from '../../../ports/unit-of-work.js';
+import { callOrBackground, runInTransaction } from '../current-transaction.js';
+import { MemoryTransaction } from './memory-transaction.js';
+
+/** Transactions over memory stores. Of two that change the same, the second to commit runs again. */
+export class MemoryUnitOfWork extends UnitOfWork {
+  constructor(private readonly log: IdempotencyLog) {
+    super();
+  }
+
+  override run<T>(work: () => Promise<T>): Promise<T> {
+    const call = currentCall();
+    if (call?.transaction !== undefined) return work();
+    return transactOnce(this.log, call?.idempotency, work, (made) => transact(callOrBackground(), made));
+  }
+}
+
+async function transact<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const transaction = new MemoryTransaction();
+    try {
+      const value = await runInTransaction(call, transaction, work);
+      if (call.lifetime.deadline <= Date.now()) throw new DeadlineExceeded();
+      if (transaction.commit()) return value;
+    } finally {
+      transaction.end();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import { type CallContext, currentCall } from '../../pipeline/call-context.js';
+import { type IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js';
+import { UnitOfWork } from '../../ports/unit-of-work.js';
+import { callOrBackground, runInTransaction } from './current-transaction.js';
+import { rethrow } from './database-failure.js';
+import type { Prisma } from './generated/client.js';
+import { type PrismaDatabase, PrismaTransaction } from './prisma-database.js';
+import { errorCodes, sqlState } from './sql-state.js';
+import { withConnection } from './transaction-connection.js';
+
+const RETRIES = 3;
+const FIRST_PAUSE_MS = 10;
+/** Serialization failure, deadlock detected. */
+const conflicts = new Set(['40001', '40P01']);
+
+export interface PrismaUnitOfWorkOptions {
+  /** ReadCommitted unless given. */
+  readonly isolationLevel?: Prisma.TransactionIsolationLevel;
+}
+
+/** Transactions of PostgreSQL: within the deadline of the call, with its tenant, again after a conflict. */
+export class PrismaUnitOfWork extends UnitOfWork {
+  constructor(
+    private readonly database: PrismaDatabase,
+    private readonly log: IdempotencyLog,
+    private readonly options: PrismaUnitOfWorkOptions = {},
+  ) {
+    super();
+  }
+
+  override run<T>(work: () => Promise<T>): Promise<T> {
+    const call = currentCall();
+    if (call?.transaction !== undefined) return work();
+    return transactOnce(this.log, call?.idempotency, work, (made) => this.#transact(callOrBackground(), made));
+  }
+
+  async #transact<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    for (let pause = FIRST_PAUSE_MS, retries = 0; ; pause *= 2, retries += 1) {
+      try {
+        return await this.#attempt(call, work);
+      } catch (error) {
+        if (!conflicts.has(sqlState(error) ?? '')) return rethrow(error);
+        if (retries === RETRIES) throw new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
+      }
+      await delay(pause * (0.5 + Math.random()));
+    }
+  }
+
+  async #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    const left = call.lifetime.deadline - Date.now();
+    if (left <= 0) throw new DeadlineExceeded();
+    let transaction: PrismaTransaction | undefined;
+    try {
+      const value = await withConnection((connection) =>
+        this.database.base.$transaction(
+          (client) => {
+            transaction = new PrismaTransaction(client, connection());
+            return perform(call, transaction, work);
+          },
+          // Half of the time is for waiting: an answer "try again later" must still arrive.
+          { maxWait: Math.ceil(left / 2), timeout: left, isolationLevel: this.options.isolationLevel },
+        ),
+      );
+      for (const follow of transaction?.afterCommit ?? []) follow();
+      return value;
+    } catch (error) {
+      if (!errorCodes(error).includes('P2028')) throw error;
+      throw transaction
+        ? new DeadlineExceeded({ cause: error })
+        : new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
+    }
+  }
+}
+
+async function perform<T>(call: CallContext, transaction: PrismaTransaction, work: () => Promise<T>): Promise<T> {
+  const { connection } = transaction;
+  // Local to the transaction: the connection goes back to the pool as it was.
+  const left = Math.max(1, call.lifetime.deadline - Date.now());
+  const settings = `select set_config('statement_timeout', $1, true), set_config('app.tenant', $2, true)`;
+  await connection.query(settings, [String(left), call.tenant]);
+  const value = await runInTransaction(call, transaction, work);
+  if (await connection.failed())
+    throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
+  return value;
+}

@@ -1,0 +1,50 @@
+interface DriverError {
+  readonly code?: unknown;
+  readonly originalCode?: unknown;
+  readonly kind?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: unknown;
+  readonly meta?: { readonly driverAdapterError?: unknown };
+}
+
+const stateShape = /^(?=.*\d)[0-9A-Z]{5}$/;
+
+/** The error and what Prisma and its driver adapter wrapped, outermost first. */
+function* layers(error: unknown): Generator<DriverError> {
+  for (let layer = error; typeof layer === 'object' && layer !== null; ) {
+    yield layer;
+    const { meta, cause }: DriverError = layer;
+    layer = meta?.driverAdapterError ?? cause;
+  }
+}
+
+/** The SQLSTATE that PostgreSQL gave, however deep Prisma has put it. */
+export function sqlState(error: unknown): string | undefined {
+  for (const { originalCode, code } of layers(error)) {
+    // P2028 and the like are Prisma's own.
+    const found = [originalCode, code].find((value) => typeof value === 'string' && stateShape.test(value));
+    if (typeof found === 'string' && !/^P[12]\d{3}$/.test(found)) return found;
+  }
+  return undefined;
+}
+
+/** The name of the unique constraint or index that the statement violated. */
+export function violatedUnique(error: unknown): string | undefined {
+  if (sqlState(error) !== '23505') return undefined;
+  for (const { constraint } of layers(error)) {
+    if (typeof constraint === 'string') return constraint;
+    const index = (constraint as { index?: unknown } | undefined)?.index;
+    if (typeof index === 'string') return index;
+  }
+  return undefined;
+}
+
+/** The kind that the driver adapter gives errors that PostgreSQL did not send itself. */
+export function driverKinds(error: unknown): string[] {
+  return [...layers(error)].map(({ kind }) => kind).filter((kind) => typeof kind === 'string');
+}
+
+/** Codes of Prisma and of the network: `P2028`, `ECONNREFUSED`. */
+export function errorCodes(error: unknown): string[] {
+  return [...layers(error)].map(({ code }) => code).filter((code) => typeof code === 'string');
+}

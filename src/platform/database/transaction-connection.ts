@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { DeadlineExceeded } from '../../contract/built-in-failures.js';
+import { rethrow } from './database-failure.js';
+
+type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
+type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
+
+interface Opening {
+  connection?: TransactionConnection;
+}
+
+const openings = new AsyncLocalStorage<Opening>();
+
+/** The connection that a transaction of Prisma runs on, for SQL by hand in the same transaction. */
+export class TransactionConnection {
+  #ended = false;
+  #sawError = false;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
+    // Prisma ends the transaction when its time is over; work that goes on must not write outside of it.
+    if (this.#ended) throw new DeadlineExceeded();
+    const { rows } = await this.watch(this.client.query<Row>({ text: sql, values, types })).catch(rethrow);
+    return rows;
+  }
+
+  /** Lets `failed` know of a statement on this connection. */
+  async watch<T>(statement: Promise<T>): Promise<T> {
+    try {
+      return await statement;
+    } catch (error) {
+      this.#sawError = true;
+      throw error;
+    }
+  }
+
+  /** Whether a statement failed, so that PostgreSQL will roll back even if it is told to commit. */
+  async failed(): Promise<boolean> {
+    if (!this.#sawError) return false;
+    return this.client.query('select 1').then(
+      () => false,
+      () => true,
+    );
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+}
+
+/** Runs `open`, which starts a transaction of Prisma, and gives it a way to ask for the connection it got. */
+export function withConnection<T>(open: (connection: () => TransactionConnection) => Promise<T>): Promise<T> {
+  const opening: Opening = {};
+  const connection = () => {
+    if (!opening.connection) throw new Error('no transaction was started');
+    return opening.connection;
+  };
+  return openings.run(opening, () => open(connection));
+}
+
+/** Prisma's adapter for pg, which tells `withConnection` what it starts. */
+export class ConnectionTellingPrismaPg extends PrismaPg {
+  override async connect(): Promise<Adapter> {
+    const adapter = await super.connect();
+    const startTransaction = adapter.startTransaction.bind(adapter);
+    adapter.startTransaction = async (isolationLevel) => {
+      const opening = openings.getStore();
+      const transaction = await startTransaction(isolationLevel);
+      if (opening) opening.connection = observed(transaction);
+      return transaction;
+    };
+    return adapter;
+  }
+}
+
+function observed(transaction: AdapterTransaction): TransactionConnection {
+  // Protected in the adapter's types, and the only way to its connection.
+  const connection = new TransactionConnection((transaction as unknown as { client: pg.PoolClient }).client);
+  const executeRaw = transaction.executeRaw.bind(transaction);
+  const queryRaw = transaction.queryRaw.bind(transaction);
+  transaction.queryRaw = (query) => connection.watch(queryRaw(query));
+  transaction.executeRaw = (query) => {
+    if (query.sql === 'COMMIT' || query.sql === 'ROLLBACK') connection.end();
+    return connection.watch(executeRaw(query));
+  };
+  return connection;
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+
+/** One dependency of this process: resolves when it can be used, rejects when not. */
+export interface HealthCheck {
+  readonly name: string;
+  check(): Promise<void>;
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly status: 'UP' | 'DOWN';
+  readonly error?: string;
+}
+
+const patience = 2_000;
+
+/** Whether this process can serve: its own dependencies answer and it is not stopping. */
+export class Readiness {
+  #draining = false;
+
+  constructor(private readonly checks: readonly HealthCheck[]) {}
+
+  /** From now on not ready: load balancers send new work elsewhere. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  results(): Promise<CheckResult[]> {
+    return Promise.all(this.checks.map(result));
+  }
+}
+
+async function result({ name, check }: HealthCheck): Promise<CheckResult> {
+  const tooLate = Promise.withResolvers<never>();
+  const timer = setTimeout(() => tooLate.reject(new Error(`no answer in ${patience} ms`)), patience);
+  try {
+    await Promise.race([check(), tooLate.promise]);
+    return { name, status: 'UP' };
+  } catch (error) {
+    return { name, status: 'DOWN', error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `/health/live`, `/health/ready` and `/health`; none of them counts against a limit. */
+export function registerHealth(fastify: FastifyInstance, readiness: Readiness, service: string): void {
+  const report = async () => {
+    const checks = await readiness.results();
+    const ready = !readiness.draining && checks.every(({ status }) => status === 'UP');
+    const { draining } = readiness;
+    return { ready, body: { status: ready ? 'UP' : 'DOWN', service, draining, checks } };
+  };
+  fastify.get('/health/live', async () => ({ status: 'UP' }));
+  fastify.get('/health/ready', async (_request, reply) => {
+    const { ready, body } = await report();
+    return reply.code(ready ? 200 : 503).send({ status: body.status });
+  });
+  fastify.get('/health', async (_request, reply) => {
+    const { ready, body } = await report();
+    return reply.code(ready ? 200 : 503).send({ ...body, uptime_seconds: Math.round(process.uptime()) });
+  });
+}

@@ -1,0 +1,22 @@
+import { commonPasswords } from './common-passwords.js';
+
+export type PasswordPolicyName = 'strict' | 'lax';
+
+const PASSWORD_MIN_CHARACTERS = 8;
+const PASSWORD_MAX_CHARACTERS = 128;
+
+/**
+ * Why a new password is refused, or undefined. No composition rules (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2):
+ * 8 to 128 characters; `strict` refuses the most common ones as well.
+ */
+export function passwordFault(password: string, policy: PasswordPolicyName): string | undefined {
+  // Code units first: counting the characters of a megabyte would cost something.
+  if (password.length > 2 * PASSWORD_MAX_CHARACTERS) return tooLong;
+  const characters = [...password].length;
+  if (characters > PASSWORD_MAX_CHARACTERS) return tooLong;
+  if (characters < PASSWORD_MIN_CHARACTERS) return `must have at least ${PASSWORD_MIN_CHARACTERS} characters`;
+  if (policy === 'strict' && commonPasswords.has(password.toLowerCase())) return 'is one of the most common passwords';
+  return undefined;
+}
+
+const tooLong = `must have at most ${PASSWORD_MAX_CHARACTERS} characters`;

@@ -1,0 +1,56 @@
+import type { SchemaComponents } from '../../contract/json-schema.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { DocumentInfo, DocumentNode } from '../document.js';
+import { describeMqtt } from './mqtt.js';
+import { OperationSchemas } from './operation-schemas.js';
+import { describeWebSocket } from './websocket.js';
+
+const servers = {
+  websocket: {
+    host: '{host}',
+    pathname: '/ws',
+    protocol: 'ws',
+    description: 'JSON-RPC 2.0. `wss` where the process has a certificate.',
+    variables: { host: { default: 'localhost:3000' } },
+  },
+  mqtt: {
+    host: '{host}',
+    protocol: 'mqtt',
+    description: 'MQTT 5 and 3.1.1; the embedded broker speaks 3.1.1 only.',
+    variables: { host: { default: 'localhost:1883' } },
+  },
+};
+
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'Where it goes is said of each server: a header, a subprotocol, a user property or the envelope.',
+};
+
+/**
+ * AsyncAPI 3.0 of every operation that WebSocket or MQTT serve. `topicPrefix` is what MQTT topics start with. Throws
+ * TypeError when two schemas or operations share a name.
+ */
+export function asyncApi(
+  operations: readonly OperationDescriptor[],
+  info: DocumentInfo,
+  { topicPrefix = 'mstv' }: { topicPrefix?: string } = {},
+): DocumentNode {
+  const components: SchemaComponents = { refs: '#/components/schemas/', schemas: {} };
+  const schemas = new OperationSchemas(components);
+  const websocket = describeWebSocket(servedBy('websocket', operations), schemas);
+  const mqtt = describeMqtt(servedBy('mqtt', operations), schemas, topicPrefix);
+  return {
+    asyncapi: '3.0.0',
+    info,
+    defaultContentType: 'application/json',
+    servers,
+    channels: { ...websocket.channels, ...mqtt.channels },
+    operations: { ...websocket.operations, ...mqtt.operations },
+    components: { schemas: components.schemas, securitySchemes: { bearer } },
+  };
+}
+
+const servedBy = (protocol: 'websocket' | 'mqtt', operations: readonly OperationDescriptor[]) =>
+  operations.filter(({ protocols }) => protocols.includes(protocol));

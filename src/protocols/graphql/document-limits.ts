@@ -1,0 +1,83 @@
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
+import { InvalidArgument } from '../../contract/built-in-failures.js';
+
+/** What a query may ask for at most. Fragments count where they are spread; introspection costs nothing. */
+export interface DocumentLimits {
+  /** Levels of fields. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** A field costs 1, one with fields of its own 2 and half as much again of theirs. */
+  readonly cost: number;
+}
+
+type Measure = DocumentLimits;
+
+const none: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+const scalarCost = 1;
+const objectCost = 2;
+const levelFactor = 1.5;
+
+class Measuring {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #measured = new Map<string, Measure>();
+
+  constructor(document: DocumentNode) {
+    for (const node of document.definitions) {
+      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
+    }
+  }
+
+  selections({ selections }: SelectionSetNode): Measure {
+    let { depth, aliases, directives, cost } = none;
+    for (const node of selections) {
+      const inner = this.#selection(node);
+      depth = Math.max(depth, inner.depth);
+      aliases += inner.aliases;
+      directives += inner.directives + (node.directives?.length ?? 0);
+      cost += inner.cost;
+    }
+    return { depth, aliases, directives, cost };
+  }
+
+  #selection(node: SelectionNode): Measure {
+    if (node.kind === Kind.INLINE_FRAGMENT) return this.selections(node.selectionSet);
+    if (node.kind === Kind.FRAGMENT_SPREAD) return this.#fragment(node.name.value);
+    if (node.name.value.startsWith('__')) return none;
+    const aliases = node.alias ? 1 : 0;
+    if (!node.selectionSet) return { depth: 1, aliases, directives: 0, cost: scalarCost };
+    const inner = this.selections(node.selectionSet);
+    return {
+      depth: inner.depth + 1,
+      aliases: inner.aliases + aliases,
+      directives: inner.directives,
+      cost: objectCost + levelFactor * inner.cost,
+    };
+  }
+
+  /** Measured once: fragments that spread each other twice would take for ever. Cycles are the validation's to refuse. */
+  #fragment(name: string): Measure {
+    const known = this.#measured.get(name);
+    if (known) return known;
+    this.#measured.set(name, none);
+    const fragment = this.#fragments.get(name);
+    const measure = fragment ? this.selections(fragment.selectionSet) : none;
+    this.#measured.set(name, measure);
+    return measure;
+  }
+}
+
+/** Throws InvalidArgument for the first operation of the document that goes beyond a limit. */
+export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
+  const measuring = new Measuring(document);
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+    const measure = measuring.selections(node.selectionSet);
+    const beyond = (['depth', 'aliases', 'directives', 'cost'] as const).find((name) => measure[name] > limits[name]);
+    if (beyond) {
+      throw new InvalidArgument({
+        detail: `The ${beyond} of the query is ${measure[beyond]}, the limit is ${limits[beyond]}`,
+      });
+    }
+  }
+}

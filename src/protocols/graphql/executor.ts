@@ -1,0 +1,63 @@
+import { GraphQLError, type GraphQLFormattedError, Location } from 'graphql';
+import type { MercuriusPlugin } from 'mercurius';
+import { InvalidArgument } from '../../contract/built-in-failures.js';
+import { Failure } from '../../contract/failure.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { httpStatus } from '../failure-table.js';
+import { checkDocument, type DocumentLimits } from './document-limits.js';
+import type { GraphqlRequest } from './graphql-request.js';
+import type { GraphqlScope } from './graphql-scope.js';
+import { wireError, wireErrors } from './wire-errors.js';
+
+/** `data` is absent when nothing was executed. */
+export interface GraphqlResult {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+export interface Executed {
+  readonly status: number;
+  readonly result: GraphqlResult;
+}
+
+/** mercurius, of which any answer is a result: nothing is thrown. */
+export class Executor {
+  constructor(
+    private readonly graphql: MercuriusPlugin,
+    private readonly pipeline: Pipeline,
+    limits: DocumentLimits,
+  ) {
+    // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
+    graphql.addHook('preValidation', async (_schema, document) => {
+      // mercurius takes a syntax tree in JSON as well, which no limit of the parser has seen
+      if (!(document?.loc instanceof Location)) throw new InvalidArgument({ detail: 'A query is text in GraphQL' });
+      checkDocument(document, limits);
+    });
+  }
+
+  async execute({ query, variables, operationName }: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
+    // mercurius compiles a document for the first operation asked of it and answers every other with that one
+    const source = operationName === undefined ? query : `${query}\n#${operationName}`;
+    try {
+      const result: GraphqlResult = await this.graphql(source, scope, variables, operationName);
+      return { status: result.data === undefined ? 400 : 200, result };
+    } catch (error) {
+      return this.refuse(error, scope);
+    }
+  }
+
+  /** The answer to a request of which nothing was executed. */
+  refuse(error: unknown, scope: GraphqlScope): Executed {
+    const faults = queryFaults(error);
+    if (faults) return { status: 400, result: { errors: wireErrors(faults, scope, this.pipeline) } };
+    const failure = error instanceof Failure ? error : this.pipeline.toFailure(error, scope.call);
+    return { status: httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
+  }
+}
+
+/** Syntax, validation or variables: mercurius wraps them. */
+function queryFaults(error: unknown): readonly GraphQLError[] | undefined {
+  if (error instanceof GraphQLError) return [error];
+  const { code, errors } = error as { code?: unknown; errors?: readonly GraphQLError[] };
+  return code === 'MER_ERR_GQL_VALIDATION' ? errors : undefined;
+}

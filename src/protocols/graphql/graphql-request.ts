@@ -1,0 +1,54 @@
+import { InvalidArgument, MalformedRequest } from '../../contract/built-in-failures.js';
+
+export interface GraphqlRequest {
+  readonly query: string;
+  /** Absent when there are none: the engine then need not look at them. */
+  readonly variables: Record<string, unknown> | undefined;
+  readonly operationName: string | undefined;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const malformed = (detail: string) => new MalformedRequest({ detail });
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readQuery({ query }: Values, characters: number): string {
+  if (typeof query !== 'string' || query === '') throw malformed('A request has a "query": text in GraphQL');
+  if (query.length > characters) {
+    throw new InvalidArgument({ detail: `The query has ${query.length} characters, the limit is ${characters}` });
+  }
+  return query;
+}
+
+function readVariables({ variables }: Values): GraphqlRequest['variables'] {
+  if (variables === undefined || variables === null) return undefined;
+  if (!isObject(variables)) throw malformed('"variables" is an object');
+  return Object.keys(variables).length === 0 ? undefined : variables;
+}
+
+function readOperationName({ operationName }: Values): string | undefined {
+  if (operationName === undefined || operationName === null || operationName === '') return undefined;
+  if (typeof operationName === 'string' && /^[_A-Za-z]\w*$/.test(operationName)) return operationName;
+  throw malformed('"operationName" is a name');
+}
+
+/** What a JSON body or a WebSocket message asks for. Throws MalformedRequest, or InvalidArgument for a query beyond `characters`. */
+export function readRequest(body: unknown, characters: number): GraphqlRequest {
+  if (!isObject(body)) throw malformed('A request is a JSON object with a "query"');
+  return { query: readQuery(body, characters), variables: readVariables(body), operationName: readOperationName(body) };
+}
+
+function parameter(value: unknown): unknown {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw malformed('"variables" is a JSON object');
+  }
+}
+
+/** The same from the query string of a GET: the variables are JSON. */
+export const readQueryString = (given: unknown, characters: number): GraphqlRequest =>
+  readRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);

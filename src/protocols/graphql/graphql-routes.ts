@@ -1,0 +1,50 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { OpenCalls } from '../http/open-calls.js';
+import { registerWebSocketServer, type WebSocketServerOptions } from '../websocket/websocket-server.js';
+import { Executor } from './executor.js';
+import { graphiqlPage } from './graphiql.js';
+import type { GraphqlLimits } from './graphql-limits.js';
+import type { GraphqlService } from './graphql-service.js';
+import { HttpRoutes } from './http-routes.js';
+import { SocketRoute } from './socket-route.js';
+
+const path = '/graphql';
+
+export interface GraphqlRouteOptions {
+  readonly graphiql: boolean;
+  readonly webSocket: WebSocketServerOptions;
+  readonly limits: GraphqlLimits;
+}
+
+/** Adds the routes when mercurius is there: its own give its own error codes, and refuse sockets for their missing content type. */
+export class GraphqlRoutes implements OnApplicationBootstrap {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly pipeline: Pipeline,
+    private readonly options: GraphqlRouteOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const { limits, graphiql, webSocket } = this.options;
+    const service: GraphqlService = {
+      pipeline: this.pipeline,
+      schema: fastify.graphql.schema,
+      executor: new Executor(fastify.graphql, this.pipeline, limits),
+      openCalls: new OpenCalls(fastify.server, this.pipeline),
+      limits,
+    };
+    registerWebSocketServer(fastify, webSocket);
+    // in a plugin of their own: the routes then come after the WebSocket server, whose hook serves them
+    fastify.register(async (scope) => {
+      const http = new HttpRoutes(service);
+      http.register(scope, path);
+      const handler: typeof http.get = (request, reply) => http.get(request, reply);
+      scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(service).connect });
+      if (graphiql) scope.get('/graphiql', (_request, reply) => reply.type('text/html').send(graphiqlPage(path)));
+    });
+  }
+}

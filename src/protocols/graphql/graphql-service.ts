@@ -1,0 +1,14 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { OpenCalls } from '../http/open-calls.js';
+import type { Executor } from './executor.js';
+import type { GraphqlLimits } from './graphql-limits.js';
+
+/** What HTTP and WebSocket serve GraphQL with. */
+export interface GraphqlService {
+  readonly pipeline: Pipeline;
+  readonly schema: GraphQLSchema;
+  readonly executor: Executor;
+  readonly openCalls: OpenCalls;
+  readonly limits: GraphqlLimits;
+}

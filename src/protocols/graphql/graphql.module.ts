@@ -1,0 +1,74 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { MercuriusDriverConfig } from '@nestjs/mercurius';
+import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { Pipeline } from '../../pipeline/pipeline.js';
+import { OperationRegistry } from '../../pipeline/registry.js';
+import type { WebSocketServerOptions } from '../websocket/websocket-server.js';
+import { defaultLimits, type GraphqlLimits } from './graphql-limits.js';
+import { GraphqlRoutes } from './graphql-routes.js';
+import type { GraphqlScope } from './graphql-scope.js';
+import { OperationsDriver } from './operations-driver.js';
+import { operationResolvers } from './resolvers.js';
+import { printSdl } from './sdl.js';
+import { wireErrors } from './wire-errors.js';
+
+export interface GraphqlOptions {
+  /** For developers, and so is GraphiQL: not in production. */
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  /** Of the WebSocket server that all WebSocket protocols share. */
+  readonly webSocket: WebSocketServerOptions;
+  readonly limits?: Partial<GraphqlLimits>;
+}
+
+function driverConfig(
+  pipeline: Pipeline,
+  registry: OperationRegistry,
+  { introspection }: GraphqlOptions,
+  { tokens, cachedQueries }: GraphqlLimits,
+): MercuriusDriverConfig & { driver?: never } {
+  const operations = registry.served('graphql');
+  const config = {
+    typeDefs: printSdl(operations),
+    resolvers: operationResolvers(operations, pipeline),
+    routes: false,
+    jit: 1,
+    cache: cachedQueries,
+    graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
+    errorFormatter: ({ data, errors }: ExecutionResult, scope: GraphqlScope) => ({
+      statusCode: 200,
+      response: { data, errors: wireErrors(errors ?? [], scope, pipeline) },
+    }),
+  };
+  return config as unknown as MercuriusDriverConfig & { driver?: never };
+}
+
+@Module({})
+class GraphqlBinding {}
+
+/** GraphQL on `/graphql`, over HTTP and WebSocket, made from the operations of the registry; GraphiQL on `/graphiql`. */
+export function graphqlModule(options: GraphqlOptions): DynamicModule {
+  const limits = { ...defaultLimits, ...options.limits };
+  return {
+    module: GraphqlBinding,
+    imports: [
+      GraphQLModule.forRootAsync<MercuriusDriverConfig>({
+        driver: OperationsDriver,
+        inject: [Pipeline, OperationRegistry],
+        useFactory: (pipeline: Pipeline, registry: OperationRegistry) =>
+          driverConfig(pipeline, registry, options, limits),
+      }),
+    ],
+    providers: [
+      {
+        provide: GraphqlRoutes,
+        useFactory: (host: HttpAdapterHost, pipeline: Pipeline) =>
+          new GraphqlRoutes(host, pipeline, { ...options, limits }),
+        inject: [HttpAdapterHost, Pipeline],
+      },
+    ],
+  };
+}

@@ -1,0 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { MercuriusDriver } from '@nestjs/mercurius';
+
+@Injectable()
+export class OperationsDriver extends MercuriusDriver {}

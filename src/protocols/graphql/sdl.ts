@@ -1,0 +1,39 @@
+import { parse, print } from 'graphql';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { described, TypeDefinitions } from './type-definitions.js';
+
+const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1);
+
+/** What GraphQL shows of these operations: deterministic, whatever their order. Throws TypeError when two types have one name. */
+export function printSdl(operations: readonly OperationDescriptor[]): string {
+  const types = new TypeDefinitions();
+  const roots = { query: new Map<string, string>(), command: new Map<string, string>() };
+  for (const operation of operations) {
+    for (const [name, definition] of rootFields(operation, types)) roots[operation.kind].set(name, definition);
+  }
+  // GraphQL demands a query
+  if (roots.query.size === 0) roots.query.set('_empty', '"There is nothing to query here." _empty: Boolean');
+  const definitions = [rootType('Query', roots.query), rootType('Mutation', roots.command), ...types.sorted()];
+  return `${print(parse(definitions.join('\n')))}\n`;
+}
+
+function rootType(name: string, fields: ReadonlyMap<string, string>): string {
+  if (fields.size === 0) return '';
+  const definitions = [...fields].sort(byName).map(([, definition]) => definition);
+  return `type ${name} { ${definitions.join('\n')} }`;
+}
+
+/** One field, or two for a page: its items alone, and all of it. */
+function rootFields({ wire, spec, input, output }: OperationDescriptor, types: TypeDefinitions): [string, string][] {
+  const name = wire.graphql;
+  const parameters = types.inputFields(input);
+  const define = (field: string, result: string): [string, string] => [
+    field,
+    `${described(spec.description)}${field}${parameters && `(${parameters})`}: ${result}`,
+  ];
+  if (!output) return [define(name, 'Boolean!')];
+  const result = types.reference(output, 'output');
+  const items = output.page ? output.fields.find((field) => field.name === 'items') : undefined;
+  if (!items) return [define(name, result)];
+  return [define(name, types.reference(items.shape, 'output')), define(`${name}Page`, result)];
+}

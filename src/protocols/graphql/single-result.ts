@@ -1,0 +1,49 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Executed, GraphqlResult } from './executor.js';
+
+/** Nothing was executed: on a WebSocket that is another message than a result with errors. */
+export class Refused extends Error {
+  constructor(readonly errors: readonly GraphQLFormattedError[]) {
+    super('the operation was refused');
+  }
+}
+
+const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** One result as a stream, which graphql-ws can stop: a plain promise it would wait for. */
+export class SingleResult implements AsyncIterableIterator<GraphqlResult, undefined> {
+  #executed: Promise<Executed> | undefined;
+  #stopped = false;
+
+  constructor(
+    executed: Promise<Executed>,
+    private readonly stop: () => void,
+  ) {
+    this.#executed = executed;
+  }
+
+  async next(): Promise<IteratorResult<GraphqlResult, undefined>> {
+    const executed = await this.#executed;
+    this.#executed = undefined;
+    if (!executed || this.#stopped) return end;
+    const { result } = executed;
+    if (result.data === undefined) throw new Refused(result.errors ?? []);
+    return { done: false, value: result };
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#stopped = true;
+    this.stop();
+    return end;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** graphql-ws wraps what a stream throws. */
+export const refusedErrors = (errors: readonly (GraphQLError | GraphQLFormattedError)[]) =>
+  errors.flatMap((error) =>
+    error instanceof GraphQLError && error.originalError instanceof Refused ? error.originalError.errors : [error],
+  );

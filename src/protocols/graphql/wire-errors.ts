@@ -1,0 +1,35 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { InvalidArgument } from '../../contract/built-in-failures.js';
+import { Failure } from '../../contract/failure.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { GraphqlScope } from './graphql-scope.js';
+
+/** Both engines find out about a null for a non-null argument while they execute, and blame the field. */
+const argumentFault = /^Argument "\w+" (of|has) /;
+
+const suggestion = / ?Did you mean .*$/s;
+
+/** The query or its variables are at fault, not what a resolver did. */
+function isQueryFault({ originalError, path, message }: GraphQLError): boolean {
+  if (originalError !== undefined && !(originalError instanceof GraphQLError)) return false;
+  return path === undefined || argumentFault.test(message);
+}
+
+function toFailure(error: GraphQLError, scope: GraphqlScope, pipeline: Pipeline): Failure {
+  if (error.originalError instanceof Failure) return error.originalError;
+  if (isQueryFault(error)) return new InvalidArgument({ detail: error.message.replace(suggestion, '') });
+  return pipeline.toFailure(error.originalError ?? error, scope.call);
+}
+
+export function wireError(
+  { message, code, issues }: Failure,
+  scope: GraphqlScope,
+  { locations, path }: Pick<GraphQLFormattedError, 'locations' | 'path'> = {},
+): GraphQLFormattedError {
+  const extensions = { code, ...(issues && { details: issues }), trace_id: scope.call.trace.traceId };
+  return { message, ...(locations && { locations }), ...(path && { path }), extensions };
+}
+
+/** What the caller is told of errors that an engine found; only failures have a say in it. */
+export const wireErrors = (errors: readonly GraphQLError[], scope: GraphqlScope, pipeline: Pipeline) =>
+  errors.map((error) => wireError(toFailure(error, scope, pipeline), scope, error));

@@ -1,0 +1,34 @@
+import type { ServerOptions } from '@grpc/grpc-js';
+
+/** Milliseconds. Connections without limits leak: a probe that never closes its own stays for ever. */
+export interface ConnectionLimits {
+  /** Between pings to a silent peer. */
+  readonly keepaliveMs: number;
+  /** Until an unanswered ping ends the connection. */
+  readonly keepaliveTimeoutMs: number;
+  /** Without a call. */
+  readonly idleMs: number;
+  readonly ageMs: number;
+  /** For the calls of a connection that is too old. */
+  readonly ageGraceMs: number;
+}
+
+export const defaultConnectionLimits: ConnectionLimits = {
+  keepaliveMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
+  idleMs: 300_000,
+  ageMs: 1_800_000,
+  ageGraceMs: 30_000,
+};
+
+export const limitOptions = (limits: ConnectionLimits, messageBytes: number): ServerOptions => ({
+  'grpc.keepalive_time_ms': limits.keepaliveMs,
+  'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+  'grpc.max_connection_idle_ms': limits.idleMs,
+  'grpc.max_connection_age_ms': limits.ageMs,
+  'grpc.max_connection_age_grace_ms': limits.ageGraceMs,
+  'grpc.max_receive_message_length': messageBytes,
+  'grpc.max_concurrent_streams': 1_000,
+  // its counters cost every call, and nothing here shows them
+  'grpc.enable_channelz': 0,
+});

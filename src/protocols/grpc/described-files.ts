@@ -1,0 +1,60 @@
+import protobuf from 'protobufjs';
+import descriptor, { type IFileDescriptorProto } from 'protobufjs/ext/descriptor.js';
+import { addTimestamp } from './proto-schema.js';
+
+interface DescribedFile {
+  readonly imports: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** `.proto` files as descriptors, and which of them declares what. */
+export class DescribedFiles {
+  readonly services: readonly string[];
+  readonly #files = new Map<string, DescribedFile>();
+  readonly #declaring = new Map<string, string>();
+
+  /** Texts by import path; one file a package. */
+  constructor(protos: ReadonlyMap<string, string>) {
+    const root = new protobuf.Root();
+    const imports = new Map<string, readonly string[]>();
+    for (const [path, text] of protos) {
+      const parsed = protobuf.parse(text, root, { keepCase: true });
+      root.define(parsed.package ?? '').filename = path;
+      imports.set(path, parsed.imports ?? []);
+    }
+    addTimestamp(root);
+    root.resolveAll();
+    for (const file of root.toDescriptor('proto3').file ?? []) this.#add(file, imports.get(file.name ?? '') ?? []);
+    this.services = this.#index(root, '');
+  }
+
+  declaring(symbol: string): string | undefined {
+    return this.#declaring.get(symbol);
+  }
+
+  /** The file and all that it imports, at any depth, as bytes of FileDescriptorProto. */
+  withDependencies(path: string, seen = new Set<string>()): Uint8Array[] {
+    const file = this.#files.get(path);
+    if (!file || seen.has(path)) return [];
+    seen.add(path);
+    return [file.bytes, ...file.imports.flatMap((name) => this.withDependencies(name, seen))];
+  }
+
+  /** Gives the services. */
+  #index(namespace: protobuf.NamespaceBase, file: string): string[] {
+    return namespace.nestedArray.flatMap((nested) => {
+      const name = nested.fullName.slice(1);
+      const declaring = nested.filename ?? file;
+      this.#declaring.set(name, declaring);
+      if (!(nested instanceof protobuf.Service))
+        return nested instanceof protobuf.Namespace ? this.#index(nested, declaring) : [];
+      for (const method of nested.methodsArray) this.#declaring.set(`${name}.${method.name}`, declaring);
+      return [name];
+    });
+  }
+
+  #add(file: IFileDescriptorProto, imports: readonly string[]): void {
+    const bytes = descriptor.FileDescriptorProto.encode({ ...file, dependency: [...imports] }).finish();
+    this.#files.set(file.name ?? '', { imports, bytes });
+  }
+}

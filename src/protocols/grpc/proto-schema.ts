@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { isInternal } from './proto-names.js';
+
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The `.proto` files that this program was built with, by path: `proto/users/v1/users.proto`. */
+export function committedProtos(root = packageRoot): ReadonlyMap<string, string> {
+  const paths = readdirSync(join(root, 'proto'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.proto'))
+    .map((path) => `proto/${path.replaceAll('\\', '/')}`);
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+export interface ProtoMethodTypes {
+  readonly request: protobuf.Type;
+  readonly response: protobuf.Type;
+}
+
+/** What `import "google/protobuf/timestamp.proto"` means. */
+export function addTimestamp(root: protobuf.Root): void {
+  const path = 'google/protobuf/timestamp.proto';
+  const { nested = {} } = protobuf.common.get(path) ?? {};
+  root.addJSON(nested);
+  root.define('google.protobuf').filename = path;
+}
+
+/** Parsed `.proto` files; field names in camelCase, as in TypeScript. */
+export class ProtoSchema {
+  readonly #root = new protobuf.Root();
+
+  constructor(protos: ReadonlyMap<string, string>) {
+    for (const text of protos.values()) protobuf.parse(text, this.#root);
+    addTimestamp(this.#root);
+    this.#root.resolveAll();
+  }
+
+  /** Undefined for an operation that the files do not have. */
+  methodOf({ wire: { grpc } }: OperationDescriptor): ProtoMethodTypes | undefined {
+    const service = this.#root.lookup(`${grpc.package}.${grpc.service}`, [protobuf.Service]);
+    const method = service instanceof protobuf.Service ? service.methods[grpc.method] : undefined;
+    const { resolvedRequestType: request, resolvedResponseType: response } = method ?? {};
+    return request && response ? { request, response } : undefined;
+  }
+}
+
+/** Without the packages that only services may know. */
+export const publicProtos = (protos: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...protos].filter(([, text]) => !isInternal(protobuf.parse(text, new protobuf.Root()).package ?? '')));

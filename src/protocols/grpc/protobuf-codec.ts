@@ -1,0 +1,96 @@
+import type protobuf from 'protobufjs';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
+import type { Decode } from '../../contract/json-codec.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { validate } from '../../pipeline/validate.js';
+import { fromBytes, toBytes } from './message-bytes.js';
+import { messageDecoder } from './message-decoder.js';
+import { Inexpressible, messageEncoder } from './message-encoder.js';
+import { responseFields, responseName } from './proto-names.js';
+import type { ProtoMethodTypes, ProtoSchema } from './proto-schema.js';
+import { wireGuard } from './wire-guard.js';
+import type { Convert } from './wire-values.js';
+
+/** TypeScript values of one operation <-> protobuf, both ways for both ends. */
+export interface OperationCodec {
+  /** For the caller's end. Throws InvalidArgument for an input the wire cannot carry, with the issues its schema has. */
+  encodeRequest(input: unknown): Buffer;
+  /** For `pipeline.execute`: the payload is a Buffer. Throws MalformedRequest. */
+  readonly decodeRequest: Decode;
+  encodeResponse(value: unknown): Buffer;
+  /** Undefined for an empty output. Throws Error for bytes that are no such message. */
+  decodeResponse(bytes: Uint8Array): unknown;
+}
+
+const asIs: Decode = (value) => value;
+
+function requestEncoder(operation: OperationDescriptor, type: protobuf.Type): OperationCodec['encodeRequest'] {
+  const toMessage = messageEncoder(operation.input, type, wireGuard);
+  return (input) => {
+    try {
+      return toBytes(type, toMessage(input));
+    } catch (error) {
+      if (error instanceof Inexpressible) validate(operation, input, asIs);
+      throw error;
+    }
+  };
+}
+
+function requestDecoder(operation: OperationDescriptor, type: protobuf.Type): Decode {
+  const fromMessage = messageDecoder(operation.input, type);
+  return (payload) => {
+    let message: unknown;
+    try {
+      message = fromBytes(type, payload as Buffer);
+    } catch (cause) {
+      throw new MalformedRequest({ detail: `The request is no ${type.name}`, cause });
+    }
+    return fromMessage(message);
+  };
+}
+
+/** What wraps the output in the response and takes it out again. */
+function wrapping({ output }: OperationDescriptor, field: string): [wrap: Convert, unwrap: Convert] {
+  if (!output) return [() => ({}), () => undefined];
+  if (output.page) return [(value) => value, (value) => value];
+  return [(value) => ({ [field]: value }), (value) => (value as Record<string, unknown>)[field]];
+}
+
+function compile(operation: OperationDescriptor, { request, response }: ProtoMethodTypes): OperationCodec {
+  const fields = responseFields(operation);
+  const shape = { type: 'object', name: responseName(operation), fields, oneOf: false, page: false } as const;
+  const [wrap, unwrap] = wrapping(operation, fields[0]?.name ?? '');
+  const toMessage = messageEncoder(shape, response);
+  const fromMessage = messageDecoder(shape, response);
+  return {
+    encodeRequest: requestEncoder(operation, request),
+    decodeRequest: requestDecoder(operation, request),
+    encodeResponse: (value) => toBytes(response, toMessage(wrap(value))),
+    decodeResponse: (bytes) => unwrap(fromMessage(fromBytes(response, bytes))),
+  };
+}
+
+/**
+ * A codec for each operation. Throws one Error that names every operation, and the first field of each, that the
+ * `.proto` files lack.
+ */
+export function compileCodecs(
+  operations: readonly OperationDescriptor[],
+  schema: ProtoSchema,
+): ReadonlyMap<OperationDescriptor, OperationCodec> {
+  const codecs = new Map<OperationDescriptor, OperationCodec>();
+  const faults: string[] = [];
+  for (const operation of operations) {
+    try {
+      const types = schema.methodOf(operation);
+      if (!types) throw new Error(`${operation.wire.grpc.path} is not there`);
+      codecs.set(operation, compile(operation, types));
+    } catch (error) {
+      faults.push(`${operation.id}: ${(error as Error).message}`);
+    }
+  }
+  if (faults.length > 0) {
+    throw new Error(`The .proto files are not those of the contracts; run npm run contract:\n  ${faults.join('\n  ')}`);
+  }
+  return codecs;
+}

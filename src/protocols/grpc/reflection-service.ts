@@ -1,0 +1,96 @@
+import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import protobuf from 'protobufjs';
+import { byteMethod } from './byte-method.js';
+import { DescribedFiles } from './described-files.js';
+import { fromBytes, toBytes } from './message-bytes.js';
+
+/** grpc/reflection/v1/reflection.proto of grpc-proto; v1alpha has the same messages. */
+const reflectionProto = `
+syntax = "proto3";
+package grpc.reflection.v1;
+message ServerReflectionRequest {
+  string host = 1;
+  oneof message_request {
+    string file_by_filename = 3;
+    string file_containing_symbol = 4;
+    ExtensionRequest file_containing_extension = 5;
+    string all_extension_numbers_of_type = 6;
+    string list_services = 7;
+  }
+}
+message ExtensionRequest { string containing_type = 1; int32 extension_number = 2; }
+message ServerReflectionResponse {
+  string valid_host = 1;
+  ServerReflectionRequest original_request = 2;
+  oneof message_response {
+    FileDescriptorResponse file_descriptor_response = 4;
+    ListServiceResponse list_services_response = 6;
+    ErrorResponse error_response = 7;
+  }
+}
+message FileDescriptorResponse { repeated bytes file_descriptor_proto = 1; }
+message ListServiceResponse { repeated ServiceResponse service = 1; }
+message ServiceResponse { string name = 1; }
+message ErrorResponse { int32 error_code = 1; string error_message = 2; }
+`;
+
+const { root: reflection } = protobuf.parse(reflectionProto, new protobuf.Root());
+const Request = reflection.lookupType('grpc.reflection.v1.ServerReflectionRequest');
+const Response = reflection.lookupType('grpc.reflection.v1.ServerReflectionResponse');
+
+interface ReflectionRequest {
+  readonly host?: string;
+  readonly fileByFilename?: string;
+  readonly fileContainingSymbol?: string;
+  readonly listServices?: string;
+}
+
+type Answer =
+  | { readonly fileDescriptorResponse: { readonly fileDescriptorProto: readonly Uint8Array[] } }
+  | { readonly listServicesResponse: { readonly service: readonly { readonly name: string }[] } }
+  | { readonly errorResponse: { readonly errorCode: number; readonly errorMessage: string } };
+
+const failed = (errorCode: number, errorMessage: string): Answer => ({ errorResponse: { errorCode, errorMessage } });
+
+/** Server reflection, v1 and v1alpha, of the files it is given. */
+export class ReflectionService {
+  readonly #files: DescribedFiles;
+
+  /** Texts of `.proto` files by the path that an import would say. */
+  constructor(protos: ReadonlyMap<string, string>) {
+    this.#files = new DescribedFiles(new Map(protos).set('grpc/reflection/v1/reflection.proto', reflectionProto));
+  }
+
+  addTo(server: Server): void {
+    for (const version of ['v1', 'v1alpha']) {
+      const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+      server.addService(
+        { ServerReflectionInfo: byteMethod(path, { requestStream: true, responseStream: true }) },
+        { ServerReflectionInfo: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#serve(stream) },
+      );
+    }
+  }
+
+  #serve(stream: ServerDuplexStream<Buffer, Buffer>): void {
+    stream.on('data', (bytes: Buffer) => {
+      try {
+        const request = fromBytes(Request, bytes);
+        const answer = this.#answer(Request.toObject(request));
+        stream.write(toBytes(Response, { originalRequest: request, ...answer }));
+      } catch {
+        stream.emit('error', { code: status.INVALID_ARGUMENT, details: 'The request is no ServerReflectionRequest' });
+      }
+    });
+    stream.on('end', () => stream.end());
+  }
+
+  #answer({ listServices, fileByFilename, fileContainingSymbol }: ReflectionRequest): Answer {
+    if (listServices !== undefined) {
+      return { listServicesResponse: { service: this.#files.services.map((name) => ({ name })) } };
+    }
+    const name = fileByFilename ?? this.#files.declaring(fileContainingSymbol ?? '');
+    const found = name === undefined ? [] : this.#files.withDependencies(name);
+    if (found.length === 0) return failed(status.NOT_FOUND, 'There is no such file, symbol or extension');
+    return { fileDescriptorResponse: { fileDescriptorProto: found } };
+  }
+}

@@ -1,0 +1,52 @@
+import type protobuf from 'protobufjs';
+import type { EnumShape } from '../../contract/shape.js';
+import { enumValueName } from './proto-names.js';
+
+/** One value as TypeScript has it to the same as protobufjs has it, or back. */
+export type Convert = (value: unknown) => unknown;
+
+export const same: Convert = (value) => value;
+
+interface Long {
+  toNumber(): number;
+}
+
+interface TimestampMessage {
+  readonly seconds: number | Long;
+  readonly nanos: number;
+}
+
+/** RFC 3339 -> `google.protobuf.Timestamp`. */
+export const toTimestamp: Convert = (value) => {
+  const milliseconds = Date.parse(value as string);
+  const seconds = Math.floor(milliseconds / 1000);
+  return { seconds, nanos: (milliseconds - seconds * 1000) * 1_000_000 };
+};
+
+/** Protobuf has 64 bits, a contract 53: what is beyond stays beyond, so that the schema refuses it. */
+export const fromInt64: Convert = (value) => (typeof value === 'number' ? value : (value as Long).toNumber());
+
+/** UTC, milliseconds, `Z`; a text that no schema takes for what is out of range. */
+export const fromTimestamp: Convert = (value) => {
+  const { seconds, nanos } = value as TimestampMessage;
+  const milliseconds = (fromInt64(seconds) as number) * 1000 + Math.floor(nanos / 1_000_000);
+  const isValid = nanos >= 0 && nanos <= 999_999_999 && Math.abs(milliseconds) <= 8.64e15;
+  return isValid ? new Date(milliseconds).toISOString() : 'out of range';
+};
+
+function numbersOf({ values }: protobuf.Enum, shape: EnumShape): [value: string, number: number][] {
+  return shape.values.map((value) => [value, values[enumValueName(shape.name, value)] ?? 0]);
+}
+
+/** `EMAIL_ASC` -> 3. */
+export function toEnum(proto: protobuf.Enum, shape: EnumShape): Convert {
+  const numbers = new Map<unknown, number>(numbersOf(proto, shape));
+  return (value) => numbers.get(value);
+}
+
+/** 3 -> `EMAIL_ASC`, 0 -> absent; a number without a name stays one, for the schema to refuse. */
+export function fromEnum(proto: protobuf.Enum, shape: EnumShape): Convert {
+  const names = new Map<unknown, string | undefined>(numbersOf(proto, shape).map(([value, number]) => [number, value]));
+  names.set(0, undefined);
+  return (value) => (names.has(value) ? names.get(value) : value);
+}

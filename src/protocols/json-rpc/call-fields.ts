@@ -1,0 +1,18 @@
+import type { Inbound } from '../../pipeline/call-context.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
+
+/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One of another type is taken as absent. */
+export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
+  requestId: textField(request_id),
+  traceparent: textField(traceparent),
+  timeoutMs: typeof timeout_ms === 'number' ? timeout_ms : undefined,
+  idempotencyKey: textField(idempotency_key),
+});

@@ -1,0 +1,27 @@
+import { type Decode, type Encode, objectDecoder, objectEncoder } from '../../contract/json-codec.js';
+import type { OperationDescriptor, WireNames } from '../../contract/module.js';
+
+/** An operation with its JSON codecs, compiled once. */
+export interface Procedure {
+  readonly operation: OperationDescriptor;
+  readonly decode: Decode;
+  /** An empty output is `{}`. */
+  readonly encode: Encode;
+}
+
+const nothing: Encode = () => ({});
+
+export const procedures = (
+  operations: readonly OperationDescriptor[],
+  nameOf: (wire: WireNames) => string,
+): ReadonlyMap<string, Procedure> =>
+  new Map(
+    operations.map((operation) => [
+      nameOf(operation.wire),
+      {
+        operation,
+        decode: objectDecoder(operation.input),
+        encode: operation.output ? objectEncoder(operation.output) : nothing,
+      },
+    ]),
+  );

@@ -1,0 +1,30 @@
+import {
+  DeadlineExceeded,
+  IdempotencyKeyInUse,
+  IdempotencyKeyReused,
+  Internal,
+  InvalidArgument,
+  PermissionDenied,
+  RateLimited,
+  ServiceUnavailable,
+  Unauthenticated,
+} from '../contract/built-in-failures.js';
+import type { FailureClass } from '../contract/failure.js';
+import { takesIdempotencyKey } from '../contract/idempotency.js';
+import type { OperationDescriptor } from '../contract/module.js';
+
+/** What an operation may answer instead of its value, over any protocol: its own failures first. */
+export function possibleFailures(operation: OperationDescriptor): FailureClass[] {
+  const { access, errors = [] } = operation.spec;
+  return [
+    ...errors,
+    InvalidArgument,
+    ...(takesIdempotencyKey(operation) ? [IdempotencyKeyReused, IdempotencyKeyInUse] : []),
+    ...(access.type === 'anyone' ? [] : [Unauthenticated]),
+    ...(access.type === 'can' ? [PermissionDenied] : []),
+    RateLimited,
+    Internal,
+    ServiceUnavailable,
+    DeadlineExceeded,
+  ];
+}

@@ -1,0 +1,130 @@
+import { takesIdempotencyKey } from '../../contract/idempotency.js';
+import { jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
+import type { OperationDescriptor, WireNames } from '../../contract/module.js';
+import type { Field, ObjectShape } from '../../contract/shape.js';
+import { lowerFirst } from '../../contract/wire-names.js';
+import { type DocumentInfo, type DocumentNode, defineSchema, inWords, versioned } from '../document.js';
+import { FailureResponses, successHeaders } from './openapi-failures.js';
+import { headerParameters, responseHeaders } from './openapi-headers.js';
+
+type Route = NonNullable<WireNames['rest']>;
+
+/** OpenAPI 3.1 of every operation that REST serves. Throws TypeError when two schemas or operations share a name. */
+export function openApi(operations: readonly OperationDescriptor[], info: DocumentInfo): DocumentNode {
+  const writer = new OpenApiWriter();
+  for (const operation of operations) {
+    if (operation.wire.rest && operation.protocols.includes('rest')) writer.add(operation, operation.wire.rest);
+  }
+  return writer.document(info);
+}
+
+class OpenApiWriter {
+  readonly #schemas: SchemaComponents = { refs: '#/components/schemas/', schemas: {} };
+  readonly #failures = new FailureResponses(this.#schemas);
+  readonly #paths: Record<string, Record<string, DocumentNode>> = {};
+  readonly #modules = new Set<string>();
+  readonly #ids = new Set<string>();
+
+  document(info: DocumentInfo): DocumentNode {
+    return {
+      openapi: '3.1.1',
+      info,
+      servers: [{ url: '/' }],
+      tags: [...this.#modules].map((name) => ({ name })),
+      paths: this.#paths,
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        parameters: headerParameters,
+        headers: responseHeaders,
+        responses: this.#failures.components,
+        schemas: this.#schemas.schemas,
+      },
+    };
+  }
+
+  add(operation: OperationDescriptor, route: Route): void {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    this.#modules.add(operation.module);
+    this.#paths[path] ??= {};
+    this.#paths[path][route.method.toLowerCase()] = this.#operation(operation, route);
+  }
+
+  #operation(operation: OperationDescriptor, route: Route): DocumentNode {
+    const { name, module, spec } = operation;
+    const body = this.#body(operation, route);
+    return {
+      operationId: this.#id(operation),
+      tags: [module],
+      summary: inWords(name),
+      ...(spec.description !== undefined && { description: spec.description }),
+      security: spec.access.type === 'anyone' ? [] : [{ bearer: [] }],
+      parameters: [...this.#urlParameters(operation, route), ...headersOf(operation)],
+      ...(body && { requestBody: body }),
+      responses: { [route.status]: this.#success(operation), ...this.#failures.of(operation, body !== undefined) },
+    };
+  }
+
+  #id({ name, version }: OperationDescriptor): string {
+    const id = versioned(lowerFirst(name), version);
+    if (this.#ids.has(id)) throw new TypeError(`two REST operations are called ${id}`);
+    this.#ids.add(id);
+    return id;
+  }
+
+  #urlParameters({ input }: OperationDescriptor, route: Route): DocumentNode[] {
+    const inPath = pathFields(route);
+    const inQuery = (field: Field) => !inPath.has(field.wire) && !hasBody(route);
+    return [
+      ...this.#parameters(input, 'path', (field) => inPath.has(field.wire)),
+      ...this.#parameters(input, 'query', inQuery),
+    ];
+  }
+
+  #parameters(input: ObjectShape, place: 'path' | 'query', belongs: (field: Field) => boolean): DocumentNode[] {
+    const { properties, required = [] } = jsonSchema(input, 'input', this.#schemas) as {
+      properties: Record<string, DocumentNode>;
+      required?: readonly string[];
+    };
+    return input.fields.filter(belongs).map(({ wire, shape }) => {
+      const { description, ...schema } = properties[wire] ?? {};
+      return {
+        name: wire,
+        in: place,
+        ...(description !== undefined && { description }),
+        ...(required.includes(wire) && { required: true }),
+        ...(shape.type === 'list' && { style: 'form', explode: true }),
+        schema,
+      };
+    });
+  }
+
+  #body({ input, name, version }: OperationDescriptor, route: Route): DocumentNode | undefined {
+    if (!hasBody(route)) return undefined;
+    const inPath = pathFields(route);
+    const shape: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
+    const schema = jsonSchema(shape, 'input', this.#schemas);
+    const ref = defineSchema(this.#schemas, `${versioned(name, version)}Request`, schema);
+    return {
+      ...(schema.required !== undefined && { required: true }),
+      content: { 'application/json': { schema: ref } },
+    };
+  }
+
+  #success({ output }: OperationDescriptor): DocumentNode {
+    return {
+      description: output ? 'Done.' : 'Done; there is nothing to say.',
+      headers: successHeaders,
+      ...(output && { content: { 'application/json': { schema: jsonSchemaOf(output, 'output', this.#schemas) } } }),
+    };
+  }
+}
+
+const hasBody = ({ method }: Route): boolean => method !== 'GET' && method !== 'DELETE';
+
+const pathFields = ({ path }: Route): Set<string> =>
+  new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? ''));
+
+const headersOf = (operation: OperationDescriptor): DocumentNode[] =>
+  Object.keys(headerParameters)
+    .filter((name) => name !== 'IdempotencyKey' || takesIdempotencyKey(operation))
+    .map((name) => ({ $ref: `#/components/parameters/${name}` }));

@@ -1,0 +1,35 @@
+import { MalformedRequest } from '../../contract/built-in-failures.js';
+import { isJsonObject } from '../json-rpc/call-fields.js';
+
+export type RequestId = string | number | null;
+
+export interface JsonRpcRequest {
+  /** Absent for a notification, which nobody answers. */
+  readonly id: RequestId | undefined;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** What is no JSON-RPC 2.0 request. It is answered even without an id: nobody can tell whether it was a notification. */
+export class InvalidRequest {
+  readonly failure: MalformedRequest;
+
+  constructor(
+    readonly id: RequestId,
+    detail: string,
+  ) {
+    this.failure = new MalformedRequest({ detail });
+  }
+}
+
+const isId = (id: unknown): id is RequestId =>
+  typeof id === 'string' || id === null || (typeof id === 'number' && Number.isFinite(id));
+
+export function readRequest(message: unknown): JsonRpcRequest | InvalidRequest {
+  if (!isJsonObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
+  const { jsonrpc, id, method, params } = message;
+  if (id !== undefined && !isId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
+  if (jsonrpc !== '2.0') return new InvalidRequest(id ?? null, 'The member jsonrpc is "2.0"');
+  if (typeof method !== 'string') return new InvalidRequest(id ?? null, 'The method is a string');
+  return { id, method, params };
+}

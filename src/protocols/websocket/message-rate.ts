@@ -1,0 +1,34 @@
+export interface Rate {
+  readonly quota: number;
+  readonly windowSeconds: number;
+}
+
+/** Counts the messages of one connection in windows. */
+export class MessageRate {
+  readonly #windowMs: number;
+  #windowEnd = 0;
+  #count = 0;
+
+  constructor(private readonly rate: Rate) {
+    this.#windowMs = rate.windowSeconds * 1000;
+  }
+
+  /** Whether one more message is within the quota. */
+  admit(): boolean {
+    const now = Date.now();
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + this.#windowMs;
+      this.#count = 0;
+    }
+    return ++this.#count <= this.rate.quota;
+  }
+
+  /** Somebody who goes on at twice the quota does not listen to answers. */
+  get abused(): boolean {
+    return this.#count > 2 * this.rate.quota;
+  }
+
+  get retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.#windowEnd - Date.now()) / 1000));
+  }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { anyone } from '../../contract/access.js';
+import { objectDecoder } from '../../contract/json-codec.js';
+import { describe, module } from '../../contract/module.js';
+import { command } from '../../contract/operation.js';
+import { secret, text } from '../../contract/values.js';
+import { validate } from '../../pipeline/validate.js';
+
+/** A method of the connection itself, declared like an operation so that its input is judged like one. */
+class Authenticate extends command({
+  input: z.object({ token: secret(text({ min: 1, max: 8192 })) }),
+  output: z.void(),
+  access: anyone,
+  protocols: ['websocket'],
+}) {}
+
+module('rpc', { Authenticate });
+const operation = describe(Authenticate);
+const decode = objectDecoder(operation.input);
+
+export const authenticateMethod = operation.wire.websocket;
+
+/** `Bearer …` of `{ token }`. Throws InvalidArgument. */
+export const bearerOf = (params: unknown): string =>
+  `Bearer ${(validate(operation, params, decode) as { token: string }).token}`;

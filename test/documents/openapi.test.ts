@@ -1,0 +1,134 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { anyone } from '../../src/contract/access.js';
+import { module } from '../../src/contract/module.js';
+import { query } from '../../src/contract/operation.js';
+import { view } from '../../src/contract/values.js';
+import { auth } from '../../src/modules/auth/contract/index.js';
+import { UserView, users } from '../../src/modules/users/contract/index.js';
+import { openApi } from '../../src/protocols/rest/openapi.js';
+import { specimens } from '../fixtures/specimens/specimens.operations.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly tags: string[];
+  readonly security: object[];
+  readonly parameters: ({ name: string; in: string } | { $ref: string })[];
+  readonly requestBody?: { content: Record<string, { schema: { $ref: string } }> };
+  readonly responses: Record<string, { content?: Record<string, { schema: unknown }>; $ref?: string }>;
+}
+interface Document {
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: {
+    readonly schemas: Record<string, Record<string, unknown>>;
+    readonly responses: Record<string, { headers: object }>;
+  };
+}
+
+const modules = [auth, users, specimens];
+const info = { title: 'Made', version: '1' };
+const document = openApi(
+  modules.flatMap(({ operations }) => operations),
+  info,
+) as unknown as Document;
+const at = (method: string, path: string): Operation => {
+  const operation = document.paths[path]?.[method];
+  if (!operation) throw new Error(`no ${method} ${path}`);
+  return operation;
+};
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    expect(await new Validator().validate(JSON.parse(JSON.stringify(document)))).toEqual({ valid: true });
+  });
+
+  it('has every public operation once and no internal one', () => {
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    const served = modules.flatMap(({ operations }) =>
+      operations.filter(({ protocols }) => protocols.includes('rest')),
+    );
+    expect(ids).toHaveLength(served.length);
+    expect(ids).toContain('createUser');
+    expect(ids).toContain('discardSpecimenV2');
+    expect(ids).not.toContain('createUserProfile');
+    expect(at('delete', '/v2/specimens/{id}').tags).toEqual(['specimens']);
+  });
+
+  it('gives path, query and header parameters; a list is a repeated key', () => {
+    expect(at('get', '/users/{id}').parameters).toContainEqual({
+      name: 'id',
+      in: 'path',
+      required: true,
+      schema: { type: 'string', format: 'uuid' },
+    });
+    const { parameters } = at('get', '/specimens/filter');
+    expect(parameters).toContainEqual({
+      name: 'colours',
+      in: 'query',
+      style: 'form',
+      explode: true,
+      schema: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Colour' } },
+    });
+    expect(parameters).toContainEqual({ $ref: '#/components/parameters/RequestTimeout' });
+  });
+
+  it('offers the idempotency key to commands whose output holds no credential', () => {
+    const key = { $ref: '#/components/parameters/IdempotencyKey' };
+    expect(at('post', '/users').parameters).toContainEqual(key);
+    expect(at('get', '/users').parameters).not.toContainEqual(key);
+    expect(at('post', '/auth/login').parameters).not.toContainEqual(key);
+  });
+
+  it('leaves path parameters out of the body', () => {
+    expect(at('patch', '/users/{id}').requestBody).toEqual({
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/UpdateUserRequest' } } },
+    });
+    expect(Object.keys(document.components.schemas.UpdateUserRequest?.properties ?? {})).toEqual([
+      'email',
+      'name',
+      'clear',
+    ]);
+  });
+
+  it('names the success status and each failure code under its status', () => {
+    const { responses } = at('post', '/users');
+    expect(responses['201']?.content).toEqual({
+      'application/json': { schema: { $ref: '#/components/schemas/User' } },
+    });
+    expect(responses['409']?.$ref).toBe('#/components/responses/UserEmailTakenOrIdempotencyKeyInUse');
+    expect(Object.keys(responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+      '504',
+    ]);
+    expect(at('delete', '/users/{id}').responses['204']).not.toHaveProperty('content');
+    expect(document.components.responses.RateLimited?.headers).toHaveProperty('retry-after');
+  });
+
+  it('asks for a token except where anyone may call', () => {
+    expect(at('get', '/users').security).toEqual([{ bearer: [] }]);
+    expect(at('post', '/auth/login').security).toEqual([]);
+  });
+
+  it('refuses two schemas of one name, its own included', () => {
+    const found = (output: z.ZodObject) =>
+      module('made', { GetMade: query({ input: UserView, output, access: anyone, rest: 'GET /made' }) });
+    expect(() => openApi(found(view('Problem', {})).operations, info)).toThrow('two schemas are called Problem');
+  });
+
+  it('refuses two operations of one name', () => {
+    const declared = [...users.operations, ...users.operations];
+    expect(() => openApi(declared, info)).toThrow('two REST operations are called createUser');
+  });
+});

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import config from '../../.dependency-cruiser.mjs';
+import { inHouse, plant, runNode } from './planted-tree.js';
+
+interface Violation {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: { readonly name: string };
+}
+
+/** What breaks a rule: the file, and the import in it that does. */
+const planted: readonly (readonly [rule: string, file: string, imports: string])[] = [
+  ['domain-is-pure', 'src/modules/a/domain/framework.ts', '@nestjs/common'],
+  ['domain-is-pure', 'src/modules/a/domain/port.ts', '../../../ports/port.js'],
+  ['domain-is-pure', 'src/modules/a/domain/view.ts', '../contract/index.js'],
+  ['domain-is-pure', 'src/modules/a/modules/n/domain/parent.ts', '../../../domain/entity.js'],
+  ['application-asks-ports', 'src/modules/a/application/framework.ts', '@nestjs/common'],
+  ['application-asks-ports', 'src/modules/a/application/adapter.ts', '../infrastructure/memory-a.js'],
+  ['application-asks-ports', 'src/modules/a/application/platform.ts', '../../../platform/clock.js'],
+  ['application-asks-ports', 'src/modules/a/application/pipeline.ts', '../../../pipeline/run.js'],
+  ['application-asks-ports', 'src/modules/a/application/neighbour.ts', '../../b/domain/entity.js'],
+  ['infrastructure-stays-home', 'src/modules/a/infrastructure/pipeline.ts', '../../../pipeline/run.js'],
+  ['infrastructure-stays-home', 'src/modules/a/infrastructure/neighbour.ts', '../../b/contract/index.js'],
+  ['module-contract-is-a-door', 'src/modules/a/contract/domain.ts', '../domain/entity.js'],
+  ['module-contract-is-a-door', 'src/modules/a/contract/neighbour.ts', '../../b/contract/index.js'],
+  ['module-knows-no-transport', 'src/modules/a/interface/page.ts', '../../../protocols/rest/route.js'],
+  ['modules-meet-at-the-contract', 'src/modules/a/a.module.ts', '../b/domain/entity.js'],
+  ['nested-modules-are-hidden', 'src/apps/apps.ts', '../modules/a/modules/n/contract/index.js'],
+  ['nested-modules-meet-at-the-contract', 'src/modules/a/modules/n/n.module.ts', '../m/domain/entity.js'],
+  ['parents-use-the-door', 'src/modules/a/interface/door.ts', '../modules/n/domain/entity.js'],
+  ['foundations-know-no-module', 'src/pipeline/guess.ts', '../modules/b/contract/index.js'],
+  ['foundations-know-no-module', 'src/protocols/rest/guess.ts', '../../modules/b/contract/index.js'],
+  ['foundations-know-no-module', 'src/client/guess.ts', '../modules/b/contract/index.js'],
+  ['foundations-know-no-module', 'src/platform/guess.ts', '../modules/b/contract/index.js'],
+  ['contract-is-pure', 'src/contract/port.ts', '../ports/port.js'],
+  ['contract-is-pure', 'src/contract/framework.ts', '@nestjs/common'],
+  ['ports-are-pure', 'src/ports/clock.ts', '../platform/clock.js'],
+  ['apps-are-the-top', 'src/client/client.ts', '../apps/names.js'],
+  ['no-cycle', 'src/platform/link.ts', './ring.js'],
+  ['src-knows-no-test', 'src/platform/probe.ts', '../../test/fixture.js'],
+  ['no-dev-dependency', 'src/platform/tool.ts', 'tool'],
+  ['declared', 'src/platform/undeclared.ts', 'undeclared'],
+  ['resolvable', 'src/platform/broken.ts', './missing.js'],
+];
+
+const packages = (...names: string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) => [
+      [
+        `node_modules/${name}/package.json`,
+        JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js' }),
+      ],
+      [`node_modules/${name}/index.js`, 'export const here = true;'],
+    ]),
+  );
+
+/** Every import that the rules allow, so that a rule which refuses too much is found too. */
+const innocent: Record<string, string[]> = {
+  'src/main.ts': ['./apps/names.js'],
+  'src/apps/names.ts': ['../modules/a/a.names.js', '../pipeline/run.js', '../protocols/rest/route.js'],
+  'src/contract/values.ts': ['zod'],
+  'src/ports/port.ts': ['../contract/values.js'],
+  'src/pipeline/run.ts': ['../ports/port.js', '../contract/values.js', '@nestjs/common'],
+  'src/protocols/rest/route.ts': ['../../pipeline/run.js'],
+  'src/platform/clock.ts': ['../ports/port.js', 'node:timers', '@nestjs/common'],
+  'src/platform/ring.ts': ['./link.js'],
+  'src/platform/link.ts': [],
+  'src/modules/a/a.names.ts': [
+    './infrastructure/memory-a.js',
+    './modules/n/contract/index.js',
+    '../../platform/clock.js',
+  ],
+  'src/modules/a/domain/entity.ts': ['../../../contract/values.js', './rule.js'],
+  'src/modules/a/domain/rule.ts': [],
+  'src/modules/a/contract/index.ts': ['./a.views.js'],
+  'src/modules/a/contract/a.views.ts': ['../../../contract/values.js', '../../b/contract/b.views.js', 'zod'],
+  'src/modules/a/application/use.ts': [
+    '@nestjs/cqrs',
+    '../domain/entity.js',
+    '../contract/index.js',
+    '../../../ports/port.js',
+    '../../b/contract/index.js',
+  ],
+  'src/modules/a/infrastructure/memory-a.ts': ['../application/use.js', '../../../platform/clock.js', '@nestjs/common'],
+  'src/modules/a/modules/n/contract/index.ts': [],
+  'src/modules/a/modules/n/domain/entity.ts': [],
+  'src/modules/a/modules/m/domain/entity.ts': [],
+  'src/modules/a/modules/m/application/use.ts': ['../../n/contract/index.js', '../domain/entity.js'],
+  'src/modules/b/contract/index.ts': ['./b.views.js'],
+  'src/modules/b/contract/b.views.ts': [],
+  'src/modules/b/domain/entity.ts': [],
+  'test/fixture.ts': ['../src/apps/names.js'],
+};
+
+const source = (imports: readonly string[]) => `${imports.map((path) => `import '${path}';`).join('\n')}\nexport {};\n`;
+
+function cruise(extra: Record<string, string>): Violation[] {
+  const dependencies = { '@nestjs/common': '1.0.0', '@nestjs/cqrs': '1.0.0', zod: '1.0.0' };
+  const root = plant({
+    'package.json': JSON.stringify({ type: 'module', dependencies, devDependencies: { tool: '1.0.0' } }),
+    'tsconfig.json': JSON.stringify({ compilerOptions: { module: 'nodenext' } }),
+    ...packages('@nestjs/common', '@nestjs/cqrs', 'zod', 'tool', 'undeclared'),
+    ...Object.fromEntries(Object.entries(innocent).map(([path, imports]) => [path, source(imports)])),
+    ...extra,
+  });
+  const bin = inHouse('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+  const args = [bin, 'src', 'test', '--config', inHouse('.dependency-cruiser.mjs'), '--output-type', 'json'];
+  const { stdout, output } = runNode(root, args);
+  expect(stdout, output).toMatch(/^\{/);
+  return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+}
+
+test('a tree that keeps every rule passes', () => {
+  expect(cruise({})).toEqual([]);
+});
+
+test('every rule has a planted violation here', () => {
+  const rules = config.forbidden?.map(({ name }) => name);
+  expect([...new Set(planted.map(([rule]) => rule))].sort()).toEqual(rules?.sort());
+});
+
+test('every planted violation is found by its rule', () => {
+  const violations = cruise(Object.fromEntries(planted.map(([, file, imports]) => [file, source([imports])])));
+  const found = violations.map(({ rule, from }) => `${rule.name}: ${from}`);
+  expect(found).toEqual(expect.arrayContaining(planted.map(([rule, file]) => `${rule}: ${file}`)));
+});

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { inHouse, lendPackages, plant, runNode } from './planted-tree.js';
+
+const swcVersion = { devDependencies: { '@swc/core': '1.0.0' } };
+
+function project(files: Record<string, string> = {}) {
+  const root = plant({
+    'package.json': JSON.stringify({ type: 'module', ...swcVersion }),
+    '.swcrc': readFileSync(inHouse('.swcrc'), 'utf8'),
+    'src/main.ts': "import { answer } from './deep/answer.js';\n\nconsole.log(answer satisfies number);\n",
+    'src/deep/answer.ts': 'export const answer: number = 42;\n',
+    ...files,
+  });
+  lendPackages(root);
+  return root;
+}
+
+const build = (root: string) => runNode(root, [inHouse('scripts/build.mjs')]);
+const run = (root: string) => runNode(root, ['--enable-source-maps', 'dist/main.js']).output;
+const written = (root: string, file: string) => statSync(join(root, file)).mtimeMs;
+
+test('the built program runs', () => {
+  const root = project();
+  expect(build(root).output).toBe('');
+  expect(run(root)).toBe('42\n');
+});
+
+test('a fresh build writes nothing', () => {
+  const root = project();
+  build(root);
+  const before = written(root, 'dist/.build.json');
+  build(root);
+  expect(written(root, 'dist/.build.json')).toBe(before);
+});
+
+test('only what changed is compiled again', () => {
+  const root = project();
+  build(root);
+  const untouched = written(root, 'dist/main.js');
+  writeFileSync(join(root, 'src/deep/answer.ts'), 'export const answer: number = 43_000;\n');
+  build(root);
+  expect(run(root)).toBe('43000\n');
+  expect(written(root, 'dist/main.js')).toBe(untouched);
+});
+
+test('a removed source leaves the build', () => {
+  const root = project({ 'src/old.ts': 'export const old = 1;\n' });
+  build(root);
+  expect(existsSync(join(root, 'dist/old.js'))).toBe(true);
+  rmSync(join(root, 'src/old.ts'));
+  build(root);
+  expect(existsSync(join(root, 'dist/old.js'))).toBe(false);
+  expect(existsSync(join(root, 'dist/old.js.map'))).toBe(false);
+});
+
+test('another compiler setting compiles everything again', () => {
+  const root = project();
+  build(root);
+  writeFileSync(
+    join(root, '.swcrc'),
+    readFileSync(inHouse('.swcrc'), 'utf8').replace('"sourceMaps"', '"minify": true,\n"sourceMaps"'),
+  );
+  build(root);
+  expect(readFileSync(join(root, 'dist/deep/answer.js'), 'utf8')).toMatch(/^export const answer=42/);
+});
+
+test('a stack trace names the source', () => {
+  const root = project({ 'src/main.ts': 'interface Gone {}\n\nthrow new Error("seen");\n' });
+  build(root);
+  expect(run(root)).toContain('src/main.ts:3:7');
+});
+
+test('a syntax error fails and names the place', () => {
+  const { status, output } = build(project({ 'src/main.ts': 'const x = ;\n' }));
+  expect(status).toBe(1);
+  expect(output).toContain('src/main.ts:1');
+});
+
+test('a lock that a killed build left behind holds nobody up', async () => {
+  const root = plant({
+    'package.json': JSON.stringify({ type: 'module', ...swcVersion }),
+    'lock.mjs': `import { alone } from '${inHouse('scripts/build/lock.mjs')}';\nawait alone(() => console.log('alone'));\n`,
+  });
+  const child = spawn(process.execPath, ['--eval', '']);
+  await once(child, 'exit');
+  const locked = plant({ 'node_modules/.cache/build.lock': String(child.pid) });
+  expect(runNode(locked, [join(root, 'lock.mjs')]).output).toBe('alone\n');
+});
+
+test('two builds of one folder take turns', async () => {
+  const program = `import { alone } from '${inHouse('scripts/build/lock.mjs')}';
+import { readFileSync, writeFileSync } from 'node:fs';
+for (let i = 0; i < 50; i++) {
+  await alone(async () => {
+    const count = Number(readFileSync('count', 'utf8'));
+    await new Promise(setImmediate);
+    writeFileSync('count', String(count + 1));
+  });
+}`;
+  const root = plant({ count: '0', 'add.mjs': program });
+  const children = [1, 2].map(() => spawn(process.execPath, ['add.mjs'], { cwd: root }));
+  await Promise.all(children.map((child) => once(child, 'exit')));
+  expect(readFileSync(join(root, 'count'), 'utf8')).toBe('100');
+});
+
+test('without compilers the built program stays as it is, and its absence is explained', () => {
+  const bare = plant({ 'package.json': '{}' });
+  const { status, output } = build(bare);
+  expect(status).toBe(1);
+  expect(output).toContain('npm ci');
+  expect(build(plant({ 'package.json': '{}', 'dist/main.js': '' })).status).toBe(0);
+});

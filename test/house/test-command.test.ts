@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { inHouse, lendPackages, plant, runNode } from './planted-tree.js';
+
+const { DATABASE_URL: _, PGBOUNCER_URL: __, REDIS_URL: ___, MQTT_URL: ____, ...withoutServers } = process.env;
+
+function testReal(files: Record<string, string>, env: NodeJS.ProcessEnv) {
+  const root = plant({ 'package.json': '{ "type": "module" }', ...files });
+  lendPackages(root);
+  const args = [
+    '--import',
+    inHouse('node_modules/@swc-node/register/esm/esm-register.mjs'),
+    inHouse('scripts/test.ts'),
+    '--real',
+  ];
+  return runNode(root, args, { ...withoutServers, ...env, TS_NODE_PROJECT: inHouse('tsconfig.json') });
+}
+
+const suite = (body: string) =>
+  `import { expect, test } from 'vitest';\n\nconst url = process.env.REDIS_URL;\n${body}\n`;
+
+test('no test at all fails', () => {
+  const { status, stdout } = testReal({}, {});
+  expect(stdout).toMatch(/^No test ran\.$/m);
+  expect(stdout).toMatch(/\n0 passed, 0 failed, 0 skipped\n$/);
+  expect(status).toBe(1);
+});
+
+test('the suites that ask for a server run, and the closing line counts them', () => {
+  const files = {
+    'test/real/redis.test.ts': suite(
+      "test('set', () => { expect(url).toBe('redis://here'); });\ntest.skipIf(url)('not', () => {});",
+    ),
+    'test/pure.test.ts': "import { test } from 'vitest';\ntest('pure', () => {});\n",
+  };
+  const { status, stdout } = testReal(files, { REDIS_URL: 'redis://here' });
+  expect(stdout).toMatch(/\n1 passed, 0 failed, 1 skipped\n$/);
+  expect(stdout).toContain('Not set, so their suites are skipped: DATABASE_URL, PGBOUNCER_URL, MQTT_URL');
+  expect(status).toBe(0);
+});
+
+test('a failing test and a file that does not load count as failures', () => {
+  const files = {
+    'test/a.test.ts': suite("test('fails', () => { expect(url).toBe('x'); });"),
+    'test/b.test.ts': suite("throw new Error('REDIS_URL');"),
+  };
+  const { status, stdout } = testReal(files, {});
+  expect(stdout).toMatch(/\n0 passed, 2 failed, 0 skipped\n$/);
+  expect(status).toBe(1);
+});
+
+test('an error outside every test counts as a failure', () => {
+  const files = { 'test/a.test.ts': suite("test('passes', () => { void Promise.reject(new Error('unseen')); });") };
+  const { status, stdout } = testReal(files, {});
+  expect(stdout).toMatch(/\n1 passed, 1 failed, 0 skipped\n$/);
+  expect(status).toBe(1);
+});

@@ -1,0 +1,4 @@
+import { engines } from '../../adapters.js';
+import { usersBehaviour } from '../users.behaviour.js';
+
+for (const [engine, open] of engines) usersBehaviour(engine, open);

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../../src/platform/config/configuration-error.js';
+import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
+import { variables } from '../../../src/platform/config/variables.js';
+import { environmentExample } from './environment-example.js';
+
+const uncommented = () => parseEnv(readFileSync('.env.example', 'utf8').replaceAll(/^#([A-Z][A-Z0-9_]*=)/gm, '$1'));
+
+describe('.env.example', () => {
+  test('is what the table of variables says (update it with: npx vitest run test/platform/config -u)', async () => {
+    await expect(environmentExample()).toMatchFileSnapshot('../../../.env.example');
+  });
+
+  test('names every variable once and no other', () => {
+    expect(Object.keys(uncommented()).sort()).toEqual(Object.keys(variables).sort());
+  });
+
+  test('gives the defaults: uncommented as a whole it changes nothing', () => {
+    expect(loadConfiguration(uncommented())).toEqual(loadConfiguration({}));
+  });
+
+  test('every variable refuses nonsense in words of its own, or takes any text', () => {
+    const text = ['SERVICE_NAME', 'HOST', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'DATA_DIR', 'JWT_SECRET', 'JWT_ISSUER'];
+    text.push('JWT_PRIVATE_KEY_FILE', 'JWT_PUBLIC_KEY_FILES', 'JWT_AUDIENCE', 'BOOTSTRAP_ADMIN_PASSWORD');
+    text.push('CONSUL_HOST', 'KAFKA_BROKERS', 'TRUSTED_PROXIES');
+    for (const name of Object.keys(variables).filter((known) => !text.includes(known))) {
+      expect(() => loadConfiguration({ [name]: 'non/sense #' }), name).toThrow(ConfigurationError);
+    }
+  });
+});

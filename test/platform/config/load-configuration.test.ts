@@ -1,0 +1,245 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../../src/platform/config/configuration-error.js';
+import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
+
+type Env = Record<string, string>;
+
+function problemsOf(
+  env: Env,
+  ...services: Parameters<typeof loadConfiguration> extends [unknown, ...infer R] ? R : never
+) {
+  try {
+    loadConfiguration(env, ...services);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const production: Env = {
+  NODE_ENV: 'production',
+  JWT_SECRET: 'q7Zr1vXw9Tn3Lk5Hs8Gd2Jf4Pa6Bm0Yc-Ue',
+  DATABASE_URL: 'postgresql://app:pw@db:5432/app',
+  REDIS_URL: 'redis://cache:6379',
+  MQTT_URL: 'mqtt://broker:1883',
+};
+
+describe('an empty environment', () => {
+  test('gives a development monolith on embedded engines', () => {
+    const configuration = loadConfiguration({});
+    expect(configuration).toMatchObject({
+      environment: 'development',
+      serviceName: 'monolith',
+      protocols: ['rest', 'graphql', 'grpc', 'websocket', 'mqtt'],
+      host: '127.0.0.1',
+      http: { port: 3000, trustedProxies: [] },
+      grpc: { port: 50051 },
+      mqtt: { port: 1883, url: undefined, topicPrefix: 'mstv' },
+      origins: [],
+      database: { url: undefined, directUrl: undefined, poolSize: 10 },
+      redis: { url: undefined },
+      dataDir: resolve('.data'),
+      bootstrapAdmin: { email: 'admin@example.com', password: 'password123' },
+      logLevel: 'info',
+      shutdownTimeoutMs: 10_000,
+      warnings: [],
+    });
+    expect(configuration.tls).toBeUndefined();
+    expect(configuration.security).toMatchObject({
+      tokens: { issuer: 'mstv', audience: 'mstv', accessTokenSeconds: 900, refreshTokenSeconds: 2_592_000 },
+      passwordPolicy: 'lax',
+      passwordHashing: { queueLength: 100 },
+    });
+  });
+
+  test('has the limits of the design', () => {
+    expect(loadConfiguration({}).limits).toMatchObject({
+      bodyBytes: 1_048_576,
+      websocketPayloadBytes: 65_536,
+      mqttPayloadBytes: 65_536,
+      grpcMessageBytes: 4_194_304,
+      requestDeadlineMs: 10_000,
+      rates: { enabled: true, caller: { quota: 1000, windowSeconds: 1 }, login: { quota: 10, windowSeconds: 900 } },
+    });
+  });
+
+  test('is frozen to its leaves', () => {
+    const configuration = loadConfiguration({});
+    expect(() => Object.assign(configuration.limits.rates.caller, { quota: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(configuration, { host: 'elsewhere' })).toThrow(TypeError);
+  });
+});
+
+describe('values', () => {
+  test('are read and grouped', () => {
+    const configuration = loadConfiguration({
+      PROTOCOLS: 'rest, grpc',
+      PORT: '0',
+      TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1',
+      ALLOWED_ORIGINS: 'https://app.example.com,http://localhost:5173',
+      DATABASE_URL: 'postgres://u:p@pooler/app',
+      DATABASE_DIRECT_URL: 'postgres://u:p@direct/app',
+      TLS_CERT_FILE: 'cert.pem',
+      TLS_KEY_FILE: 'key.pem',
+      ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+      BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
+      BOOTSTRAP_ADMIN_PASSWORD: 'hunter22',
+    });
+    expect(configuration).toMatchObject({
+      protocols: ['rest', 'grpc'],
+      http: { port: 0, trustedProxies: ['10.0.0.0/8', '127.0.0.1'] },
+      origins: ['https://app.example.com', 'http://localhost:5173'],
+      database: { url: 'postgres://u:p@pooler/app', directUrl: 'postgres://u:p@direct/app' },
+      tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+      bootstrapAdmin: { email: 'root@example.com', password: 'hunter22' },
+    });
+    expect(configuration.security.encryptionKey).toEqual(Buffer.alloc(32, 7));
+  });
+
+  test('that are empty or blank count as not set', () => {
+    expect(loadConfiguration({ REDIS_URL: '', PORT: ' ', LOG_LEVEL: '' })).toEqual(loadConfiguration({}));
+  });
+
+  test('of a service stand where the environment is silent', () => {
+    const services = { gateway: { httpPort: 3100, protocols: ['rest'] as const } };
+    const configuration = loadConfiguration({ SERVICE_NAME: 'gateway' }, services);
+    expect(configuration).toMatchObject({ http: { port: 3100 }, protocols: ['rest'] });
+    expect(loadConfiguration({ SERVICE_NAME: 'gateway', PORT: '8080' }, services).http.port).toBe(8080);
+  });
+
+  test('RATE_LIMITS replaces the rates it names and keeps the others', () => {
+    const { rates } = loadConfiguration({ RATE_LIMITS: 'caller=200/s, login=5/10m, users.createUser=20/h' }).limits;
+    expect(rates).toMatchObject({
+      enabled: true,
+      address: { quota: 5000, windowSeconds: 1 },
+      caller: { quota: 200, windowSeconds: 1 },
+      login: { quota: 5, windowSeconds: 600 },
+      operations: { 'users.createUser': { quota: 20, windowSeconds: 3600 } },
+    });
+    expect(loadConfiguration({ RATE_LIMITS: 'off' }).limits.rates.enabled).toBe(false);
+  });
+
+  test('an old JAEGER_ENDPOINT is taken as OTLP on the same host, with a warning', () => {
+    const configuration = loadConfiguration({ JAEGER_ENDPOINT: 'http://jaeger:14268/api/traces' });
+    expect(configuration.telemetry.otlpEndpoint).toBe('http://jaeger:4318');
+    expect(configuration.warnings).toEqual([expect.stringContaining('JAEGER_ENDPOINT')]);
+  });
+});
+
+describe('wrong values', () => {
+  test('are reported all at once, each by its variable, its fault and the remedy', () => {
+    expect(
+      problemsOf({
+        SERVICE_NAME: 'user-servce',
+        PORT: '80a',
+        GRPC_PORT: '70000',
+        LOG_LEVEL: 'loud',
+        PROTOCOLS: 'rest,soap',
+        TLS_KEY_FILE: 'key.pem',
+        RATE_LIMITS: 'caller=fast',
+        ALLOWED_ORIGINS: 'https://app.example.com/path',
+      }),
+    ).toEqual([
+      expect.stringMatching(/^PROTOCOLS: "rest,soap" is not one of rest, graphql, .*Set it to a list such as/),
+      'PORT: "80a" is not a whole number from 0 to 65535. Set it to a free TCP port such as 3000',
+      'GRPC_PORT: "70000" is not a whole number from 0 to 65535. Set it to a free TCP port such as 50051',
+      expect.stringMatching(/^ALLOWED_ORIGINS: .* holds something that is no origin. Set it to a list such as https/),
+      expect.stringMatching(/^LOG_LEVEL: "loud" is not one of fatal, error/),
+      expect.stringMatching(/^RATE_LIMITS: .*entries that are not understood \(caller=fast\)/),
+      'SERVICE_NAME: "user-servce" is not a service. Set it to one of monolith',
+      'TLS_CERT_FILE: is missing beside TLS_KEY_FILE. Set it to the path of a PEM file, or remove TLS_KEY_FILE',
+    ]);
+  });
+
+  test('of a secret are never shown', () => {
+    const planted = 'mysql://root:s3cr3t-s3cr3t@db/app';
+    const secrets = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'MQTT_URL', 'ENCRYPTION_KEY', 'SMTP_URL'];
+    const problems = problemsOf(Object.fromEntries([...secrets, 'MONGODB_URL'].map((name) => [name, planted])));
+    expect(problems).toHaveLength(secrets.length + 1);
+    expect(problems.join('\n')).not.toContain('s3cr3t');
+    expect(problems[0]).toBe(
+      'MQTT_URL: its value is not a URL that begins with mqtt:// or mqtts:// or ws:// or wss://. ' +
+        'Set it to mqtt://user:password@host:1883',
+    );
+  });
+
+  test.each<[string, Env]>([
+    ['BOOTSTRAP_ADMIN_PASSWORD', { BOOTSTRAP_ADMIN_EMAIL: 'root@example.com' }],
+    ['BOOTSTRAP_ADMIN_EMAIL', { BOOTSTRAP_ADMIN_PASSWORD: 'hunter22' }],
+    ['DATABASE_URL', { DATABASE_DIRECT_URL: 'postgres://u:p@direct/app' }],
+    ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
+    ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
+  ])('a contradiction names %s', (name, env) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
+  });
+});
+
+describe('production', () => {
+  test('listens everywhere, is strict about passwords and has no demo administrator', () => {
+    const configuration = loadConfiguration(production);
+    expect(configuration).toMatchObject({ host: '0.0.0.0', security: { passwordPolicy: 'strict' }, warnings: [] });
+    expect(configuration.bootstrapAdmin).toBeUndefined();
+  });
+
+  test('names every missing variable at once', () => {
+    const problems = problemsOf({ NODE_ENV: 'production', PORT: 'x' });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'JWT_SECRET',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'MQTT_URL',
+    ]);
+  });
+
+  test('needs no MQTT_URL where MQTT is not served', () => {
+    const { MQTT_URL: _, ...rest } = production;
+    expect(problemsOf(rest)).toHaveLength(1);
+    expect(problemsOf({ ...rest, PROTOCOLS: 'rest,grpc' })).toEqual([]);
+  });
+
+  test('takes embedded engines when told to, and says which', () => {
+    const { JWT_SECRET = '' } = production;
+    const configuration = loadConfiguration({ NODE_ENV: 'production', JWT_SECRET, ALLOW_EMBEDDED: 'true' });
+    expect(configuration.warnings).toEqual([
+      'ALLOW_EMBEDDED: embedded engines stand in for DATABASE_URL, REDIS_URL, MQTT_URL',
+    ]);
+  });
+
+  test('takes key files in place of a secret', () => {
+    const { JWT_SECRET: _, ...rest } = production;
+    const configuration = loadConfiguration({ ...rest, JWT_PRIVATE_KEY_FILE: '/run/secrets/jwt.pem' });
+    expect(configuration.security.tokens.secret).toBeUndefined();
+  });
+
+  test.each([
+    ['the development secret', 'development-only-secret-known-to-everyone'],
+    ['a short secret', 'q7Zr1vXw9Tn3Lk5H'],
+    ['a repetitive secret', 'abababababababababababababababababab'],
+    ['a placeholder', 'change-me-please-to-something-better-1234'],
+  ])('refuses %s without showing it', (_, JWT_SECRET) => {
+    const problems = problemsOf({ ...production, JWT_SECRET });
+    expect(problems).toEqual([expect.stringMatching(/^JWT_SECRET: .*openssl rand -base64 48$/)]);
+    expect(problems[0]).not.toContain(JWT_SECRET);
+  });
+
+  test('refuses a common password for the first administrator', () => {
+    const env = { ...production, BOOTSTRAP_ADMIN_EMAIL: 'root@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'Password123' };
+    expect(problemsOf(env)).toEqual([
+      'BOOTSTRAP_ADMIN_PASSWORD: is one of the most common passwords. Set it to another password',
+    ]);
+  });
+});
+
+describe('warnings', () => {
+  test.each<[string, Env]>([
+    ['an engine without an adapter', { KAFKA_BROKERS: 'kafka:9092' }],
+    ['the development secret on an open address', { HOST: '0.0.0.0' }],
+    ['a secret that production would refuse', { JWT_SECRET: 'short' }],
+    ['a lax password policy in production', { ...production, PASSWORD_POLICY: 'lax' }],
+  ])('tell of %s', (_, env) => {
+    expect(loadConfiguration(env).warnings).toHaveLength(1);
+  });
+});

@@ -1,0 +1,28 @@
+import { CallContext, runInCall } from '../../../src/pipeline/call-context.js';
+import type { IdempotencySlot } from '../../../src/pipeline/idempotency-slot.js';
+import { Principals } from '../../../src/pipeline/principal.js';
+
+interface CallParticulars {
+  readonly timeoutMs?: number;
+  readonly tenant?: string;
+  readonly idempotency?: IdempotencySlot;
+}
+
+/** Runs `work` as the pipeline would: for a call with a deadline, a tenant and perhaps an idempotency key. */
+export function inCall<T>({ timeoutMs = 10_000, tenant, idempotency }: CallParticulars, work: () => T): T {
+  const { anonymous } = new Principals([]);
+  const call = new CallContext({ protocol: 'rest', address: '127.0.0.1' }, anonymous, Date.now() + timeoutMs);
+  if (tenant) call.tenant = tenant;
+  call.idempotency = idempotency;
+  return runInCall(call, work);
+}
+
+export function slot(particulars: Partial<IdempotencySlot> = {}): IdempotencySlot {
+  return {
+    scope: 'tenant/user:1/users.createUser',
+    key: 'key-1',
+    fingerprint: 'ab'.repeat(32),
+    encode: (value) => value,
+    ...particulars,
+  };
+}

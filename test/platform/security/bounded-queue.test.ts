@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import { BoundedQueue } from '../../../src/platform/security/bounded-queue.js';
+
+describe('a bounded queue', () => {
+  test('runs so many at a time, the others in order', async () => {
+    const queue = new BoundedQueue(2, 10);
+    const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+    const started: number[] = [];
+    const done = gates.map((gate, index) =>
+      queue.run(() => {
+        started.push(index);
+        return gate.promise;
+      }),
+    );
+    expect(started).toEqual([0, 1]);
+    gates[1]?.resolve();
+    await done[1];
+    expect(started).toEqual([0, 1, 2]);
+    gates[0]?.resolve();
+    await done[0];
+    expect(started).toEqual([0, 1, 2, 3]);
+    for (const gate of gates) gate.resolve();
+    await Promise.all(done);
+  });
+
+  test('refuses at once what does not fit, and says when to come back', async () => {
+    const queue = new BoundedQueue(1, 1);
+    const gate = Promise.withResolvers<void>();
+    const accepted = [queue.run(() => gate.promise), queue.run(() => gate.promise)];
+    const refused: unknown = await queue.run(() => gate.promise).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ServiceUnavailable);
+    expect(refused).toMatchObject({ retryAfterSeconds: 1 });
+    gate.resolve();
+    await Promise.all(accepted);
+    await expect(queue.run(async () => 'again')).resolves.toBe('again');
+  });
+
+  test('goes on after work that failed', async () => {
+    const queue = new BoundedQueue(1, 1);
+    const failed = queue.run(() => Promise.reject(new Error('planted')));
+    const next = queue.run(async () => 'next');
+    await expect(failed).rejects.toThrow('planted');
+    await expect(next).resolves.toBe('next');
+  });
+});

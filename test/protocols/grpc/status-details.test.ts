@@ -1,0 +1,77 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { InvalidArgument, RateLimited } from '../../../src/contract/built-in-failures.js';
+import { failure } from '../../../src/contract/failure.js';
+import { decodeFailure, failureStatus } from '../../../src/protocols/grpc/status-details.js';
+
+class Broken extends failure('THING_BROKEN', 'failed_precondition', 'The thing is broken') {}
+
+const detailsOf = (metadata: Metadata) => metadata.get('grpc-status-details-bin')[0] as Buffer;
+
+describe('a failure in grpc-status-details-bin', () => {
+  it('is read as it was written', () => {
+    const issues = [{ path: '/a~1b', code: 'too_small', message: 'Too small' }];
+    const sent = failureStatus(new InvalidArgument({ detail: 'Look at this', issues }), 'mstv');
+    expect(decodeFailure(sent)).toEqual({
+      code: 'INVALID_ARGUMENT',
+      kind: 'invalid_argument',
+      detail: 'Look at this',
+      issues,
+    });
+    expect(decodeFailure(failureStatus(new RateLimited({ retryAfterSeconds: 7 }), 'mstv'))).toEqual({
+      code: 'RATE_LIMITED',
+      kind: 'resource_exhausted',
+      detail: 'Too many requests',
+      retryAfterSeconds: 7,
+    });
+  });
+
+  it('names domain and trace for readers of google.rpc', () => {
+    const { metadata } = failureStatus(new Broken(), 'shop', { traceId: 'abc' });
+    const text = detailsOf(metadata).toString('latin1');
+    for (const part of ['type.googleapis.com/google.rpc.ErrorInfo', 'THING_BROKEN', 'shop', 'trace_id', 'abc']) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('stays below what clients take, and says how much it left out', () => {
+    const issues = Array.from({ length: 1_000 }, (_, index) => ({
+      path: `/items/${index}`,
+      code: 'bad',
+      message: 'No',
+    }));
+    const sent = failureStatus(new InvalidArgument({ issues }), 'mstv', { traceId: 'a'.repeat(32) });
+    const told = decodeFailure(sent).issues?.length ?? 0;
+    expect(told).toBeGreaterThan(100);
+    expect(detailsOf(sent.metadata).toString('base64').length).toBeLessThan(8_000);
+    expect(detailsOf(sent.metadata).toString('latin1')).toContain(`violations_omitted\x12\x03${1_000 - told}`);
+  });
+
+  it('has a status message that HTTP/2 can carry', () => {
+    expect(failureStatus(new Broken({ detail: 'a \ud800 b' }), 'mstv').details).toBe('a \ufffd b');
+  });
+});
+
+describe('a status without details', () => {
+  it.each([
+    [status.UNAVAILABLE, 'SERVICE_UNAVAILABLE', 'unavailable'],
+    [status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', 'deadline_exceeded'],
+    [status.CANCELLED, 'CANCELLED', 'cancelled'],
+    [status.UNAUTHENTICATED, 'UNAUTHENTICATED', 'unauthenticated'],
+    [status.RESOURCE_EXHAUSTED, 'RATE_LIMITED', 'resource_exhausted'],
+    [status.UNKNOWN, 'INTERNAL', 'internal'],
+    [status.DATA_LOSS, 'INTERNAL', 'internal'],
+  ])('is the built-in failure that fits: %i', (code, expected, kind) => {
+    expect(decodeFailure({ code, details: 'x', metadata: new Metadata() })).toEqual({
+      code: expected,
+      kind,
+      detail: 'x',
+    });
+  });
+
+  it('is read in spite of details that are garbage', () => {
+    const metadata = new Metadata();
+    metadata.set('grpc-status-details-bin', Buffer.from([255]));
+    expect(decodeFailure({ code: status.ABORTED, details: 'x', metadata }).code).toBe('INTERNAL');
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import WebSocket from 'ws';
+import { Revocations } from '../../../src/ports/revocations.js';
+import type { JsonRpcClient } from './json-rpc-client.js';
+import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
+
+let server: SpecimenWebSocket;
+
+beforeAll(async () => {
+  server = await serveSpecimens();
+});
+afterEach(() => vi.useRealTimers());
+afterAll(() => server.close());
+
+const create = (client: JsonRpcClient) => client.call('specimens.createSpecimen', { name: 'any' });
+const unauthenticated = { code: -32001, data: { code: 'UNAUTHENTICATED' } };
+
+describe('a token', () => {
+  test('is not needed to connect, only by operations that ask for one', async () => {
+    const client = await server.connect();
+    expect((await client.call('specimens.listSpecimens')).result).toBeDefined();
+    expect((await create(client)).error).toMatchObject(unauthenticated);
+  });
+
+  test('comes with the authorization header', async () => {
+    const client = await server.connect({ headers: { authorization: `Bearer ${await server.token('USER')}` } });
+    expect((await create(client)).result).toBeDefined();
+  });
+
+  test('comes as a subprotocol, which is not echoed', async () => {
+    const client = await server.connect({ protocols: ['jsonrpc.mstv.v1', `bearer.${await server.token('USER')}`] });
+    expect(client.socket.protocol).toBe('jsonrpc.mstv.v1');
+    expect((await create(client)).result).toBeDefined();
+  });
+
+  test('offered alone as a subprotocol is not echoed either', async () => {
+    const socket = new WebSocket(`ws://${server.host}/ws`, [`bearer.${await server.token('USER')}`]);
+    const response = await new Promise<{ headers: Record<string, unknown> }>((resolve) => {
+      socket.once('upgrade', resolve);
+      socket.on('error', () => undefined);
+    });
+    expect(response.headers).not.toHaveProperty('sec-websocket-protocol');
+  });
+
+  test('comes with rpc.authenticate and holds for what follows at once', async () => {
+    const client = await server.connect();
+    client.send({ jsonrpc: '2.0', id: 1, method: 'rpc.authenticate', params: { token: await server.token('USER') } });
+    client.send({ jsonrpc: '2.0', id: 2, method: 'specimens.createSpecimen', params: { name: 'any' } });
+    const responses = [await client.read(), await client.read()];
+    expect(responses).toContainEqual({ jsonrpc: '2.0', id: 1, result: {} });
+    expect(responses).toContainEqual(expect.objectContaining({ id: 2, result: expect.anything() }));
+  });
+
+  test('that rpc.authenticate refuses leaves the former one in place', async () => {
+    const client = await server.connect({ headers: { authorization: `Bearer ${await server.token('USER')}` } });
+    expect((await client.call('rpc.authenticate', { token: 'forged' })).error).toMatchObject(unauthenticated);
+    expect((await create(client)).result).toBeDefined();
+  });
+
+  test.each([
+    [undefined, '/token', 'invalid_type'],
+    [{}, '/token', 'invalid_type'],
+    [{ token: 7 }, '/token', 'invalid_type'],
+    [{ token: '' }, '/token', 'too_small'],
+    [['token'], '', 'invalid_type'],
+  ])('given to rpc.authenticate as %j is invalid input', async (params, path, code) => {
+    const client = await server.connect();
+    expect((await client.call('rpc.authenticate', params)).error).toMatchObject({
+      code: -32602,
+      data: { code: 'INVALID_ARGUMENT', errors: [{ path, code }] },
+    });
+  });
+
+  test('ends on an open connection when it is revoked', async () => {
+    const userId = crypto.randomUUID();
+    const client = await server.connect({ headers: { authorization: `Bearer ${await server.token('USER', userId)}` } });
+    expect((await create(client)).result).toBeDefined();
+    await server.get(Revocations).revoke(`user:${userId}`, Math.floor(Date.now() / 1000) + 900);
+    expect((await create(client)).error).toMatchObject(unauthenticated);
+  });
+
+  test('ends on an open connection when it expires', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const ageing = await serveSpecimens();
+    const client = await ageing.connect({ headers: { authorization: `Bearer ${await ageing.token('USER')}` } });
+    expect((await create(client)).result).toBeDefined();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    expect((await create(client)).error).toMatchObject(unauthenticated);
+    await ageing.close();
+  });
+});
+
+describe('the handshake', () => {
+  const upgrade = (origin: string, path = '/ws') =>
+    new Promise<{ status: number | undefined; body: string }>((resolve) => {
+      const socket = new WebSocket(`ws://${server.host}${path}`, { headers: { origin } });
+      socket.on('error', () => undefined);
+      socket.once('open', () => {
+        socket.terminate();
+        resolve({ status: 101, body: '' });
+      });
+      socket.once('unexpected-response', (_, response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.once('end', () => resolve({ status: response.statusCode, body }));
+      });
+    });
+
+  test('from the own host or an allowed origin is accepted', async () => {
+    expect((await upgrade(`http://${server.host}`)).status).toBe(101);
+    expect((await upgrade('https://app.example.com')).status).toBe(101);
+  });
+
+  test.each([['https://evil.example'], ['https://app.example.com.evil.example'], ['null'], ['file://'], ['x']])(
+    'from the origin %s is refused',
+    async (origin) => {
+      const { status, body } = await upgrade(origin);
+      expect(status).toBe(403);
+      expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' });
+    },
+  );
+
+  test('with a subprotocol that /ws does not speak ends at once', async () => {
+    const client = await server.connect({ protocols: ['graphql-transport-ws'] });
+    expect((await client.closed).code).toBe(1002);
+  });
+
+  test('at a path without a WebSocket finds nothing', async () => {
+    expect((await upgrade('https://app.example.com', '/nowhere')).status).toBe(404);
+  });
+
+  test('is needed: plain HTTP finds nothing on /ws', async () => {
+    expect((await fetch(`http://${server.host}/ws`)).status).toBe(404);
+  });
+});

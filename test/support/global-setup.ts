@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { embeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
+import { migrate } from '../../src/platform/database/migrations/migrate.js';
+import { administer, databaseUrl } from './administer.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseServer: {
+      readonly url: string;
+      /** A migrated database, to be cloned for every test file that needs one. */
+      readonly template: string;
+    };
+  }
+}
+
+/** One PostgreSQL for the run: that of DATABASE_URL, or an embedded one in a temporary folder. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.DATABASE_URL;
+  const server = given ? { url: given, stop: async () => undefined } : await embeddedServer();
+  const template = `template_${process.pid}`;
+  // A run that was killed may have left one on a server that was given.
+  await administer(server.url, `drop database if exists ${template} with (force)`);
+  await administer(server.url, `create database ${template}`);
+  await migrate(databaseUrl(server.url, template));
+  project.provide('databaseServer', { url: server.url, template });
+  return async () => {
+    await administer(server.url, `drop database ${template} with (force)`);
+    await server.stop();
+  };
+}
+
+async function embeddedServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'test-database-'));
+  const server = await embeddedPostgres({ dataDir, fsync: false });
+  const stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url: server.url('postgres'), stop };
+}

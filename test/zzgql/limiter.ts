@@ -1,0 +1,1 @@
+export { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
