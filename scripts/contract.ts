@@ -25,7 +25,10 @@ async function check(): Promise<boolean> {
 }
 
 async function accept(reason: string): Promise<boolean> {
-  if (reason.trim() === '') throw new Error('say why: npm run contract -- --accept "<reason>"');
+  if (reason.trim() === '') {
+    console.log('Say why: npm run contract -- --accept "<reason>"');
+    return false;
+  }
   const accepted = await contracts.accept(reason);
   console.log(accepted.length === 0 ? 'There is no breaking change to accept.' : 'Accepted:');
   print(accepted);

@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
@@ -31,6 +32,7 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   const { app, configuration, readiness } = parts;
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const serves = new Set(configuration.protocols);
+  if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
   registerMetrics(fastify, app.get(OperationMetrics));
   if (serves.has('websocket')) webSocket(fastify, parts);

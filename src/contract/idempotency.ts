@@ -1,6 +1,14 @@
+import { InvalidArgument } from './built-in-failures.js';
 import type { OperationDescriptor } from './module.js';
 import { holdsSecret } from './shape.js';
 
 /** Queries ignore a key, and so do outputs with credentials, which are never stored. */
 export const takesIdempotencyKey = ({ kind, output }: Pick<OperationDescriptor, 'kind' | 'output'>): boolean =>
   kind === 'command' && !(output && holdsSecret(output));
+
+/** Throws InvalidArgument for a key that not every protocol can carry. */
+export function checkIdempotencyKey(key: string): void {
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw new InvalidArgument({ detail: 'An idempotency key has 1 to 255 printable ASCII characters' });
+  }
+}

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { IdempotencyKeyReused, InvalidArgument } from '../contract/built-in-failures.js';
+import { IdempotencyKeyReused } from '../contract/built-in-failures.js';
 import type { Failure, FailureClass, Issue } from '../contract/failure.js';
-import { takesIdempotencyKey } from '../contract/idempotency.js';
+import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
 import { type Decode, type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { CallContext } from './call-context.js';
@@ -87,9 +87,7 @@ function codecFor(operation: OperationDescriptor): IdempotencyCodec | false {
 export function slotFor(operation: OperationDescriptor, call: CallContext, input: unknown, key: string) {
   const codec = codecFor(operation);
   if (!codec) return undefined;
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    throw new InvalidArgument({ detail: 'An idempotency key has 1 to 255 printable ASCII characters' });
-  }
+  checkIdempotencyKey(key);
   const slot: IdempotencySlot = {
     scope: `${call.tenant}/${call.principal.id}/${operation.id}`,
     key,

@@ -13,6 +13,8 @@ import { Bus } from '../../src/ports/bus.js';
 import { CurrentCall, type RowFilter } from '../../src/ports/current-call.js';
 import { Revocations } from '../../src/ports/revocations.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
+import { specimenHandlers } from '../fixtures/specimens/specimens.handlers.js';
+import { specimens, WaitForSpecimen } from '../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 
 const Note = view('Note', { id: Id, by: text({ max: 100 }) });
@@ -316,9 +318,16 @@ describe('the boot', () => {
 
 describe('the end of a process', () => {
   it('lets running calls finish and refuses new ones', async () => {
-    await start();
-    await application.pipeline.drain();
-    expect(await code(call(OpenNote, {}))).toBe('SERVICE_UNAVAILABLE');
+    await start({ modules: [specimens], handlers: specimenHandlers });
+    const running = code(call(WaitForSpecimen, {}, { timeoutMs: 50 }));
+    let drained = false;
+    const drain = application.pipeline.drain().then(() => {
+      drained = true;
+    });
+    expect(await code(call(WaitForSpecimen, {}))).toBe('SERVICE_UNAVAILABLE');
+    expect(drained).toBe(false);
+    expect(await running).toBe('DEADLINE_EXCEEDED');
+    await drain;
   });
 });
 

@@ -7,6 +7,8 @@ import type { OperationSchemas } from './operation-schemas.js';
 
 const text: JsonSchema = { type: 'string' };
 
+const correlationId: JsonSchema = { type: ['string', 'number'], description: 'Comes back as it was.' };
+
 const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema => ({
   type: 'object',
   properties,
@@ -45,7 +47,7 @@ function requestChannel(operation: OperationDescriptor, schemas: OperationSchema
   const name = schemas.id(operation);
   const meta = schemas.meta(operation);
   const params = schemas.input(operation);
-  const envelope = { reply_to: text, correlation_id: text, authorization: text, ...meta, params };
+  const envelope = { reply_to: text, correlation_id: correlationId, authorization: text, ...meta, params };
   return {
     [`mqtt${upperFirst(name)}`]: {
       address: `${topicPrefix}/${operation.wire.mqtt}`,
@@ -73,7 +75,7 @@ function replyMessages(operation: OperationDescriptor, schemas: OperationSchemas
   const result = schemas.output(operation);
   const error = schemas.failure(operation);
   const withId = (outcome: Record<string, JsonSchema>) =>
-    object({ correlation_id: text, ...outcome }, Object.keys(outcome));
+    object({ correlation_id: correlationId, ...outcome }, Object.keys(outcome));
   return {
     [`${name}Result`]: { name: `${operation.id} result (MQTT 5)`, payload: object({ result }, ['result']) },
     [`${name}Error`]: { name: `${operation.id} error (MQTT 5)`, payload: object({ error }, ['error']) },

@@ -231,11 +231,25 @@ describe('what it refuses, it explains', () => {
     stranger.close();
   });
 
-  test.skipIf(!canMount())('a full disk', async () => {
-    const script = `mount -t tmpfs -o size=20m none ${dataDir} && exec "$@"`;
-    const prefix = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh'];
-    const { error } = await new ServerUser(dataDir, { prefix }).report();
-    expect(error).toMatch(/The disk of the data folder .* is full \(\d+ MiB left\)/);
+  describe.skipIf(!canMount())('a full disk', () => {
+    async function onFullDisk(size: string, fill: string): Promise<string | undefined> {
+      const script = `mount -t tmpfs -o size=${size} none ${dataDir} && ${fill} && exec "$@"`;
+      const prefix = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh'];
+      return (await new ServerUser(dataDir, { prefix }).report()).error;
+    }
+    const message = /The disk of the data folder .* is full \(\d+ MiB left\)/;
+
+    test('at the first start', async () => {
+      expect(await onFullDisk('20m', 'true')).toMatch(message);
+    });
+
+    test('at a later start', async () => {
+      const fill = `(dd if=/dev/zero of=${dataDir}/fill bs=4k >/dev/null 2>&1 || true)`;
+      const copy = `cp -a ${pristine}/postgres ${dataDir}`;
+      expect(await onFullDisk('64m', `${copy} && ${fill}`)).toMatch(message);
+      const killed = `echo 1 > ${dataDir}/postgres/data/postmaster.pid`;
+      expect(await onFullDisk('64m', `${copy} && ${killed} && ${fill}`)).toMatch(message);
+    });
   });
 });
 

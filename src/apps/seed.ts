@@ -1,0 +1,52 @@
+import { EmailTaken, InvalidCredentials, Login, Register } from '../modules/auth/contract/index.js';
+import { CreateUser } from '../modules/users/contract/index.js';
+import type { Bus } from '../ports/bus.js';
+
+const demoPassword = 'demo-password';
+
+const people = [
+  { email: 'ada@example.com', name: 'Ada Lovelace' },
+  { email: 'grace@example.com', name: 'Grace Hopper' },
+  { email: 'alan@example.com', name: 'Alan Turing' },
+];
+
+const withoutSignIn = [{ email: 'katherine@example.com', name: 'Katherine Johnson' }];
+
+export interface SeededUser {
+  readonly email: string;
+  /** Absent for users who have no sign-in, or a password of their own. */
+  readonly password?: string;
+}
+
+/** Demo users, made by the operations that everyone uses. Those who are there already stay as they are. */
+export async function seed(bus: Bus): Promise<readonly SeededUser[]> {
+  const seeded: SeededUser[] = [];
+  for (const person of people) {
+    await unlessTaken(bus.execute(new Register({ ...person, password: demoPassword })));
+    const { email } = person;
+    seeded.push((await canLogIn(bus, email)) ? { email, password: demoPassword } : { email });
+  }
+  for (const person of withoutSignIn) {
+    await unlessTaken(bus.asService.execute(new CreateUser(person)));
+    seeded.push({ email: person.email });
+  }
+  return seeded;
+}
+
+async function unlessTaken(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof EmailTaken)) throw error;
+  }
+}
+
+async function canLogIn(bus: Bus, email: string): Promise<boolean> {
+  try {
+    await bus.execute(new Login({ email, password: demoPassword }));
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidCredentials) return false;
+    throw error;
+  }
+}

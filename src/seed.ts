@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { explainAndExit } from './apps/explain-and-exit.js';
+import { rootModule } from './apps/root.module.js';
+import { seed } from './apps/seed.js';
+import { services } from './apps/services.js';
+import type { Configuration } from './platform/config/configuration.js';
+import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
+import { Bus } from './ports/bus.js';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function open(configuration: Configuration) {
+  const service = services[configuration.serviceName];
+  if (!service) throw new Error(`no service ${configuration.serviceName}`);
+  const root = await rootModule(service, configuration, []);
+  return NestFactory.createApplicationContext(root, { abortOnError: false, logger: ['error', 'warn'] });
+}
+
+async function main(): Promise<void> {
+  const configuration = configurationFromEnvironment(services);
+  if (configuration.environment === 'production')
+    throw new Error('Demo users have passwords that everyone knows: there are none in production');
+  const app = await open(configuration);
+  try {
+    const { bootstrapAdmin } = configuration;
+    print('Demo data is in place. Log in as:');
+    for (const { email, password } of await seed(app.get(Bus)))
+      print(password === undefined ? `  ${email} (no demo password)` : `  ${email} with password ${password}`);
+    if (bootstrapAdmin) print(`  ${bootstrapAdmin.email} with password ${bootstrapAdmin.password} (administrator)`);
+  } finally {
+    await app.close();
+  }
+}
+
+main().catch(explainAndExit);

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testDatabase } from '../support/database.js';
+import { type RunningProcess, startProcess } from '../support/process.js';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let running: RunningProcess[];
+
+beforeEach(async () => {
+  running = [];
+  database = await testDatabase();
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((started) => started.end('SIGKILL')));
+  await database.drop();
+});
+
+const start = (environment: Readonly<Record<string, string>> = {}): RunningProcess => {
+  const started = startProcess({ DATABASE_URL: database.url, ...environment });
+  running.push(started);
+  return started;
+};
+
+const address = async (started: RunningProcess): Promise<string> => {
+  const [, url] = await started.line(/Health +(http\S+)\/health/);
+  return url as string;
+};
+
+const post = (url: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe('the process', () => {
+  it('says where it listens, is ready, and ends with 0 on SIGTERM', async () => {
+    const started = start();
+    const url = await address(started);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'UP' }]);
+    expect(await started.end('SIGTERM')).toBe(0);
+  });
+
+  it('answers every request it has taken before it ends', async () => {
+    const started = start();
+    const url = await address(started);
+    const registrations = Array.from({ length: 20 }, (_, index) =>
+      post(`${url}/auth/register`, { email: `late${index}@example.com`, password: 'password123' }),
+    );
+    await Promise.race(registrations);
+    expect(await started.end('SIGTERM')).toBe(0);
+    const answers = await Promise.all(registrations);
+    expect(new Set(answers.map(({ status }) => status)).difference(new Set([201, 503]))).toEqual(new Set());
+    for (const answer of answers.filter(({ status }) => status === 201)) {
+      expect(await answer.json()).toHaveProperty('token');
+    }
+  });
+
+  it('keeps its data when it is killed, and shares it with a second process', async () => {
+    const first = start();
+    const credentials = { email: 'kept@example.com', password: 'password123' };
+    expect((await post(`${await address(first)}/auth/register`, credentials)).status).toBe(201);
+    await first.end('SIGKILL');
+    const [second, third] = [start(), start()];
+    for (const again of [second, third]) {
+      expect((await post(`${await address(again)}/auth/login`, credentials)).status).toBe(200);
+    }
+  });
+
+  it('refuses a token in the other process soon after its user was deleted in one', async () => {
+    const [one, other] = await Promise.all([address(start()), address(start())]);
+    const registered = await post(`${one}/auth/register`, { email: 'gone@example.com', password: 'password123' });
+    const { token, user } = (await registered.json()) as { token: string; user: { id: string } };
+    const authorization = `Bearer ${token}`;
+    expect((await fetch(`${other}/users/me`, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(`${one}/users/${user.id}`, { method: 'DELETE', headers: { authorization } })).status).toBe(204);
+    await expect
+      .poll(async () => (await fetch(`${other}/users/me`, { headers: { authorization } })).status, { timeout: 10_000 })
+      .toBe(401);
+  });
+
+  it('creates the bootstrap administrator once, whoever starts first', async () => {
+    const admin = { BOOTSTRAP_ADMIN_EMAIL: 'root@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'a password to begin with' };
+    const urls = await Promise.all([address(start(admin)), address(start(admin))]);
+    for (const url of urls) {
+      await expect
+        .poll(
+          async () =>
+            (await post(`${url}/auth/login`, { email: 'root@example.com', password: 'a password to begin with' }))
+              .status,
+          { timeout: 10_000 },
+        )
+        .toBe(200);
+    }
+    const login = await post(`${urls[0]}/auth/login`, {
+      email: 'root@example.com',
+      password: 'a password to begin with',
+    });
+    const { token } = (await login.json()) as { token: string };
+    const listed = await fetch(`${urls[1]}/users?q=root`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await listed.json()).toMatchObject({
+      items: [{ email: 'root@example.com' }],
+      page_meta: { total_items: 1 },
+    });
+  });
+});
+
+describe('a process that cannot start', () => {
+  it('names the services there are', async () => {
+    const started = start({ SERVICE_NAME: 'nonsense' });
+    expect(await started.exited()).toBe(1);
+    expect(started.output.join('\n')).toMatch(/SERVICE_NAME.*monolith/);
+  });
+
+  it('names every variable that production needs at once', async () => {
+    const started = start({ NODE_ENV: 'production', DATABASE_URL: '' });
+    expect(await started.exited()).toBe(1);
+    const output = started.output.join('\n');
+    for (const name of ['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET']) expect(output).toContain(name);
+  });
+});
+
+describe('embedded data', () => {
+  it('is still there after every process was killed', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'mstv-process-'));
+    try {
+      const environment = { DATABASE_URL: '', DATA_DIR: dataDir };
+      const first = start(environment);
+      const credentials = { email: 'kept@example.com', password: 'password123' };
+      expect((await post(`${await address(first)}/auth/register`, credentials)).status).toBe(201);
+      await first.end('SIGKILL');
+      const second = start(environment);
+      expect((await post(`${await address(second)}/auth/login`, credentials)).status).toBe(200);
+      expect(await second.end('SIGTERM')).toBe(0);
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+});
