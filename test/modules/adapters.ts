@@ -38,12 +38,11 @@ export async function memoryAdapters(): Promise<Adapters> {
   };
 }
 
-export async function prismaAdapters(): Promise<Adapters & { readonly url: string }> {
+async function prismaAdapters(): Promise<Adapters> {
   const created = await testDatabase();
   const database = new PrismaDatabase({ url: created.url, poolSize: 5 });
   const log = new PrismaIdempotencyLog(database);
   return {
-    url: created.url,
     users: new PrismaUsers(database),
     accounts: new PrismaAccounts(database),
     sessions: new PrismaSessions(database),

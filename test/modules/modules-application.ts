@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Provider } from '@nestjs/common';
+import type { Abstract, Provider } from '@nestjs/common';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import type { AnyOperationClass, Operation, OutputOf } from '../../src/contract/operation.js';
 import { AccessTokens } from '../../src/modules/auth/application/access-tokens.js';
@@ -65,6 +65,8 @@ export interface ModulesOptions {
   readonly adapters?: Adapters;
   readonly failuresOfAccount?: number;
   readonly failuresFromAddress?: number;
+  /** In place of the access tokens it is given. */
+  readonly accessTokens?: (tokens: AccessTokens) => AccessTokens;
 }
 
 const tokenSettings = {
@@ -82,12 +84,13 @@ let addresses = 0;
 /** One that no test has used yet. */
 export const freshEmail = (): string => `user-${process.pid}-${++addresses}@example.com`;
 
-const value = (provide: Provider, useValue: object): Provider => ({ provide, useValue }) as Provider;
+const value = <T extends object>(provide: Abstract<T>, useValue: T): Provider => ({ provide, useValue });
 
 /** Both modules over one engine, with the pipeline before them and no protocol. */
 export async function createModulesApplication(options: ModulesOptions = {}): Promise<ModulesApplication> {
   const adapters = options.adapters ?? (await memoryAdapters());
   const clock = new MovableClock();
+  const { accessTokens = (tokens) => tokens } = options;
   const keys = await loadTokenKeys(tokenSettings);
   const issuer = new TokenIssuer(keys, tokenSettings);
   const settings: AuthSettings = {
@@ -112,7 +115,7 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
       value(Sessions, adapters.sessions),
       value(PasswordHasher, new Argon2PasswordHasher({ concurrency: 2, queueLength: 1_000 })),
       value(PasswordPolicy, new ConfiguredPasswordPolicy('strict')),
-      value(AccessTokens, new JwtAccessTokens(issuer, tokenSettings.accessTokenSeconds)),
+      value(AccessTokens, accessTokens(new JwtAccessTokens(issuer, tokenSettings.accessTokenSeconds))),
       value(RefreshTokens, new CryptoRefreshTokens()),
       value(AuthSettings, settings),
     ],

@@ -32,7 +32,7 @@ export const securityVariables = {
   },
   REFRESH_TOKEN_SECONDS: {
     schema: wholeNumber(60, 366 * DAY_SECONDS),
-    about: 'How long a session lives without being refreshed',
+    about: 'How long a session lives from the sign-in on, however often it is renewed',
     expected: 'a number of seconds up to a year',
     default: `${30 * DAY_SECONDS}`,
   },

@@ -21,7 +21,7 @@ const unreachableMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 
 /** What a caller is told of an error of the database, if it is one that has nothing to do with what was asked. */
-export function databaseFailure(error: unknown): Failure | undefined {
+function databaseFailure(error: unknown): Failure | undefined {
   if (sqlState(error) === QUERY_CANCELED) return new DeadlineExceeded({ cause: error });
   return isUnreachable(error) ? new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 }) : undefined;
 }

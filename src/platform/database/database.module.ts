@@ -20,7 +20,7 @@ const SWEEP_INTERVAL_MS = 10 * 60 * 1000;
 const logger = new Logger('Database');
 
 @Module({})
-export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
+class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(

@@ -18,7 +18,7 @@ function* duration(counts: OperationCounts, names: Record<string, string>): Iter
 }
 
 /** The counters of the pipeline in Prometheus' text format. */
-export function operationMetricsText(metrics: OperationMetrics): string {
+function operationMetricsText(metrics: OperationMetrics): string {
   const totals = [
     '# HELP operation_calls_total Calls by outcome: OK or the code of the failure.',
     '# TYPE operation_calls_total counter',

@@ -12,13 +12,15 @@ export interface CheckResult {
   readonly error?: string;
 }
 
-const patience = 2_000;
-
 /** Whether this process can serve: its own dependencies answer and it is not stopping. */
 export class Readiness {
   #draining = false;
 
-  constructor(private readonly checks: readonly HealthCheck[]) {}
+  /** `patience`: milliseconds that a dependency has to answer. */
+  constructor(
+    private readonly checks: readonly HealthCheck[],
+    private readonly patience = 2_000,
+  ) {}
 
   /** From now on not ready: load balancers send new work elsewhere. */
   drain(): void {
@@ -30,11 +32,11 @@ export class Readiness {
   }
 
   results(): Promise<CheckResult[]> {
-    return Promise.all(this.checks.map(result));
+    return Promise.all(this.checks.map((check) => result(check, this.patience)));
   }
 }
 
-async function result({ name, check }: HealthCheck): Promise<CheckResult> {
+async function result({ name, check }: HealthCheck, patience: number): Promise<CheckResult> {
   const tooLate = Promise.withResolvers<never>();
   const timer = setTimeout(() => tooLate.reject(new Error(`no answer in ${patience} ms`)), patience);
   try {

@@ -5,6 +5,7 @@ import { EmailTaken } from '../../../src/modules/users/contract/index.js';
 import { EmailAddress } from '../../../src/modules/users/domain/email-address.js';
 import { PersonName } from '../../../src/modules/users/domain/person-name.js';
 import { User } from '../../../src/modules/users/domain/user.js';
+import type { RowFilter } from '../../../src/ports/current-call.js';
 import type { Adapters } from '../adapters.js';
 
 const start = Date.parse('2026-01-01T00:00:00.000Z');
@@ -152,7 +153,7 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
     test('keeps to the rows it may see', async () => {
       const [first, second] = (await users.search(everyone)).users;
       expect(await found({ rows: [{ id: first?.id ?? '' }] })).toEqual([first?.email.value]);
-      const either = [{ id: first?.id ?? '' }, { tenantId, email: second?.email.value ?? '' }];
+      const either: RowFilter = [{ id: first?.id ?? '' }, { tenantId, email: second?.email.value ?? '' }];
       expect(await found({ rows: either })).toEqual([first?.email.value, second?.email.value]);
       expect(await found({ rows: [{ id: first?.id ?? '', tenantId: newId() }] })).toEqual([]);
       expect(await found({ rows: [] })).toEqual([]);

@@ -23,8 +23,8 @@ const credentials = {
   expiresAt: Timestamp.describe('When `token` expires.'),
 };
 
-export const CredentialsView = view('Credentials', credentials);
-export const RegistrationView = view('Registration', { ...credentials, user: UserView });
+const CredentialsView = view('Credentials', credentials);
+const RegistrationView = view('Registration', { ...credentials, user: UserView });
 
 export class Register extends command({
   input: z.object({ email: Email, password: Password, name: PersonName.optional() }),

@@ -108,7 +108,9 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
     await rename(draft, cluster.folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-    throw error instanceof EmbeddedPostgresError ? error : belongsToOther(cluster.folder, error as Error);
+    if (error instanceof EmbeddedPostgresError) throw error;
+    const { message } = error as Error;
+    throw (await diskFull(cluster.folder, message)) ?? belongsToOther(cluster.folder, error as Error);
   }
 }
 

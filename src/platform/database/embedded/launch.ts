@@ -24,7 +24,9 @@ const PORT_TAKEN = /could not bind .* address/i;
 export async function launch(cluster: Cluster, options: LaunchOptions): Promise<ServerProcess> {
   const limit = Date.now() + START_LIMIT_MS;
   for (;;) {
-    await disownPidFile(cluster.data);
+    await disownPidFile(cluster.data).catch(async (error: Error) => {
+      throw (await diskFull(cluster.folder, error.message)) ?? error;
+    });
     const port = options.port ?? (await usablePort(cluster));
     const complaints = await start(cluster, port, options.fsync, limit);
     if (typeof complaints !== 'string') return complaints;

@@ -4,39 +4,39 @@ import { formatRefreshToken, parseRefreshToken } from '../../../../src/modules/a
 import { Session } from '../../../../src/modules/auth/domain/session.js';
 
 const start = Date.parse('2026-01-01T00:00:00.000Z');
-const after = (milliseconds: number) => new Date(start + milliseconds);
+const at = (milliseconds: number) => new Date(start + milliseconds);
 const opened = Session.open({
   id: newId(),
   tenantId: newId(),
   userId: newId(),
   tokenHash: 'first',
-  now: after(0),
+  now: at(0),
   lifetimeSeconds: 60,
 });
 
 describe('a session', () => {
   test('is renewed by its current token', () => {
-    expect(opened.judge('first', after(0))).toBe('CURRENT');
-    expect(opened.rotate('second', after(1)).judge('second', after(1))).toBe('CURRENT');
+    expect(opened.judge('first', at(0))).toBe('CURRENT');
+    expect(opened.rotate('second', at(1)).judge('second', at(1))).toBe('CURRENT');
   });
 
   test('overlooks the token before the current one for five seconds', () => {
-    const renewed = opened.rotate('second', after(1000));
-    expect(renewed.judge('first', after(6000))).toBe('SUPERSEDED');
-    expect(renewed.judge('first', after(6001))).toBe('REPLAYED');
+    const renewed = opened.rotate('second', at(1000));
+    expect(renewed.judge('first', at(6000))).toBe('SUPERSEDED');
+    expect(renewed.judge('first', at(6001))).toBe('REPLAYED');
   });
 
   test('takes any other token for a copy', () => {
-    const renewed = opened.rotate('second', after(1)).rotate('third', after(2));
-    expect(renewed.judge('first', after(3))).toBe('REPLAYED');
-    expect(renewed.judge('unknown', after(3))).toBe('REPLAYED');
-    expect(opened.judge('unknown', after(3))).toBe('REPLAYED');
+    const renewed = opened.rotate('second', at(1)).rotate('third', at(2));
+    expect(renewed.judge('first', at(3))).toBe('REPLAYED');
+    expect(renewed.judge('unknown', at(3))).toBe('REPLAYED');
+    expect(opened.judge('unknown', at(3))).toBe('REPLAYED');
   });
 
   test('expires at the same moment however often it is renewed', () => {
-    const renewed = opened.rotate('second', after(30_000));
-    expect(renewed.isExpired(after(59_999))).toBe(false);
-    expect(renewed.isExpired(after(60_000))).toBe(true);
+    const renewed = opened.rotate('second', at(30_000));
+    expect(renewed.isExpired(at(59_999))).toBe(false);
+    expect(renewed.isExpired(at(60_000))).toBe(true);
   });
 });
 
