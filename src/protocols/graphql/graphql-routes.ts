@@ -38,10 +38,10 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
       limits,
     };
     registerWebSocketServer(fastify, webSocket);
-    // in a plugin of their own: the routes then come after the WebSocket server, whose hook serves them
+    const http = new HttpRoutes(service);
+    http.register(fastify, path);
+    // in a plugin of its own: the route then comes after the WebSocket server, whose hook serves it
     fastify.register(async (scope) => {
-      const http = new HttpRoutes(service);
-      http.register(scope, path);
       const handler: typeof http.get = (request, reply) => http.get(request, reply);
       scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(service).connect });
       if (graphiql) scope.get('/graphiql', (_request, reply) => reply.type('text/html').send(graphiqlPage(path)));

@@ -28,13 +28,15 @@ function driverConfig(
   registry: OperationRegistry,
   { introspection }: GraphqlOptions,
   { tokens, cachedQueries }: GraphqlLimits,
-): MercuriusDriverConfig & { driver?: never } {
+): Omit<MercuriusDriverConfig, 'driver'> {
   const operations = registry.served('graphql');
   const config = {
     typeDefs: printSdl(operations),
     resolvers: operationResolvers(operations, pipeline),
     routes: false,
     jit: 1,
+    // what leaves has passed the handler's types, and is JSON already
+    compilerOptions: { disableLeafSerialization: true, disablingCapturingStackErrors: true },
     cache: cachedQueries,
     graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
@@ -43,7 +45,8 @@ function driverConfig(
       response: { data, errors: wireErrors(errors ?? [], scope, pipeline) },
     }),
   };
-  return config as unknown as MercuriusDriverConfig & { driver?: never };
+  // mercurius declares the errors of its formatter as they are inside, not as they are sent
+  return config as unknown as Omit<MercuriusDriverConfig, 'driver'>;
 }
 
 @Module({})

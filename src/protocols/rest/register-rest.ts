@@ -74,7 +74,8 @@ class RestOutcome implements Outcome<Failure> {
       return;
     }
     setCallHeaders(this.reply, this.call);
-    this.reply.code(status).send(encoded);
+    if (status !== 200) this.reply.code(status);
+    this.reply.send(encoded);
   }
 
   refuse(failure: Failure): void {
