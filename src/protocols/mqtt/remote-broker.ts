@@ -63,6 +63,7 @@ export class RemoteBroker extends Broker {
 
   async pause(): Promise<void> {
     this.#paused = true;
+    this.#subscribed = false;
     if (!this.#client?.connected) return;
     await Promise.race([this.#client.unsubscribeAsync(this.#topic).catch(() => undefined), patience()]);
   }

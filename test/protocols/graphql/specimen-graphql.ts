@@ -5,13 +5,13 @@ import {
   type SpecimenOptions,
 } from '../../support/specimen-application.js';
 
-export interface WireError {
+interface WireError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions: { readonly code: string; readonly details?: unknown; readonly trace_id: string };
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Record<string, unknown> | null | undefined;

@@ -8,7 +8,7 @@ import { anyone } from '../../../src/contract/access.js';
 import { module } from '../../../src/contract/module.js';
 import { type Handles, query } from '../../../src/contract/operation.js';
 import type { MqttServerOptions } from '../../../src/protocols/mqtt/mqtt-server.js';
-import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import { type MqttAnswer, MqttCaller } from './mqtt-caller.js';
 import { mqttCalls } from './mqtt-calls.behaviour.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
@@ -99,8 +99,12 @@ describe('the embedded broker', () => {
   test('drops a request whose reply would go to another client', async () => {
     const victim = await call();
     const attacker = await call();
-    await attacker.publish('specimens/list-specimens', JSON.stringify({ reply_to: victim.replyTopic, params: {} }));
+    const { executions } = server.get(CreateSpecimenHandler);
+    const authorization = `Bearer ${await server.token('USER')}`;
+    const envelope = { reply_to: victim.replyTopic, authorization, params: { name: 'foreign' } };
+    await attacker.publish('specimens/create-specimen', JSON.stringify(envelope));
     expect((await attacker.call('specimens/list-specimens', {})).result).toBeDefined();
+    expect(server.get(CreateSpecimenHandler).executions).toBe(executions);
     expect(victim.received).toHaveLength(0);
   });
 
