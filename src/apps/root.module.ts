@@ -5,6 +5,7 @@ import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { databaseModule } from '../platform/database/database.module.js';
+import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import { SecurityModule } from '../platform/security/security.module.js';
 import type { ServiceDefinition } from './services.js';
@@ -18,6 +19,7 @@ export async function rootModule(
   { modules }: ServiceDefinition,
   configuration: Configuration,
   protocols: readonly DynamicModule[],
+  located?: Promise<DatabaseLocation>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
   return {
@@ -27,7 +29,7 @@ export async function rootModule(
       LoggerModule.forRoot(loggerOptions(configuration)),
       everywhere(SecurityModule),
       everywhere(CacheModule),
-      databaseModule(),
+      databaseModule(located),
       pipelineModule({
         modules: modules.map(({ contract }) => contract),
         serviceName,

@@ -11,6 +11,7 @@ import { Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
 import { DatabaseConnection } from './database-connection.js';
+import type { DatabaseLocation } from './locate-database.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
 import { PrismaRevocations } from './prisma-revocations.js';
@@ -46,8 +47,11 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and Revocations for the rest. */
-export const databaseModule = (): DynamicModule => ({
+/**
+ * The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and Revocations for
+ * the rest. `located`, when the search for it began before.
+ */
+export const databaseModule = (located?: Promise<DatabaseLocation>): DynamicModule => ({
   module: DatabaseModule,
   global: true,
   providers: [
@@ -55,7 +59,7 @@ export const databaseModule = (): DynamicModule => ({
       provide: DatabaseConnection,
       inject: [Configuration],
       useFactory: (configuration: Configuration) =>
-        DatabaseConnection.open(configuration, (message) => logger.log(message)),
+        DatabaseConnection.open(configuration, (message) => logger.log(message), located),
     },
     {
       provide: PrismaDatabase,

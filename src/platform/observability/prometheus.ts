@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { durationBuckets, type OperationCounts, type OperationMetrics } from '../../pipeline/operation-metrics.js';
 
 const labels = (pairs: Record<string, string>): string =>
@@ -37,11 +37,19 @@ function operationMetricsText(metrics: OperationMetrics): string {
   return `${[...totals, ...durations].join('\n')}\n`;
 }
 
-/** `/metrics`: the operations and the Node runtime. */
-export function registerMetrics(fastify: FastifyInstance, metrics: OperationMetrics): void {
+async function runtimeMetrics(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
   const runtime = new Registry();
   collectDefaultMetrics({ register: runtime });
-  fastify.get('/metrics', async (_request, reply) =>
-    reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics)),
-  );
+  return runtime;
+}
+
+/** `/metrics`: the operations and the Node runtime, the latter counted from the first scrape on. */
+export function registerMetrics(fastify: FastifyInstance, metrics: OperationMetrics): void {
+  let collecting: Promise<Registry> | undefined;
+  fastify.get('/metrics', async (_request, reply) => {
+    collecting ??= runtimeMetrics();
+    const runtime = await collecting;
+    return reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics));
+  });
 }
