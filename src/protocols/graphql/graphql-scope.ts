@@ -3,7 +3,6 @@ import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { OpenCalls } from '../http/open-calls.js';
 
 /** One GraphQL operation on its way, and the context value of its resolvers: each root field is a call of its own. */
 export class GraphqlScope {
@@ -13,7 +12,6 @@ export class GraphqlScope {
 
   constructor(
     private readonly pipeline: Pipeline,
-    private readonly openCalls: OpenCalls,
     /** Where guards of hand-written resolvers look for it. */
     readonly req: FastifyRequest,
     private readonly inbound: Inbound,
@@ -24,17 +22,10 @@ export class GraphqlScope {
     const call = this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation);
     if (this.#calls) this.#calls.push(call);
     else this.#calls = [call];
-    this.openCalls.add(this.req.raw.socket, call);
     return call;
   }
 
-  end(call: CallContext): void {
-    this.openCalls.remove(this.req.raw.socket, call);
-  }
-
-  fail(call: CallContext, error: unknown, operation: OperationDescriptor): Failure {
-    this.end(call);
-    const failure = this.pipeline.toFailure(error, call, operation);
+  failed(failure: Failure): Failure {
     if (failure.retryAfterSeconds !== undefined) {
       this.retryAfter = Math.max(this.retryAfter ?? 0, failure.retryAfterSeconds);
     }
@@ -47,11 +38,7 @@ export class GraphqlScope {
 
   /** Begun for the answer's sake where no root field was reached. */
   get call(): CallContext {
-    const first = this.#calls?.[0];
-    if (first) return first;
-    const begun = this.begin();
-    this.end(begun);
-    return begun;
+    return this.#calls?.[0] ?? this.begin();
   }
 
   /** What another scope of the same request starts from. */
