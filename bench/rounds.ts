@@ -13,10 +13,16 @@ export interface Measured extends Answered {
 }
 
 export interface Plan {
+  /** Times that all processes are started anew: what V8 decides about one differs from start to start. */
+  readonly starts: number;
+  /** In each of them. */
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
 }
+
+/** By contender, in the order of the rounds. */
+export type Results = Map<string, Measured[]>;
 
 type Server = Child<object, Usage>;
 type Client = Child<LoadOrder, Answered>;
@@ -43,25 +49,30 @@ async function measure(client: Client, { server, target }: Contender, order: Omi
  * Rounds in which every contender is measured once, in turns, so that what the machine does meanwhile hits all alike.
  * Each has a process of its own and has been warmed up.
  */
-export async function rounds(
+export async function rounds(protocol: string, load: Omit<LoadSettings, 'seconds'>, plan: Plan): Promise<Results> {
+  const results: Results = new Map();
+  for (let start = 0; start < plan.starts; start++) await oneStart(protocol, load, plan, results);
+  return results;
+}
+
+async function oneStart(
   protocol: string,
   load: Omit<LoadSettings, 'seconds'>,
   { rounds: count, seconds, warmUpSeconds }: Plan,
-): Promise<Map<string, Measured[]>> {
+  results: Results,
+): Promise<void> {
   const { child: client } = await Child.start<LoadOrder, Answered, object>('generate-load.ts', []);
   const running = await Promise.all(Object.keys(contenders[protocol] ?? {}).map((name) => start(protocol, name)));
-  const measured = new Map<string, Measured[]>(running.map(({ name }) => [name, []]));
   try {
     for (let round = -1; round < count; round++) {
       const settings = { ...load, seconds: round < 0 ? warmUpSeconds : seconds };
       for (const contender of running) {
         const result = await measure(client, contender, { protocol, settings });
         if (result.failed > 0) throw new Error(`${protocol} ${contender.name}: ${result.failed} requests failed`);
-        if (round >= 0) measured.get(contender.name)?.push(result);
+        if (round >= 0) results.set(contender.name, [...(results.get(contender.name) ?? []), result]);
       }
     }
   } finally {
     await Promise.all([client.stop(), ...running.map(({ server }) => server.stop())]);
   }
-  return measured;
 }

@@ -14,7 +14,9 @@ const { values, positionals } = parseArgs({
 });
 const { quick } = values;
 
-const plan: Plan = quick ? { rounds: 3, seconds: 1, warmUpSeconds: 2 } : { rounds: 9, seconds: 3, warmUpSeconds: 6 };
+const plan: Plan = quick
+  ? { starts: 1, rounds: 3, seconds: 1, warmUpSeconds: 4 }
+  : { starts: 3, rounds: 4, seconds: 3, warmUpSeconds: 10 };
 
 const loads = [
   { connections: 100, pipelining: 10 },
@@ -80,7 +82,9 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
 
 const unknown = positionals.filter((name) => !(name in suites));
 if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}; known: ${Object.keys(suites).join(', ')}`);
-console.log(`${machine()}; medians with quartiles of ${plan.rounds} interleaved rounds of ${plan.seconds} s`);
+console.log(
+  `${machine()}; medians with quartiles of ${plan.starts} x ${plan.rounds} interleaved rounds of ${plan.seconds} s`,
+);
 for (const [name, run] of Object.entries(suites)) {
   if (positionals.length === 0 || positionals.includes(name)) await run();
 }

@@ -38,6 +38,8 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
     bodyLimit: bodyBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout,
+    // the id of a request is that of its call
+    genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
