@@ -13,6 +13,8 @@ export const coverage: CoverageOptions = {
 export default defineConfig({
   oxc: false,
   plugins: [swc.vite({ module: { type: 'nodenext' } })],
+  // The bundlers' entry of the package is a second copy of it, whose classes are not those that mercurius has.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],

@@ -47,6 +47,8 @@ export class Application {
 
   async listen(): Promise<Addresses> {
     const { host, http } = this.configuration;
+    // handlers are registered by init: no listener may be open before
+    await this.app.init();
     await this.app.startAllMicroservices();
     await this.app.listen(http.port, host);
     this.listeners.serving(true);

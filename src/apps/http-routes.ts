@@ -9,7 +9,6 @@ import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
-import { OpenCalls } from '../protocols/http/open-calls.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
 import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
 import { openApi } from '../protocols/rest/openapi.js';
@@ -40,9 +39,8 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
 }
 
-async function rest(fastify: FastifyInstance, { app, pipeline, registry, routes }: HttpParts): Promise<void> {
-  const openCalls = new OpenCalls(app.getHttpServer(), pipeline);
-  registerRest(fastify, { pipeline, operations: registry.served('rest'), openCalls, routes });
+async function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): Promise<void> {
+  registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
   await registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { ClsServiceManager, type ClsStore } from 'nestjs-cls';
-import type { Failure } from '../contract/failure.js';
 import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
+import { type Connection, Lifetime } from './lifetime.js';
 import type { Principal } from './principal.js';
 import { TraceContext } from './trace-context.js';
 
@@ -22,6 +22,8 @@ export interface Inbound {
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly locale?: string | undefined;
+  /** The caller's, where closing it means that nobody waits any more. */
+  readonly connection?: Connection | undefined;
 }
 
 export const noTenant = '00000000-0000-0000-0000-000000000000';
@@ -30,53 +32,12 @@ const processId = randomUUIDv7();
 let calls = 0;
 
 /** Unique and cheap: 128 bits of this process and a counter. */
-const newRequestId = (): string => `${processId}-${(++calls).toString(36)}`;
+const newRequestId = (): string => `${processId}-${++calls}`;
 
 const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
 
-/** When a call ends early: its deadline passed or its caller went away. Shared by all that work for the call. */
-export class Lifetime {
-  #controller: AbortController | undefined;
-  #ended: Failure | undefined;
-  #onEnd: ((failure: Failure) => void) | undefined;
-
-  /** `deadline`: epoch milliseconds. */
-  constructor(readonly deadline: number) {}
-
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#ended) this.#controller.abort(this.#ended);
-    }
-    return this.#controller.signal;
-  }
-
-  get ended(): Failure | undefined {
-    return this.#ended;
-  }
-
-  end(failure: Failure): void {
-    if (this.#ended) return;
-    this.#ended = failure;
-    this.#controller?.abort(failure);
-    this.#onEnd?.(failure);
-  }
-
-  get watched(): boolean {
-    return this.#onEnd !== undefined;
-  }
-
-  watch(listener: ((failure: Failure) => void) | undefined): void {
-    this.#onEnd = listener;
-  }
-}
-
 /** All that is known of one call, from the transport to the repository. */
 export class CallContext {
-  readonly requestId: string;
-  readonly trace: TraceContext;
-  readonly lifetime: Lifetime;
-  principal: Principal;
   /** Organization id. */
   tenant = noTenant;
   /** Of the unit of work this code runs in. */
@@ -89,19 +50,36 @@ export class CallContext {
 
   constructor(
     readonly inbound: Inbound,
-    principal: Principal,
-    deadline: number,
-  ) {
-    this.requestId =
-      inbound.requestId !== undefined && usableRequestId.test(inbound.requestId) ? inbound.requestId : newRequestId();
-    this.trace = new TraceContext(inbound.traceparent);
-    this.lifetime = new Lifetime(deadline);
-    this.principal = principal;
+    public principal: Principal,
+    readonly lifetime: Lifetime,
+    readonly requestId: string,
+    readonly trace: TraceContext,
+  ) {}
+
+  /** `deadline`: epoch milliseconds. */
+  static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
+    const { requestId, traceparent, connection } = inbound;
+    const usable = requestId !== undefined && usableRequestId.test(requestId);
+    const lifetime = new Lifetime(deadline, connection);
+    return new CallContext(
+      inbound,
+      principal,
+      lifetime,
+      usable ? requestId : newRequestId(),
+      new TraceContext(traceparent),
+    );
   }
 
   /** The same call seen from inside: same identity, trace and lifetime, other particulars. */
   fork(changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess'>>): CallContext {
-    return Object.assign(Object.create(CallContext.prototype) as CallContext, this, changes);
+    const { inbound, principal, lifetime, requestId, trace } = this;
+    const inner = new CallContext(inbound, principal, lifetime, requestId, trace);
+    inner.tenant = this.tenant;
+    inner.transaction = this.transaction;
+    inner.idempotency = this.idempotency;
+    inner.rate = this.rate;
+    inner.rowAccess = this.rowAccess;
+    return Object.assign(inner, changes);
   }
 }
 

@@ -21,7 +21,7 @@ export interface LimitSettings {
 /** The two limits at the edge. Both answer without a promise when the limiter does. */
 export class Limits {
   readonly #address: RatePolicy;
-  readonly #policies = new WeakMap<OperationDescriptor, RatePolicy>();
+  readonly #policies = new Map<OperationDescriptor, RatePolicy>();
 
   constructor(
     private readonly limiter: RateLimiter,

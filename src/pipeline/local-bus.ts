@@ -1,9 +1,10 @@
 import { describe } from '../contract/module.js';
-import type { AnyOperationClass, Operation, OutputOf } from '../contract/operation.js';
+import type { Operation, OutputOf } from '../contract/operation.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
 import { CallContext, currentCall } from './call-context.js';
 import type { Owner } from './owner.js';
 import type { Principals } from './principal.js';
+import type { RunningCalls } from './running-calls.js';
 import { validate } from './validate.js';
 
 const asIs = (value: unknown): unknown => value;
@@ -21,22 +22,28 @@ export class LocalBus extends Bus {
   constructor(
     private readonly owner: Owner,
     private readonly principals: Principals,
+    private readonly calls: RunningCalls,
     private readonly settings: BusSettings,
     actsAsService = false,
   ) {
     super();
-    this.#service = actsAsService ? undefined : new LocalBus(owner, principals, settings, true);
+    this.#service = actsAsService ? undefined : new LocalBus(owner, principals, calls, settings, true);
   }
 
   override get asService(): Bus {
     return this.#service ?? this;
   }
 
-  override async execute<M extends Operation>(
-    message: M,
-    { idempotencyKey }: ExecuteOptions = {},
-  ): Promise<OutputOf<M>> {
-    const operation = describe(message.constructor as AnyOperationClass);
+  override execute<M extends Operation>(message: M, { idempotencyKey }: ExecuteOptions = {}): Promise<OutputOf<M>> {
+    try {
+      return this.#execute(message, idempotencyKey) as Promise<OutputOf<M>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #execute(message: Operation, idempotencyKey: string | undefined): Promise<unknown> {
+    const operation = describe(message.constructor);
     const outer = currentCall();
     if (outer?.transaction !== undefined) {
       throw new Error(
@@ -46,18 +53,23 @@ export class LocalBus extends Bus {
     const call = this.#nested(outer);
     const decision = call.principal.authorize(operation);
     const input = validate(operation, message.input, asIs);
-    return (await this.owner.run(operation, call, decision, input, idempotencyKey)) as OutputOf<M>;
+    const work = this.owner.run(operation, call, decision, input, idempotencyKey);
+    return outer ? work : this.#watched(call, work);
+  }
+
+  /** A nested call is watched with the one it serves. */
+  #watched({ lifetime }: CallContext, work: Promise<unknown>): Promise<unknown> {
+    return new Promise((answer, refuse) => this.calls.watch(lifetime, work, { answer, refuse }));
   }
 
   #nested(outer: CallContext | undefined): CallContext {
-    const principal =
-      this.#service === undefined ? this.principals.service(this.settings.serviceName) : outer?.principal;
-    const changes = { idempotency: undefined, rowAccess: { consulted: false }, ...(principal && { principal }) };
-    return (outer ?? this.#background()).fork(changes);
+    const call = outer?.fork({ idempotency: undefined, rowAccess: { consulted: false } }) ?? this.#background();
+    if (this.#service === undefined) call.principal = this.principals.service(this.settings.serviceName);
+    return call;
   }
 
   #background(): CallContext {
     const inbound = { protocol: 'grpc', address: 'local' } as const;
-    return new CallContext(inbound, this.principals.anonymous, Date.now() + this.settings.deadlineMs);
+    return CallContext.begin(inbound, this.principals.anonymous, Date.now() + this.settings.deadlineMs);
   }
 }

@@ -2,7 +2,6 @@ import { Failure } from '../contract/failure.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type CallContext, runInCall } from './call-context.js';
-import { within } from './deadline.js';
 import type { Dispatcher } from './dispatcher.js';
 import { AlreadyDone, type IdempotencyLog, replay, slotFor } from './idempotency.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
@@ -36,12 +35,13 @@ export class Owner {
   ): Promise<unknown> {
     authorizeInput(decision, input);
     const slot = key === undefined ? undefined : slotFor(operation, call, input, key);
-    const output = within(call.lifetime, () =>
-      slot
-        ? this.#executeOnce(operation, call, input, slot)
-        : runInCall(call, () => this.dispatcher.dispatch(operation, input, call)),
-    );
+    if (call.lifetime.ended) return Promise.reject(call.lifetime.ended);
+    const output = slot ? this.#executeOnce(operation, call, input, slot) : this.#execute(operation, call, input);
     return decision.onRows ? output.then((value) => withRowsAsked(operation, call, value)) : output;
+  }
+
+  #execute(operation: OperationDescriptor, call: CallContext, input: object): Promise<unknown> {
+    return runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
   }
 
   async #executeOnce(operation: OperationDescriptor, call: CallContext, input: object, slot: IdempotencySlot) {
@@ -52,7 +52,7 @@ export class Owner {
     }
     call.idempotency = slot;
     try {
-      const output = await runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
+      const output = await this.#execute(operation, call, input);
       await this.#ensureRecorded(operation, call, slot, output);
       return output;
     } catch (error) {

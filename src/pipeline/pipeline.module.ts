@@ -19,6 +19,7 @@ import { Owner } from './owner.js';
 import { type CallLog, Pipeline } from './pipeline.js';
 import { Principals } from './principal.js';
 import { OperationRegistry } from './registry.js';
+import { RunningCalls } from './running-calls.js';
 import { TokenVerifier } from './token-verifier.js';
 
 export interface PipelineOptions {
@@ -56,6 +57,7 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
     { provide: Clock, useClass: SystemClock },
     { provide: CurrentCall, useClass: ClsCurrentCall },
     OperationMetrics,
+    RunningCalls,
     {
       provide: Authenticator,
       useFactory: (tokens: TokenVerifier, revocations: Revocations, principals: Principals) =>
@@ -75,16 +77,19 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
         authenticator: Authenticator,
         limiter: RateLimiter,
         owner: Owner,
+        calls: RunningCalls,
         metrics: OperationMetrics,
-      ) =>
-        new Pipeline({ deadlineMs }, principals, authenticator, new Limits(limiter, limits), owner, metrics, callLog),
-      inject: [Principals, Authenticator, RateLimiter, Owner, OperationMetrics],
+      ) => {
+        const limited = new Limits(limiter, limits);
+        return new Pipeline({ deadlineMs }, principals, authenticator, limited, owner, calls, metrics, callLog);
+      },
+      inject: [Principals, Authenticator, RateLimiter, Owner, RunningCalls, OperationMetrics],
     },
     {
       provide: Bus,
-      useFactory: (owner: Owner, principals: Principals) =>
-        new LocalBus(owner, principals, { serviceName, deadlineMs }),
-      inject: [Owner, Principals],
+      useFactory: (owner: Owner, principals: Principals, calls: RunningCalls) =>
+        new LocalBus(owner, principals, calls, { serviceName, deadlineMs }),
+      inject: [Owner, Principals, RunningCalls],
     },
   ];
 }

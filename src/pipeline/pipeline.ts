@@ -1,4 +1,4 @@
-import { Cancelled, Internal, ServiceUnavailable } from '../contract/built-in-failures.js';
+import { Cancelled, DeadlineExceeded, Internal, ServiceUnavailable } from '../contract/built-in-failures.js';
 import { Failure } from '../contract/failure.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
@@ -7,7 +7,8 @@ import { CallContext, type Inbound } from './call-context.js';
 import type { Limits } from './limit.js';
 import type { OperationMetrics } from './operation-metrics.js';
 import type { Owner } from './owner.js';
-import type { Principal, Principals } from './principal.js';
+import type { Decision, Principal, Principals } from './principal.js';
+import type { Outcome, RunningCalls } from './running-calls.js';
 import { validate } from './validate.js';
 
 export interface PipelineSettings {
@@ -20,18 +21,15 @@ export interface CallLog {
   unexpected(error: unknown, operation: OperationDescriptor | undefined, call: CallContext): void;
 }
 
-/** What a transport does with a request: `begin`, `execute`, and `toFailure` for whatever is thrown. */
+/** What a transport does with a request: `begin`, `execute` or `run`, and `toFailure` for whatever is thrown. */
 export class Pipeline {
-  #running = 0;
-  #draining = false;
-  #drained = Promise.withResolvers<void>();
-
   constructor(
     private readonly settings: PipelineSettings,
     private readonly principals: Principals,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
     private readonly owner: Owner,
+    private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
     private readonly log: CallLog,
   ) {}
@@ -40,30 +38,42 @@ export class Pipeline {
     const longest = operation?.spec.deadlineMs ?? this.settings.deadlineMs;
     const wanted = inbound.timeoutMs ?? longest;
     const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
-    return new CallContext(inbound, this.principals.anonymous, Date.now() + allowed);
+    const call = CallContext.begin(inbound, this.principals.anonymous, Date.now() + allowed);
+    if (allowed === 0) call.lifetime.end(new DeadlineExceeded());
+    return call;
   }
 
-  /** The handler's value; rejects with a Failure. Makes no promise of its own that a plain call does not need. */
+  /** The handler's value; rejects with a Failure. */
   execute(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
-    if (this.#draining) return Promise.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
-    const started = performance.now();
-    this.#running++;
-    return this.#edge(operation, call, payload, decode).then(
-      (value) => {
-        this.#finished(operation, call, 'OK', started);
-        return value;
-      },
-      (error: unknown) => {
-        const failure = this.toFailure(error, call, operation);
-        this.#finished(operation, call, failure.code, started);
-        throw failure;
-      },
-    );
+    return new Promise((answer, refuse) => this.run(operation, call, payload, decode, { answer, refuse }));
   }
 
-  #finished(operation: OperationDescriptor, call: CallContext, outcome: string, started: number): void {
-    this.metrics.of(operation, call.inbound.protocol).add(outcome, (performance.now() - started) / 1000);
-    if (--this.#running === 0 && this.#draining) this.#drained.resolve();
+  /** The same for the transports that count nanoseconds: no promise of its own. `outcome` must not throw. */
+  run(
+    operation: OperationDescriptor,
+    call: CallContext,
+    payload: unknown,
+    decode: Decode,
+    outcome: Outcome<Failure>,
+  ): void {
+    if (this.calls.draining) {
+      outcome.refuse(new ServiceUnavailable({ detail: 'This process is stopping' }));
+      return;
+    }
+    const counts = this.metrics.of(operation, call.inbound.protocol);
+    const started = performance.now();
+    const work = this.#edge(operation, call, payload, decode);
+    this.calls.watch(call.lifetime, work, {
+      answer: (value) => {
+        counts.add('OK', secondsSince(started));
+        outcome.answer(value);
+      },
+      refuse: (error) => {
+        const failure = this.toFailure(error, call, operation);
+        counts.add(failure.code, secondsSince(started));
+        outcome.refuse(failure);
+      },
+    });
   }
 
   /** Steps that answer at once are not awaited. */
@@ -92,12 +102,20 @@ export class Pipeline {
   ): Promise<unknown> {
     call.principal = principal;
     const decision = principal.authorize(operation);
-    const run = () => {
-      const input = validate(operation, payload, decode);
-      return this.owner.run(operation, call, decision, input, call.inbound.idempotencyKey);
-    };
     const byCaller = this.limits.perCaller(call, operation);
-    return byCaller ? byCaller.then(run) : run();
+    if (byCaller) return byCaller.then(() => this.#owned(operation, call, decision, payload, decode));
+    return this.#owned(operation, call, decision, payload, decode);
+  }
+
+  #owned(
+    operation: OperationDescriptor,
+    call: CallContext,
+    decision: Decision,
+    payload: unknown,
+    decode: Decode,
+  ): Promise<unknown> {
+    const input = validate(operation, payload, decode);
+    return this.owner.run(operation, call, decision, input, call.inbound.idempotencyKey);
   }
 
   /** For transports that take credentials apart from calls. Throws Unauthenticated. */
@@ -120,13 +138,13 @@ export class Pipeline {
 
   /** Calls under way. */
   get running(): number {
-    return this.#running;
+    return this.calls.size;
   }
 
   /** Refuses new calls and resolves when the running ones have ended. */
   drain(): Promise<void> {
-    this.#draining = true;
-    if (this.#running === 0) this.#drained.resolve();
-    return this.#drained.promise;
+    return this.calls.drain();
   }
 }
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000;

@@ -7,18 +7,23 @@ import type { AccessClaims } from './token-verifier.js';
 
 type Conditions = Readonly<Record<string, string | number | boolean>>;
 
+/** The same, as a list: it is gone through on every call. */
+type InputConditions = readonly { readonly name: string; readonly wanted: Conditions[string] }[];
+
 /** What is left to check when a caller may call at all. */
 export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
-  /** Given when the input alone decides: one of them must match it. */
-  readonly onInput?: readonly Conditions[];
+  /** Given when the input alone decides: one of them must hold for it. */
+  readonly onInput?: readonly InputConditions[];
   /** The handler must ask for the row filter. */
   readonly onRows?: boolean;
 }
 
 const allowed: Decision = {};
-const matches = (conditions: Conditions, value: object) =>
-  Object.entries(conditions).every(([name, wanted]) => (value as Conditions)[name] === wanted);
+const asList = (conditions: Conditions): InputConditions =>
+  Object.entries(conditions).map(([name, wanted]) => ({ name, wanted }));
+const matches = (conditions: InputConditions, input: object) =>
+  conditions.every(({ name, wanted }) => (input as Conditions)[name] === wanted);
 
 /** Who calls. Decisions are made once per operation and principal and then looked up. */
 export class Principal {
@@ -63,7 +68,7 @@ export class Principal {
     if (rows.length === 0) return { denial: signedIn ? PermissionDenied : Unauthenticated };
     const inputNames = new Set(input.fields.map((field) => field.name));
     const onInput = rows.every((conditions) => Object.keys(conditions).every((name) => inputNames.has(name)));
-    return onInput ? { onInput: rows } : { onRows: true };
+    return onInput ? { onInput: rows.map(asList) } : { onRows: true };
   }
 }
 
@@ -85,10 +90,11 @@ const ruleFor =
     }),
   });
 
-/** Makes principals from the grants of all modules; one per verified token. */
+/** Makes principals from the grants of all modules; one per verified token or service. */
 export class Principals {
   readonly anonymous = new Principal('anonymous', undefined, false, createMongoAbility());
   readonly #byClaims = new WeakMap<AccessClaims, Principal>();
+  readonly #byService = new Map<string, Principal>();
 
   constructor(private readonly grants: readonly Grant[]) {}
 
@@ -103,6 +109,11 @@ export class Principals {
   }
 
   service(name: string): Principal {
-    return new Principal(`service:${name}`, undefined, true, createMongoAbility());
+    let principal = this.#byService.get(name);
+    if (!principal) {
+      principal = new Principal(`service:${name}`, undefined, true, createMongoAbility());
+      this.#byService.set(name, principal);
+    }
+    return principal;
   }
 }

@@ -41,3 +41,15 @@ const kindByGrpcStatus = new Map(
 
 /** The kind of a gRPC status other than OK; `internal` for those this table does not have. */
 export const grpcKind = (status: number): FailureKind => kindByGrpcStatus.get(status) ?? 'internal';
+
+/** A kind of an HTTP status, for a code that says nothing: the first of those that share it. */
+export function httpKind(status: number): FailureKind {
+  const kinds = Object.keys(byKind) as FailureKind[];
+  return kinds.find((kind) => byKind[kind].http === status) ?? (status < 500 ? 'invalid_argument' : 'internal');
+}
+
+/** The kind of a JSON-RPC error code; `internal` for those this table does not have. */
+export function jsonRpcKind(code: number): FailureKind {
+  const kinds = Object.keys(byKind) as FailureKind[];
+  return kinds.find((kind) => byKind[kind].jsonRpc === code) ?? 'internal';
+}

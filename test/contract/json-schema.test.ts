@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { objectEncoder } from '../../src/contract/json-codec.js';
 import { type JsonSchema, jsonSchema } from '../../src/contract/json-schema.js';
 import { reflectObject } from '../../src/contract/shape.js';
-import { Email, secret, text } from '../../src/contract/values.js';
+import { Email, secret, text, view } from '../../src/contract/values.js';
 import { UserView } from '../../src/modules/users/contract/index.js';
 import { Point, SpecimenView } from '../fixtures/specimens/specimens.operations.js';
 
@@ -90,6 +90,13 @@ describe('the JSON Schema of an input', () => {
   it('requires a list only if it may not be empty', () => {
     const { required } = input({ any: z.array(Email), some: z.array(Email).min(1), map: z.record(z.string(), Email) });
     expect(required).toEqual(['some']);
+  });
+
+  it('gives the default of a view in wire names, and what it is for', () => {
+    const Size = view('Size', { widthCm: z.int32() }).meta({ id: 'Size', description: 'Of a thing.' });
+    expect(input({ size: Size.default({ widthCm: 3 }) }).properties).toMatchObject({
+      size: { description: 'Of a thing.', properties: { width_cm: {} }, default: { width_cm: 3 } },
+    });
   });
 
   it('marks a credential as a password', () => {

@@ -96,8 +96,8 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
   const routes = new RouteTable();
   app.useGlobalFilters(new ProblemFilter(app.get(Pipeline), routes));
   await options.configure?.(app, routes);
-  await app.startAllMicroservices();
   await app.init();
+  await app.startAllMicroservices();
   return {
     app,
     pipeline: app.get(Pipeline),

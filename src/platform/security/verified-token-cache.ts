@@ -1,29 +1,44 @@
-import { LRUCache } from 'lru-cache';
-
-/** What verified tokens say, until they expire; the least recently used go first. */
+/**
+ * What verified tokens say, until they expire. In two generations: a full one becomes the old one, and what is not asked
+ * for until the next change is forgotten. A list in order of use would cost more than the look-up.
+ */
 export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
-  readonly #claims: LRUCache<string, Claims>;
+  readonly #generation: number;
+  #young = new Map<string, Claims>();
+  #old = new Map<string, Claims>();
 
   /** `now`: epoch milliseconds. */
   constructor(
     capacity: number,
     private readonly now: () => number,
   ) {
-    this.#claims = new LRUCache({ max: capacity });
+    this.#generation = Math.ceil(capacity / 2);
   }
 
   get(token: string): Claims | undefined {
-    const claims = this.#claims.get(token);
-    if (claims === undefined || claims.exp * 1000 > this.now()) return claims;
-    this.#claims.delete(token);
-    return undefined;
+    const claims = this.#young.get(token) ?? this.#fromOld(token);
+    return claims !== undefined && claims.exp * 1000 > this.now() ? claims : undefined;
   }
 
   /** The claims to use from now on: the same object for a token, however many verified it at once. */
   keep(token: string, claims: Claims): Claims {
     const known = this.get(token);
     if (known !== undefined) return known;
-    this.#claims.set(token, claims);
+    this.#add(token, claims);
     return claims;
+  }
+
+  #fromOld(token: string): Claims | undefined {
+    const claims = this.#old.get(token);
+    if (claims !== undefined) this.#add(token, claims);
+    return claims;
+  }
+
+  #add(token: string, claims: Claims): void {
+    if (this.#young.size >= this.#generation) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(token, claims);
   }
 }

@@ -1,10 +1,21 @@
 import protobuf from 'protobufjs';
-import descriptor, { type IFileDescriptorProto } from 'protobufjs/ext/descriptor.js';
-import { addTimestamp } from './proto-schema.js';
+import descriptor, { type IDescriptorProto, type IFileDescriptorProto } from 'protobufjs/ext/descriptor.js';
+import { camelCase, upperFirst } from '../../contract/wire-names.js';
+import { addWellKnown, wellKnownPaths } from './well-known.js';
 
 interface DescribedFile {
   readonly imports: readonly string[];
   readonly bytes: Uint8Array;
+}
+
+/** `unit_counts` -> `UnitCountsEntry`, as protoc calls it; protobufjs says `Unit_counts`, and Go refuses that. */
+function nameMapEntries(message: IDescriptorProto): void {
+  for (const entry of message.nestedType ?? []) {
+    const field = message.field?.find(({ typeName }) => typeName === entry.name);
+    if (!entry.options?.mapEntry || !field) continue;
+    entry.name = `${upperFirst(camelCase(field.name ?? ''))}Entry`;
+    field.typeName = entry.name;
+  }
 }
 
 /** `.proto` files as descriptors, and which of them declares what. */
@@ -22,9 +33,9 @@ export class DescribedFiles {
       root.define(parsed.package ?? '').filename = path;
       imports.set(path, parsed.imports ?? []);
     }
-    addTimestamp(root);
-    root.resolveAll();
-    for (const file of root.toDescriptor('proto3').file ?? []) this.#add(file, imports.get(file.name ?? '') ?? []);
+    addWellKnown(root).resolveAll();
+    for (const file of root.toDescriptor('proto3').file ?? []) this.#add(file, imports.get(file.name ?? ''));
+    for (const path of wellKnownPaths) this.#addWellKnown(path);
     this.services = this.#index(root, '');
   }
 
@@ -53,7 +64,15 @@ export class DescribedFiles {
     });
   }
 
-  #add(file: IFileDescriptorProto, imports: readonly string[]): void {
+  #addWellKnown(path: string): void {
+    const root = addWellKnown(new protobuf.Root(), [path]);
+    root.define('google.protobuf').filename = path;
+    for (const file of root.toDescriptor('proto3').file ?? []) this.#add(file, []);
+  }
+
+  #add(file: IFileDescriptorProto, imports: readonly string[] | undefined): void {
+    if (!imports) return;
+    file.messageType?.forEach(nameMapEntries);
     const bytes = descriptor.FileDescriptorProto.encode({ ...file, dependency: [...imports] }).finish();
     this.#files.set(file.name ?? '', { imports, bytes });
   }

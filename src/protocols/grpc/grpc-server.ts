@@ -6,12 +6,14 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
+import { operationCalls } from './operation-calls.js';
 import { isInternal } from './proto-names.js';
 import { committedProtos, ProtoSchema, publicProtos } from './proto-schema.js';
 import { compileCodecs } from './protobuf-codec.js';
 import { ReflectionService } from './reflection-service.js';
-import { answerUnknownMethods, transportFailures } from './transport-failures.js';
-import { unaryHandler } from './unary-handler.js';
+import { errorDetailsProto } from './status-protos.js';
+import { answerUnknownMethods } from './transport-failures.js';
+import type { UnaryMethod } from './unary-call.js';
 
 export interface GrpcServerOptions {
   readonly pipeline: Pipeline;
@@ -35,6 +37,7 @@ export interface GrpcServerOptions {
   readonly protos?: ReadonlyMap<string, string>;
 }
 
+const isPublic = ({ wire: { grpc } }: OperationDescriptor): boolean => !isInternal(grpc.package);
 const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc.package}.${grpc.service}`;
 
 /** Every operation over gRPC: a transport strategy for `app.connectMicroservice({ strategy })`. */
@@ -48,16 +51,18 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   constructor(options: GrpcServerOptions) {
     super();
     this.#options = options;
-    const { operations, domain = 'mstv', protos = committedProtos() } = options;
-    const paths = new Set(operations.map(({ wire }) => wire.grpc.path));
+    const { operations, pipeline, domain = 'mstv', protos = committedProtos() } = options;
+    const methods = new Map<string, UnaryMethod>();
+    for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
+      methods.set(operation.wire.grpc.path, { operation, codec, pipeline, domain });
+    }
     this.#server = new GrpcJsServer({
       ...limitOptions(options.connections ?? defaultConnectionLimits, options.messageBytes),
-      interceptors: [transportFailures(paths, domain)],
+      interceptors: [operationCalls(methods, domain)],
     });
+    for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
     answerUnknownMethods(this.#server, domain);
-    this.#serveOperations(options, protos, domain);
-    const open = operations.filter(({ wire }) => !isInternal(wire.grpc.package));
-    this.#health = new HealthService(open.map(serviceName));
+    this.#health = new HealthService(operations.filter(isPublic).map(serviceName));
     this.#health.addTo(this.#server);
     if (options.reflection) this.#reflect(protos);
   }
@@ -67,18 +72,22 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     return this.#port;
   }
 
+  /** Clients that watch the health of this process. */
+  get watchers(): number {
+    return this.#health.watchers;
+  }
+
   /** What `grpc.health.v1.Health` answers. */
   setServing(isServing: boolean): void {
     this.#health.setServing(isServing);
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    const { host, port, tls } = this.#options;
+    const { tls } = this.#options;
     const credentials = tls
       ? ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }])
       : ServerCredentials.createInsecure();
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    this.#server.bindAsync(address, credentials, (error, bound) => {
+    this.#server.bindAsync(this.#address(this.#options.port), credentials, (error, bound) => {
       if (!error) this.#port = bound;
       callback(error ?? undefined);
     });
@@ -87,9 +96,14 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   /** No new connection or call; resolves when the running calls have ended or their time is up. */
   override async close(): Promise<void> {
     this.#health.close();
-    const timeUp = setTimeout(() => this.#server.forceShutdown(), this.#options.shutdownMs);
+    // forceShutdown forgets the sessions when channelz is off
+    if (this.#port !== undefined) this.#server.drain(this.#address(this.#port), this.#options.shutdownMs);
     await promisify(this.#server.tryShutdown.bind(this.#server))();
-    clearTimeout(timeUp);
+  }
+
+  #address(port: number): string {
+    const { host } = this.#options;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** This transport emits no events. */
@@ -99,22 +113,9 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     return this.#server as T;
   }
 
-  #serveOperations(
-    { operations, pipeline }: GrpcServerOptions,
-    protos: ReadonlyMap<string, string>,
-    domain: string,
-  ): void {
-    for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
-      const { method, path } = operation.wire.grpc;
-      this.#server.addService(
-        { [method]: byteMethod(path) },
-        { [method]: unaryHandler(operation, codec, pipeline, domain) },
-      );
-    }
-  }
-
   #reflect(protos: ReadonlyMap<string, string>): void {
     const shown = new Map([...publicProtos(protos)].map(([path, text]) => [path.replace(/^proto\//, ''), text]));
-    new ReflectionService(shown.set('grpc/health/v1/health.proto', healthProto)).addTo(this.#server);
+    shown.set('grpc/health/v1/health.proto', healthProto).set('google/rpc/error_details.proto', errorDetailsProto);
+    new ReflectionService(shown).addTo(this.#server);
   }
 }

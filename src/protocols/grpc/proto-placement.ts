@@ -25,14 +25,14 @@ const contractOwn = new Set(
 );
 
 /** The parts of a shape that have a name, without those inside them. */
-export function namedParts(shape: Shape): readonly NamedShape[] {
+function namedParts(shape: Shape): readonly NamedShape[] {
   if (shape.type === 'object' || shape.type === 'enum') return [shape];
   if (shape.type === 'list') return namedParts(shape.item);
   return shape.type === 'map' ? namedParts(shape.value) : [];
 }
 
 /** What a response is about: the view, or what a page lists. */
-export function ownOutputs({ output }: OperationDescriptor): readonly NamedShape[] {
+function ownOutputs({ output }: OperationDescriptor): readonly NamedShape[] {
   if (!output) return [];
   return output.page ? output.fields.flatMap((field) => namedParts(field.shape)) : [output];
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { isInternal } from './proto-names.js';
+import { addWellKnown } from './well-known.js';
 
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -20,22 +21,13 @@ export interface ProtoMethodTypes {
   readonly response: protobuf.Type;
 }
 
-/** What `import "google/protobuf/timestamp.proto"` means. */
-export function addTimestamp(root: protobuf.Root): void {
-  const path = 'google/protobuf/timestamp.proto';
-  const { nested = {} } = protobuf.common.get(path) ?? {};
-  root.addJSON(nested);
-  root.define('google.protobuf').filename = path;
-}
-
 /** Parsed `.proto` files; field names in camelCase, as in TypeScript. */
 export class ProtoSchema {
   readonly #root = new protobuf.Root();
 
   constructor(protos: ReadonlyMap<string, string>) {
     for (const text of protos.values()) protobuf.parse(text, this.#root);
-    addTimestamp(this.#root);
-    this.#root.resolveAll();
+    addWellKnown(this.#root).resolveAll();
   }
 
   /** Undefined for an operation that the files do not have. */

@@ -5,7 +5,7 @@ import { DescribedFiles } from './described-files.js';
 import { fromBytes, toBytes } from './message-bytes.js';
 
 /** grpc/reflection/v1/reflection.proto of grpc-proto; v1alpha has the same messages. */
-const reflectionProto = `
+export const reflectionProto = `
 syntax = "proto3";
 package grpc.reflection.v1;
 message ServerReflectionRequest {
@@ -32,6 +32,9 @@ message FileDescriptorResponse { repeated bytes file_descriptor_proto = 1; }
 message ListServiceResponse { repeated ServiceResponse service = 1; }
 message ServiceResponse { string name = 1; }
 message ErrorResponse { int32 error_code = 1; string error_message = 2; }
+service ServerReflection {
+  rpc ServerReflectionInfo(stream ServerReflectionRequest) returns (stream ServerReflectionResponse);
+}
 `;
 
 const { root: reflection } = protobuf.parse(reflectionProto, new protobuf.Root());

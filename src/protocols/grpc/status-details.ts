@@ -17,13 +17,14 @@ interface Violation {
   readonly reason: string;
 }
 
+/** As protobufjs spells it. */
 interface AnyMessage {
-  readonly typeUrl: string;
+  readonly type_url: string;
   readonly value: Uint8Array;
 }
 
 const pack = (type: protobuf.Type, message: object): AnyMessage => ({
-  typeUrl: typeUrl(type),
+  type_url: typeUrl(type),
   value: toBytes(type, message),
 });
 
@@ -60,12 +61,9 @@ function encodeDetails(failure: Failure, domain: string, traceId: string | undef
 export const hasDetails = (metadata: Metadata | null | undefined): boolean =>
   (metadata?.get(detailsKey).length ?? 0) > 0;
 
-/** A failure as gRPC tells it. `domain` says whose codes these are. `metadata` is added to. */
-export function failureStatus(
-  failure: Failure,
-  domain: string,
-  { traceId, metadata = new Metadata() }: { traceId?: string; metadata?: Metadata } = {},
-): StatusObject {
+/** A failure as gRPC tells it. `domain` says whose codes these are. */
+export function failureStatus(failure: Failure, domain: string, traceId?: string): StatusObject {
+  const metadata = new Metadata();
   metadata.set(detailsKey, encodeDetails(failure, domain, traceId));
   return { code: grpcStatus(failure), details: failure.message.toWellFormed(), metadata };
 }
@@ -88,7 +86,7 @@ const codeOfKind: Partial<Record<FailureKind, string>> = {
 };
 
 function unpack<T>(type: protobuf.Type, details: readonly AnyMessage[]): T | undefined {
-  const packed = details.find((any) => any.typeUrl === typeUrl(type));
+  const packed = details.find((any) => any.type_url === typeUrl(type));
   return packed && (type.toObject(type.decode(packed.value), { defaults: true, longs: Number }) as T);
 }
 

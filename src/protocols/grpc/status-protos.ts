@@ -1,21 +1,31 @@
 import protobuf from 'protobufjs';
+import { addWellKnown } from './well-known.js';
 
-/** google/rpc/status.proto and error_details.proto of googleapis, as far as they are used here. */
-const text = `
+/** google/rpc/status.proto of googleapis. */
+const statusProto = `
 syntax = "proto3";
 package google.rpc;
-message Any { string type_url = 1; bytes value = 2; }
-message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+import "google/protobuf/any.proto";
+message Status { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3; }
+`;
+
+/** google/rpc/error_details.proto of googleapis, as far as it is used here. */
+export const errorDetailsProto = `
+syntax = "proto3";
+package google.rpc;
+import "google/protobuf/duration.proto";
 message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
-message RetryInfo { Duration retry_delay = 1; }
-message Duration { int64 seconds = 1; int32 nanos = 2; }
+message RetryInfo { google.protobuf.Duration retry_delay = 1; }
 message BadRequest {
   message FieldViolation { string field = 1; string description = 2; string reason = 3; }
   repeated FieldViolation field_violations = 1;
 }
 `;
 
-const { root } = protobuf.parse(text, new protobuf.Root());
+const root = new protobuf.Root();
+protobuf.parse(statusProto, root);
+protobuf.parse(errorDetailsProto, root);
+addWellKnown(root);
 
 export const Status = root.lookupType('google.rpc.Status');
 export const ErrorInfo = root.lookupType('google.rpc.ErrorInfo');

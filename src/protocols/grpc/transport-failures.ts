@@ -1,6 +1,5 @@
-import { type Server, type ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import { type Server, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import {
-  Cancelled,
   DeadlineExceeded,
   Internal,
   MalformedRequest,
@@ -10,34 +9,30 @@ import {
 import type { Failure } from '../../contract/failure.js';
 import { failureStatus, hasDetails } from './status-details.js';
 
-type PartialStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
+type Transport = ServerInterceptingCallInterface;
+type PartialStatus = Parameters<Transport['sendStatus']>[0];
 
-/** What grpc-js says of requests that it answers itself, before or without any handler. */
+/** What grpc-js says of requests that it answers itself. */
 function failureOf({ code, details = '' }: PartialStatus): Failure {
   if (code === status.RESOURCE_EXHAUSTED) return new PayloadTooLarge({ detail: details });
   if (code === status.DEADLINE_EXCEEDED) return new DeadlineExceeded();
-  if (code === status.CANCELLED) return new Cancelled();
-  if (/request message|grpc-timeout|decompress/.test(details)) return new MalformedRequest({ detail: details });
-  return code === status.UNIMPLEMENTED ? new Unimplemented({ detail: details }) : new Internal();
+  if (code === status.UNIMPLEMENTED) return new Unimplemented({ detail: details });
+  return /grpc-timeout|decompress/.test(details) ? new MalformedRequest({ detail: details }) : new Internal();
 }
 
-/** Gives the statuses that grpc-js makes itself the details of the failures they are. */
-export function detailed(sent: PartialStatus, domain: string): PartialStatus {
+function detailed(sent: PartialStatus, domain: string): PartialStatus {
   if (sent.code === status.OK || hasDetails(sent.metadata)) return sent;
   return failureStatus(failureOf(sent), domain);
 }
 
 /**
- * For calls to `paths`. An interceptor of the usual kind sees the statuses of handlers only: those of the transport
- * (deadline, size, compression) are sent by the innermost call to itself, so its `sendStatus` is replaced.
+ * A `sendStatus` for the innermost call, which sends the statuses of the transport (deadline, size, compression) to
+ * itself, past every interceptor: it gives them the details of the failures they are.
  */
-export function transportFailures(paths: ReadonlySet<string>, domain: string): ServerInterceptor {
-  return (method, call) => {
-    if (paths.has(method.path)) {
-      const send = call.sendStatus;
-      call.sendStatus = (sent) => send.call(call, detailed(sent, domain));
-    }
-    return call as ServerInterceptingCall;
+export function detailedSendStatus(domain: string): Transport['sendStatus'] {
+  return function sendStatus(this: Transport, sent) {
+    const { sendStatus: send } = Object.getPrototypeOf(this) as Transport;
+    send.call(this, detailed(sent, domain));
   };
 }
 

@@ -2,22 +2,30 @@ import type { FastifyReply } from 'fastify';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { RatePolicy } from '../../ports/rate-limiter.js';
 
-const policies = new WeakMap<RatePolicy, string>();
+interface PolicyText {
+  /** The whole of `ratelimit-policy`. */
+  readonly header: string;
+  /** How `ratelimit` begins. */
+  readonly remaining: string;
+}
 
-function policyHeader(policy: RatePolicy): string {
-  let header = policies.get(policy);
-  if (header === undefined) {
-    header = `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`;
-    policies.set(policy, header);
+const policies = new WeakMap<RatePolicy, PolicyText>();
+
+function textOf(policy: RatePolicy): PolicyText {
+  let text = policies.get(policy);
+  if (text === undefined) {
+    const { name, quota, windowSeconds } = policy;
+    text = { header: `"${name}";q=${quota};w=${windowSeconds}`, remaining: `"${name}";r=` };
+    policies.set(policy, text);
   }
-  return header;
+  return text;
 }
 
 /** Request id, and the quota as draft-ietf-httpapi-ratelimit-headers has it. */
 export function setCallHeaders(reply: FastifyReply, { requestId, rate }: CallContext): void {
   reply.header('x-request-id', requestId);
   if (!rate) return;
-  const { policy, decision } = rate;
-  reply.header('ratelimit-policy', policyHeader(policy));
-  reply.header('ratelimit', `"${policy.name}";r=${decision.remaining};t=${decision.resetSeconds}`);
+  const { header, remaining } = textOf(rate.policy);
+  reply.header('ratelimit-policy', header);
+  reply.header('ratelimit', `${remaining}${rate.decision.remaining};t=${rate.decision.resetSeconds}`);
 }

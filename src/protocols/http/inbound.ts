@@ -20,5 +20,6 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
     timeoutMs: milliseconds(single(headers['x-request-timeout-ms'])),
     idempotencyKey: single(headers['idempotency-key']),
     locale: headers['accept-language'],
+    connection: request.raw.socket,
   };
 }

@@ -17,10 +17,19 @@ export interface ErrorObject {
   };
 }
 
+const parseErrorCode = -32700;
+
+/** The one malformed request for which JSON-RPC has a code of its own. */
+export class NotJson extends MalformedRequest {
+  constructor() {
+    super({ detail: 'This is not JSON in UTF-8' });
+  }
+}
+
 export function errorObject(failure: Failure, call?: CallContext): ErrorObject {
   const { code, kind, message, issues, retryAfterSeconds } = failure;
   return {
-    code: jsonRpcCode(failure),
+    code: failure instanceof NotJson ? parseErrorCode : jsonRpcCode(failure),
     message,
     data: {
       code,
@@ -30,9 +39,3 @@ export function errorObject(failure: Failure, call?: CallContext): ErrorObject {
     },
   };
 }
-
-/** -32700 of JSON-RPC: what came is no JSON. */
-export const parseError: ErrorObject = {
-  ...errorObject(new MalformedRequest({ detail: 'This is not JSON in UTF-8' })),
-  code: -32700,
-};

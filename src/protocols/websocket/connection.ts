@@ -3,7 +3,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { MalformedRequest, RateLimited, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import { CallSlots } from '../json-rpc/call-slots.js';
-import { errorObject, parseError } from '../json-rpc/error-object.js';
+import { errorObject, NotJson } from '../json-rpc/error-object.js';
 import { InvalidRequest, type JsonRpcRequest, type RequestId, readRequest } from './json-rpc-request.js';
 import { MessageRate, type Rate } from './message-rate.js';
 import { errorText } from './responses.js';
@@ -93,8 +93,8 @@ export class Connection {
 
   #refuse(isBinary: boolean): void {
     if (!this.#admit(null, this.#send)) return;
-    const binary = () => errorObject(new MalformedRequest({ detail: 'Only text frames are taken' }));
-    this.#send(errorText(null, isBinary ? binary() : parseError));
+    const fault = isBinary ? new MalformedRequest({ detail: 'Only text frames are taken' }) : new NotJson();
+    this.#fail(null, fault, this.#send);
   }
 
   #batch(messages: readonly unknown[]): void {

@@ -1,10 +1,12 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
+import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, isJsonObject, type JsonObject } from '../json-rpc/call-fields.js';
 import { errorObject } from '../json-rpc/error-object.js';
 import type { Procedure } from '../json-rpc/procedures.js';
-import type { JsonRpcRequest } from './json-rpc-request.js';
+import { RunningCalls } from '../json-rpc/running-calls.js';
+import type { JsonRpcRequest, RequestId } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
@@ -22,12 +24,14 @@ export interface JsonRpcService {
   readonly methods: ReadonlyMap<string, Procedure>;
 }
 
+type Id = RequestId | undefined;
+
 /** Takes the response; nothing for a notification. */
 export type Reply = (response: string | undefined) => void;
 
 /** Runs the calls of one connection under the identity it has at that moment. */
 export class Session {
-  readonly #calls = new Set<CallContext>();
+  readonly #calls = new RunningCalls();
   #authorization: string | undefined;
 
   constructor(
@@ -37,70 +41,66 @@ export class Session {
     this.#authorization = handshake.authorization;
   }
 
-  execute(request: JsonRpcRequest, reply: Reply): void {
+  execute({ id, method, params: given }: JsonRpcRequest, reply: Reply): void {
     const { pipeline, methods } = this.service;
-    const procedure = methods.get(request.method);
-    const { params, fields } = separate(request.params);
+    const procedure = methods.get(method);
+    const { params, fields } = separate(given);
     const call = pipeline.begin(this.#inbound(fields), procedure?.operation);
-    if (procedure) this.#call(procedure, call, request, params, reply);
-    else if (request.method === authenticateMethod) this.#authenticate(call, request, params, reply);
-    else this.#fail(new Unimplemented(), call, undefined, request, reply);
+    if (procedure) this.#call(procedure, call, id, params, reply);
+    else if (method === authenticateMethod) this.#authenticate(call, id, params, reply);
+    else this.#fail(new Unimplemented(), call, id, reply);
   }
 
   /** The peer is gone. */
   cancel(): void {
-    for (const call of this.#calls) this.service.pipeline.cancel(call);
+    this.#calls.cancel(this.service.pipeline);
   }
 
-  #call(procedure: Procedure, call: CallContext, request: JsonRpcRequest, params: unknown, reply: Reply): void {
+  #call(procedure: Procedure, call: CallContext, id: Id, params: unknown, reply: Reply): void {
     const { operation, decode, encode } = procedure;
-    const { id } = request;
-    const fail = (error: unknown) => this.#fail(error, call, procedure, request, reply);
-    this.#calls.add(call);
-    this.service.pipeline.execute(operation, call, params, decode).then((value) => {
-      let response: string | undefined;
-      try {
-        response = id === undefined ? undefined : resultText(id, encode(value));
-      } catch (error) {
-        fail(error);
-        return;
-      }
-      this.#calls.delete(call);
-      reply(response);
-    }, fail);
+    const place = this.#calls.add(call);
+    this.service.pipeline.execute(operation, call, params, decode).then(
+      (value) => {
+        this.#calls.remove(place);
+        let response: string | undefined;
+        try {
+          response = id === undefined ? undefined : resultText(id, encode(value));
+        } catch (error) {
+          this.#fail(error, call, id, reply, operation);
+          return;
+        }
+        reply(response);
+      },
+      (error: unknown) => {
+        this.#calls.remove(place);
+        this.#fail(error, call, id, reply, operation);
+      },
+    );
   }
 
   /** The new identity holds at once for what follows on the wire; the old one comes back if the token is refused. */
-  #authenticate(call: CallContext, request: JsonRpcRequest, params: unknown, reply: Reply): void {
+  #authenticate(call: CallContext, id: Id, params: unknown, reply: Reply): void {
     const { pipeline } = this.service;
-    const fail = (error: unknown) => this.#fail(error, call, undefined, request, reply);
     const former = this.#authorization;
     let authorization: string;
     try {
       authorization = bearerOf(params);
     } catch (error) {
-      fail(error);
+      this.#fail(error, call, id, reply);
       return;
     }
     this.#authorization = authorization;
     pipeline.authenticate(pipeline.begin({ ...call.inbound, authorization })).then(
-      () => reply(request.id === undefined ? undefined : resultText(request.id, {})),
+      () => reply(id === undefined ? undefined : resultText(id, {})),
       (error: unknown) => {
         if (this.#authorization === authorization) this.#authorization = former;
-        fail(error);
+        this.#fail(error, call, id, reply);
       },
     );
   }
 
-  #fail(
-    error: unknown,
-    call: CallContext,
-    procedure: Procedure | undefined,
-    { id }: JsonRpcRequest,
-    reply: Reply,
-  ): void {
-    this.#calls.delete(call);
-    const failure = this.service.pipeline.toFailure(error, call, procedure?.operation);
+  #fail(error: unknown, call: CallContext, id: Id, reply: Reply, operation?: OperationDescriptor): void {
+    const failure = this.service.pipeline.toFailure(error, call, operation);
     reply(id === undefined ? undefined : errorText(id, errorObject(failure, call)));
   }
 

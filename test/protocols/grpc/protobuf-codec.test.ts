@@ -209,12 +209,7 @@ describe('codecs of .proto files that are not those of the contracts', () => {
       'repeated int32 counts',
       'specimens.v1.EchoSpecimenRequest.counts',
     ],
-    [
-      'an enum lacks a value',
-      /^ {2}COLOUR_BLUE = 3;\n/m,
-      '',
-      'specimens.filterSpecimens: specimens.v1.FilterSpecimensRequest.colours',
-    ],
+    ['an enum lacks a value', /^ {2}COLOUR_BLUE = 3;\n/m, '', 'specimens.filterSpecimens: specimens.v1.Filter.colours'],
   ])('are not made, and every operation at fault is named: %s', (_, found, replacement, named) => {
     const make = compile((text) => text.replace(found, replacement));
     expect(make).toThrow(/run npm run contract/);

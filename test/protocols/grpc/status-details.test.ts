@@ -27,7 +27,7 @@ describe('a failure in grpc-status-details-bin', () => {
   });
 
   it('names domain and trace for readers of google.rpc', () => {
-    const { metadata } = failureStatus(new Broken(), 'shop', { traceId: 'abc' });
+    const { metadata } = failureStatus(new Broken(), 'shop', 'abc');
     const text = detailsOf(metadata).toString('latin1');
     for (const part of ['type.googleapis.com/google.rpc.ErrorInfo', 'THING_BROKEN', 'shop', 'trace_id', 'abc']) {
       expect(text).toContain(part);
@@ -40,7 +40,7 @@ describe('a failure in grpc-status-details-bin', () => {
       code: 'bad',
       message: 'No',
     }));
-    const sent = failureStatus(new InvalidArgument({ issues }), 'mstv', { traceId: 'a'.repeat(32) });
+    const sent = failureStatus(new InvalidArgument({ issues }), 'mstv', 'a'.repeat(32));
     const told = decodeFailure(sent).issues?.length ?? 0;
     expect(told).toBeGreaterThan(100);
     expect(detailsOf(sent.metadata).toString('base64').length).toBeLessThan(8_000);

@@ -5,7 +5,6 @@ import { objectEncoder } from '../../../src/contract/json-codec.js';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
-import { OpenCalls } from '../../../src/protocols/http/open-calls.js';
 import { registerRest } from '../../../src/protocols/rest/register-rest.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
@@ -20,9 +19,8 @@ beforeAll(async () => {
     bodyBytes: 10_000,
     configure: (app, routes) => {
       const pipeline = app.get(Pipeline);
-      const openCalls = new OpenCalls(app.getHttpServer(), pipeline);
       const operations = app.get(OperationRegistry).served('rest');
-      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations, openCalls, routes });
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations, routes });
     },
   });
   await specimens.app.listen(0, '127.0.0.1');

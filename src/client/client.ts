@@ -1,0 +1,88 @@
+import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
+import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
+import { describe, type OperationDescriptor } from '../contract/module.js';
+import type { Operation, OutputOf } from '../contract/operation.js';
+import type { OutgoingCall, Transport } from './transport.js';
+
+/** Without `Bearer`; a function is asked before every call, so that it can renew an expiring one. */
+export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
+
+export interface CallOptions {
+  /** Makes a command safe to repeat; 1 to 255 printable ASCII characters. Not sent where it has no meaning. */
+  readonly idempotencyKey?: string;
+  /** 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`; the other end makes one when absent. */
+  readonly requestId?: string;
+  /** W3C trace context to continue. */
+  readonly traceparent?: string;
+  /** Milliseconds until the call fails with DeadlineExceeded; the other end stops then as well. */
+  readonly timeoutMs?: number;
+  /** Aborted, the call fails with Cancelled. */
+  readonly signal?: AbortSignal;
+}
+
+interface ClientSettings {
+  readonly token?: TokenSource | undefined;
+  /** Milliseconds, for calls and operations that say nothing else. */
+  readonly timeoutMs: number;
+}
+
+/** Runs operations at the other end of one protocol. */
+export class Client {
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly settings: ClientSettings,
+  ) {}
+
+  /**
+   * The output of `message`. Throws what the handler throws: the failures its operation declares and the built-in
+   * ones as the same classes, any other as a plain Failure. ServiceUnavailable when nobody answers.
+   */
+  async execute<M extends Operation>(message: M, options: CallOptions = {}): Promise<OutputOf<M>> {
+    const operation = describe(message.constructor);
+    const timeoutMs = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
+    const given = options.signal ? [options.signal] : [];
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs), ...given]);
+    const sent = this.#send(operation, message.input as object, { ...options, timeoutMs, signal });
+    return (await orAborted(sent, signal)) as OutputOf<M>;
+  }
+
+  /** Calls under way fail with Cancelled; connections are closed. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.transport.close();
+  }
+
+  async #send(
+    operation: OperationDescriptor,
+    input: object,
+    { timeoutMs, signal, requestId, traceparent, idempotencyKey: key }: CallOptions & Sending,
+  ): Promise<unknown> {
+    const idempotencyKey = takesIdempotencyKey(operation) ? key : undefined;
+    if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey);
+    const { token } = this.settings;
+    const current = typeof token === 'function' ? await token() : token;
+    const authorization = current === undefined ? undefined : `Bearer ${current}`;
+    if (signal.aborted) return undefined;
+    const call = { operation, input, authorization, requestId, traceparent, idempotencyKey, timeoutMs, signal };
+    return this.transport.send(call);
+  }
+}
+
+type Sending = Pick<OutgoingCall, 'timeoutMs' | 'signal'>;
+
+/** The result of `work`, or why nobody waits for it any more. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(endedBy(signal.reason));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+const endedBy = (reason: unknown): Error =>
+  reason instanceof DOMException && reason.name === 'TimeoutError'
+    ? new DeadlineExceeded()
+    : new Cancelled({ detail: 'The call was cancelled by its caller', cause: reason });

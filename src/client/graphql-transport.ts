@@ -1,0 +1,67 @@
+import { InvalidArgument } from '../contract/built-in-failures.js';
+import type { Failure, Issue } from '../contract/failure.js';
+import type { OperationDescriptor } from '../contract/module.js';
+import { validate } from '../pipeline/validate.js';
+import { httpKind } from '../protocols/failure-table.js';
+import { graphqlOutput, graphqlVariables } from './graphql-codec.js';
+import { graphqlDocument } from './graphql-document.js';
+import { exchange, type HttpAnswer } from './http-exchange.js';
+import { foreignFailure } from './http-failure.js';
+import { perOperation } from './per-operation.js';
+import { failureOf } from './received-failure.js';
+import type { OutgoingCall, Transport } from './transport.js';
+
+interface GraphqlAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly details?: readonly Issue[] };
+  }[];
+}
+
+const compiled = perOperation((operation) => ({
+  ...graphqlDocument(operation),
+  variables: graphqlVariables(operation.input),
+  output: graphqlOutput(operation.output),
+}));
+
+/** GraphQL over HTTP on Node's fetch: one document per operation, the input in variables. */
+export class GraphqlTransport implements Transport {
+  readonly #url: string;
+
+  /** `http://127.0.0.1:3000`: the path is `/graphql` unless it has another. */
+  constructor(url: string) {
+    const address = new URL(url);
+    if (address.pathname === '/') address.pathname = '/graphql';
+    this.#url = address.href;
+  }
+
+  async send(call: OutgoingCall): Promise<unknown> {
+    const { operation, input } = call;
+    const { query, field, variables, output } = compiled(operation);
+    const body = JSON.stringify({ query, variables: variables(input) });
+    const answer = await exchange({ method: 'POST', url: this.#url, body }, call);
+    const { data, errors } = (answer.body ?? {}) as GraphqlAnswer;
+    if (errors) throw failureIn(operation, input, answer);
+    if (!data) throw foreignFailure(answer);
+    return output(data[field]);
+  }
+
+  async close(): Promise<void> {}
+}
+
+function failureIn(operation: OperationDescriptor, input: object, answer: HttpAnswer): Failure {
+  const [error] = (answer.body as GraphqlAnswer).errors ?? [];
+  const code = error?.extensions?.code;
+  if (!error || code === undefined) return foreignFailure(answer);
+  const { status, retryAfterSeconds } = answer;
+  const kind = status === 200 ? 'internal' : httpKind(status);
+  const issues = error.extensions?.details;
+  if (code === InvalidArgument.code && !issues) explain(operation, input);
+  return failureOf(operation, { code, kind, detail: error.message, issues, retryAfterSeconds });
+}
+
+/** GraphQL's own types refuse a value without saying where it is: the schema says it as it does in every other protocol. */
+function explain(operation: OperationDescriptor, input: object): void {
+  validate(operation, input, (given) => given);
+}

@@ -1,0 +1,69 @@
+import { getCACertificates } from 'node:tls';
+import { type ChannelCredentials, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
+import type { OperationDescriptor } from '../contract/module.js';
+import { byteMethod } from '../protocols/grpc/byte-method.js';
+import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
+import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-codec.js';
+import { decodeFailure } from '../protocols/grpc/status-details.js';
+import { perOperation } from './per-operation.js';
+import { failureOf } from './received-failure.js';
+import type { OutgoingCall, Transport } from './transport.js';
+
+const { requestSerialize, responseDeserialize } = byteMethod('');
+
+function metadataOf({ authorization, requestId, traceparent, idempotencyKey }: OutgoingCall): Metadata {
+  const metadata = new Metadata();
+  if (authorization !== undefined) metadata.set('authorization', authorization);
+  if (requestId !== undefined) metadata.set('x-request-id', requestId);
+  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
+  if (idempotencyKey !== undefined) metadata.set('idempotency-key', idempotencyKey);
+  return metadata;
+}
+
+/** TLS trusts what Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would not. */
+function credentialsFor(isSecure: boolean): ChannelCredentials {
+  if (!isSecure) return credentials.createInsecure();
+  return credentials.createSsl(Buffer.from(getCACertificates('default').join('\n')));
+}
+
+/** gRPC on grpc-js, with the codecs of the server. */
+export class GrpcTransport implements Transport {
+  readonly #client: GrpcClient;
+  readonly #codecOf: (operation: OperationDescriptor) => OperationCodec;
+
+  /** `127.0.0.1:50051` or any target of gRPC; with `grpcs://` before it, over TLS. `protos`: the committed ones when absent. */
+  constructor(url: string, protos: ReadonlyMap<string, string> = committedProtos()) {
+    const target = url.replace(/^grpcs?:\/\//, '');
+    this.#client = new GrpcClient(target, credentialsFor(url.startsWith('grpcs://')));
+    const schema = new ProtoSchema(protos);
+    this.#codecOf = perOperation((operation) => compileCodecs([operation], schema).get(operation) as OperationCodec);
+  }
+
+  async send(call: OutgoingCall): Promise<unknown> {
+    const { encodeRequest, decodeResponse } = this.#codecOf(call.operation);
+    return decodeResponse(await this.#exchange(call, encodeRequest(call.input)));
+  }
+
+  #exchange(call: OutgoingCall, request: Buffer): Promise<Buffer> {
+    const { operation, signal, timeoutMs } = call;
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    const sent = this.#client.makeUnaryRequest(
+      operation.wire.grpc.path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadataOf(call),
+      { deadline: Date.now() + timeoutMs },
+      (error, answer = Buffer.alloc(0)) => {
+        if (error) reject(failureOf(operation, decodeFailure(error)));
+        else resolve(answer);
+      },
+    );
+    signal.addEventListener('abort', () => sent.cancel(), { once: true });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+}

@@ -1,0 +1,35 @@
+import type { OperationDescriptor } from '../contract/module.js';
+import { jsonRpcKind } from '../protocols/failure-table.js';
+import type { ErrorObject } from '../protocols/json-rpc/error-object.js';
+import { jsonCodec } from './json-codec.js';
+import { failureOf } from './received-failure.js';
+import type { OutgoingCall } from './transport.js';
+
+/** What WebSocket and MQTT answer. */
+export interface JsonRpcReply {
+  readonly result?: unknown;
+  readonly error?: ErrorObject;
+}
+
+/** What goes with a call in JSON; absent ones are left out by JSON itself. */
+export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall) => ({
+  request_id: requestId,
+  traceparent,
+  timeout_ms: Math.ceil(timeoutMs),
+  idempotency_key: idempotencyKey,
+});
+
+export const paramsOf = ({ operation, input }: OutgoingCall): object => jsonCodec(operation).encode(input) as object;
+
+/** The output; throws the failure. */
+export function outputOf(operation: OperationDescriptor, { result, error }: JsonRpcReply): unknown {
+  if (!error) return jsonCodec(operation).decode(result);
+  const { code, message, data } = error;
+  throw failureOf(operation, {
+    code: data.code,
+    kind: jsonRpcKind(code),
+    detail: message,
+    issues: data.errors,
+    retryAfterSeconds: data.retry_after,
+  });
+}

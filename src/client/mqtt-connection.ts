@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net';
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
+import { ServiceUnavailable } from '../contract/built-in-failures.js';
+import type { JsonRpcReply } from './json-rpc.js';
+import { type MqttVersion, readReply, requestWriters } from './mqtt-messages.js';
+import { PendingCalls } from './pending-calls.js';
+import type { OutgoingCall } from './transport.js';
+
+export interface MqttSettings {
+  /** The first level of every topic. */
+  readonly topicPrefix: string;
+  readonly version: MqttVersion;
+}
+
+/** Of MQTT 3.1.1 and 5: the broker does not speak this version. */
+const versionRefusals = new Set([1, 0x84]);
+const noMatchingSubscribers = 0x10;
+const connectTimeoutMs = 10_000;
+
+export const isVersionRefusal = ({ cause }: Error): boolean =>
+  cause instanceof Error && 'code' in cause && versionRefusals.has(Number(cause.code));
+
+/** One connection to a broker, with a topic of its own for replies. */
+export class MqttConnection {
+  readonly #pending = new PendingCalls<JsonRpcReply>();
+  readonly #closed = Promise.withResolvers<void>();
+  #id = 0;
+
+  private constructor(
+    private readonly client: MqttClient,
+    private readonly replyTo: string,
+    private readonly settings: MqttSettings,
+  ) {
+    client.on('message', (_topic, payload, packet) => this.#receive(payload, packet));
+    client.once('close', () => this.#lost());
+  }
+
+  /** Subscribed to its replies. Throws ServiceUnavailable, whose cause tells why. */
+  static async open(url: string, settings: MqttSettings): Promise<MqttConnection> {
+    const clientId = `client-${crypto.randomUUID()}`;
+    const replyTo = `${settings.topicPrefix}/clients/${clientId}/replies`;
+    const client = await connected(url, { clientId, protocolVersion: settings.version });
+    const connection = new MqttConnection(client, replyTo, settings);
+    try {
+      await client.subscribeAsync(replyTo, { qos: 1 });
+      return connection;
+    } catch (cause) {
+      await connection.close();
+      throw unavailable('The broker refuses the topic for replies', cause);
+    }
+  }
+
+  /** Resolves when there is no connection any more. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  async request(call: OutgoingCall): Promise<JsonRpcReply> {
+    if (!this.client.connected) throw unavailable('The connection to the broker was lost');
+    this.#id += 1;
+    const id = String(this.#id);
+    const { topicPrefix, version } = this.settings;
+    const { payload, options } = requestWriters[version](call, id, this.replyTo);
+    const reply = this.#pending.wait(id, payload.length, call.signal);
+    this.client.publish(`${topicPrefix}/${call.operation.wire.mqtt}`, payload, options, (error, packet) => {
+      if (error || isUnheard(packet)) this.#pending.reject(id, unavailable('Nobody takes this request', error));
+    });
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    this.client.end(true);
+    await this.closed;
+  }
+
+  #receive(payload: Buffer, { properties }: IPublishPacket): void {
+    const received = readReply(payload, properties?.correlationData);
+    if (received?.id !== undefined) this.#pending.resolve(received.id, received.reply);
+  }
+
+  #lost(): void {
+    this.#pending.rejectAll(unavailable('The connection to the broker was lost before the reply'));
+    this.#closed.resolve();
+  }
+}
+
+/** The broker took it and has nobody to give it to. */
+const isUnheard = (packet: Packet | undefined): boolean =>
+  packet !== undefined && 'reasonCode' in packet && packet.reasonCode === noMatchingSubscribers;
+
+const unavailable = (detail: string, cause?: unknown) => new ServiceUnavailable({ detail, cause });
+
+function connected(url: string, options: IClientOptions): Promise<MqttClient> {
+  const client = connect(url, { ...options, clean: true, reconnectPeriod: 0, connectTimeout: connectTimeoutMs });
+  return new Promise((resolve, reject) => {
+    const refuse = (cause?: Error) => {
+      client.end(true);
+      reject(unavailable(`${new URL(url).host} does not answer`, cause));
+    };
+    client.once('connect', () => {
+      withoutDelay(client);
+      resolve(client);
+    });
+    client.on('error', refuse);
+    client.once('close', () => refuse());
+  });
+}
+
+/** Small messages there and back would wait 40 ms for each other. */
+function withoutDelay({ stream }: MqttClient): void {
+  if ('setNoDelay' in stream) (stream as Socket).setNoDelay(true);
+}

@@ -1,0 +1,66 @@
+import type { IClientPublishOptions } from 'mqtt';
+import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
+import type { OutgoingCall } from './transport.js';
+
+/** 3.1.1 is 4 on the wire. */
+export type MqttVersion = 4 | 5;
+
+export interface MqttRequest {
+  readonly payload: string;
+  readonly options: IClientPublishOptions;
+}
+
+export interface MqttReply {
+  /** Undefined for a message that answers nothing. */
+  readonly id: string | undefined;
+  readonly reply: JsonRpcReply;
+}
+
+const defined = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+/** MQTT 5: the payload is the params, all else travels in properties. */
+function withProperties(call: OutgoingCall, id: string, replyTo: string): MqttRequest {
+  const { authorization, requestId, traceparent, timeoutMs, idempotencyKey } = call;
+  const userProperties = defined({
+    authorization,
+    'request-id': requestId,
+    traceparent,
+    'timeout-ms': String(Math.ceil(timeoutMs)),
+    'idempotency-key': idempotencyKey,
+  });
+  const properties = {
+    responseTopic: replyTo,
+    correlationData: Buffer.from(id),
+    messageExpiryInterval: Math.max(1, Math.ceil(timeoutMs / 1000)),
+    userProperties,
+  };
+  return { payload: JSON.stringify(paramsOf(call)), options: { qos: qosOf(call), properties } };
+}
+
+/** MQTT 3.1.1 has no properties: an envelope around the params. */
+function withEnvelope(call: OutgoingCall, id: string, replyTo: string): MqttRequest {
+  const { authorization } = call;
+  const envelope = {
+    reply_to: replyTo,
+    correlation_id: id,
+    authorization,
+    ...callFields(call),
+    params: paramsOf(call),
+  };
+  return { payload: JSON.stringify(envelope), options: { qos: qosOf(call) } };
+}
+
+const qosOf = ({ operation }: OutgoingCall): 0 | 1 => operation.spec.qos ?? 1;
+
+export const requestWriters = { 4: withEnvelope, 5: withProperties } as const;
+
+/** Undefined for a payload that is no JSON object. */
+export function readReply(payload: Buffer, correlationData: Buffer | undefined): MqttReply | undefined {
+  try {
+    const reply = JSON.parse(payload.toString()) as JsonRpcReply & { readonly correlation_id?: string };
+    return { id: correlationData?.toString() ?? reply.correlation_id, reply };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
+import { Lifetime } from './lifetime.js';
+
+/** Milliseconds by which a deadline may be overrun, and a caller be gone unnoticed. */
+const resolution = 10;
+
+/** Takes the outcome of a call: one of the two, once. */
+export interface Outcome<F = unknown> {
+  answer(value: unknown): void;
+  refuse(failure: F): void;
+}
+
+/**
+ * The calls under way. Ends those whose deadline has passed or whose caller is gone, with one timer for all: a timer or
+ * a listener a call costs as much as the rest of the pipeline, and a Set is rehashed with every burst of calls.
+ */
+export class RunningCalls {
+  /** Head and tail of a circle. */
+  readonly #anchor = new Lifetime(Number.POSITIVE_INFINITY, undefined);
+  readonly #drained = Promise.withResolvers<void>();
+  #size = 0;
+  #draining = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#anchor.previous = this.#anchor;
+    this.#anchor.next = this.#anchor;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Tells the outcome of `work`, or what ended the call before. Work that outlives its call is told by the signal. */
+  watch(lifetime: Lifetime, work: Promise<unknown>, outcome: Outcome): void {
+    this.#add(lifetime);
+    const refuse = (error: unknown): void => {
+      if (this.#remove(lifetime)) outcome.refuse(error);
+    };
+    work.then((value) => {
+      if (this.#remove(lifetime)) outcome.answer(value);
+    }, refuse);
+    lifetime.onEnd(refuse);
+  }
+
+  /** Resolves when none is left. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#size === 0) this.#drained.resolve();
+    return this.#drained.promise;
+  }
+
+  #add(lifetime: Lifetime): void {
+    const anchor = this.#anchor;
+    const last = anchor.previous ?? anchor;
+    lifetime.previous = last;
+    lifetime.next = anchor;
+    last.next = lifetime;
+    anchor.previous = lifetime;
+    this.#size++;
+    this.#timer ??= setInterval(() => this.#sweep(), resolution).unref();
+  }
+
+  /** False for one that has left before. */
+  #remove(lifetime: Lifetime): boolean {
+    const { previous, next } = lifetime;
+    if (!previous || !next) return false;
+    previous.next = next;
+    next.previous = previous;
+    lifetime.previous = undefined;
+    lifetime.next = undefined;
+    if (--this.#size === 0 && this.#draining) this.#drained.resolve();
+    return true;
+  }
+
+  #sweep(): void {
+    if (this.#size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    const now = Date.now();
+    const calls = [...this.#all()];
+    for (const call of calls) {
+      if (call.deadline <= now) call.end(new DeadlineExceeded());
+      else if (call.connection?.destroyed) call.end(new Cancelled());
+    }
+  }
+
+  *#all(): Iterable<Lifetime> {
+    for (let call = this.#anchor.next; call && call !== this.#anchor; call = call.next) yield call;
+  }
+}

@@ -1,0 +1,67 @@
+import type { AedesOptions, AuthenticateError, Client, PublishPacket } from 'aedes';
+import { type DropLog, retainedRequest } from './drop-log.js';
+import type { EmbeddedPeer } from './embedded-peer.js';
+import { isUsableClientId, type ReplyTopics } from './reply-topics.js';
+
+interface AccessOptions {
+  readonly topicPrefix: string;
+  readonly replyTopics: ReplyTopics;
+  readonly peerOf: (client: Client) => EmbeddedPeer;
+  readonly drops: DropLog;
+}
+
+type AccessHooks = Pick<
+  AedesOptions,
+  'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'
+>;
+
+const identifierRejected = 2;
+/** Nobody can subscribe to it. */
+const nowhere = '$dropped';
+
+/** Who may do what: anyone connects, sends requests and reads the replies to its own, and nothing else. */
+export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessOptions): AccessHooks {
+  const requests = `${topicPrefix}/rpc/`;
+  return {
+    /** No session outlives its connection: replies to callers who left would pile up in memory. */
+    preConnect(_client, packet, callback) {
+      packet.clean = true;
+      callback(null, true);
+    },
+
+    /** Operations judge credentials. */
+    authenticate({ id }, _username, _password, callback) {
+      if (isUsableClientId(id)) callback(null, true);
+      else callback(rejected(), false);
+    },
+
+    /** A refusal would close the connection, and the client come back with the same message for ever. */
+    authorizePublish(client, packet, callback) {
+      const fault = client && publishFault(packet, requests);
+      if (fault) {
+        drops.add(fault, { topic: packet.topic, client: client.id });
+        Object.assign(packet, { topic: nowhere, payload: '', retain: false });
+      }
+      callback(null);
+    },
+
+    authorizeSubscribe(client, subscription, callback) {
+      const isOwn = subscription.topic.startsWith(replyTopics.rootOf(client.id));
+      callback(null, isOwn && peerOf(client).subscribe(subscription.topic) ? subscription : null);
+    },
+
+    authorizeForward(client, packet) {
+      return packet.topic.startsWith(replyTopics.rootOf(client.id)) ? packet : null;
+    },
+  };
+}
+
+function publishFault({ topic, retain }: PublishPacket, requests: string): string | undefined {
+  if (!topic.startsWith(requests)) return 'a message on a topic that is not of requests';
+  return retain ? retainedRequest : undefined;
+}
+
+const rejected = (): AuthenticateError =>
+  Object.assign(new Error('A client id has 1 to 128 characters other than / + # and control characters'), {
+    returnCode: identifierRejected,
+  });

@@ -1,0 +1,166 @@
+import { type EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import { Broker, type Receiver } from './broker.js';
+import type { DropLog } from './drop-log.js';
+import { accessHooks } from './embedded-access.js';
+import { EmbeddedPeer } from './embedded-peer.js';
+import { PacketSizes } from './packet-sizes.js';
+import { ReplyTopics } from './reply-topics.js';
+
+export interface EmbeddedBrokerOptions {
+  readonly topicPrefix: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Bytes after the fixed header; the connection of a longer packet is closed. */
+  readonly packetBytes: number;
+  readonly maxConnections: number;
+  /** Bytes of replies that a client has not read. */
+  readonly maxBufferedBytes: number;
+  /** Milliseconds for a client with a full socket to read on. */
+  readonly drainTimeoutMs: number;
+  readonly drops: DropLog;
+}
+
+const connectTimeoutMs = 10_000;
+const idleProbeMs = 60_000;
+const farewellMs = 1_000;
+const maxHalfDoneQoS2 = 100;
+
+/** Aedes in this process, MQTT 3.1.1: a way in for requests, and for each client a way out for its replies. */
+export class EmbeddedBroker extends Broker {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #peers = new WeakMap<Client, EmbeddedPeer>();
+  readonly #logger = new Logger('MQTT');
+  readonly #requests: string;
+  #aedes: Aedes | undefined;
+
+  constructor(private readonly options: EmbeddedBrokerOptions) {
+    super();
+    this.#requests = `${options.topicPrefix}/rpc/`;
+    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: idleProbeMs }, (socket) =>
+      this.#accept(socket),
+    );
+    this.#server.maxConnections = options.maxConnections;
+  }
+
+  get address(): string | undefined {
+    const bound = this.#server.address() as AddressInfo | null;
+    const { host } = this.options;
+    return bound ? `mqtt://${host.includes(':') ? `[${host}]` : host}:${bound.port}` : undefined;
+  }
+
+  async listen(receiver: Receiver): Promise<void> {
+    this.#aedes = await this.#startAedes(receiver);
+    const { host, port } = this.options;
+    try {
+      await once(this.#server.listen(port, host), 'listening');
+    } catch (cause) {
+      await this.#stopAedes();
+      throw new Error(`MQTT cannot listen on ${host}:${port} (${reason(cause)}); set MQTT_PORT to a free port`, {
+        cause,
+      });
+    }
+    this.#server.on('error', (error) => this.#logger.warn(error.message));
+  }
+
+  async ready(): Promise<void> {
+    if (!this.#server.listening) throw new Error('the MQTT broker does not listen');
+  }
+
+  async pause(): Promise<void> {
+    this.#server.close();
+  }
+
+  /** Replies that were written arrive first. */
+  async close(): Promise<void> {
+    this.#server.close();
+    await turn();
+    await Promise.all([...this.#sockets].map(farewell));
+    await this.#stopAedes();
+  }
+
+  async #startAedes(receiver: Receiver): Promise<Aedes> {
+    const { topicPrefix, drainTimeoutMs, drops } = this.options;
+    const aedes = await Aedes.createBroker({
+      drainTimeout: drainTimeoutMs,
+      connectTimeout: connectTimeoutMs,
+      maxInflightInbound: maxHalfDoneQoS2,
+      ...accessHooks({
+        topicPrefix,
+        replyTopics: new ReplyTopics(topicPrefix),
+        peerOf: (client) => this.#peerOf(client),
+        drops,
+      }),
+      published: (packet, client, taken) => this.#published(receiver, packet, client, taken),
+    });
+    aedes.on('clientDisconnect', (client) => receiver.gone(this.#peerOf(client)));
+    aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
+    aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
+    aedes.on('connectionError', (_client, error) => this.#logger.debug(error.message));
+    const emitter: EventEmitter = aedes;
+    emitter.on('error', (error: Error) => this.#logger.error(error.message, error.stack));
+    return aedes;
+  }
+
+  #accept(socket: Socket): void {
+    limitPackets(socket, new PacketSizes(this.options.packetBytes));
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#aedes?.handle(socket);
+  }
+
+  /** While `taken` is not called, nothing more is read from this client. */
+  #published(receiver: Receiver, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
+    const { topic, payload, retain } = packet;
+    const isRequest = client && topic.startsWith(this.#requests);
+    const message = { topic, payload: asBuffer(payload), retain, properties: undefined };
+    const started = isRequest ? receiver.receive(message, this.#peerOf(client)) : undefined;
+    if (started) void started.then(() => taken());
+    else taken();
+  }
+
+  #peerOf(client: Client): EmbeddedPeer {
+    const known = this.#peers.get(client);
+    if (known) return known;
+    const peer = new EmbeddedPeer(client, this.options.maxBufferedBytes);
+    this.#peers.set(client, peer);
+    return peer;
+  }
+
+  async #stopAedes(): Promise<void> {
+    const aedes = this.#aedes;
+    if (aedes) await new Promise<void>((resolve) => aedes.close(resolve));
+  }
+}
+
+const asBuffer = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);
+
+const reason = (error: unknown): string =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? 'the port is taken' : String(error);
+
+/** Aedes takes no limit of its own, but it reads through this method alone. */
+function limitPackets(socket: Socket, sizes: PacketSizes): void {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number): unknown => {
+    const chunk: unknown = read(size);
+    if (!Buffer.isBuffer(chunk) || sizes.admits(chunk)) return chunk;
+    socket.destroy(new Error('Packet too large'));
+    return null;
+  };
+}
+
+function farewell(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => socket.destroy(), farewellMs);
+    socket.once('close', () => {
+      clearTimeout(impatient);
+      resolve();
+    });
+    socket.end();
+  });
+}

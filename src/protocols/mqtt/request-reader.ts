@@ -1,0 +1,140 @@
+import { isUtf8 } from 'node:buffer';
+import type { IPublishPacket } from 'mqtt';
+import { MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
+import type { Inbound } from '../../pipeline/call-context.js';
+import { type CallFields, callFields, isJsonObject, type JsonObject, textField } from '../json-rpc/call-fields.js';
+import { NotJson } from '../json-rpc/error-object.js';
+import type { IncomingMessage } from './broker.js';
+
+type Properties = NonNullable<IPublishPacket['properties']>;
+
+export interface ReplyTarget {
+  readonly topic: string;
+  /** What the JSON text of the reply begins with, `result` or `error` still to come. */
+  readonly head: string;
+  readonly correlationData?: Buffer | undefined;
+}
+
+export interface ReadRequest {
+  /** Absent for a notification, which is executed and not answered. */
+  readonly replyTo: ReplyTarget | undefined;
+  readonly fields: CallFields & Pick<Inbound, 'authorization'>;
+  readonly params: unknown;
+}
+
+/** What is no request; answered where it tells a topic for replies. */
+export class UnreadableRequest {
+  constructor(
+    readonly replyTo: ReplyTarget | undefined,
+    readonly failure: Failure,
+  ) {}
+}
+
+/**
+ * A broker does not tell which version of MQTT a sender speaks. Any of these properties makes a message one of MQTT 5:
+ * its payload is the params. All others are envelopes of 3.1.1, or bare params of a request that nobody waits for.
+ */
+const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties): boolean =>
+  responseTopic !== undefined || correlationData !== undefined || userProperties !== undefined;
+
+/** `payloadBytes`: the longest payload. */
+export function readRequest(
+  { payload, properties = {} }: IncomingMessage,
+  payloadBytes: number,
+): ReadRequest | UnreadableRequest {
+  const isTooLarge = payload.length > payloadBytes;
+  return isMqtt5(properties)
+    ? readPacket(payload, properties, isTooLarge)
+    : readEnvelope(parse(payload), properties, isTooLarge);
+}
+
+function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): ReadRequest | UnreadableRequest {
+  const { responseTopic, correlationData } = properties;
+  const replyTo = responseTopic === undefined ? undefined : { topic: responseTopic, head: '{', correlationData };
+  if (isTooLarge) return new UnreadableRequest(replyTo, new PayloadTooLarge());
+  const params = payload.length === 0 ? {} : parse(payload);
+  return params === undefined
+    ? new UnreadableRequest(replyTo, new NotJson())
+    : { replyTo, fields: propertyFields(properties), params };
+}
+
+function propertyFields(properties: Properties): ReadRequest['fields'] {
+  const given: JsonObject = properties.userProperties ?? {};
+  return {
+    authorization: textField(given.authorization),
+    requestId: textField(given['request-id']),
+    traceparent: textField(given.traceparent),
+    timeoutMs: sooner(milliseconds(textField(given['timeout-ms'])), properties),
+    idempotencyKey: textField(given['idempotency-key']),
+  };
+}
+
+const milliseconds = (given: string | undefined): number | undefined =>
+  given !== undefined && /^\d{1,9}$/.test(given) ? Number(given) : undefined;
+
+/** An expired message is worth nothing to its sender. */
+function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Properties): number | undefined {
+  if (messageExpiryInterval === undefined) return timeoutMs;
+  return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, messageExpiryInterval * 1000);
+}
+
+function readEnvelope(message: unknown, properties: Properties, isTooLarge: boolean): ReadRequest | UnreadableRequest {
+  if (message === undefined) return new UnreadableRequest(undefined, new NotJson());
+  if (!isJsonObject(message)) return new UnreadableRequest(undefined, malformed('A request is an object'));
+  const replyTo = replyTarget(message);
+  if (isTooLarge) return new UnreadableRequest(replyTo, new PayloadTooLarge());
+  if (!isEnvelope(message)) return { replyTo, fields: propertyFields(properties), params: message };
+  const fault = faultOf(message);
+  if (fault !== undefined) return new UnreadableRequest(replyTo, malformed(fault));
+  const { authorization, params = {} } = message;
+  const fields = callFields(message);
+  const timeoutMs = sooner(fields.timeoutMs, properties);
+  return { replyTo, fields: { ...fields, timeoutMs, authorization: textField(authorization) }, params };
+}
+
+const isEnvelope = (message: JsonObject): boolean =>
+  Object.hasOwn(message, 'params') || Object.hasOwn(message, 'reply_to');
+
+function replyTarget({ reply_to, correlation_id }: JsonObject): ReplyTarget | undefined {
+  if (typeof reply_to !== 'string') return undefined;
+  return {
+    topic: reply_to,
+    head: isCorrelationId(correlation_id) ? `{"correlation_id":${JSON.stringify(correlation_id)},` : '{',
+  };
+}
+
+const isCorrelationId = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+
+const envelopeMembers = new Set([
+  'reply_to',
+  'correlation_id',
+  'authorization',
+  'request_id',
+  'traceparent',
+  'timeout_ms',
+  'idempotency_key',
+  'params',
+]);
+
+function faultOf(envelope: JsonObject): string | undefined {
+  for (const name of Object.keys(envelope)) {
+    if (!envelopeMembers.has(name)) return `The envelope has no member ${JSON.stringify(name.slice(0, 50))}`;
+  }
+  const { reply_to, correlation_id } = envelope;
+  if (reply_to !== undefined && typeof reply_to !== 'string') return 'The member reply_to is a string';
+  if (correlation_id !== undefined && !isCorrelationId(correlation_id)) return 'The member correlation_id is a string';
+  return undefined;
+}
+
+const malformed = (detail: string): Failure => new MalformedRequest({ detail });
+
+/** Undefined for what is no JSON in UTF-8: JSON itself has no undefined. */
+function parse(payload: Buffer): unknown {
+  if (!isUtf8(payload)) return undefined;
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import { ServiceUnavailable, Unimplemented } from '../../contract/built-in-failures.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { CallContext } from '../../pipeline/call-context.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { CallSlots } from '../json-rpc/call-slots.js';
+import { type ErrorObject, errorObject } from '../json-rpc/error-object.js';
+import { type Procedure, procedures } from '../json-rpc/procedures.js';
+import type { IncomingMessage, Peer, Receiver } from './broker.js';
+import { type DropLog, retainedRequest } from './drop-log.js';
+import { ReplyTopics } from './reply-topics.js';
+import { type ReadRequest, type ReplyTarget, readRequest, UnreadableRequest } from './request-reader.js';
+
+export interface RunnerOptions {
+  readonly pipeline: Pipeline;
+  readonly operations: readonly OperationDescriptor[];
+  /** The first level of every topic. */
+  readonly topicPrefix: string;
+  readonly payloadBytes: number;
+  /** Calls that run at once; further ones wait unread. */
+  readonly maxConcurrentCalls: number;
+  readonly drops: DropLog;
+}
+
+/** Where one request came from and its answer goes. */
+interface Exchange {
+  readonly peer: Peer;
+  readonly replyTo: ReplyTarget | undefined;
+}
+
+/** Runs what a broker hands over, and answers it. */
+export class RequestRunner implements Receiver {
+  readonly #procedures: ReadonlyMap<string, Procedure>;
+  readonly #replyTopics: ReplyTopics;
+  readonly #slots: CallSlots;
+  #draining = false;
+
+  constructor(private readonly options: RunnerOptions) {
+    const { operations, topicPrefix, maxConcurrentCalls } = options;
+    this.#procedures = procedures(operations, ({ mqtt }) => `${topicPrefix}/${mqtt}`);
+    this.#replyTopics = new ReplyTopics(topicPrefix);
+    this.#slots = new CallSlots(maxConcurrentCalls);
+  }
+
+  receive(message: IncomingMessage, peer: Peer): Promise<void> | undefined {
+    return this.#slots.run(() => this.#serve(message, peer));
+  }
+
+  gone(peer: Peer): void {
+    peer.calls.cancel(this.options.pipeline);
+  }
+
+  /** Refuses new requests and resolves when everything taken is answered. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    return this.#slots.idle();
+  }
+
+  #serve(message: IncomingMessage, peer: Peer): void {
+    const request = readRequest(message, this.options.payloadBytes);
+    const { replyTo } = request;
+    const owner = replyTo && this.#replyTopics.ownerOf(replyTo.topic);
+    if (message.retain) this.#drop(retainedRequest, message, peer);
+    else if (replyTo && !isOwn(owner, peer)) {
+      this.#drop('a request whose reply topic is not its sender’s', message, peer, replyTo.topic);
+    } else if (request instanceof UnreadableRequest) this.#refuse(request, message, peer);
+    else this.#call(message, { peer, replyTo }, request, peer.address ?? owner ?? 'mqtt');
+  }
+
+  #drop(reason: string, { topic }: IncomingMessage, peer: Peer, replyTopic?: string): void {
+    this.options.drops.add(reason, {
+      topic,
+      ...(peer.clientId !== undefined && { client: peer.clientId }),
+      ...(replyTopic !== undefined && { 'reply topic': replyTopic }),
+    });
+    this.#slots.release();
+  }
+
+  #refuse({ replyTo, failure }: UnreadableRequest, message: IncomingMessage, peer: Peer): void {
+    if (replyTo) this.#sendError({ peer, replyTo }, errorObject(failure));
+    else this.#drop(`${failure.code} without a topic for replies: ${failure.message}`, message, peer);
+  }
+
+  #call({ topic }: IncomingMessage, exchange: Exchange, { fields, params }: ReadRequest, address: string): void {
+    const { pipeline } = this.options;
+    const procedure = this.#procedures.get(topic);
+    const call = pipeline.begin({ protocol: 'mqtt', address, ...fields }, procedure?.operation);
+    if (!procedure || this.#draining) {
+      this.#fail(procedure ? stopping() : new Unimplemented(), call, exchange);
+      return;
+    }
+    const { operation, decode } = procedure;
+    const { calls } = exchange.peer;
+    const place = calls.add(call);
+    pipeline.execute(operation, call, params, decode).then(
+      (value) => {
+        calls.remove(place);
+        this.#succeed(value, call, exchange, procedure);
+      },
+      (error: unknown) => {
+        calls.remove(place);
+        this.#fail(error, call, exchange, operation);
+      },
+    );
+  }
+
+  #succeed(value: unknown, call: CallContext, exchange: Exchange, { operation, encode }: Procedure): void {
+    let outcome: string;
+    try {
+      outcome = exchange.replyTo ? `"result":${JSON.stringify(encode(value))}` : '';
+    } catch (error) {
+      this.#fail(error, call, exchange, operation);
+      return;
+    }
+    this.#send(exchange, outcome, operation.spec.qos);
+  }
+
+  #fail(error: unknown, call: CallContext, exchange: Exchange, operation?: OperationDescriptor): void {
+    const failure = this.options.pipeline.toFailure(error, call, operation);
+    this.#sendError(exchange, errorObject(failure, call), operation?.spec.qos);
+  }
+
+  #sendError(exchange: Exchange, error: ErrorObject, qos?: 0 | 1): void {
+    this.#send(exchange, `"error":${JSON.stringify(error)}`, qos);
+  }
+
+  #send({ peer, replyTo }: Exchange, outcome: string, qos: 0 | 1 = 1): void {
+    if (!replyTo) {
+      this.#slots.release();
+      return;
+    }
+    const { topic, head, correlationData } = replyTo;
+    peer.send({ topic, payload: `${head}${outcome}}`, qos, correlationData }, this.#release);
+  }
+
+  readonly #release = (): void => this.#slots.release();
+}
+
+const stopping = () => new ServiceUnavailable({ detail: 'This process is stopping', retryAfterSeconds: 1 });
+
+const isOwn = (owner: string | undefined, { clientId }: Peer): boolean =>
+  owner !== undefined && (clientId === undefined || clientId === owner);

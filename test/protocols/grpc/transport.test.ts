@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { defaultConnectionLimits } from '../../../src/protocols/grpc/connection-limits.js';
+import { decodeFailure } from '../../../src/protocols/grpc/status-details.js';
+import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { DiscardSpecimen, FilterSpecimens, WaitForSpecimen } from '../../fixtures/specimens/specimens.operations.js';
+import { codecOf, failureOf, SpecimenGrpc, statusOf } from './specimen-grpc.js';
+
+const { path } = descriptorOf(FilterSpecimens).wire.grpc;
+const request = codecOf(FilterSpecimens).encodeRequest({ colours: [] });
+
+/** Closes what a test opened. */
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function startGrpc(options?: Parameters<typeof SpecimenGrpc.start>[0]): Promise<SpecimenGrpc> {
+  const grpc = await SpecimenGrpc.start(options);
+  opened.push(() => grpc.stop());
+  return grpc;
+}
+
+interface RawAnswer {
+  readonly headers: Record<string, unknown>;
+  readonly bytes: Buffer;
+}
+
+/** One call as bare HTTP/2. */
+async function rawCall(
+  grpc: SpecimenGrpc,
+  body: Buffer,
+  headers: Record<string, string> = {},
+  to = path,
+): Promise<RawAnswer> {
+  const session = connectHttp2(`http://${grpc.address}`);
+  opened.push(() => session.destroy());
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': to,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  });
+  const received: Record<string, unknown> = {};
+  stream.on('response', (got) => Object.assign(received, got));
+  stream.on('trailers', (got) => Object.assign(received, got));
+  stream.end(body);
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return { headers: received, bytes: Buffer.concat(chunks) };
+}
+
+function frame(message: Buffer, compressed = 0): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(compressed);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+const codeIn = ({ headers }: RawAnswer): string | undefined =>
+  /[A-Z]+(_[A-Z]+)+/.exec(
+    Buffer.from(String(headers['grpc-status-details-bin'] ?? ''), 'base64').toString('latin1'),
+  )?.[0];
+
+describe('hostile input over gRPC', () => {
+  let grpc: SpecimenGrpc;
+  beforeAll(async () => {
+    grpc = await SpecimenGrpc.start({ messageBytes: 2_000 });
+  });
+  afterAll(() => grpc.stop());
+  afterEach(async () => {
+    expect((await grpc.send(path, request)).bytes.length).toBeGreaterThan(0);
+  });
+
+  it('is malformed when the bytes do not decode', async () => {
+    expect(await failureOf(grpc.send(path, Buffer.from('{"page": 1}')))).toMatchObject({
+      code: 'MALFORMED_REQUEST',
+      kind: 'invalid_argument',
+    });
+  });
+
+  it('is too large above the limit, compressed or not', async () => {
+    const error = await statusOf(grpc.send(path, Buffer.alloc(2_001)));
+    expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(decodeFailure(error).code).toBe('PAYLOAD_TOO_LARGE');
+    const bomb = await rawCall(grpc, frame(gzipSync(Buffer.alloc(100_000)), 1), { 'grpc-encoding': 'gzip' });
+    expect([bomb.headers['grpc-status'], codeIn(bomb)]).toEqual(['8', 'PAYLOAD_TOO_LARGE']);
+  });
+
+  it('is unimplemented for a method that there is not', async () => {
+    for (const unknown of [
+      '/specimens.v1.SpecimensService/Nothing',
+      '/a',
+      '/specimens.v3.SpecimensService/EchoSpecimen',
+    ]) {
+      expect(await failureOf(grpc.send(unknown, request))).toMatchObject({
+        code: 'UNIMPLEMENTED',
+        kind: 'unimplemented',
+      });
+      const { headers } = await rawCall(grpc, frame(request), {}, unknown);
+      expect(headers['grpc-status-details-bin']).toBeTypeOf('string');
+    }
+  });
+
+  it.each<[string, Buffer, Record<string, string>, string, string | undefined]>([
+    ['no message', Buffer.alloc(0), {}, '3', 'MALFORMED_REQUEST'],
+    ['two messages', Buffer.concat([frame(request), frame(request)]), {}, '3', 'MALFORMED_REQUEST'],
+    ['bytes that do not decompress', frame(request, 1), { 'grpc-encoding': 'gzip' }, '3', 'MALFORMED_REQUEST'],
+    ['an encoding that there is not', frame(request, 1), { 'grpc-encoding': 'rot13' }, '12', undefined],
+    ['a timeout that is none', frame(request), { 'grpc-timeout': 'soon' }, '3', 'MALFORMED_REQUEST'],
+  ])('is answered when there is %s', async (_, body, headers, expectedStatus, code) => {
+    const answer = await rawCall(grpc, body, headers);
+    expect([answer.headers['grpc-status'], codeIn(answer)]).toEqual([expectedStatus, code]);
+  });
+
+  it('is answered 415 when it is no gRPC', async () => {
+    const { headers } = await rawCall(grpc, Buffer.from('{}'), { 'content-type': 'application/json' });
+    expect(headers[':status']).toBe(415);
+  });
+
+  it.each([
+    'GET / HTTP/1.1\r\nhost: x\r\n\r\n',
+    '\0\0\0\0\0\0\0\0',
+    `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${'\xff'.repeat(20)}`,
+  ])('ends a connection that speaks another protocol: %j', async (bytes) => {
+    const { port } = grpc.server;
+    const socket = connect(port ?? 0, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    socket.on('error', () => {});
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('goes on when a caller leaves in the middle of a message', async () => {
+    const { port } = grpc.server;
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
+    stream.on('error', () => {});
+    stream.write(frame(request).subarray(0, 3));
+    await once(session, 'remoteSettings');
+    session.destroy();
+    await once(session, 'close');
+  });
+});
+
+describe('connections', () => {
+  const closedBy = async (grpc: SpecimenGrpc): Promise<void> => {
+    const session = connectHttp2(`http://${grpc.address}`);
+    opened.push(() => session.destroy());
+    await once(session, 'close');
+  };
+
+  it('are closed by the server when they are idle, as those of probes are', async () => {
+    await closedBy(await startGrpc({ connections: { ...defaultConnectionLimits, idleMs: 50 } }));
+  });
+
+  it('are closed by the server when they are old', async () => {
+    await closedBy(await startGrpc({ connections: { ...defaultConnectionLimits, ageMs: 50 } }));
+  });
+
+  it('are closed by the server when the peer is dead', async () => {
+    const grpc = await startGrpc({
+      connections: { ...defaultConnectionLimits, keepaliveMs: 50, keepaliveTimeoutMs: 50 },
+    });
+    const socket: Socket = connect(grpc.server.port ?? 0, '127.0.0.1');
+    opened.push(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('are refused on a port that is taken', async () => {
+    const grpc = await startGrpc();
+    await expect(SpecimenGrpc.start({ port: grpc.server.port ?? 0 })).rejects.toThrow(/EADDRINUSE/);
+  });
+});
+
+describe('closing', () => {
+  it('lets running calls finish and takes no new ones', async () => {
+    const grpc = await startGrpc();
+    const running = failureOf(grpc.call(WaitForSpecimen, {}, { deadline: Date.now() + 400 }));
+    await expect.poll(() => grpc.application.pipeline.running).toBe(1);
+    const closed = grpc.server.close();
+    expect((await failureOf(grpc.send(path, request))).kind).toBe('unavailable');
+    expect((await running).code).toBe('DEADLINE_EXCEEDED');
+    await closed;
+  });
+
+  it('ends calls that take longer than it may wait', async () => {
+    const grpc = await startGrpc({ shutdownMs: 50 });
+    const running = failureOf(grpc.call(WaitForSpecimen, {}));
+    await expect.poll(() => grpc.application.pipeline.running).toBe(1);
+    await grpc.server.close();
+    expect((await running).kind).not.toBe('deadline_exceeded');
+    await expect.poll(() => grpc.application.get(WaitForSpecimenHandler).stopped).toBe(1);
+  });
+});
+
+describe('gRPC over TLS', () => {
+  it('serves with the certificate it is given and drops plain text', async () => {
+    const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../platform/security/fixtures', name));
+    const [cert, key] = [fixture('localhost.cert.pem'), fixture('localhost.key.pem')];
+    const grpc = await startGrpc({ tls: { cert, key } });
+    const client = new Client(`localhost:${grpc.server.port}`, credentials.createSsl(cert));
+    opened.push(() => client.close());
+    const same = (bytes: Buffer) => bytes;
+    const discard = descriptorOf(DiscardSpecimen).wire.grpc.path;
+    const bytes = codecOf(DiscardSpecimen).encodeRequest({ id: crypto.randomUUID() });
+    const answer = await new Promise<Buffer | undefined>((resolve, reject) => {
+      client.makeUnaryRequest(discard, same, same, bytes, (error, value) => (error ? reject(error) : resolve(value)));
+    });
+    expect(answer).toHaveLength(0);
+    expect((await failureOf(grpc.send(path, request, { deadline: Date.now() + 5_000 }))).kind).toBe('unavailable');
+  });
+});

@@ -1,1 +1,0 @@
-export { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
