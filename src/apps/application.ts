@@ -16,7 +16,7 @@ import { Listeners } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
 import { rootModule } from './root.module.js';
-import { services } from './services.js';
+import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
 
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
@@ -42,7 +42,7 @@ export class Application {
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
-    return new Application(app, await prepare(app, configuration), configuration);
+    return new Application(app, await prepare(app, service, configuration), configuration);
   }
 
   async listen(): Promise<Addresses> {
@@ -70,11 +70,15 @@ export class Application {
   }
 }
 
-async function prepare(app: NestFastifyApplication, configuration: Configuration): Promise<Listeners> {
+async function prepare(
+  app: NestFastifyApplication,
+  service: ServiceDefinition,
+  configuration: Configuration,
+): Promise<Listeners> {
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
   const routes = new RouteTable();
-  const readiness = readinessOf(app);
+  const readiness = await readinessOf(app, service);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
   await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
   return Listeners.connect({ app, configuration, pipeline, registry, readiness });

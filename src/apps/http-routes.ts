@@ -7,6 +7,8 @@ import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
+import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
+import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
@@ -33,6 +35,7 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   const serves = new Set(configuration.protocols);
   if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
+  registerCircuitRoutes(fastify, app.get(Resilience));
   registerMetrics(fastify, app.get(OperationMetrics));
   if (serves.has('websocket')) webSocket(fastify, parts);
   if (serves.has('rest')) await rest(fastify, parts);

@@ -1,15 +1,20 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RedisConnection } from '../platform/cache/redis-connection.js';
-import { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { type HealthCheck, Readiness } from '../platform/observability/readiness.js';
+import type { ServiceDefinition } from './services.js';
 
-/** This process is ready when its own dependencies answer. */
-export function readinessOf(app: INestApplicationContext): Readiness {
-  const database = app.get(PrismaDatabase);
+/** This process is ready when its own dependencies answer: a gateway is, whatever its services do. */
+export async function readinessOf(app: INestApplicationContext, service: ServiceDefinition): Promise<Readiness> {
   const redis = app.get<RedisConnection | undefined>(RedisConnection);
-  const checks: HealthCheck[] = [{ name: 'database', check: () => database.ping() }];
+  const checks = service.stateless ? [] : [await databaseCheck(app)];
   if (redis) checks.push({ name: 'redis', check: () => mustBe(redis.ready()) });
   return new Readiness(checks);
+}
+
+async function databaseCheck(app: INestApplicationContext): Promise<HealthCheck> {
+  const { PrismaDatabase } = await import('../platform/database/prisma-database.js');
+  const database = app.get(PrismaDatabase);
+  return { name: 'database', check: () => database.ping() };
 }
 
 async function mustBe(ready: Promise<boolean>): Promise<void> {

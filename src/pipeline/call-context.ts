@@ -7,6 +7,14 @@ import { type Connection, Lifetime } from './lifetime.js';
 import type { Principal } from './principal.js';
 import { TraceContext } from './trace-context.js';
 
+/** Of a call that another process of ours has let in: it was limited there. */
+export interface Forwarded {
+  /** Service token of that process, made for this one. */
+  readonly by: string;
+  /** Of the network peer at the edge. */
+  readonly address: string | undefined;
+}
+
 /** What a transport tells of a request beside its payload. Anything malformed is taken as absent. */
 export interface Inbound {
   readonly protocol: Protocol;
@@ -16,6 +24,7 @@ export interface Inbound {
   readonly authorization?: string | undefined;
   /** Bearer token of the calling service. */
   readonly serviceAuthorization?: string | undefined;
+  readonly forwarded?: Forwarded | undefined;
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
   /** Milliseconds the caller is willing to wait. */
@@ -38,6 +47,10 @@ const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
 
 /** All that is known of one call, from the transport to the repository. */
 export class CallContext {
+  /** Of the network peer at the edge. */
+  address: string;
+  /** Limited by the process that forwarded it. */
+  isForwarded = false;
   /** Organization id. */
   tenant = noTenant;
   /** Of the unit of work this code runs in. */
@@ -54,7 +67,9 @@ export class CallContext {
     readonly lifetime: Lifetime,
     readonly requestId: string,
     readonly trace: TraceContext,
-  ) {}
+  ) {
+    this.address = inbound.address;
+  }
 
   /** `deadline`: epoch milliseconds. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
@@ -74,6 +89,8 @@ export class CallContext {
   fork(changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess'>>): CallContext {
     const { inbound, principal, lifetime, requestId, trace } = this;
     const inner = new CallContext(inbound, principal, lifetime, requestId, trace);
+    inner.address = this.address;
+    inner.isForwarded = this.isForwarded;
     inner.tenant = this.tenant;
     inner.transaction = this.transaction;
     inner.idempotency = this.idempotency;

@@ -30,7 +30,7 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
 
   onApplicationBootstrap(): void {
     const handlers = this.#handlers();
-    const faults = this.registry.operations.flatMap(({ id, message }) => {
+    const faults = this.registry.handledHere.flatMap(({ id, message }) => {
       const found = handlers.get(message) ?? [];
       if (found.length === 1) return [];
       return [found.length === 0 ? `${id} has no handler` : `${id} has ${found.length} handlers: ${found.join(', ')}`];

@@ -3,6 +3,7 @@ import type { OperationDescriptor } from '../contract/module.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type CallContext, runInCall } from './call-context.js';
 import type { Dispatcher } from './dispatcher.js';
+import { Executor } from './executor.js';
 import { AlreadyDone, type IdempotencyLog, replay, slotFor } from './idempotency.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { authorizeInput, type Decision } from './principal.js';
@@ -17,16 +18,17 @@ const worthStoring = new Set([
 ]);
 
 /** The steps of the process that has the handler: resource, idempotency, execution. */
-export class Owner {
+export class Owner extends Executor {
   constructor(
     private readonly registry: OperationRegistry,
     private readonly dispatcher: Dispatcher,
     private readonly log: IdempotencyLog,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** `decision` is what `call.principal.authorize(operation)` gave. */
-  run(
+  override run(
     operation: OperationDescriptor,
     call: CallContext,
     decision: Decision,

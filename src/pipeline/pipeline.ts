@@ -4,9 +4,9 @@ import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Authenticator } from './authenticate.js';
 import { CallContext, type Inbound } from './call-context.js';
+import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
 import type { OperationMetrics } from './operation-metrics.js';
-import type { Owner } from './owner.js';
 import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
 import { validate } from './validate.js';
@@ -28,7 +28,7 @@ export class Pipeline {
     private readonly principals: Principals,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
-    private readonly owner: Owner,
+    private readonly executor: Executor,
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
     private readonly log: CallLog,
@@ -79,12 +79,18 @@ export class Pipeline {
   /** Steps that answer at once are not awaited. */
   #edge(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
     try {
-      const byAddress = this.limits.perAddress(call);
-      if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
-      return this.#identified(operation, call, payload, decode);
+      const forwarded = call.inbound.forwarded && this.authenticator.forwarded(call, call.inbound.forwarded);
+      if (forwarded) return forwarded.then(() => this.#limited(operation, call, payload, decode));
+      return this.#limited(operation, call, payload, decode);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #limited(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    const byAddress = this.limits.perAddress(call);
+    if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
+    return this.#identified(operation, call, payload, decode);
   }
 
   #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
@@ -115,7 +121,7 @@ export class Pipeline {
     decode: Decode,
   ): Promise<unknown> {
     const input = validate(operation, payload, decode);
-    return this.owner.run(operation, call, decision, input, call.inbound.idempotencyKey);
+    return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);
   }
 
   /** For transports that take credentials apart from calls. Throws Unauthenticated. */

@@ -15,6 +15,12 @@ export class TraceContext {
     return this.#traceparent;
   }
 
+  /** The same trace seen from a call that this one makes. */
+  child(): string {
+    const { traceparent } = this;
+    return `${traceparent.slice(0, 36)}${randomBytes(8).toString('hex')}${traceparent.slice(52)}`;
+  }
+
   get traceId(): string {
     return this.traceparent.slice(3, 35);
   }

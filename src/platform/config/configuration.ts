@@ -76,7 +76,11 @@ export abstract class Configuration {
   abstract readonly logLevel: LogLevel;
   abstract readonly shutdownTimeoutMs: number;
   abstract readonly messaging: { readonly kafkaBrokers: readonly string[] };
-  abstract readonly discovery: { readonly consul?: { readonly host: string; readonly port: number } };
+  /** `addresses`: by service, what `parseGrpcTarget` reads. */
+  abstract readonly discovery: {
+    readonly addresses: Readonly<Record<string, string>>;
+    readonly consul?: { readonly host: string; readonly port: number };
+  };
   abstract readonly documents: { readonly url?: string };
   abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };
   abstract readonly telemetry: { readonly otlpEndpoint?: string };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseGrpcTarget } from '../discovery/grpc-target.js';
 
 /** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
 
@@ -41,6 +42,14 @@ export function url(...schemes: readonly [string, ...string[]]) {
       `is not a URL that begins with ${prefixes}`,
     );
 }
+
+export const grpcTarget = z.string().superRefine((value, context) => {
+  try {
+    parseGrpcTarget(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `is no gRPC target: ${(error as Error).message}` });
+  }
+});
 
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { adapterVariables } from './adapter-variables.js';
 import { limitVariables } from './limit-variables.js';
+import { remoteVariables } from './remote-variables.js';
 import { securityVariables } from './security-variables.js';
 import { serverVariables } from './server-variables.js';
 import { stateVariables } from './state-variables.js';
@@ -8,6 +9,7 @@ import { stateVariables } from './state-variables.js';
 /** Every variable there is; .env.example says the same. */
 export const variables = {
   ...serverVariables,
+  ...remoteVariables,
   ...stateVariables,
   ...securityVariables,
   ...limitVariables,

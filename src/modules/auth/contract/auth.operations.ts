@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyone, authenticated, internal } from '../../../contract/access.js';
-import { command } from '../../../contract/operation.js';
+import { command, query } from '../../../contract/operation.js';
 import { Email, Id, secret, Timestamp, text, view } from '../../../contract/values.js';
 import { EmailTaken } from '../../users/contract/users.failures.js';
 import { PersonName, UserView } from '../../users/contract/users.views.js';
@@ -71,5 +71,20 @@ export class ChangeAccountEmail extends command({
   input: z.object({ userId: Id, email: Email }),
   output: z.void(),
   errors: [EmailTaken],
+  access: internal,
+}) {}
+
+const RevocationView = view('Revocation', {
+  sequence: z.int(),
+  subject: text({ max: 200 }).describe('`user:<id>` or `session:<id>`.'),
+  revokedAt: Timestamp.describe('Tokens issued later hold.'),
+  expiresAt: Timestamp,
+  settled: z.boolean().describe('None of a lower sequence will appear any more.'),
+});
+
+/** For every process that takes tokens and has no database of sessions: in order, at most `limit` of what is revoked. */
+export class ListRevocations extends query({
+  input: z.object({ after: z.int().min(0), limit: z.int32().min(1).max(1000) }),
+  output: view('RevocationBatch', { revocations: z.array(RevocationView) }),
   access: internal,
 }) {}

@@ -1,5 +1,13 @@
 import { module } from '../../../contract/module.js';
-import { ChangeAccountEmail, CloseAccount, Login, Logout, RefreshSession, Register } from './auth.operations.js';
+import {
+  ChangeAccountEmail,
+  CloseAccount,
+  ListRevocations,
+  Login,
+  Logout,
+  RefreshSession,
+  Register,
+} from './auth.operations.js';
 
 export { EmailTaken } from '../../users/contract/users.failures.js';
 export {
@@ -9,7 +17,7 @@ export {
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
-export { ChangeAccountEmail, CloseAccount, Login, Logout, RefreshSession, Register };
+export { ChangeAccountEmail, CloseAccount, ListRevocations, Login, Logout, RefreshSession, Register };
 
 export const auth = module('auth', {
   Register,
@@ -18,4 +26,5 @@ export const auth = module('auth', {
   Logout,
   CloseAccount,
   ChangeAccountEmail,
+  ListRevocations,
 });

@@ -1,0 +1,106 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { takesIdempotencyKey } from '../../contract/idempotency.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { CallContext } from '../../pipeline/call-context.js';
+import { RemoteExecutor } from '../../pipeline/executor.js';
+import type { Decision } from '../../pipeline/principal.js';
+import { byteMethod } from '../../protocols/grpc/byte-method.js';
+import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
+import type { Resilience } from '../resilience/resilience.js';
+import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
+import type { Attempt } from '../resilience/retried-call.js';
+import type { InstanceChannels } from './instance-channels.js';
+import { outgoingMetadata } from './outgoing-metadata.js';
+import { remoteFailure } from './remote-failure.js';
+import type { ServiceCredentials } from './service-credentials.js';
+
+const { requestSerialize, responseDeserialize } = byteMethod('');
+
+/** Where an operation runs and how it is put on the wire. */
+interface Route {
+  readonly service: string;
+  readonly codec: OperationCodec;
+  readonly policy: ResiliencePolicy;
+}
+
+export interface GrpcExecutorParts {
+  /** Of all operations that run elsewhere. */
+  readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
+  /** By module the service that runs it. */
+  readonly homes: ReadonlyMap<string, string>;
+  readonly resilience: Resilience;
+  readonly channels: InstanceChannels;
+  readonly credentials: ServiceCredentials;
+}
+
+/** Has an operation run by the service that owns it, over gRPC. */
+export class GrpcExecutor extends RemoteExecutor {
+  readonly #routes = new Map<OperationDescriptor, Route>();
+
+  /** Throws an Error that names the modules nobody runs. */
+  constructor(private readonly parts: GrpcExecutorParts) {
+    super();
+    for (const [operation, codec] of parts.codecs) this.#routes.set(operation, this.#route(operation, codec));
+  }
+
+  override run(
+    operation: OperationDescriptor,
+    call: CallContext,
+    _decision: Decision,
+    input: object,
+    idempotencyKey?: string,
+  ): Promise<unknown> {
+    const route = this.#routes.get(operation);
+    if (!route) return Promise.reject(new Error(`no service is known to run ${operation.id}`));
+    if (call.lifetime.ended) return Promise.reject(call.lifetime.ended);
+    const bearer = this.parts.credentials.bearer(route.service);
+    const send = (proof: string) => this.#send(operation, route, call, input, proof, idempotencyKey);
+    return typeof bearer === 'string' ? send(bearer) : bearer.then(send);
+  }
+
+  async #send(
+    operation: OperationDescriptor,
+    { codec, policy }: Route,
+    call: CallContext,
+    input: object,
+    bearer: string,
+    idempotencyKey: string | undefined,
+  ): Promise<unknown> {
+    const metadata = outgoingMetadata(operation, call, bearer, idempotencyKey);
+    const request = codec.encodeRequest(input);
+    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
+    const { deadline, signal } = call.lifetime;
+    const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) =>
+      this.#ask(operation, attempt, request, metadata),
+    );
+    return codec.decodeResponse(answer);
+  }
+
+  #ask(operation: OperationDescriptor, attempt: Attempt, request: Buffer, metadata: Metadata): Promise<Buffer> {
+    const { instance, deadline, signal } = attempt;
+    return new Promise((resolve, reject) => {
+      const sent = this.parts.channels
+        .of(instance)
+        .makeUnaryRequest(
+          operation.wire.grpc.path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          metadata,
+          { deadline },
+          (error, answer = Buffer.alloc(0)) => {
+            if (error) reject(remoteFailure(operation, error));
+            else resolve(answer);
+          },
+        );
+      signal.addEventListener('abort', () => sent.cancel(), { once: true });
+    });
+  }
+
+  #route(operation: OperationDescriptor, codec: OperationCodec): Route {
+    const { homes, resilience, channels } = this.parts;
+    const service = homes.get(operation.module);
+    if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
+    return { service, codec, policy: resilience.policy(service, (instance) => channels.isReachable(instance)) };
+  }
+}
