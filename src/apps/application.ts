@@ -12,7 +12,7 @@ import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
 import type { Addresses } from './addresses.js';
 import { httpRoutes } from './http-routes.js';
-import { Listeners } from './listeners.js';
+import { Listeners, mqttServer } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
 import { rootModule } from './root.module.js';
@@ -78,8 +78,10 @@ async function prepare(
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
   const routes = new RouteTable();
-  const readiness = await readinessOf(app, service);
+  const mqtt = mqttServer({ configuration, pipeline, registry });
+  const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
+  const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
   await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
-  return Listeners.connect({ app, configuration, pipeline, registry, readiness });
+  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness });
 }

@@ -6,7 +6,7 @@ import type { Authenticator } from './authenticate.js';
 import { CallContext, type Inbound } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
-import type { OperationMetrics } from './operation-metrics.js';
+import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
 import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
 import { validate } from './validate.js';
@@ -61,19 +61,8 @@ export class Pipeline {
       return;
     }
     const counts = this.metrics.of(operation, call.inbound.protocol);
-    const started = performance.now();
-    const work = this.#edge(operation, call, payload, decode);
-    this.calls.watch(call.lifetime, work, {
-      answer: (value) => {
-        counts.add('OK', secondsSince(started));
-        outcome.answer(value);
-      },
-      refuse: (error) => {
-        const failure = this.toFailure(error, call, operation);
-        counts.add(failure.code, secondsSince(started));
-        outcome.refuse(failure);
-      },
-    });
+    const counted = new CountedOutcome(this, operation, call, counts, outcome);
+    this.calls.watch(call.lifetime, this.#edge(operation, call, payload, decode), counted);
   }
 
   /** Steps that answer at once are not awaited. */
@@ -153,4 +142,30 @@ export class Pipeline {
   }
 }
 
-const secondsSince = (started: number): number => (performance.now() - started) / 1000;
+/** Counts what a call came to before the transport is told. */
+class CountedOutcome implements Outcome {
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly operation: OperationDescriptor,
+    private readonly call: CallContext,
+    private readonly counts: OperationCounts,
+    private readonly outcome: Outcome<Failure>,
+  ) {}
+
+  answer(value: unknown): void {
+    this.counts.add('OK', this.#seconds);
+    this.outcome.answer(value);
+  }
+
+  refuse(error: unknown): void {
+    const failure = this.pipeline.toFailure(error, this.call, this.operation);
+    this.counts.add(failure.code, this.#seconds);
+    this.outcome.refuse(failure);
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+}

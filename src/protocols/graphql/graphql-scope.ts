@@ -7,7 +7,7 @@ import type { OpenCalls } from '../http/open-calls.js';
 
 /** One GraphQL operation on its way, and the context value of its resolvers: each root field is a call of its own. */
 export class GraphqlScope {
-  readonly #calls: CallContext[] = [];
+  #calls: CallContext[] | undefined;
   /** Seconds, the longest that a failure asked for. */
   retryAfter: number | undefined;
 
@@ -21,8 +21,9 @@ export class GraphqlScope {
 
   /** The calls of one scope share request id and trace. */
   begin(operation?: OperationDescriptor): CallContext {
-    const call = this.pipeline.begin(this.#calls.length === 0 ? this.inbound : this.continued, operation);
-    this.#calls.push(call);
+    const call = this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation);
+    if (this.#calls) this.#calls.push(call);
+    else this.#calls = [call];
     this.openCalls.add(this.req.raw.socket, call);
     return call;
   }
@@ -41,12 +42,12 @@ export class GraphqlScope {
   }
 
   cancel(): void {
-    for (const call of this.#calls) this.pipeline.cancel(call);
+    for (const call of this.#calls ?? []) this.pipeline.cancel(call);
   }
 
   /** Begun for the answer's sake where no root field was reached. */
   get call(): CallContext {
-    const first = this.#calls[0];
+    const first = this.#calls?.[0];
     if (first) return first;
     const begun = this.begin();
     this.end(begun);
@@ -62,6 +63,6 @@ export class GraphqlScope {
   /** The call with the fewest left of its quota: the one to tell the caller of. */
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
-    return this.#calls.length < 2 ? this.call : this.#calls.reduce((a, b) => (left(b) < left(a) ? b : a));
+    return (this.#calls ?? [this.call]).reduce((a, b) => (left(b) < left(a) ? b : a));
   }
 }

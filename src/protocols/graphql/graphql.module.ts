@@ -28,7 +28,7 @@ function driverConfig(
   registry: OperationRegistry,
   { introspection }: GraphqlOptions,
   { tokens, cachedQueries }: GraphqlLimits,
-): MercuriusDriverConfig & { driver?: never } {
+): Omit<MercuriusDriverConfig, 'driver'> {
   const operations = registry.served('graphql');
   const config = {
     typeDefs: printSdl(operations),
@@ -43,7 +43,8 @@ function driverConfig(
       response: { data, errors: wireErrors(errors ?? [], scope, pipeline) },
     }),
   };
-  return config as unknown as MercuriusDriverConfig & { driver?: never };
+  // mercurius declares the errors of its formatter as they are inside, not as they are sent
+  return config as unknown as Omit<MercuriusDriverConfig, 'driver'>;
 }
 
 @Module({})

@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
-import type { MapShape, ObjectShape, Shape } from '../../contract/shape.js';
+import type { Shape } from '../../contract/shape.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { argumentsDecoder } from './arguments-decoder.js';
 import type { GraphqlScope } from './graphql-scope.js';

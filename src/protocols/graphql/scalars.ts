@@ -1,7 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
-const noSuchValue = (type: string, expected: string): GraphQLError =>
-  new GraphQLError(`${type} must be ${expected}`);
+const noSuchValue = (type: string, expected: string): GraphQLError => new GraphQLError(`${type} must be ${expected}`);
 
 function safeInteger(value: unknown): number {
   if (Number.isSafeInteger(value)) return value as number;

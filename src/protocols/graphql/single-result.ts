@@ -1,5 +1,5 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Executed, GraphqlResult } from './executor.js';
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Executed } from './executor.js';
 
 /** Nothing was executed: on a WebSocket that is another message than a result with errors. */
 export class Refused extends Error {
@@ -11,7 +11,7 @@ export class Refused extends Error {
 const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** One result as a stream, which graphql-ws can stop: a plain promise it would wait for. */
-export class SingleResult implements AsyncIterableIterator<GraphqlResult, undefined> {
+export class SingleResult implements AsyncIterableIterator<ExecutionResult, undefined> {
   #executed: Promise<Executed> | undefined;
   #stopped = false;
 
@@ -22,13 +22,14 @@ export class SingleResult implements AsyncIterableIterator<GraphqlResult, undefi
     this.#executed = executed;
   }
 
-  async next(): Promise<IteratorResult<GraphqlResult, undefined>> {
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     const executed = await this.#executed;
     this.#executed = undefined;
     if (!executed || this.#stopped) return end;
     const { result } = executed;
     if (result.data === undefined) throw new Refused(result.errors ?? []);
-    return { done: false, value: result };
+    // its errors have their wire form already, and are sent as they are
+    return { done: false, value: result as ExecutionResult };
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
@@ -43,7 +44,5 @@ export class SingleResult implements AsyncIterableIterator<GraphqlResult, undefi
 }
 
 /** graphql-ws wraps what a stream throws. */
-export const refusedErrors = (errors: readonly (GraphQLError | GraphQLFormattedError)[]) =>
-  errors.flatMap((error) =>
-    error instanceof GraphQLError && error.originalError instanceof Refused ? error.originalError.errors : [error],
-  );
+export const refusedErrors = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
+  errors.flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : [error.toJSON()]));

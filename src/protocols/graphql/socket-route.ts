@@ -50,7 +50,11 @@ export class SocketRoute {
     }
   }
 
-  #read({ subscriptions }: Context<InitPayload, Peer>, payload: SubscribePayload, contextValue: GraphqlScope): Prepared {
+  #read(
+    { subscriptions }: Context<InitPayload, Peer>,
+    payload: SubscribePayload,
+    contextValue: GraphqlScope,
+  ): Prepared {
     const { limits, schema } = this.service;
     if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
       const detail = `At most ${limits.operationsPerSocket} operations run at once on one connection`;

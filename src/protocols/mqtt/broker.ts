@@ -21,8 +21,7 @@ export abstract class Peer {
   abstract readonly address: string | undefined;
   /** Undefined behind a broker elsewhere, whose access rules stand in for a check of the sender. */
   abstract readonly clientId: string | undefined;
-  /** `sent` is called once, when the reply needs no memory here any more. */
-  abstract send(reply: OutgoingReply, sent: () => void): void;
+  abstract send(reply: OutgoingReply): void;
 }
 
 export interface Receiver {

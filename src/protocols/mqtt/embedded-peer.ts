@@ -39,12 +39,11 @@ export class EmbeddedPeer extends Peer {
    * Straight to the client. The way through the broker's emitter has a hundred places for all clients together, and
    * those who do not read would hold them.
    */
-  send({ topic, payload, qos }: OutgoingReply, sent: () => void): void {
+  send({ topic, payload, qos }: OutgoingReply): void {
     if (this.#socket.writableLength > this.maxBufferedBytes) this.#socket.destroy(new Error('Replies are not read'));
     else if (!this.client.closed && this.#isSubscribed(topic)) {
       this.client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => {});
     }
-    sent();
   }
 
   #isSubscribed(topic: string): boolean {

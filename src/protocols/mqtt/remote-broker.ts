@@ -63,6 +63,7 @@ export class RemoteBroker extends Broker {
 
   async pause(): Promise<void> {
     this.#paused = true;
+    this.#subscribed = false;
     if (!this.#client?.connected) return;
     await Promise.race([this.#client.unsubscribeAsync(this.#topic).catch(() => undefined), patience()]);
   }
@@ -70,6 +71,7 @@ export class RemoteBroker extends Broker {
   async close(): Promise<void> {
     const client = this.#client;
     if (!client) return;
+    // waits for the acknowledgements of the last replies
     await Promise.race([client.endAsync(!client.connected), patience()]);
     client.stream.destroy();
   }
@@ -125,10 +127,9 @@ class RemotePeer extends Peer {
     super();
   }
 
-  send({ topic, payload, qos, correlationData }: OutgoingReply, sent: () => void): void {
-    this.client.publish(topic, payload, correlationData ? { qos, properties: { correlationData } } : { qos }, () =>
-      sent(),
-    );
+  /** Nobody waits for the acknowledgement: while requests are held back, none is read. */
+  send({ topic, payload, qos, correlationData }: OutgoingReply): void {
+    this.client.publish(topic, payload, correlationData ? { qos, properties: { correlationData } } : { qos });
   }
 }
 

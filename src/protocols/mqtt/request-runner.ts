@@ -124,15 +124,12 @@ export class RequestRunner implements Receiver {
   }
 
   #send({ peer, replyTo }: Exchange, outcome: string, qos: 0 | 1 = 1): void {
-    if (!replyTo) {
-      this.#slots.release();
-      return;
+    if (replyTo) {
+      const { topic, head, correlationData } = replyTo;
+      peer.send({ topic, payload: `${head}${outcome}}`, qos, correlationData });
     }
-    const { topic, head, correlationData } = replyTo;
-    peer.send({ topic, payload: `${head}${outcome}}`, qos, correlationData }, this.#release);
+    this.#slots.release();
   }
-
-  readonly #release = (): void => this.#slots.release();
 }
 
 const stopping = () => new ServiceUnavailable({ detail: 'This process is stopping', retryAfterSeconds: 1 });

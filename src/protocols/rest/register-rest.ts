@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
 import { type Encode, objectEncoder } from '../../contract/json-codec.js';
-import { jsonSchema } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
@@ -39,7 +38,6 @@ function registerOperation(
   fastify.route({
     method: method as HTTPMethods,
     url: path,
-    ...(output && { schema: { response: { [status]: jsonSchema(output, 'output') } } }),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const call = pipeline.begin(httpInbound(request, 'rest'), operation);
       pipeline.run(operation, call, request, decode, new RestOutcome(route, call, reply));
@@ -74,7 +72,8 @@ class RestOutcome implements Outcome<Failure> {
       return;
     }
     setCallHeaders(this.reply, this.call);
-    this.reply.code(status).send(encoded);
+    if (status !== 200) this.reply.code(status);
+    this.reply.send(encoded);
   }
 
   refuse(failure: Failure): void {

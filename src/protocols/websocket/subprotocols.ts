@@ -1,7 +1,7 @@
 export const jsonRpcSubprotocol = 'jsonrpc.mstv.v1';
 const bearerPrefix = 'bearer.';
 
-/** What this server speaks; mercurius serves the second one. */
+/** What this server speaks: JSON-RPC, and GraphQL on its own route. */
 const spoken: readonly string[] = [jsonRpcSubprotocol, 'graphql-transport-ws'];
 
 /** Browsers can send a token in no other way than as a subprotocol, which must never be echoed. */

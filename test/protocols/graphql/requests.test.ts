@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSpecimenGraphql, readAnswer, type SpecimenGraphql } from './specimen-graphql.js';
+
+let app: SpecimenGraphql;
+
+beforeAll(async () => {
+  app = await createSpecimenGraphql({}, { bodyBytes: 30_000 });
+});
+
+afterAll(() => app.close());
+
+const json = (body: unknown) => app.post(JSON.stringify(body)).then(readAnswer);
+const get = (
+  search: Record<string, string>,
+  headers: Record<string, string> = { 'apollo-require-preflight': 'true' },
+) => fetch(`${app.url}?${new URLSearchParams(search)}`, { headers });
+
+describe('a request that is none', () => {
+  it.each([
+    ['malformed JSON', '{"query":', 400, 'MALFORMED_REQUEST'],
+    ['no body', '', 400, 'MALFORMED_REQUEST'],
+    ['a number', '5', 400, 'MALFORMED_REQUEST'],
+    ['null', 'null', 400, 'MALFORMED_REQUEST'],
+    ['no query', '{}', 400, 'MALFORMED_REQUEST'],
+    ['a query that is no text', '{"query":5}', 400, 'MALFORMED_REQUEST'],
+    ['variables that are none', '{"query":"{ __typename }","variables":[]}', 400, 'MALFORMED_REQUEST'],
+    ['a name that is none', '{"query":"{ __typename }","operationName":"a\\nb"}', 400, 'MALFORMED_REQUEST'],
+    ['a key that reaches a prototype', '{"__proto__":{"query":"{ __typename }"}}', 400, 'MALFORMED_REQUEST'],
+    ['a body that is too large', JSON.stringify({ query: ' '.repeat(40_000) }), 413, 'PAYLOAD_TOO_LARGE'],
+    ['a syntax error', '{"query":"{ specimens"}', 400, 'INVALID_ARGUMENT'],
+    ['a syntax tree', '{"query":"{\\"kind\\":\\"Document\\",\\"definitions\\":[]}"}', 400, 'INVALID_ARGUMENT'],
+    ['JSON for a query', '{"query":"null"}', 400, 'INVALID_ARGUMENT'],
+    ['a subscription', '{"query":"subscription { specimens { id } }"}', 400, 'INVALID_ARGUMENT'],
+    ['no operation of that name', '{"query":"query A { __typename }","operationName":"B"}', 400, 'INVALID_ARGUMENT'],
+    [
+      'several operations and no name',
+      '{"query":"query A { __typename } query B { __typename }"}',
+      400,
+      'INVALID_ARGUMENT',
+    ],
+  ])('is refused: %s', async (_what, body, status, code) => {
+    for (let time = 0; time < 3; time++) {
+      const answer = await readAnswer(await app.post(body));
+      expect([answer.status, answer.codes, answer.data]).toEqual([status, [code], undefined]);
+    }
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'is refused: %s',
+    async (type) => {
+      const answer = await readAnswer(await app.post('{"query":"{ __typename }"}', { 'content-type': type }));
+      expect([answer.status, answer.codes]).toEqual([415, ['UNSUPPORTED_MEDIA_TYPE']]);
+    },
+  );
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('is refused: %s', async (method) => {
+    const response = await fetch(app.url, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect((await readAnswer(response)).codes).toEqual(['METHOD_NOT_ALLOWED']);
+  });
+});
+
+describe('a query with a type error', () => {
+  it.each([
+    ['of a name', '{ specimen { id } }', undefined],
+    ['of a field', '{ specimens { idd } }', undefined],
+    ['of an argument', '{ specimens(pagee: 1) { id } }', undefined],
+    ['of a literal', '{ filterSpecimens(colours: [REDD]) { page } }', undefined],
+    ['of a missing argument', 'mutation { discardSpecimen }', undefined],
+    ['of a variable', 'query($c: [Colour!]) { filterSpecimens(colours: $c) { page } }', { c: ['REDD'] }],
+    ['of a missing variable', 'query($p: Int!) { specimens(page: $p) { id } }', undefined],
+    ['of an integer too large', 'query($p: Int) { specimens(page: $p) { id } }', { p: 2 ** 31 }],
+    ['of a null for a non-null argument', 'mutation($i: ID = "x") { discardSpecimen(id: $i) }', { i: null }],
+    [
+      'of a union with two variants',
+      'query($o: TargetInput) { __typename @include(if: $o) }',
+      { o: { name: 'x', amount: 1 } },
+    ],
+  ])('%s is INVALID_ARGUMENT without suggestions, the first time and later', async (_what, query, variables) => {
+    for (let time = 0; time < 4; time++) {
+      const { codes, errors } = await app.send(query, variables);
+      expect(new Set(codes)).toEqual(new Set(['INVALID_ARGUMENT']));
+      expect(JSON.stringify(errors)).not.toContain('Did you mean');
+    }
+  });
+});
+
+describe('a batch', () => {
+  it('gives a result for each of its operations', async () => {
+    const batch = [{ query: '{ __typename }' }, { query: '{ nothing }' }, 5];
+    const response = await app.post(JSON.stringify(batch));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject([
+      { data: { __typename: 'Query' } },
+      { errors: [{ extensions: { code: 'INVALID_ARGUMENT' } }] },
+      { errors: [{ extensions: { code: 'MALFORMED_REQUEST' } }] },
+    ]);
+  });
+
+  it.each([0, 11])('of %i operations is refused', async (length) => {
+    const answer = await json(Array.from({ length }, () => ({ query: '{ __typename }' })));
+    expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
+  });
+});
+
+describe('a GET', () => {
+  it('runs a query', async () => {
+    const response = await get({
+      query: 'query($p: Int) { filterSpecimens(page: $p) { page } }',
+      variables: '{"p":3}',
+    });
+    expect((await readAnswer(response)).data).toEqual({ filterSpecimens: { page: 3 } });
+  });
+
+  it('runs no mutation', async () => {
+    const response = await get({ query: 'mutation { failSpecimen(kind: NOT_FOUND) }' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await readAnswer(response)).codes).toEqual(['METHOD_NOT_ALLOWED']);
+  });
+
+  it('is refused when a page of another site could have sent it', async () => {
+    const answer = await readAnswer(await get({ query: '{ __typename }' }, {}));
+    expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
+  });
+
+  it.each<Record<string, string>>([
+    {},
+    { query: '{ __typename }', variables: '{' },
+    { query: '{ __typename }', variables: '5' },
+  ])('is refused with %o', async (search) => {
+    const answer = await readAnswer(await get(search));
+    expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
+  });
+});
+
+describe('an answer', () => {
+  it('has the media type of GraphQL where the caller knows it', async () => {
+    const type = 'application/graphql-response+json';
+    const answer = await app.send('{ __typename }', {}, { accept: `${type}, application/json;q=0.9` });
+    expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+    expect((await app.send('{ __typename }')).headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+});

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { type Client, createClient } from 'graphql-ws';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { createSpecimenGraphql, type SpecimenGraphql } from './specimen-graphql.js';
+
+let app: SpecimenGraphql;
+let url: string;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  app = await createSpecimenGraphql({ limits: { operationsPerSocket: 2 } });
+  url = app.url.replace('http', 'ws');
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+});
+
+afterAll(() => app.close());
+
+function connect(connectionParams?: Record<string, unknown>): Client {
+  const client = createClient({
+    url,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(connectionParams && { connectionParams }),
+  });
+  clients.push(client);
+  return client;
+}
+
+/** The one result of an operation; throws what the server refuses it with. */
+async function ask(client: Client, query: string, extra: object = {}) {
+  for await (const result of client.iterate({ query, ...extra })) return result;
+  return undefined;
+}
+
+async function open(protocol = 'graphql-transport-ws'): Promise<WebSocket> {
+  const socket = new WebSocket(url, protocol);
+  await once(socket, 'open');
+  return socket;
+}
+
+const closeCode = async (socket: WebSocket): Promise<number> => (await once(socket, 'close'))[0] as number;
+const message = async (socket: WebSocket) => JSON.parse(String((await once(socket, 'message'))[0]));
+
+describe('GraphQL over a WebSocket', () => {
+  it('runs queries and mutations', async () => {
+    const client = connect();
+    expect(await ask(client, '{ filterSpecimens(page: 4) { page } }')).toEqual({
+      data: { filterSpecimens: { page: 4 } },
+    });
+    const discard = 'mutation($id: ID!) { discardSpecimen(id: $id) }';
+    const variables = { id: crypto.randomUUID() };
+    expect(await ask(client, discard, { variables })).toEqual({ data: { discardSpecimen: true } });
+  });
+
+  it('takes the token of connection_init', async () => {
+    const create = 'mutation { createSpecimen(name: "by socket") { name } }';
+    const authorization = `Bearer ${await app.token('USER')}`;
+    expect(await ask(connect({ authorization }), create)).toEqual({ data: { createSpecimen: { name: 'by socket' } } });
+    expect(await ask(connect(), create)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('takes deadline and trace of one operation from its extensions', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const extensions = { timeout_ms: 30, traceparent: `00-${trace}-b7ad6b7169203331-01` };
+    expect(await ask(connect(), '{ waitForSpecimen { waited } }', { extensions })).toMatchObject({
+      errors: [{ extensions: { code: 'DEADLINE_EXCEEDED', trace_id: trace } }],
+    });
+  });
+
+  it.each([
+    ['a syntax error', '{ specimens'],
+    ['a type error', '{ specimen { id } }'],
+    ['no query', ''],
+    ['a query beyond the limits', `{ ${'specimens { id } '.repeat(300)} }`],
+    ['several operations and no name', 'query A { __typename } query B { __typename }'],
+    ['a subscription', 'subscription { specimens { id } }'],
+  ])('refuses %s and goes on', async (_what, query) => {
+    const client = connect();
+    const refused = await ask(client, query).catch((errors: unknown) => errors);
+    expect(refused).toMatchObject([
+      {
+        message: expect.any(String),
+        extensions: { code: expect.stringMatching(/^(INVALID_ARGUMENT|MALFORMED_REQUEST)$/) },
+      },
+    ]);
+    expect(JSON.stringify(refused)).not.toContain('Did you mean');
+    expect(await ask(client, '{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('ends the work of an operation that its caller completes, and sends nothing more of it', async () => {
+    const handler = app.get(WaitForSpecimenHandler);
+    const before = handler.stopped;
+    const socket = await open();
+    socket.send('{"type":"connection_init"}');
+    await message(socket);
+    socket.send('{"id":"1","type":"subscribe","payload":{"query":"{ waitForSpecimen { waited } }"}}');
+    socket.send('{"type":"ping"}');
+    expect(await message(socket)).toEqual({ type: 'pong' });
+    socket.send('{"id":"1","type":"complete"}');
+    await expect.poll(() => handler.stopped).toBe(before + 1);
+    socket.send('{"type":"ping"}');
+    expect(await message(socket)).toEqual({ type: 'pong' });
+    socket.close();
+  });
+
+  it('ends the work of a connection that closes', async () => {
+    const handler = app.get(WaitForSpecimenHandler);
+    const before = handler.stopped;
+    const socket = await open();
+    socket.send('{"type":"connection_init"}');
+    await message(socket);
+    socket.send('{"id":"1","type":"subscribe","payload":{"query":"{ waitForSpecimen { waited } }"}}');
+    socket.send('{"type":"ping"}');
+    await message(socket);
+    socket.terminate();
+    await expect.poll(() => handler.stopped).toBe(before + 1);
+  });
+
+  it('runs only so many operations at once', async () => {
+    const client = connect();
+    const wait = () => ask(client, '{ waitForSpecimen { waited } }', { extensions: { timeout_ms: 500 } });
+    const waiting = [wait(), wait()];
+    const refused = await ask(client, '{ __typename }').catch((errors: unknown) => errors);
+    expect(refused).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    for (const answer of await Promise.all(waiting)) {
+      expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    }
+  });
+
+  it.each([
+    ['no JSON', 'nonsense', 4400],
+    ['null', 'null', 4400],
+    ['an unknown type', '{"type":"shout"}', 4400],
+    ['a query before connection_init', '{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}', 4401],
+    ['a query without a payload', '{"id":"1","type":"subscribe"}', 4400],
+    ['a message that is too large', `{"type":"ping","payload":{"a":"${'x'.repeat(70_000)}"}}`, 1009],
+  ])('closes on %s', async (_what, text, code) => {
+    const socket = await open();
+    const closed = closeCode(socket);
+    socket.send(text);
+    expect(await closed).toBe(code);
+  });
+
+  it('closes a socket that speaks another subprotocol', async () => {
+    expect(await closeCode(await open('jsonrpc.mstv.v1'))).toBe(4406);
+  });
+
+  it('refuses a foreign origin', async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { origin: 'https://evil.example' });
+    const [error] = await once(socket, 'error');
+    expect(String(error)).toContain('403');
+  });
+});
