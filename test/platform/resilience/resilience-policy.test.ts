@@ -14,7 +14,10 @@ const serviceOn = (hosts: readonly string[], change?: ResilienceChange) => {
   service = new RemoteService(hosts, change);
   return service;
 };
-afterEach(() => service.resilience.close());
+afterEach(() => {
+  vi.useRealTimers();
+  service.resilience.close();
+});
 
 describe('a call to a remote service', () => {
   test('goes to the instances in turn', async () => {
@@ -91,7 +94,6 @@ describe('a retry', () => {
     expect(half.asked).toEqual(['a']);
     await vi.advanceTimersByTimeAsync(1);
     expect(await result).toBe('b:50051');
-    vi.useRealTimers();
   });
 
   test('is not made where the service asked for more time than there is', async () => {
