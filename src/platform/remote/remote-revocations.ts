@@ -1,6 +1,9 @@
 import type { RevocationEntry } from '../../ports/revocations.js';
 import { PolledRevocations, type PolledRevocationsOptions } from '../security/polled-revocations.js';
 
+/** The other service may start a little later. */
+const UNANSWERED_POLLS = 5;
+
 type ReadLog = (after: number, limit: number) => Promise<readonly RevocationEntry[]>;
 
 /**
@@ -12,10 +15,10 @@ export class RemoteRevocations extends PolledRevocations {
     private readonly readLog: ReadLog,
     options: PolledRevocationsOptions = {},
   ) {
-    super(options);
+    super({ patience: UNANSWERED_POLLS, ...options });
   }
 
-  /** Does not wait: the other service may start after this one. */
+  /** Does not wait for the other service. */
   override async onModuleInit(): Promise<void> {
     this.schedule(0);
   }

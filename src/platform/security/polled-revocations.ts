@@ -5,6 +5,8 @@ import { MemoryRevocations } from './memory-revocations.js';
 export interface PolledRevocationsOptions {
   readonly pollMs?: number;
   readonly log?: (message: string) => void;
+  /** Failures in a row before one is logged; 1 when absent. */
+  readonly patience?: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -18,18 +20,25 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
   readonly #known: MemoryRevocations;
   readonly #pollMs: number;
   readonly #log: (message: string) => void;
+  readonly #patience: number;
   #readUpTo = 0;
   #polls = 0;
-  #failing = false;
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor({ pollMs = POLL_MS, log = () => undefined, now = Date.now }: PolledRevocationsOptions = {}) {
+  constructor({
+    pollMs = POLL_MS,
+    log = () => undefined,
+    patience = 1,
+    now = Date.now,
+  }: PolledRevocationsOptions = {}) {
     super();
     this.#known = new MemoryRevocations(now);
     this.#pollMs = pollMs;
     this.#log = log;
+    this.#patience = patience;
   }
 
   /** Like that of RevocationLog. */
@@ -83,10 +92,10 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
     try {
       await this.read();
       if (++this.#polls % SWEEP_EVERY_POLLS === 0) await this.sweep();
-      this.#failing = false;
+      this.#failures = 0;
     } catch (error) {
-      if (!this.#failing) this.#log(`Revocations of other processes cannot be read: ${(error as Error).message}`);
-      this.#failing = true;
+      if (++this.#failures !== this.#patience) return;
+      this.#log(`Revocations of other processes cannot be read: ${(error as Error).message}`);
     }
   }
 }
