@@ -171,6 +171,7 @@ describe('wrong values', () => {
     ['DATABASE_URL', { DATABASE_DIRECT_URL: 'postgres://u:p@direct/app' }],
     ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
+    ['CONSUL_HOST', { DISCOVERY: 'consul' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
   });
