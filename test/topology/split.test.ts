@@ -181,6 +181,23 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
       });
     });
 
+    describe('a service that misses another one', () => {
+      test('says so, and counts as one that answers', async () => {
+        const { user, token } = await register('rest');
+        const circuit = async () => (await fetch(`${target.addresses.http}/health/circuit/user-service`)).json();
+        const { failures } = (await circuit()) as { failures: number };
+        expect(await target.process('auth-service').end('SIGKILL')).toBe('SIGKILL');
+        for (let count = 0; count < 10; count++) {
+          const failure = await failureOf(connect('rest', token).execute(new DeleteUser({ id: user.id })));
+          expect(failure).toBeInstanceOf(ServiceUnavailable);
+        }
+        expect(await circuit()).toMatchObject({ state: 'CLOSED', failures });
+        await target.restart('auth-service');
+        const removed = () => connect('rest', token).execute(new DeleteUser({ id: user.id }));
+        await vi.waitFor(removed, { timeout: 5_000, interval: 50 });
+      });
+    });
+
     describe('a service that is gone', () => {
       test('is told by name and at once, leaves the others at work, and is found again', async () => {
         const { email, token } = await register('rest');
