@@ -1,10 +1,10 @@
-import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
 import { loadTls } from '../platform/security/load-tls.js';
@@ -31,15 +31,15 @@ export class Application {
     private readonly configuration: Configuration,
   ) {}
 
-  /** `overrides` are Nest modules in place of the configured ones' providers; for tests and benchmarks. */
-  static async create(configuration: Configuration, overrides: readonly DynamicModule[] = []): Promise<Application> {
+  /** `located`, when the search for the database began before. */
+  static async create(configuration: Configuration, located?: Promise<DatabaseLocation>): Promise<Application> {
     const service = services[configuration.serviceName];
     if (!service)
       throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
     const { limits, http } = configuration;
     const tls = loadTls(configuration);
     const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
-    const root = await rootModule(service, configuration, [...protocolModules(configuration), ...overrides]);
+    const root = await rootModule(service, configuration, protocolModules(configuration), located);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
@@ -61,6 +61,11 @@ export class Application {
     void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;
+  }
+
+  /** Whether calls are under way. */
+  get isBusy(): boolean {
+    return this.app.get(Pipeline).running > 0;
   }
 
   /** Not ready and not to be found from now on; running calls finish, then every listener and connection is closed. */

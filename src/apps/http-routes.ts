@@ -42,7 +42,7 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   await circuits(fastify, resilience);
   registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
   if (serves.has('websocket')) webSocket(fastify, parts);
-  if (serves.has('rest')) await rest(fastify, parts);
+  if (serves.has('rest')) rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
 }
 
@@ -56,9 +56,9 @@ async function circuits(fastify: FastifyInstance, resilience: Resilience): Promi
   });
 }
 
-async function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): Promise<void> {
+function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): void {
   registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
-  await registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
+  registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 
 function webSocket(fastify: FastifyInstance, { configuration, pipeline, registry }: HttpParts): void {

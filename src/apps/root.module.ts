@@ -5,6 +5,7 @@ import type { Placement } from '../pipeline/registry.js';
 import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
@@ -17,10 +18,13 @@ class RootModule {}
 const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
 /** The code of the database is loaded where there is one. */
-async function databaseModules(service: ServiceDefinition): Promise<DynamicModule[]> {
+async function databaseModules(
+  service: ServiceDefinition,
+  located?: Promise<DatabaseLocation>,
+): Promise<DynamicModule[]> {
   if (service.stateless) return [];
   const { databaseModule } = await import('../platform/database/database.module.js');
-  return [databaseModule({ revocations: endsSessions(service) })];
+  return [databaseModule({ revocations: endsSessions(service), located })];
 }
 
 function placement({ modules, servesAll }: ServiceDefinition): Placement {
@@ -33,6 +37,7 @@ export async function rootModule(
   service: ServiceDefinition,
   configuration: Configuration,
   protocols: readonly DynamicModule[],
+  located?: Promise<DatabaseLocation>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
   return {
@@ -43,7 +48,7 @@ export async function rootModule(
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
-      ...(await databaseModules(service)),
+      ...(await databaseModules(service, located)),
       ...remoteModules(service),
       pipelineModule({
         modules: moduleContracts,

@@ -1,8 +1,8 @@
 import { InvalidArgument } from '../contract/built-in-failures.js';
 import type { Failure, Issue } from '../contract/failure.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { validate } from '../pipeline/validate.js';
 import { httpKind } from '../protocols/failure-table.js';
+import { explain, explaining } from './explain.js';
 import { graphqlOutput, graphqlVariables } from './graphql-codec.js';
 import { graphqlDocument } from './graphql-document.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
@@ -21,7 +21,7 @@ interface GraphqlAnswer {
 
 const compiled = perOperation((operation) => ({
   ...graphqlDocument(operation),
-  variables: graphqlVariables(operation.input),
+  variables: explaining(operation, graphqlVariables(operation.input)),
   output: graphqlOutput(operation.output),
 }));
 
@@ -57,11 +57,7 @@ function failureIn(operation: OperationDescriptor, input: object, answer: HttpAn
   const { status, retryAfterSeconds } = answer;
   const kind = status === 200 ? 'internal' : httpKind(status);
   const issues = error.extensions?.details;
+  // GraphQL's own types refuse a value without saying where it is
   if (code === InvalidArgument.code && !issues) explain(operation, input);
   return failureOf(operation, { code, kind, detail: error.message, issues, retryAfterSeconds });
-}
-
-/** GraphQL's own types refuse a value without saying where it is: the schema says it as it does in every other protocol. */
-function explain(operation: OperationDescriptor, input: object): void {
-  validate(operation, input, (given) => given);
 }

@@ -1,7 +1,7 @@
 import { objectEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Field, ObjectShape } from '../contract/shape.js';
-import { validate } from '../pipeline/validate.js';
+import { explain, explaining } from './explain.js';
 import type { HttpRequest } from './http-exchange.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ class UrlWriter {
   #text(value: unknown, fits: (text: string) => boolean, input: Values): string {
     const text = String(value);
     if (fits(text)) return text;
-    validate(this.operation, input, (given) => given);
+    explain(this.operation, input);
     throw new TypeError(`${this.operation.id}: a URL cannot carry ${JSON.stringify(text)}`);
   }
 }
@@ -58,12 +58,12 @@ export function restRequest(operation: OperationDescriptor): RestRequest {
       url: urls.path(template, pathFields, input as Values) + urls.query(others, input as Values),
     });
   }
-  const body = bodyWriter({ ...shape, fields: others });
+  const body = bodyWriter(operation, { ...shape, fields: others });
   return (input) => ({ method, url: urls.path(template, pathFields, input as Values), body: body(input) });
 }
 
-function bodyWriter(shape: ObjectShape): (input: object) => string | undefined {
+function bodyWriter(operation: OperationDescriptor, shape: ObjectShape): (input: object) => string | undefined {
   if (shape.fields.length === 0) return () => undefined;
-  const encode = objectEncoder(shape);
+  const encode = explaining(operation, objectEncoder(shape));
   return (input) => JSON.stringify(encode(input));
 }

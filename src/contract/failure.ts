@@ -28,11 +28,13 @@ export interface FailureOptions {
   /** What happened this time; the title of the class when absent. Reaches the caller. */
   readonly detail?: string;
   readonly issues?: readonly Issue[];
-  /** Seconds after which the same call may succeed. */
+  /** Seconds after which the same call may succeed; 1 for what passes by itself when absent. */
   readonly retryAfterSeconds?: number;
   /** Stays in the process: for the log only. */
   readonly cause?: unknown;
 }
+
+const passing: ReadonlySet<FailureKind> = new Set(['resource_exhausted', 'unavailable']);
 
 /** An expected outcome of an operation other than its value. Crosses any number of hops unchanged. */
 export class Failure extends Error {
@@ -49,7 +51,7 @@ export class Failure extends Error {
     this.kind = kind;
     this.title = title;
     this.issues = options.issues;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (passing.has(kind) ? 1 : undefined);
   }
 }
 

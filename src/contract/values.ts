@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** No NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 has no form for it). */
 export const isCleanText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
-/** Text of bounded length, in UTF-16 code units. The only way to have free text in a contract. */
+/** Text of bounded length, in Unicode code points. The only way to have free text in a contract. */
 export const text = ({ min = 0, max }: { min?: number; max: number }) =>
   z.string().min(min).max(max).refine(isCleanText, 'Text must not contain NUL or lone surrogates');
 

@@ -11,6 +11,8 @@ const handlerMetadata = ['__commandHandler__', '__queryHandler__'];
 interface Handler {
   readonly name: string;
   readonly instance: { execute(message: object): unknown };
+  /** One instance serves every call. */
+  readonly isStatic: boolean;
 }
 
 type BuildMessage = new (input: object) => object;
@@ -37,9 +39,11 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
 
   onApplicationBootstrap(): void {
     const faults = this.registry.handledHere.flatMap(({ id, message }) => {
-      const found = this.#handlersOf(message).map(({ name }) => name);
-      if (found.length === 1) return [];
-      return [found.length === 0 ? `${id} has no handler` : `${id} has ${found.length} handlers: ${found.join(', ')}`];
+      const [handler, ...others] = this.#handlersOf(message);
+      if (!handler) return [`${id} has no handler`];
+      const names = [handler, ...others].map(({ name }) => name).join(', ');
+      if (others.length > 0) return [`${id} has ${others.length + 1} handlers: ${names}`];
+      return handler.isStatic ? [] : [`${id} has a handler made per request: ${names}; ask CurrentCall instead`];
     });
     if (faults.length > 0) throw new Error(`These operations can not run:\n  ${faults.join('\n  ')}`);
   }
@@ -52,10 +56,12 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
   #find(): Map<AnyOperationClass, Handler[]> {
     const handlers = new Map<AnyOperationClass, Handler[]>();
     for (const module of this.container.values()) {
-      for (const { metatype, instance } of module.providers.values()) {
+      for (const provider of module.providers.values()) {
+        const { metatype } = provider;
         const message = metatype && handledBy(metatype);
         if (!message) continue;
-        const handler = { name: metatype.name, instance: instance as Handler['instance'] };
+        const instance = provider.instance as Handler['instance'];
+        const handler = { name: metatype.name, instance, isStatic: provider.isDependencyTreeStatic() };
         handlers.set(message, [...(handlers.get(message) ?? []), handler]);
       }
     }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type CallContext, runInCall } from './call-context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Executor } from './executor.js';
-import { AlreadyDone, type IdempotencyLog, replay, slotFor } from './idempotency.js';
+import { AlreadyDone, type IdempotencyLog, replay, type StoredOutcome, slotFor } from './idempotency.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { authorizeInput, type Decision } from './principal.js';
 import type { OperationRegistry } from './registry.js';
@@ -58,8 +58,8 @@ export class Owner extends Executor {
       await this.#ensureRecorded(operation, call, slot, output);
       return output;
     } catch (error) {
-      if (error instanceof AlreadyDone) return replay(operation, slot, error.stored, this.registry.failures);
-      if (error instanceof Failure && worthStoring.has(error.kind)) await this.#recordFailure(call, slot, error);
+      const stored = error instanceof AlreadyDone ? error.stored : await this.#recordFailure(call, slot, error);
+      if (stored) return replay(operation, slot, stored, this.registry.failures);
       throw error;
     }
   }
@@ -69,12 +69,18 @@ export class Owner extends Executor {
     else if (slot.recorded.value !== output) throw new Error(`${id} must return what its unit of work returned`);
   }
 
-  /** The command's own transaction is rolled back by now, so this is a second one; whoever came first wins. */
-  #recordFailure(call: CallContext, slot: IdempotencySlot, { code, message, issues }: Failure): Promise<void> {
+  /**
+   * The command's own transaction is rolled back by now, so this is a second one. Gives the outcome of another request
+   * with this key, which came first: the failure is then only that it was done already.
+   */
+  async #recordFailure(call: CallContext, slot: IdempotencySlot, error: unknown): Promise<StoredOutcome | undefined> {
+    if (!(error instanceof Failure) || !worthStoring.has(error.kind)) return undefined;
+    const { code, message, issues } = error;
     return runInCall(call.fork({ idempotency: undefined }), () =>
       this.unitOfWork.run(async () => {
-        if (await this.log.claim(slot)) return;
-        await this.log.record(slot, { failure: { code, detail: message, ...(issues && { issues }) } });
+        const stored = await this.log.claim(slot);
+        if (!stored) await this.log.record(slot, { failure: { code, detail: message, ...(issues && { issues }) } });
+        return stored;
       }),
     );
   }

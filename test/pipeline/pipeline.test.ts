@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { Injectable, Scope } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { anyone, authenticated, callerId, can, grant, internal } from '../../src/contract/access.js';
+import { Cancelled, DeadlineExceeded } from '../../src/contract/built-in-failures.js';
 import { Failure } from '../../src/contract/failure.js';
 import { objectDecoder } from '../../src/contract/json-codec.js';
 import { describe as descriptorOf, module } from '../../src/contract/module.js';
@@ -124,6 +127,18 @@ class WrongNoteHandler implements Handles<WrongNote> {
   async execute() {
     await this.unitOfWork.run(async () => note('one'));
     return note('another');
+  }
+}
+
+let endOfWait: unknown;
+@QueryHandler(ReadNote)
+class WaitingHandler implements Handles<ReadNote> {
+  constructor(private readonly call: CurrentCall) {}
+  async execute({ input }: ReadNote) {
+    const { signal } = this.call;
+    await once(signal, 'abort');
+    endOfWait = signal.reason;
+    return note(input.owner);
   }
 }
 
@@ -313,6 +328,49 @@ describe('the boot', () => {
     class SecondHandler extends ReadNoteHandler {}
     const boot = createSpecimenApplication({ modules: [notes], handlers: [...handlers, SecondHandler] });
     await expect(boot).rejects.toThrow('notes.readNote has 2 handlers: ReadNoteHandler, SecondHandler');
+  });
+});
+
+it('fails the boot with a handler made per request, naming it', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  @QueryHandler(ReadNote)
+  class PerRequestHandler extends ReadNoteHandler {}
+  const boot = createSpecimenApplication({ modules: [notes], handlers: [PerRequestHandler, ...handlers.slice(1)] });
+  await expect(boot).rejects.toThrow('notes.readNote has a handler made per request: PerRequestHandler');
+});
+
+describe('the end of a call', () => {
+  const connection = { destroyed: false };
+  const waiting = async (inbound: Partial<Inbound>) => {
+    await start({ handlers: [WaitingHandler, ...handlers.slice(1)] });
+    return call(ReadNote, { owner: crypto.randomUUID() }, { ...(await bearer('ADMIN')), ...inbound });
+  };
+
+  it('comes with its deadline, whatever its handler does', async () => {
+    expect(await code(waiting({ timeoutMs: 20 }))).toBe('DEADLINE_EXCEEDED');
+    await expect.poll(() => endOfWait).toBeInstanceOf(DeadlineExceeded);
+    expect(application.pipeline.running).toBe(0);
+  });
+
+  it('comes before its handler when there is no time at all', async () => {
+    endOfWait = undefined;
+    expect(await code(waiting({ timeoutMs: 0 }))).toBe('DEADLINE_EXCEEDED');
+    expect(endOfWait).toBeUndefined();
+  });
+
+  it('comes when the connection of its caller is closed', async () => {
+    const outcome = code(waiting({ connection }));
+    await expect.poll(() => application?.pipeline.running).toBe(1);
+    connection.destroyed = true;
+    expect(await outcome).toBe('CANCELLED');
+    await expect.poll(() => endOfWait).toBeInstanceOf(Cancelled);
+  });
+
+  it('lets a draining process go', async () => {
+    const outcome = code(waiting({ timeoutMs: 50 }));
+    await expect.poll(() => application?.pipeline.running).toBe(1);
+    await application.pipeline.drain();
+    expect(await outcome).toBe('DEADLINE_EXCEEDED');
   });
 });
 

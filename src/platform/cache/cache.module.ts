@@ -3,7 +3,6 @@ import { RateLimiter } from '../../ports/rate-limiter.js';
 import { Configuration } from '../config/configuration.js';
 import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
-import { RedisRateLimiter } from './redis-rate-limiter.js';
 import { UnlimitedRateLimiter } from './unlimited-rate-limiter.js';
 
 /** Undefined where Redis is not configured. */
@@ -16,9 +15,11 @@ const redisConnection: FactoryProvider<RedisConnection | undefined> = {
 const rateLimiter: FactoryProvider<RateLimiter> = {
   provide: RateLimiter,
   inject: [Configuration, { token: RedisConnection, optional: true }],
-  useFactory: ({ limits }: Configuration, redis?: RedisConnection) => {
+  useFactory: async ({ limits }: Configuration, redis?: RedisConnection) => {
     if (!limits.rates.enabled) return new UnlimitedRateLimiter();
-    return redis === undefined ? new MemoryRateLimiter() : new RedisRateLimiter(redis);
+    if (redis === undefined) return new MemoryRateLimiter();
+    const { RedisRateLimiter } = await import('./redis-rate-limiter.js');
+    return new RedisRateLimiter(redis);
   },
 };
 

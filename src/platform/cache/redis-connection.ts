@@ -1,5 +1,9 @@
+import { createRequire } from 'node:module';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+
+/** Loaded when first used: a process without Redis starts without it. */
+const require = createRequire(import.meta.url);
 
 /** A server that takes longer is as good as away: the connection is given up and opened anew. */
 const ANSWER_TIMEOUT_MS = 500;
@@ -44,7 +48,8 @@ export class RedisConnection implements OnApplicationShutdown {
   }
 
   #open(): Redis {
-    const client = new Redis(this.#url, {
+    const ioredis: typeof import('ioredis') = require('ioredis');
+    const client = new ioredis.Redis(this.#url, {
       enableAutoPipelining: true,
       commandTimeout: ANSWER_TIMEOUT_MS,
       socketTimeout: ANSWER_TIMEOUT_MS,

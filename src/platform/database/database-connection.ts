@@ -10,9 +10,13 @@ export class DatabaseConnection {
     readonly location: DatabaseLocation,
   ) {}
 
-  /** Throws EmbeddedPostgresError, MigrationError and what the driver throws. */
-  static async open(configuration: Configuration, log: (message: string) => void): Promise<DatabaseConnection> {
-    const location = await locateDatabase(configuration, log);
+  /** `located`, when the search began before. Throws EmbeddedPostgresError, MigrationError and what the driver throws. */
+  static async open(
+    configuration: Configuration,
+    log: (message: string) => void,
+    located?: Promise<DatabaseLocation>,
+  ): Promise<DatabaseConnection> {
+    const location = await (located ?? locateDatabase(configuration, log));
     try {
       const deploysMigrate = configuration.environment === 'production' && !location.embedded;
       if (deploysMigrate) await requireMigrated(location.directUrl);

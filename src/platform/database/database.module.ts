@@ -12,6 +12,7 @@ import { RevocationLog, Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
 import { DatabaseConnection } from './database-connection.js';
+import type { DatabaseLocation } from './locate-database.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
 import { PrismaRevocations } from './prisma-revocations.js';
@@ -60,6 +61,8 @@ const revocations: Provider[] = [
 export interface DatabaseOptions {
   /** Whether sessions are ended in this database; else revocations come from elsewhere. */
   readonly revocations: boolean;
+  /** When the search for it began before. */
+  readonly located?: Promise<DatabaseLocation> | undefined;
 }
 
 /**
@@ -67,7 +70,7 @@ export interface DatabaseOptions {
  * Revocations for the rest.
  */
 export const databaseModule = (
-  { revocations: hasRevocations }: DatabaseOptions = { revocations: true },
+  { revocations: hasRevocations, located }: DatabaseOptions = { revocations: true },
 ): DynamicModule => ({
   module: DatabaseModule,
   global: true,
@@ -76,7 +79,7 @@ export const databaseModule = (
       provide: DatabaseConnection,
       inject: [Configuration],
       useFactory: (configuration: Configuration) =>
-        DatabaseConnection.open(configuration, (message) => logger.log(message)),
+        DatabaseConnection.open(configuration, (message) => logger.log(message), located),
     },
     {
       provide: PrismaDatabase,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { durationBuckets, type OperationCounts, type OperationMetrics } from '../../pipeline/operation-metrics.js';
 
 const labels = (pairs: Record<string, string>): string =>
@@ -37,15 +37,26 @@ function operationMetricsText(metrics: OperationMetrics): string {
   return `${[...totals, ...durations].join('\n')}\n`;
 }
 
-/** `/metrics`: the operations, the Node runtime, and what `others` give in Prometheus' text format. */
+async function runtimeMetrics(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
+  const runtime = new Registry();
+  collectDefaultMetrics({ register: runtime });
+  return runtime;
+}
+
+/**
+ * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give in Prometheus'
+ * text format.
+ */
 export function registerMetrics(
   fastify: FastifyInstance,
   metrics: OperationMetrics,
   others: () => string = () => '',
 ): void {
-  const runtime = new Registry();
-  collectDefaultMetrics({ register: runtime });
-  fastify.get('/metrics', async (_request, reply) =>
-    reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics) + others()),
-  );
+  let collecting: Promise<Registry> | undefined;
+  fastify.get('/metrics', async (_request, reply) => {
+    collecting ??= runtimeMetrics();
+    const runtime = await collecting;
+    return reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics) + others());
+  });
 }

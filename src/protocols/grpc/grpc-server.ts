@@ -114,8 +114,12 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   }
 
   #reflect(protos: ReadonlyMap<string, string>): void {
-    const shown = new Map([...publicProtos(protos)].map(([path, text]) => [path.replace(/^proto\//, ''), text]));
-    shown.set('grpc/health/v1/health.proto', healthProto).set('google/rpc/error_details.proto', errorDetailsProto);
+    const shown = () => {
+      const ours = [...publicProtos(protos)].map(([path, text]) => [path.replace(/^proto\//, ''), text] as const);
+      return new Map<string, string>(ours)
+        .set('grpc/health/v1/health.proto', healthProto)
+        .set('google/rpc/error_details.proto', errorDetailsProto);
+    };
     new ReflectionService(shown).addTo(this.#server);
   }
 }

@@ -37,10 +37,6 @@ service ServerReflection {
 }
 `;
 
-const { root: reflection } = protobuf.parse(reflectionProto, new protobuf.Root());
-const Request = reflection.lookupType('grpc.reflection.v1.ServerReflectionRequest');
-const Response = reflection.lookupType('grpc.reflection.v1.ServerReflectionResponse');
-
 interface ReflectionRequest {
   readonly host?: string;
   readonly fileByFilename?: string;
@@ -55,14 +51,26 @@ type Answer =
 
 const failed = (errorCode: number, errorMessage: string): Answer => ({ errorResponse: { errorCode, errorMessage } });
 
-/** Server reflection, v1 and v1alpha, of the files it is given. */
-export class ReflectionService {
-  readonly #files: DescribedFiles;
+/** What reflection answers from. */
+class Reflected {
+  readonly files: DescribedFiles;
+  readonly request: protobuf.Type;
+  readonly response: protobuf.Type;
 
-  /** Texts of `.proto` files by the path that an import would say. */
   constructor(protos: ReadonlyMap<string, string>) {
-    this.#files = new DescribedFiles(new Map(protos).set('grpc/reflection/v1/reflection.proto', reflectionProto));
+    this.files = new DescribedFiles(new Map(protos).set('grpc/reflection/v1/reflection.proto', reflectionProto));
+    const { root } = protobuf.parse(reflectionProto, new protobuf.Root());
+    this.request = root.lookupType('grpc.reflection.v1.ServerReflectionRequest');
+    this.response = root.lookupType('grpc.reflection.v1.ServerReflectionResponse');
   }
+}
+
+/** Server reflection, v1 and v1alpha, of the files it is given; nothing is parsed before somebody asks. */
+export class ReflectionService {
+  #made: Reflected | undefined;
+
+  /** Gives the texts of `.proto` files by the path that an import would say. */
+  constructor(private readonly protos: () => ReadonlyMap<string, string>) {}
 
   addTo(server: Server): void {
     for (const version of ['v1', 'v1alpha']) {
@@ -76,10 +84,11 @@ export class ReflectionService {
 
   #serve(stream: ServerDuplexStream<Buffer, Buffer>): void {
     stream.on('data', (bytes: Buffer) => {
+      const { request, response } = this.#reflected;
       try {
-        const request = fromBytes(Request, bytes);
-        const answer = this.#answer(Request.toObject(request));
-        stream.write(toBytes(Response, { originalRequest: request, ...answer }));
+        const asked = fromBytes(request, bytes);
+        const answer = this.#answer(request.toObject(asked));
+        stream.write(toBytes(response, { originalRequest: asked, ...answer }));
       } catch {
         stream.emit('error', { code: status.INVALID_ARGUMENT, details: 'The request is no ServerReflectionRequest' });
       }
@@ -87,12 +96,18 @@ export class ReflectionService {
     stream.on('end', () => stream.end());
   }
 
+  get #reflected(): Reflected {
+    this.#made ??= new Reflected(this.protos());
+    return this.#made;
+  }
+
   #answer({ listServices, fileByFilename, fileContainingSymbol }: ReflectionRequest): Answer {
+    const { files } = this.#reflected;
     if (listServices !== undefined) {
-      return { listServicesResponse: { service: this.#files.services.map((name) => ({ name })) } };
+      return { listServicesResponse: { service: files.services.map((name) => ({ name })) } };
     }
-    const name = fileByFilename ?? this.#files.declaring(fileContainingSymbol ?? '');
-    const found = name === undefined ? [] : this.#files.withDependencies(name);
+    const name = fileByFilename ?? files.declaring(fileContainingSymbol ?? '');
+    const found = name === undefined ? [] : files.withDependencies(name);
     if (found.length === 0) return failed(status.NOT_FOUND, 'There is no such file, symbol or extension');
     return { fileDescriptorResponse: { fileDescriptorProto: found } };
   }

@@ -3,10 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MethodNotAllowed, RouteNotFound } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import { Pipeline } from '../../pipeline/pipeline.js';
-import { setCallHeaders } from './call-headers.js';
-import { fastifyFailure, refusal } from './fastify-failure.js';
-import { httpInbound } from './inbound.js';
-import { sendProblem } from './problem.js';
+import { answerError } from './answer-error.js';
+import { refusal } from './fastify-failure.js';
 import type { RouteTable } from './route-table.js';
 
 /** Everything HTTP that is not an operation's own answer: no route, a body that does not parse, an error in a hand-written controller. */
@@ -21,15 +19,12 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const call = this.pipeline.begin(httpInbound(request, 'rest'));
-    const failure = this.#failure(error, request, reply) ?? this.pipeline.toFailure(error, call);
-    setCallHeaders(reply, call);
-    sendProblem(reply, failure, call);
+    answerError(this.pipeline, this.#failure(error, request, reply) ?? error, request, reply);
   }
 
   #failure(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure | undefined {
     if (error instanceof NotFoundException) return this.#noRoute(request, reply);
-    return error instanceof HttpException ? refusal(error.getStatus()) : fastifyFailure(error);
+    return error instanceof HttpException ? refusal(error.getStatus()) : undefined;
   }
 
   #noRoute({ url }: FastifyRequest, reply: FastifyReply): Failure {

@@ -32,6 +32,5 @@ export function sendProblem(reply: FastifyReply, failure: Failure, call?: CallCo
   const problem = toProblem(failure, call?.trace.traceId);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
-  else if (problem.status === 503) reply.header('retry-after', 1);
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

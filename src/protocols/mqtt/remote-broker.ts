@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { connect, type IClientOptions, type IPublishPacket, type ISubscriptionGrant, type MqttClient } from 'mqtt';
+import type { IClientOptions, IPublishPacket, ISubscriptionGrant, MqttClient } from 'mqtt';
 import { Broker, type OutgoingReply, Peer, type Receiver } from './broker.js';
 
 export interface RemoteBrokerOptions {
@@ -35,7 +35,9 @@ export class RemoteBroker extends Broker {
   }
 
   /** Resolves when the first attempt has ended, well or not: the process lives on without its broker. */
-  listen(receiver: Receiver): Promise<void> {
+  async listen(receiver: Receiver): Promise<void> {
+    // here, because most processes have no use for it and it takes a while to load
+    const { connect } = await import('mqtt');
     const client = connect(this.options.url, this.#clientOptions());
     const peer = new RemotePeer(client);
     client.handleMessage = ({ topic, payload, retain, properties }, taken) => {

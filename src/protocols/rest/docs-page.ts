@@ -1,6 +1,6 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RouteNotFound } from '../../contract/built-in-failures.js';
+import { sendProblem } from '../http/problem.js';
 
 /** Everything from this process; Swagger UI styles its elements inline and draws with data addresses. */
 const contentSecurityPolicy = [
@@ -30,12 +30,17 @@ export function serveDocument(fastify: FastifyInstance, path: string, document: 
   });
 }
 
-/** `/openapi.json`, and `/docs` to browse it and try it out: no file of the page comes from elsewhere. Before `listen`. */
-export async function registerDocs(fastify: FastifyInstance, { openApi }: { openApi: () => object }): Promise<void> {
-  const document = once(openApi);
-  serveDocument(fastify, '/openapi.json', document);
-  await fastify.register(swagger, { mode: 'static', specification: { document: named } });
-  await fastify.register(swaggerUi, {
+/** The page is a server of its own behind two routes, made when someone opens it: its packages would be a tenth of the start of every process. */
+async function docsServer(document: () => object): Promise<FastifyInstance> {
+  const [{ default: createServer }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('fastify'),
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
+  const server = createServer();
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, new RouteNotFound()));
+  await server.register(swagger, { mode: 'static', specification: { document: named } });
+  await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
     transformSpecification: () => document() as Record<string, unknown>,
@@ -43,4 +48,20 @@ export async function registerDocs(fastify: FastifyInstance, { openApi }: { open
     uiConfig: { layout: 'BaseLayout', tryItOutEnabled: true },
     theme: { title: 'API' },
   });
+  await server.ready();
+  return server;
+}
+
+/** `/openapi.json`, and `/docs` to browse it and try it out: no file of the page comes from elsewhere. Before `listen`. */
+export function registerDocs(fastify: FastifyInstance, { openApi }: { openApi: () => object }): void {
+  const document = once(openApi);
+  serveDocument(fastify, '/openapi.json', document);
+  const server = once(() => docsServer(document));
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const docs = await server();
+    reply.hijack();
+    docs.routing(request.raw, reply.raw);
+  };
+  fastify.get('/docs', handler);
+  fastify.get('/docs/*', handler);
 }

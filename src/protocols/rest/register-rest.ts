@@ -5,6 +5,7 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { Outcome } from '../../pipeline/running-calls.js';
+import { answerError } from '../http/answer-error.js';
 import { setCallHeaders } from '../http/call-headers.js';
 import { httpInbound } from '../http/inbound.js';
 import { sendProblem } from '../http/problem.js';
@@ -38,6 +39,8 @@ function registerOperation(
   fastify.route({
     method: method as HTTPMethods,
     url: path,
+    // of the route: by the time Nest sets its own, routes that an awaited plugin has booted keep Fastify's
+    errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const call = pipeline.begin(httpInbound(request, 'rest'), operation);
       pipeline.run(operation, call, request, decode, new RestOutcome(route, call, reply));

@@ -96,10 +96,12 @@ describe('a failure over gRPC', () => {
     const error = await statusOf(grpc.call(FailSpecimen, { kind: kind.toUpperCase() }));
     const Declared = failureOfKind.get(kind);
     expect(error.code).toBe(Declared && grpcStatus(new Declared()));
+    const passes = kind === 'resource_exhausted' || kind === 'unavailable';
     expect(await failureOf(Promise.reject(error))).toEqual({
       code: `SPECIMEN_${kind.toUpperCase()}`,
       kind,
       detail: `A failure of kind ${kind}`,
+      ...(passes && { retryAfterSeconds: 1 }),
     });
   });
 

@@ -1,0 +1,10 @@
+import type { Client } from '../../src/client/client.js';
+import { type ClientOptions, createClient } from '../../src/client/create-client.js';
+import type { Protocol } from '../../src/contract/operation.js';
+import { type SpecimenTarget, specimenProtos } from '../support/specimen-target.js';
+
+export function clientOf(target: SpecimenTarget, protocol: Protocol, options: Partial<ClientOptions> = {}): Client {
+  const { http, grpc = '', mqtt = '' } = target.addresses;
+  const url = { rest: http, graphql: http, grpc, websocket: http, mqtt }[protocol];
+  return createClient({ protocol, url, protos: specimenProtos, mqttTopicPrefix: target.topicPrefix, ...options });
+}

@@ -1,0 +1,157 @@
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import protobuf from 'protobufjs';
+import { expect } from 'vitest';
+import type { FailureClass, Issue } from '../../../src/contract/failure.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { rowOf, traceIdOf } from './design-table.js';
+import type { Answer, Call, RawDriver } from './driver.js';
+import { type GoogleStatus, readGoogleStatus } from './google-status.js';
+import { expectEmpty, fromSnake, toSnake } from './names.js';
+import { fromMessage, toMessage } from './proto-values.js';
+
+type Values = Record<string, unknown>;
+
+interface Received {
+  readonly bytes: Buffer;
+  readonly initial: Metadata;
+}
+
+const same = (bytes: Buffer): Buffer => bytes;
+const plain = { longs: Number, enums: String, arrays: true } as const;
+
+function metadataOf(call: Call): Metadata {
+  const metadata = new Metadata();
+  const values = {
+    authorization: call.token && `Bearer ${call.token}`,
+    'x-service-authorization': call.serviceToken && `Bearer ${call.serviceToken}`,
+    'x-request-id': call.requestId,
+    traceparent: call.traceparent,
+    'idempotency-key': call.idempotencyKey,
+  };
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) metadata.set(name, value);
+  return metadata;
+}
+
+/** gRPC with grpc-js and protobufjs on the text of the `.proto` files. */
+export class GrpcDriver implements RawDriver {
+  readonly #client: Client;
+  readonly #root = new protobuf.Root();
+
+  constructor(address: string, protos: Iterable<string>) {
+    this.#client = new Client(address, credentials.createInsecure());
+    for (const text of protos) protobuf.parse(text, this.#root, { keepCase: true });
+    this.#root.addJSON(protobuf.common.get('google/protobuf/timestamp.proto')?.nested ?? {});
+    this.#root.resolveAll();
+  }
+
+  call(call: Call): Promise<Answer> {
+    return this.#answer(call, this.#encode(call));
+  }
+
+  /** Field 1000, a varint: what a later version would send. */
+  async expectUnknownField(call: Call): Promise<void> {
+    const { outcome } = await this.#answer(call, Buffer.concat([this.#encode(call), Buffer.from([0xc0, 0x3e, 0x01])]));
+    expect(outcome).toHaveProperty('value');
+  }
+
+  success({ requestId }: Call) {
+    return { status: 0, ...(requestId !== undefined && { requestId }) };
+  }
+
+  failure(declared: FailureClass, { requestId, traceparent }: Call) {
+    const { grpc: status } = rowOf(declared);
+    const metadata = traceparent === undefined ? expect.anything() : { trace_id: traceIdOf(traceparent) };
+    return {
+      status,
+      details: { code: status, info: { reason: declared.code, domain: 'mstv', metadata } },
+      ...(requestId !== undefined && { requestId }),
+    };
+  }
+
+  async expectMalformed(call: Call): Promise<void> {
+    const { outcome, facts } = await this.#answer(call, Buffer.from([0x0a, 0xff]));
+    expect([facts.status, outcome]).toMatchObject([3, { failure: { code: 'MALFORMED_REQUEST' } }]);
+  }
+
+  async expectOversized(call: Call): Promise<void> {
+    const { outcome, facts } = await this.#answer(call, Buffer.alloc(4_194_305));
+    expect([facts.status, outcome]).toMatchObject([8, { failure: { code: 'PAYLOAD_TOO_LARGE' } }]);
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  #method({ wire: { grpc } }: OperationDescriptor): { request: protobuf.Type; response: protobuf.Type } {
+    const { resolvedRequestType, resolvedResponseType } =
+      this.#root.lookupService(`${grpc.package}.${grpc.service}`).methods[grpc.method] ?? {};
+    if (!resolvedRequestType || !resolvedResponseType) throw new Error(`no method ${grpc.path}`);
+    return { request: resolvedRequestType, response: resolvedResponseType };
+  }
+
+  #encode({ operation, input }: Call): Buffer {
+    const { request } = this.#method(operation);
+    const message = request.fromObject(toMessage(request, toSnake(input) as Values));
+    return Buffer.from(request.encode(message).finish());
+  }
+
+  async #answer(call: Call, bytes: Buffer): Promise<Answer> {
+    try {
+      const { bytes: answer, initial } = await this.#send(call, bytes);
+      const value = this.#decode(call.operation, answer);
+      return { outcome: { value }, facts: { status: 0, requestId: initial.get('x-request-id')[0] } };
+    } catch (error) {
+      return failed(error as ServiceError);
+    }
+  }
+
+  #send(call: Call, bytes: Buffer): Promise<Received> {
+    const { promise, resolve, reject } = Promise.withResolvers<Received>();
+    let initial = new Metadata();
+    const options = call.timeoutMs === undefined ? {} : { deadline: Date.now() + call.timeoutMs };
+    const { path } = call.operation.wire.grpc;
+    const sent = this.#client.makeUnaryRequest(path, same, same, bytes, metadataOf(call), options, (error, answer) => {
+      if (error) reject(error);
+      else resolve({ bytes: answer ?? Buffer.alloc(0), initial });
+    });
+    sent.on('metadata', (metadata) => {
+      initial = metadata;
+    });
+    return promise;
+  }
+
+  /** The response wraps a view in a field of its name; a page is the response itself. */
+  #decode(operation: OperationDescriptor, bytes: Buffer): unknown {
+    const { response } = this.#method(operation);
+    const values = fromMessage(response, response.toObject(response.decode(bytes), plain));
+    const { output } = operation;
+    if (!output) return expectEmpty(values);
+    if (output.page) return fromSnake(values);
+    const wrapper = output.name.replaceAll(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+    expect(Object.keys(values)).toEqual([wrapper]);
+    return fromSnake(values[wrapper]);
+  }
+}
+
+/** What grpc-js says by itself, before the server could, has no details. */
+function failed({ code: status, metadata, details }: ServiceError): Answer {
+  const [bytes] = metadata.get('grpc-status-details-bin');
+  const told = bytes instanceof Uint8Array ? readGoogleStatus(bytes) : undefined;
+  const requestId = metadata.get('x-request-id')[0];
+  const outcome = { failure: { code: told?.info.reason ?? '', detail: details, ...issuesIn(told), ...retryIn(told) } };
+  return { outcome, facts: { status, requestId, details: told } };
+}
+
+function issuesIn(told: GoogleStatus | undefined): { issues?: readonly Issue[] } {
+  if (!told?.violations) return {};
+  return {
+    issues: told.violations.map(({ field, reason, description }) => ({
+      path: field,
+      code: reason,
+      message: description,
+    })),
+  };
+}
+
+const retryIn = (told: GoogleStatus | undefined) =>
+  told?.retryDelay === undefined ? {} : { retryAfterSeconds: told.retryDelay };

@@ -1,0 +1,102 @@
+import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
+import { expect } from 'vitest';
+import type { FailureClass } from '../../../src/contract/failure.js';
+import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
+import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
+import { toSnake } from './names.js';
+
+interface Request {
+  readonly payload: string;
+  readonly options: IClientPublishOptions;
+}
+
+type Received = Reply & { readonly correlation_id?: unknown };
+
+/** MQTT with mqtt.js, written down to the payloads of both versions. */
+export class MqttDriver implements RawDriver {
+  readonly #clientId = `driver-${crypto.randomUUID()}`;
+  readonly #replyTo: string;
+  readonly #waiting = new Map<string, (reply: Received) => void>();
+  #connecting: Promise<MqttClient> | undefined;
+  #id = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly topicPrefix: string,
+    private readonly version: 4 | 5,
+  ) {
+    this.#replyTo = `${topicPrefix}/clients/${this.#clientId}/replies`;
+  }
+
+  call(call: Call): Promise<Answer> {
+    return this.#answer(call, toSnake(call.input) as object);
+  }
+
+  async expectUnknownField(call: Call): Promise<void> {
+    const { outcome, facts } = await this.#answer(call, { ...(toSnake(call.input) as object), nonsense: 'x' });
+    expect([facts.code, outcome]).toMatchObject([-32602, unrecognized]);
+  }
+
+  success() {
+    return { code: undefined };
+  }
+
+  failure(declared: FailureClass) {
+    return jsonRpcFailure(declared);
+  }
+
+  async expectMalformed(call: Call): Promise<void> {
+    const { error } = await this.#exchange(call, (id) => ({ ...this.#request(call, {}, id), payload: '{"email":' }));
+    expect(error).toMatchObject({ code: -32700, data: { code: 'MALFORMED_REQUEST' } });
+  }
+
+  async expectOversized(call: Call): Promise<void> {
+    const { error } = await this.#exchange(call, (id) => this.#request(call, { nonsense: 'x'.repeat(65_536) }, id));
+    expect(error).toMatchObject({ code: -32602, data: { code: 'PAYLOAD_TOO_LARGE' } });
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#connecting;
+    await client?.endAsync();
+  }
+
+  async #answer(call: Call, params: object): Promise<Answer> {
+    return jsonRpcAnswer(call, await this.#exchange(call, (id) => this.#request(call, params, id)));
+  }
+
+  async #exchange(call: Call, write: (id: string) => Request): Promise<Received> {
+    this.#connecting ??= this.#connect();
+    const client = await this.#connecting;
+    this.#id += 1;
+    const id = `call-${this.#id}`;
+    const { promise, resolve } = Promise.withResolvers<Received>();
+    this.#waiting.set(id, resolve);
+    const { payload, options } = write(id);
+    await client.publishAsync(`${this.topicPrefix}/${call.operation.wire.mqtt}`, payload, options);
+    return promise;
+  }
+
+  #request(call: Call, params: object, id: string): Request {
+    const authorization = call.token === undefined ? {} : { authorization: `Bearer ${call.token}` };
+    if (this.version === 4) {
+      const envelope = { reply_to: this.#replyTo, correlation_id: id, ...authorization, ...callFields(call), params };
+      return { payload: JSON.stringify(envelope), options: { qos: 1 } };
+    }
+    const fields = Object.entries(callFields(call)).map(([name, value]) => [name.replaceAll('_', '-'), String(value)]);
+    const userProperties = { ...authorization, ...Object.fromEntries(fields) };
+    const properties = { responseTopic: this.#replyTo, correlationData: Buffer.from(id), userProperties };
+    return { payload: JSON.stringify(params), options: { qos: 1, properties } };
+  }
+
+  async #connect(): Promise<MqttClient> {
+    const client = await connectAsync(this.url, { clientId: this.#clientId, protocolVersion: this.version });
+    client.on('message', (_topic, payload, { properties }) => {
+      const reply = JSON.parse(payload.toString()) as Received;
+      const id = this.version === 5 ? properties?.correlationData?.toString() : reply.correlation_id;
+      this.#waiting.get(String(id))?.(reply);
+      this.#waiting.delete(String(id));
+    });
+    await client.subscribeAsync(this.#replyTo, { qos: 1 });
+    return client;
+  }
+}

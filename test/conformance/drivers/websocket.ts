@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { expect } from 'vitest';
+import { WebSocket } from 'ws';
+import type { FailureClass } from '../../../src/contract/failure.js';
+import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
+import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
+import { toSnake } from './names.js';
+
+interface Message extends Reply {
+  readonly jsonrpc: string;
+  readonly id: number | null;
+}
+
+/** JSON-RPC 2.0 with ws: a connection for every token, offered as a subprotocol. */
+export class WebSocketDriver implements RawDriver {
+  readonly #url: string;
+  readonly #sockets = new Map<string | undefined, Promise<WebSocket>>();
+  readonly #waiting = new Map<number | null, (message: Message) => void>();
+  #id = 0;
+
+  constructor(base: string) {
+    this.#url = `${base.replace(/^http/, 'ws')}/ws`;
+  }
+
+  call(call: Call): Promise<Answer> {
+    return this.#answer(call, toSnake(call.input) as object);
+  }
+
+  async expectUnknownField(call: Call): Promise<void> {
+    const { outcome, facts } = await this.#answer(call, { ...(toSnake(call.input) as object), nonsense: 'x' });
+    expect([facts.code, outcome]).toMatchObject([-32602, unrecognized]);
+  }
+
+  success() {
+    return { code: undefined };
+  }
+
+  failure(declared: FailureClass) {
+    return jsonRpcFailure(declared);
+  }
+
+  async expectMalformed(call: Call): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<Message>();
+    this.#waiting.set(null, resolve);
+    (await this.#socket(call.token)).send('{"jsonrpc":');
+    expect(await promise).toMatchObject({ id: null, error: { code: -32700, data: { code: 'MALFORMED_REQUEST' } } });
+  }
+
+  async expectOversized(): Promise<void> {
+    const socket = await this.#open(undefined);
+    socket.send('x'.repeat(65_537));
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(1009);
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#sockets.values()) {
+      const socket = await opening;
+      socket.close();
+      await once(socket, 'close');
+    }
+  }
+
+  async #answer(call: Call, params: object): Promise<Answer> {
+    const socket = await this.#socket(call.token);
+    this.#id += 1;
+    const id = this.#id;
+    const { promise, resolve } = Promise.withResolvers<Message>();
+    this.#waiting.set(id, resolve);
+    const { websocket: method } = call.operation.wire;
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: callFields(call) } }));
+    const message = await promise;
+    expect(message.jsonrpc).toBe('2.0');
+    return jsonRpcAnswer(call, message);
+  }
+
+  #socket(token: string | undefined): Promise<WebSocket> {
+    const known = this.#sockets.get(token);
+    if (known) return known;
+    const opening = this.#open(token);
+    this.#sockets.set(token, opening);
+    return opening;
+  }
+
+  async #open(token: string | undefined): Promise<WebSocket> {
+    const socket = new WebSocket(this.#url, ['jsonrpc.mstv.v1', ...(token === undefined ? [] : [`bearer.${token}`])]);
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as Message;
+      this.#waiting.get(message.id)?.(message);
+      this.#waiting.delete(message.id);
+    });
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('jsonrpc.mstv.v1');
+    return socket;
+  }
+}

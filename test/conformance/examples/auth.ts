@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import { type OperationExample, Unreachable } from '../example.js';
+import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort } from './values.js';
+
+const credentials = { token: aToken, refreshToken: aToken, expiresAt: aMoment };
+const disabled = new Unreachable('no operation disables an account yet');
+
+export const auth: Readonly<Record<string, OperationExample>> = {
+  'auth.register': {
+    success: async ({ newEmail }) => {
+      const user = { email: newEmail(), name: 'Ada Lovelace' };
+      const gives = { ...credentials, user: { id: anId, ...user, createdAt: aMoment, updatedAt: aMoment } };
+      return { input: { ...user, password: 'correct horse battery' }, gives };
+    },
+    invalid: [
+      {
+        input: { email: 'ada', password: 'short' },
+        issues: [noEmail, tooShort('/password', 8)],
+      },
+    ],
+    failures: {
+      USER_EMAIL_TAKEN: async ({ member: { email } }) => ({ input: { email, password: 'correct horse battery' } }),
+      AUTH_WEAK_PASSWORD: async ({ newEmail }) => ({ input: { email: newEmail(), password: 'password123' } }),
+    },
+  },
+  'auth.login': {
+    success: async ({ member: { email, password } }) => ({ input: { email, password }, gives: credentials }),
+    invalid: [
+      { input: { email: 'ada', password: '' }, issues: [noEmail, tooShort('/password', 1)] },
+      { input: { email: 'ada@example.com', password: 'x'.repeat(129) }, issues: [tooLong('/password', 128)] },
+    ],
+    failures: {
+      AUTH_INVALID_CREDENTIALS: async ({ newEmail }) => ({ input: { email: newEmail(), password: 'password123' } }),
+      AUTH_ACCOUNT_DISABLED: disabled,
+      AUTH_TOO_MANY_ATTEMPTS: async (world) => {
+        const email = await world.once('locked', async () => {
+          const guessed = world.newEmail();
+          await world.failToSignIn(guessed, 3);
+          return guessed;
+        });
+        return { input: { email, password: 'password123' } };
+      },
+    },
+  },
+  'auth.refreshSession': {
+    success: async (world) => {
+      const { refreshToken } = await world.signIn();
+      return { input: { refreshToken }, gives: credentials };
+    },
+    invalid: [{ input: { refreshToken: '' }, issues: [tooShort('/refresh_token', 1)] }],
+    failures: {
+      AUTH_INVALID_REFRESH_TOKEN: async () => ({ input: { refreshToken: 'no such token' } }),
+      AUTH_ACCOUNT_DISABLED: disabled,
+    },
+  },
+  'auth.logout': {
+    success: async (world) => {
+      const { token } = await world.signIn();
+      return { token, input: {}, gives: undefined, repeatToken: world.member.token };
+    },
+    invalid: [],
+  },
+  'auth.closeAccount': {
+    success: async ({ serviceToken }) => ({
+      serviceToken: await serviceToken(),
+      input: { userId: crypto.randomUUID() },
+      gives: undefined,
+    }),
+    invalid: [{ input: { userId: 'x' }, issues: [noUserId] }],
+  },
+  'auth.changeAccountEmail': {
+    success: async ({ serviceToken, newEmail }) => ({
+      serviceToken: await serviceToken(),
+      input: { userId: crypto.randomUUID(), email: newEmail() },
+      gives: undefined,
+    }),
+    invalid: [{ input: { userId: 'x', email: 'ada' }, issues: [noUserId, noEmail] }],
+    failures: {
+      USER_EMAIL_TAKEN: async (world) => {
+        const { id } = await world.newMember();
+        return { serviceToken: await world.serviceToken(), input: { userId: id, email: world.member.email } };
+      },
+    },
+  },
+  'auth.listRevocations': {
+    success: async ({ serviceToken }) => ({
+      serviceToken: await serviceToken(),
+      input: { after: 0, limit: 1000 },
+      gives: { revocations: expect.any(Array) },
+    }),
+    invalid: [
+      {
+        input: { after: -1, limit: 1001 },
+        issues: [
+          { path: '/after', code: 'too_small', message: 'Too small: expected number to be >=0' },
+          { path: '/limit', code: 'too_big', message: 'Too big: expected number to be <=1000' },
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,84 @@
+import type { Client } from '../../src/client/client.js';
+import { createClient } from '../../src/client/create-client.js';
+import type { OutputOf } from '../../src/contract/operation.js';
+import { Login, Register } from '../../src/modules/auth/contract/index.js';
+import { CreateUser } from '../../src/modules/users/contract/index.js';
+import type { Target } from '../support/target.js';
+
+export interface Member {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+const password = 'correct horse battery';
+
+/** What the examples start from: an administrator, a member, and more of them as they are needed. */
+export class World {
+  readonly #remembered = new Map<string, Promise<unknown>>();
+
+  private constructor(
+    private readonly admin: Client,
+    private readonly anyone: Client,
+    readonly adminToken: string,
+    /** A user who may sign in; examples leave it as it is. */
+    readonly member: Member,
+    readonly serviceToken: Target['serviceToken'],
+  ) {}
+
+  static async open({ addresses, administrator, serviceToken }: Target): Promise<World> {
+    const rest = { protocol: 'rest', url: addresses.http } as const;
+    const anyone = createClient(rest);
+    const { token } = await anyone.execute(new Login(administrator));
+    const member = await register(anyone);
+    return new World(createClient({ ...rest, token }), anyone, token, member, serviceToken);
+  }
+
+  /** An address that nobody has. */
+  newEmail(): string {
+    return newEmail();
+  }
+
+  /** A user without a sign-in. */
+  newUser(particulars: { name?: string } = {}): Promise<OutputOf<CreateUser>> {
+    return this.admin.execute(new CreateUser({ email: newEmail(), name: 'Ada Lovelace', ...particulars }));
+  }
+
+  newMember(): Promise<Member> {
+    return register(this.anyone);
+  }
+
+  /** Another session of the member. */
+  signIn(): Promise<OutputOf<Login>> {
+    const { email } = this.member;
+    return this.anyone.execute(new Login({ email, password }));
+  }
+
+  /** Attempts that fail; how they do does not matter. */
+  async failToSignIn(email: string, times: number): Promise<void> {
+    for (let attempt = 0; attempt < times; attempt++) {
+      await this.anyone.execute(new Login({ email, password: 'not the password' })).catch(() => undefined);
+    }
+  }
+
+  /** Made once, for examples that only look at it. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#remembered.get(name) ?? make();
+    this.#remembered.set(name, known);
+    return known as Promise<T>;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.admin.close(), this.anyone.close()]);
+  }
+}
+
+const newEmail = (): string => `user-${crypto.randomUUID()}@example.com`;
+
+async function register(client: Client): Promise<Member> {
+  const email = newEmail();
+  const { user, token, refreshToken } = await client.execute(new Register({ email, password, name: 'Grace Hopper' }));
+  return { id: user.id, email, password, token, refreshToken };
+}

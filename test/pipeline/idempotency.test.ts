@@ -1,0 +1,55 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { anyone } from '../../src/contract/access.js';
+import { failure } from '../../src/contract/failure.js';
+import { objectDecoder } from '../../src/contract/json-codec.js';
+import { describe as descriptorOf, module } from '../../src/contract/module.js';
+import { command, type Handles } from '../../src/contract/operation.js';
+import { Id, view } from '../../src/contract/values.js';
+import { UnitOfWork } from '../../src/ports/unit-of-work.js';
+import { createSpecimenApplication } from '../support/specimen-application.js';
+
+class AlreadySealed extends failure('LETTER_SEALED', 'failed_precondition', 'The letter is sealed already') {}
+
+class SealLetter extends command({
+  input: z.object({ id: Id }),
+  output: view('Seal', { seal: Id }),
+  errors: [AlreadySealed],
+  access: anyone,
+  rest: 'POST /letters/:id/seal',
+}) {}
+
+const letters = module('letters', { SealLetter });
+const firstIsDone = Promise.withResolvers<void>();
+let calls = 0;
+
+/** Looks before it works; the second one looks when the first has done it. */
+@CommandHandler(SealLetter)
+class SealLetterHandler implements Handles<SealLetter> {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  async execute() {
+    calls += 1;
+    if (calls === 1) return this.unitOfWork.run(async () => ({ seal: crypto.randomUUID() }));
+    await firstIsDone.promise;
+    throw new AlreadySealed();
+  }
+}
+
+test('a request that fails because another one with its key was quicker gets the outcome of that one', async () => {
+  const { pipeline, close } = await createSpecimenApplication({ modules: [letters], handlers: [SealLetterHandler] });
+  const operation = descriptorOf(SealLetter);
+  const decode = objectDecoder(operation.input);
+  const input = { id: crypto.randomUUID() };
+  const execute = () => {
+    const call = pipeline.begin({ protocol: 'rest', address: 'test', idempotencyKey: 'same' }, operation);
+    return pipeline.execute(operation, call, input, decode);
+  };
+  const [first, second] = [execute(), execute()];
+  const done = await first;
+  firstIsDone.resolve();
+  expect(await second).toEqual(done);
+  expect(calls).toBe(2);
+  await close();
+});
