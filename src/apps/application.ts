@@ -13,6 +13,7 @@ import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
 import type { Addresses } from './addresses.js';
 import { httpRoutes } from './http-routes.js';
+import { opened } from './listen-error.js';
 import { Listeners, mqttServer } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
@@ -20,6 +21,9 @@ import { registrationOf } from './registration.js';
 import { rootModule } from './root.module.js';
 import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
+
+/** Milliseconds that the answers of the last calls have to reach their callers. */
+const lingerMs = 500;
 
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
@@ -53,8 +57,8 @@ export class Application {
     const { host, http } = this.configuration;
     // handlers are registered by init: no listener may be open before
     await this.app.init();
-    await this.app.startAllMicroservices();
-    await this.app.listen(http.port, host);
+    await opened(this.app.startAllMicroservices(), 'gRPC', 'GRPC_PORT', `${host}:${this.configuration.grpc.port}`);
+    await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
     this.#registration = registrationOf(this.configuration, addresses);
@@ -73,7 +77,9 @@ export class Application {
     this.listeners.serving(false);
     await this.#registration?.stop();
     await this.app.get(Pipeline).drain();
-    await this.app.close();
+    // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
+    const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), lingerMs);
+    await this.app.close().finally(() => clearTimeout(cut));
   }
 
   /** A provider of this process. */

@@ -76,11 +76,13 @@ function elementDecoder(shape: Shape): Decode {
   return shape.type === 'map' ? decodeMap(elementDecoder(shape.value)) : same;
 }
 
-const unrecognized = (path: string, key: string): Issue => ({
-  path: path + pointerSegment(key),
-  code: 'unrecognized_keys',
-  message: `Unrecognized key: "${key}"`,
-});
+const maxEchoed = 100;
+
+/** An unknown field below `path`; a long name is cut. */
+export function unrecognized(path: string, key: string): Issue {
+  const name = key.length > maxEchoed ? `${key.slice(0, maxEchoed).toWellFormed()}…` : key;
+  return { path: path + pointerSegment(name), code: 'unrecognized_keys', message: `Unrecognized key: "${name}"` };
+}
 
 /** Refuses unknown fields: a typo must not be silent. */
 export function objectDecoder(shape: ObjectShape): Decode {

@@ -4,7 +4,10 @@ import { issuePointer } from '../contract/issue-path.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 
-/** The input as its schema gives it, defaults filled in. Throws InvalidArgument with every issue there is. */
+/** A hostile input has as many faults as it has bytes: the answer must not be larger than the question. */
+const maxIssues = 100;
+
+/** The input as its schema gives it, defaults filled in. Throws InvalidArgument with every issue, up to a hundred. */
 export function validate(operation: OperationDescriptor, payload: unknown, decode: Decode): object {
   const issues: Issue[] = [];
   const result = operation.spec.input.safeParse(decode(payload, issues, ''));
@@ -12,5 +15,5 @@ export function validate(operation: OperationDescriptor, payload: unknown, decod
   for (const { path, code, message } of result.error?.issues ?? []) {
     issues.push({ path: issuePointer(operation.input, path), code, message });
   }
-  throw new InvalidArgument({ issues });
+  throw new InvalidArgument({ issues: issues.slice(0, maxIssues) });
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +62,19 @@ describe('the process', () => {
     }
   });
 
+  it('is not held up by a request that never arrives whole', async () => {
+    const started = start();
+    const { hostname, port } = new URL(await address(started));
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(
+      'POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"em',
+    );
+    await fetch(`http://${hostname}:${port}/health/live`);
+    expect(await started.end('SIGTERM')).toBe(0);
+  });
+
   it('keeps its data when it is killed, and shares it with a second process', async () => {
     const first = start();
     const credentials = { email: 'kept@example.com', password: 'password123' };
@@ -110,6 +125,20 @@ describe('the process', () => {
 });
 
 describe('a process that cannot start', () => {
+  it.each([
+    ['PORT', 'HTTP'],
+    ['GRPC_PORT', 'gRPC'],
+    ['MQTT_PORT', 'MQTT'],
+  ])('says that %s is taken', async (variable, protocol) => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const started = start({ [variable]: String(port) });
+    expect(await started.exited()).toBe(1);
+    expect(started.output.join('\n')).toContain(`${protocol} cannot listen on 127.0.0.1:${port}`);
+    holder.close();
+  });
+
   it('names the services there are', async () => {
     const started = start({ SERVICE_NAME: 'nonsense' });
     expect(await started.exited()).toBe(1);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createClient } from '../../src/client/create-client.js';
@@ -132,5 +132,4 @@ test('gRPC over TLS trusts what Node trusts', async () => {
   setDefaultCACertificates([...trusted, cert.toString()]);
   expect(await failureFrom(url, 'grpc')).toMatchObject({ code: 'UNIMPLEMENTED' });
   setDefaultCACertificates(trusted);
-  expect(status.UNIMPLEMENTED).toBe(12);
 });

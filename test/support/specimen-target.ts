@@ -60,22 +60,22 @@ function httpProtocols(app: NestFastifyApplication, routes: RouteTable): void {
 
 /** The specimens over all five protocols, with memory adapters. */
 export async function startSpecimens(options: SpecimenOptions = {}): Promise<SpecimenTarget> {
-  let [grpc, mqtt]: [GrpcServer?, MqttServer?] = [];
+  const [grpc, mqtt]: [GrpcServer?, MqttServer?] = [];
   const application = await createSpecimenApplication({
     ...options,
     imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],
     configure: (app, routes) => {
       httpProtocols(app, routes);
-      grpc = grpcServer(app);
-      mqtt = mqttServer(app);
-      for (const strategy of [grpc, mqtt]) app.connectMicroservice({ strategy });
+      servers.grpc = grpcServer(app);
+      servers.mqtt = mqttServer(app);
+      for (const strategy of [servers.grpc, servers.mqtt]) app.connectMicroservice({ strategy });
     },
   });
   const { app } = application;
   await app.listen(0, '127.0.0.1');
   return {
     application,
-    addresses: { http: await app.getUrl(), grpc: `127.0.0.1:${grpc?.port}`, ...mqttAt(mqtt) },
+    addresses: { http: await app.getUrl(), grpc: `127.0.0.1:${servers.grpc?.port}`, ...mqttAt(servers.mqtt) },
     topicPrefix,
     administrator: { email: '', password: '' },
     serviceToken: application.serviceToken,

@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { MalformedRequest } from '../../contract/built-in-failures.js';
+import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { sendProblem, toProblem } from './problem.js';
 
@@ -53,9 +54,16 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parse(request, body, done);
+    if (!isPlainUtf8(request.headers)) done(new UnsupportedMediaType(), undefined);
+    else if (body === '') done(null, undefined);
+    else void parse(request, body, done);
   });
+}
+
+/** A compressed body, or text in another encoding, would be taken for something else. */
+function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
+  const charset = /charset="?([^";]+)/i.exec(type)?.[1];
+  return encoding === undefined && (charset === undefined || /^utf-?8$/i.test(charset));
 }
 
 /** What is not even HTTP, or too slow to become it. */

@@ -2,12 +2,15 @@
 export class RouteTable {
   readonly #routes: { readonly pattern: RegExp; readonly method: string }[] = [];
 
-  /** `path` as Fastify spells it: `/users/:id`. */
+  /** `path` as Fastify spells it: `/users/:id`. Fastify answers HEAD wherever it answers GET. */
   add(method: string, path: string): void {
-    this.#routes.push({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`) });
+    const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`);
+    this.#routes.push({ method, pattern });
+    if (method === 'GET') this.#routes.push({ method: 'HEAD', pattern });
   }
 
+  /** Each once. */
   methods(path: string): string[] {
-    return this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    return [...new Set(this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, objectDecoder } from '../../contract/json-codec.js';
+import { type Decode, objectDecoder, unrecognized } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
 
@@ -50,11 +50,7 @@ function copy(fields: readonly UrlField[], source: Values, target: Values): void
 }
 
 function refuseUnknown(source: Values, known: ReadonlySet<string>, issues: Issue[]): void {
-  for (const key of Object.keys(source)) {
-    if (!known.has(key)) {
-      issues.push({ path: `/${key}`, code: 'unrecognized_keys', message: `Unrecognized key: "${key}"` });
-    }
-  }
+  for (const key of Object.keys(source)) if (!known.has(key)) issues.push(unrecognized('', key));
 }
 
 /** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */

@@ -221,6 +221,34 @@ describe('a request that is refused', () => {
     expect([path.status, await path.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
   });
 
+  it('lists each allowed method once, and knows no path with a slash too many', async () => {
+    const wrong = await fetch(`${url}/specimens/filter`, { method: 'PUT' });
+    expect(wrong.headers.get('allow')).toBe('GET, HEAD, DELETE');
+    expect((await fetch(`${url}/specimens/filter/`)).status).toBe(404);
+  });
+
+  it.each([
+    ['content-encoding', 'gzip'],
+    ['content-type', 'application/json; charset=latin1'],
+  ])('refuses a body that it would misread: %s %s', async (name, value) => {
+    const response = await post('/specimens/fail', { kind: 'NOT_FOUND' }, { [name]: value });
+    expect([response.status, await response.json()]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA_TYPE' }]);
+  });
+
+  it('answers a thousand faults with a hundred issues, and cuts what it quotes', async () => {
+    const faults = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, 0]));
+    const many = (await (await post('/specimens/echo', faults)).json()) as { errors: object[] };
+    expect(many.errors).toHaveLength(100);
+    const long = await (await post('/specimens/echo', { ['x'.repeat(5_000)]: 0 })).text();
+    expect(long).toContain(`Unrecognized key: \\"${'x'.repeat(100)}…`);
+    expect(long).not.toContain('x'.repeat(101));
+  });
+
+  it('writes the path of an unknown query parameter as a JSON Pointer', async () => {
+    const { errors } = (await (await fetch(`${url}/specimens/filter?a/b=1`)).json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path)).toEqual(['/a~1b']);
+  });
+
   it('answers bytes that are no HTTP', async () => {
     expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
   });
