@@ -13,6 +13,7 @@ import { type Protocol, protocols } from '../../src/contract/operation.js';
 import {
   InvalidCredentials,
   InvalidRefreshToken,
+  ListAccounts,
   Login,
   Logout,
   RefreshSession,
@@ -87,6 +88,11 @@ describe.each(protocols)('over %s, a gateway with its services', (protocol) => {
     const admin = await administrator(protocol);
     const { items, pageMeta } = await admin.execute(new ListUsers({ q: moved }));
     expect([items.map(({ id }) => id), pageMeta.totalItems]).toEqual([[user.id], 1]);
+    const accounts = await admin.execute(new ListAccounts({ limit: 100 }));
+    const { createdAt } = accounts.items.find(({ userId }) => userId === user.id) ?? {};
+    const account = { userId: user.id, email: moved, role: 'USER', disabled: false, createdAt };
+    expect(accounts.items).toContainEqual(account);
+    expect(await failureOf(member.execute(new ListAccounts()))).toBeInstanceOf(PermissionDenied);
     const renewed = await connect(protocol).execute(new RefreshSession({ refreshToken }));
     await connect(protocol, renewed.token).execute(new Logout());
     await connect(protocol, later).execute(new DeleteUser({ id: user.id }));
@@ -128,6 +134,30 @@ describe.each(protocols)('over %s, a gateway with its services', (protocol) => {
     for (let count = 0; count < 3; count++) expect(await attempt()).toBeInstanceOf(InvalidCredentials);
     const refused = await attempt();
     expect([refused, refused.retryAfterSeconds]).toEqual([expect.any(TooManyAttempts), expect.any(Number)]);
+  });
+});
+
+describe('a relation between modules', () => {
+  const query = '{ accounts(limit: 100) { email role disabled user { name email } } }';
+  const lookUps = async () => {
+    const metrics = await (await fetch(`${await target.http('user-service')}/metrics`)).text();
+    const lines = metrics.split('\n').filter((line) => line.includes('users.getUsersByIds') && line.includes('OK'));
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  };
+
+  test('costs the gateway one call of the service, however many rows there are', async () => {
+    const known = [await register('rest'), await register('grpc'), await register('mqtt')];
+    const { token } = await connect('rest').execute(new Login(target.administrator));
+    const before = await lookUps();
+    const answer = await fetch(`${target.addresses.http}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors } = (await answer.json()) as { data: { accounts: unknown[] }; errors?: unknown };
+    const expected = known.map(({ email }) => ({ email, role: 'USER', disabled: false, user: { name: 'Ada', email } }));
+    expect([errors, data.accounts]).toEqual([undefined, expect.arrayContaining(expected)]);
+    expect((await lookUps()) - before).toBe(1);
   });
 });
 
