@@ -5,6 +5,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
 import { loadTls } from '../platform/security/load-tls.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
@@ -15,12 +16,15 @@ import { httpRoutes } from './http-routes.js';
 import { Listeners, mqttServer } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
+import { registrationOf } from './registration.js';
 import { rootModule } from './root.module.js';
 import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
 
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
+  #registration: ConsulRegistration | undefined;
+
   private constructor(
     private readonly app: NestFastifyApplication,
     private readonly listeners: Listeners,
@@ -53,13 +57,16 @@ export class Application {
     await this.app.listen(http.port, host);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
+    this.#registration = registrationOf(this.configuration, addresses);
+    void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;
   }
 
-  /** Not ready from now on; running calls finish, then every listener and connection is closed. */
+  /** Not ready and not to be found from now on; running calls finish, then every listener and connection is closed. */
   async stop(): Promise<void> {
     this.listeners.serving(false);
+    await this.#registration?.stop();
     await this.app.get(Pipeline).drain();
     await this.app.close();
   }

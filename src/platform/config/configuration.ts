@@ -79,7 +79,10 @@ export abstract class Configuration {
   /** `addresses`: by service, what `parseGrpcTarget` reads. */
   abstract readonly discovery: {
     readonly addresses: Readonly<Record<string, string>>;
+    /** Given where services are found there. */
     readonly consul?: { readonly host: string; readonly port: number };
+    /** By which other services reach this process; absent: `host`, or the first address of this machine. */
+    readonly advertisedHost?: string;
   };
   abstract readonly documents: { readonly url?: string };
   abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };

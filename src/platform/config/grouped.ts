@@ -82,7 +82,11 @@ function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Se
     `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
   return {
     addresses: Object.fromEntries(calls.map((name) => [name, `${addressOf(name)}`])),
-    consul: values.CONSUL_HOST ? { host: values.CONSUL_HOST, port: values.CONSUL_PORT } : undefined,
+    consul:
+      values.DISCOVERY === 'consul' && values.CONSUL_HOST !== undefined
+        ? { host: values.CONSUL_HOST, port: values.CONSUL_PORT }
+        : undefined,
+    advertisedHost: values.ADVERTISED_HOST,
   };
 }
 

@@ -29,6 +29,9 @@ export function contradictions(given: Given): string[] {
       'JWT_SECRET: is set beside key files. Remove it, or remove JWT_PRIVATE_KEY_FILE and JWT_PUBLIC_KEY_FILES',
     );
   }
+  if (given.DISCOVERY === 'consul' && given.CONSUL_HOST === undefined) {
+    problems.push(`CONSUL_HOST: is missing beside DISCOVERY. ${setIt('CONSUL_HOST')}`);
+  }
   if (given.ENABLE_STORAGE === 'true' && given.STORAGE_PROVIDER === undefined) {
     problems.push(`STORAGE_PROVIDER: is missing beside ENABLE_STORAGE. ${setIt('STORAGE_PROVIDER')}`);
   }
@@ -78,6 +81,7 @@ function embeddedProblems(given: Given, protocols: readonly Protocol[], stateles
 }
 
 function addressProblems(given: Given, calls: readonly string[]): string[] {
+  if (given.DISCOVERY === 'consul') return [];
   return calls
     .map((service) => addressVariable(service) as VariableName)
     .filter((name) => given[name] === undefined)

@@ -37,11 +37,15 @@ function operationMetricsText(metrics: OperationMetrics): string {
   return `${[...totals, ...durations].join('\n')}\n`;
 }
 
-/** `/metrics`: the operations and the Node runtime. */
-export function registerMetrics(fastify: FastifyInstance, metrics: OperationMetrics): void {
+/** `/metrics`: the operations, the Node runtime, and what `others` give in Prometheus' text format. */
+export function registerMetrics(
+  fastify: FastifyInstance,
+  metrics: OperationMetrics,
+  others: () => string = () => '',
+): void {
   const runtime = new Registry();
   collectDefaultMetrics({ register: runtime });
   fastify.get('/metrics', async (_request, reply) =>
-    reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics)),
+    reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics) + others()),
   );
 }

@@ -1,5 +1,7 @@
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/configuration.js';
+import { connectConsul } from '../consul/consul-connection.js';
+import { ConsulServiceDirectory } from '../discovery/consul-service-directory.js';
 import { ServiceDirectory } from '../discovery/service-directory.js';
 import { StaticServiceDirectory } from '../discovery/static-service-directory.js';
 import { Resilience } from '../resilience/resilience.js';
@@ -32,7 +34,8 @@ export const resilienceModule = (): DynamicModule => ({
     {
       provide: ServiceDirectory,
       inject: [Configuration],
-      useFactory: ({ discovery }: Configuration) => new StaticServiceDirectory(discovery.addresses),
+      useFactory: ({ discovery: { addresses, consul } }: Configuration) =>
+        consul ? new ConsulServiceDirectory(connectConsul(consul)) : new StaticServiceDirectory(addresses),
     },
     { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
   ],

@@ -171,8 +171,46 @@ describe('wrong values', () => {
     ['DATABASE_URL', { DATABASE_DIRECT_URL: 'postgres://u:p@direct/app' }],
     ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
+    ['CONSUL_HOST', { DISCOVERY: 'consul' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
+  });
+});
+
+describe('a product of several services', () => {
+  const services = {
+    edge: { httpPort: 3000, protocols: ['rest', 'grpc'] as const, stateless: true, calls: ['user-service'] },
+    'user-service': { httpPort: 3001, grpcPort: 50_052, protocols: ['grpc'] as const, always: ['grpc'] as const },
+  };
+
+  test('finds them on the ports of this machine when nothing else is said', () => {
+    expect(loadConfiguration({ SERVICE_NAME: 'edge' }, services).discovery.addresses).toEqual({
+      'user-service': '127.0.0.1:50052',
+    });
+    expect(loadConfiguration({ SERVICE_NAME: 'user-service' }, services).grpc.port).toBe(50_052);
+  });
+
+  test('takes any gRPC target', () => {
+    const USER_SERVICE_ADDRESS = 'dns:///user-service:50051';
+    const { discovery } = loadConfiguration({ SERVICE_NAME: 'edge', USER_SERVICE_ADDRESS }, services);
+    expect(discovery.addresses).toEqual({ 'user-service': USER_SERVICE_ADDRESS });
+    expect(problemsOf({ SERVICE_NAME: 'edge', USER_SERVICE_ADDRESS: 'user-service' }, services)).toEqual([
+      expect.stringMatching(/^USER_SERVICE_ADDRESS: "user-service" is no gRPC target/),
+    ]);
+  });
+
+  test('serves what PROTOCOLS adds to what a service always serves', () => {
+    const { protocols } = loadConfiguration({ SERVICE_NAME: 'user-service', PROTOCOLS: 'rest' }, services);
+    expect(protocols).toEqual(['grpc', 'rest']);
+  });
+
+  test('wants addresses in production, and no database where there is none', () => {
+    const { DATABASE_URL: _, ...rest } = production;
+    expect(problemsOf({ ...rest, SERVICE_NAME: 'edge' }, services)).toEqual([
+      expect.stringMatching(/^USER_SERVICE_ADDRESS: is missing/),
+    ]);
+    const address = { USER_SERVICE_ADDRESS: 'user-service:50051' };
+    expect(problemsOf({ ...rest, ...address, SERVICE_NAME: 'edge' }, services)).toEqual([]);
   });
 });
 
