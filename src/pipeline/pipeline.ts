@@ -3,7 +3,7 @@ import { Failure } from '../contract/failure.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Authenticator } from './authenticate.js';
-import { CallContext, type Inbound } from './call-context.js';
+import { CallContext, type Inbound, runInCall } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
 import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
@@ -111,6 +111,11 @@ export class Pipeline {
   ): Promise<unknown> {
     const input = validate(operation, payload, decode);
     return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);
+  }
+
+  /** What a transport does for a call beside its operation, over when the call is. Rejects with what was thrown. */
+  within<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    return new Promise((answer, refuse) => this.calls.watch(call.lifetime, runInCall(call, work), { answer, refuse }));
   }
 
   /** For transports that take credentials apart from calls. Throws Unauthenticated. */

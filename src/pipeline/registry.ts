@@ -3,6 +3,7 @@ import { builtInFailures } from '../contract/built-in-failures.js';
 import type { FailureClass } from '../contract/failure.js';
 import type { ModuleContract, OperationDescriptor } from '../contract/module.js';
 import type { Protocol } from '../contract/operation.js';
+import type { Relation } from '../contract/relation.js';
 
 export interface Placement {
   /** Modules whose operations can be called at this process. */
@@ -19,6 +20,7 @@ export class OperationRegistry {
   /** Of all modules, wherever they run. */
   readonly known: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
+  readonly relations: readonly Relation[];
   /** By code: built-in ones and those any operation declares. */
   readonly failures: ReadonlyMap<string, FailureClass>;
   readonly #modulesHere: ReadonlySet<string>;
@@ -33,6 +35,7 @@ export class OperationRegistry {
     this.handledHere = operationsOf(runs);
     this.#modulesHere = new Set(runs.map(({ name }) => name));
     this.grants = modules.flatMap((module) => module.grants);
+    this.relations = modules.flatMap((module) => module.relations);
     const faults = [...this.#withoutAccess(), ...this.#clashes()];
     if (faults.length > 0) throw new Error(`These contracts can not be served:\n  ${faults.join('\n  ')}`);
     this.failures = this.#collectFailures();

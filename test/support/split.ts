@@ -20,6 +20,8 @@ export interface SplitTarget extends RunningTarget {
   /** By service, where it serves gRPC. */
   readonly grpc: Readonly<Record<string, string>>;
   process(service: string): RunningProcess;
+  /** Of the health and metrics of a service. */
+  http(service: string): Promise<string>;
   /** A new process of a service, in place of one that has ended; resolves when it is ready. */
   restart(service: string): Promise<void>;
 }
@@ -80,16 +82,17 @@ export async function startSplit(changes: Environment = {}): Promise<SplitTarget
   ]);
   const running = new Map<string, RunningProcess>();
   const process = (name: string) => running.get(name) as RunningProcess;
+  const http = (name: string): Promise<string> => printed(process(name), /Health +(http[^/]*\/\/[^/"]+)/);
   const open = (name: string): Promise<string> => {
     running.set(name, starters.get(name)?.() as RunningProcess);
-    return printed(process(name), /Health +(http[^/]*\/\/[^/"]+)/);
+    return http(name);
   };
   // auth makes its administrator when it starts, for which it needs users
-  const [http] = await Promise.all([open('api-gateway'), open('user-service').then(() => open('auth-service'))]);
-  await vi.waitFor(() => reachesAll(http), { timeout: 10_000, interval: 50 });
+  const [gatewayUrl] = await Promise.all([open('api-gateway'), open('user-service').then(() => open('auth-service'))]);
+  await vi.waitFor(() => reachesAll(gatewayUrl), { timeout: 10_000, interval: 50 });
   const gateway = process('api-gateway');
   const addresses = {
-    http,
+    http: gatewayUrl,
     grpc: await printed(gateway, /gRPC +([^\s"]+)/),
     mqtt: await printed(gateway, /MQTT +([^\s"]+)/),
   };
@@ -98,6 +101,7 @@ export async function startSplit(changes: Environment = {}): Promise<SplitTarget
     addresses,
     grpc,
     process,
+    http,
     administrator,
     topicPrefix: mqtt.topicPrefix,
     serviceToken: async () => {

@@ -16,6 +16,7 @@ import { AuthSettings } from './application/auth-settings.js';
 import { BootstrapAdministrator } from './application/bootstrap-administrator.js';
 import { ChangeAccountEmailHandler } from './application/change-account-email.js';
 import { CloseAccountHandler } from './application/close-account.js';
+import { ListAccountsHandler } from './application/list-accounts.js';
 import { ListRevocationsHandler } from './application/list-revocations.js';
 import { LoginHandler } from './application/login.js';
 import { LoginThrottle } from './application/login-throttle.js';
@@ -56,7 +57,7 @@ const commandHandlers: Provider[] = [
   ChangeAccountEmailHandler,
 ];
 
-const queryHandlers: Provider[] = [ListRevocationsHandler];
+const queryHandlers: Provider[] = [ListAccountsHandler, ListRevocationsHandler];
 
 const services: Provider[] = [
   plain(NewPasswords, [PasswordPolicy, PasswordHasher]),

@@ -5,6 +5,7 @@ import { CreateUserProfileHandler } from './application/create-user-profile.js';
 import { DeleteUserHandler } from './application/delete-user.js';
 import { GetMeHandler } from './application/get-me.js';
 import { GetUserHandler } from './application/get-user.js';
+import { GetUsersByIdsHandler } from './application/get-users-by-ids.js';
 import { ListUsersHandler } from './application/list-users.js';
 import { UpdateUserHandler } from './application/update-user.js';
 import { Users } from './application/users.js';
@@ -12,7 +13,7 @@ import { PrismaUsers } from './infrastructure/prisma-users.repository.js';
 
 const commandHandlers: Provider[] = [CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler];
 
-const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, ListUsersHandler];
+const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler];
 
 const repositories: Provider[] = [
   { provide: Users, inject: [PrismaDatabase], useFactory: (database: PrismaDatabase) => new PrismaUsers(database) },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { anyone, authenticated, internal } from '../../../contract/access.js';
+import { anyone, authenticated, can, internal } from '../../../contract/access.js';
 import { command, query } from '../../../contract/operation.js';
+import { page, pageInput } from '../../../contract/pagination.js';
 import { Email, Id, secret, Timestamp, text, view } from '../../../contract/values.js';
 import { EmailTaken } from '../../users/contract/users.failures.js';
 import { PersonName, UserView } from '../../users/contract/users.views.js';
@@ -11,6 +12,7 @@ import {
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
+import { AccountView } from './auth.views.js';
 
 const Password = secret(text({ min: 8, max: 128 }));
 /** Length is checked when a password is chosen; at sign-in a wrong one is just wrong. */
@@ -57,6 +59,14 @@ export class Logout extends command({
   access: authenticated,
   rest: 'POST /auth/logout',
   description: 'Ends the session of the token it is called with.',
+}) {}
+
+export class ListAccounts extends query({
+  input: z.object(pageInput),
+  output: page('AccountPage', AccountView),
+  access: can('read', 'Account'),
+  rest: 'GET /auth/accounts',
+  description: 'Whoever has registered, the latest first.',
 }) {}
 
 /** For users, before a user is deleted: its sessions end and its tokens stop working. Without an account it does nothing. */
