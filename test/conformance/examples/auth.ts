@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type OperationExample, Unreachable } from '../example.js';
-import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort } from './values.js';
+import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort, wrongPage } from './values.js';
 
 const credentials = { token: aToken, refreshToken: aToken, expiresAt: aMoment };
 const disabled = new Unreachable('no operation disables an account yet');
@@ -59,6 +59,17 @@ export const auth: Readonly<Record<string, OperationExample>> = {
       return { token, input: {}, gives: undefined, repeatToken: world.member.token };
     },
     invalid: [],
+  },
+  'auth.listAccounts': {
+    success: async (world) => {
+      const anEmail = expect.stringContaining('@');
+      const account = { userId: anId, email: anEmail, role: 'USER', disabled: false, createdAt: aMoment };
+      const aNumber = expect.any(Number);
+      const pageMeta = { page: 1, limit: 1, totalItems: aNumber, totalPages: aNumber };
+      return { token: world.adminToken, input: { page: 1, limit: 1 }, gives: { items: [account], pageMeta } };
+    },
+    invalid: [{ input: { page: 0, limit: 101 }, issues: wrongPage }],
+    forbidden: async ({ member: { token } }) => ({ token, input: {} }),
   },
   'auth.closeAccount': {
     success: async ({ serviceToken }) => ({
