@@ -1,11 +1,14 @@
-import type { DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
+import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
+import { startTelemetry } from '../platform/observability/start-telemetry.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
 import { loadTls } from '../platform/security/load-tls.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
@@ -19,30 +22,39 @@ import { rootModule } from './root.module.js';
 import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
 
+const telemetryLog = new Logger('Telemetry');
+
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
   private constructor(
     private readonly app: NestFastifyApplication,
     private readonly listeners: Listeners,
     private readonly configuration: Configuration,
+    private readonly telemetry: Telemetry,
   ) {}
 
-  /** `overrides` are Nest modules in place of the configured ones' providers; for tests and benchmarks. */
-  static async create(configuration: Configuration, overrides: readonly DynamicModule[] = []): Promise<Application> {
+  /** `overrides` are Nest modules in place of the configured ones' providers, `telemetry` in place of that configured; for tests and benchmarks. */
+  static async create(
+    configuration: Configuration,
+    overrides: readonly DynamicModule[] = [],
+    telemetry?: Telemetry,
+  ): Promise<Application> {
     const service = services[configuration.serviceName];
     if (!service)
       throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
     const { limits, http } = configuration;
     const tls = loadTls(configuration);
     const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
-    const root = await rootModule(service, configuration, [...protocolModules(configuration), ...overrides]);
+    const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
+    const root = await rootModule(service, configuration, [...protocolModules(configuration), ...overrides], told);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
-    return new Application(app, await prepare(app, service, configuration), configuration);
+    told.observe(app.get(OperationMetrics));
+    return new Application(app, await prepare(app, service, configuration), configuration, told);
   }
 
   async listen(): Promise<Addresses> {
@@ -62,6 +74,7 @@ export class Application {
     this.listeners.serving(false);
     await this.app.get(Pipeline).drain();
     await this.app.close();
+    await this.telemetry.stop();
   }
 
   /** A provider of this process. */

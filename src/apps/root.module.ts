@@ -6,6 +6,7 @@ import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
 import { moduleContracts } from './modules.js';
@@ -33,13 +34,14 @@ export async function rootModule(
   service: ServiceDefinition,
   configuration: Configuration,
   protocols: readonly DynamicModule[],
+  { tracer, logs }: Telemetry,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
   return {
     module: RootModule,
     imports: [
       configModule(configuration),
-      LoggerModule.forRoot(loggerOptions(configuration)),
+      LoggerModule.forRoot(loggerOptions(configuration, logs)),
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
@@ -51,6 +53,7 @@ export async function rootModule(
         serviceName,
         deadlineMs: limits.requestDeadlineMs,
         limits: limits.rates,
+        tracer,
       }),
       ...(await Promise.all(service.modules.map(({ load }) => load()))),
       ...protocols,
