@@ -1,12 +1,16 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
+import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
+import { startTelemetry } from '../platform/observability/start-telemetry.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
 import { loadTls } from '../platform/security/load-tls.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
@@ -25,6 +29,8 @@ import { logStart } from './start-up-log.js';
 /** Milliseconds that the answers of the last calls have to reach their callers. */
 const lingerMs = 500;
 
+const telemetryLog = new Logger('Telemetry');
+
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
   #registration: ConsulRegistration | undefined;
@@ -33,24 +39,31 @@ export class Application {
     private readonly app: NestFastifyApplication,
     private readonly listeners: Listeners,
     private readonly configuration: Configuration,
+    private readonly telemetry: Telemetry,
   ) {}
 
-  /** `located`, when the search for the database began before. */
-  static async create(configuration: Configuration, located?: Promise<DatabaseLocation>): Promise<Application> {
+  /** `located`, when the search for the database began before; `telemetry` in place of that configured, for tests. */
+  static async create(
+    configuration: Configuration,
+    located?: Promise<DatabaseLocation>,
+    telemetry?: Telemetry,
+  ): Promise<Application> {
     const service = services[configuration.serviceName];
     if (!service)
       throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
     const { limits, http } = configuration;
     const tls = loadTls(configuration);
     const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
-    const root = await rootModule(service, configuration, protocolModules(configuration), located);
+    const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
+    const root = await rootModule(service, configuration, protocolModules(configuration), told, located);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
-    return new Application(app, await prepare(app, service, configuration), configuration);
+    told.observe(app.get(OperationMetrics));
+    return new Application(app, await prepare(app, service, configuration), configuration, told);
   }
 
   async listen(): Promise<Addresses> {
@@ -80,6 +93,7 @@ export class Application {
     // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
     const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), lingerMs);
     await this.app.close().finally(() => clearTimeout(cut));
+    await this.telemetry.stop();
   }
 
   /** A provider of this process. */

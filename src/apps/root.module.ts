@@ -7,6 +7,7 @@ import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
 import { moduleContracts } from './modules.js';
@@ -37,6 +38,7 @@ export async function rootModule(
   service: ServiceDefinition,
   configuration: Configuration,
   protocols: readonly DynamicModule[],
+  { tracer, logs }: Telemetry,
   located?: Promise<DatabaseLocation>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
@@ -44,7 +46,7 @@ export async function rootModule(
     module: RootModule,
     imports: [
       configModule(configuration),
-      LoggerModule.forRoot(loggerOptions(configuration)),
+      LoggerModule.forRoot(loggerOptions(configuration, logs)),
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
@@ -56,6 +58,7 @@ export async function rootModule(
         serviceName,
         deadlineMs: limits.requestDeadlineMs,
         limits: limits.rates,
+        tracer,
       }),
       ...(await Promise.all(service.modules.map(({ load }) => load()))),
       ...protocols,

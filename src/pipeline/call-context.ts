@@ -5,6 +5,7 @@ import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { type Connection, Lifetime } from './lifetime.js';
 import type { Principal } from './principal.js';
+import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
 
 /** Of a call that another process of ours has let in: it was limited there. */
@@ -27,6 +28,8 @@ export interface Inbound {
   readonly forwarded?: Forwarded | undefined;
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
+  /** In place of `traceparent`: that of another call of the same request. */
+  readonly trace?: TraceContext | undefined;
   /** Milliseconds the caller is willing to wait. */
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -60,6 +63,10 @@ export class CallContext {
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
   /** Shared with the units of work inside. */
   rowAccess = { consulted: false };
+  /** The work under way, where it is recorded: parent of what this call does next. */
+  span: Span | undefined;
+  /** Its id, once the handler runs. */
+  operation: string | undefined;
 
   constructor(
     readonly inbound: Inbound,
@@ -73,20 +80,16 @@ export class CallContext {
 
   /** `deadline`: epoch milliseconds. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
-    const { requestId, traceparent, connection } = inbound;
+    const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
     const usable = requestId !== undefined && usableRequestId.test(requestId);
     const lifetime = new Lifetime(deadline, connection);
-    return new CallContext(
-      inbound,
-      principal,
-      lifetime,
-      usable ? requestId : newRequestId(),
-      new TraceContext(traceparent),
-    );
+    return new CallContext(inbound, principal, lifetime, usable ? requestId : newRequestId(), trace);
   }
 
   /** The same call seen from inside: same identity, trace and lifetime, other particulars. */
-  fork(changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess'>>): CallContext {
+  fork(
+    changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess' | 'span'>>,
+  ): CallContext {
     const { inbound, principal, lifetime, requestId, trace } = this;
     const inner = new CallContext(inbound, principal, lifetime, requestId, trace);
     inner.address = this.address;
@@ -96,6 +99,8 @@ export class CallContext {
     inner.idempotency = this.idempotency;
     inner.rate = this.rate;
     inner.rowAccess = this.rowAccess;
+    inner.span = this.span;
+    inner.operation = this.operation;
     return Object.assign(inner, changes);
   }
 }

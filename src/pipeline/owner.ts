@@ -8,6 +8,7 @@ import { AlreadyDone, type IdempotencyLog, replay, type StoredOutcome, slotFor }
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { authorizeInput, type Decision } from './principal.js';
 import type { OperationRegistry } from './registry.js';
+import { type Span, traced } from './span.js';
 
 const worthStoring = new Set([
   'not_found',
@@ -43,11 +44,24 @@ export class Owner extends Executor {
   }
 
   #execute(operation: OperationDescriptor, call: CallContext, input: object): Promise<unknown> {
+    call.operation = operation.id;
+    if (call.span) return this.#executeTraced(operation, call, input, call.span);
     return runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
   }
 
+  #executeTraced(operation: OperationDescriptor, call: CallContext, input: object, outer: Span): Promise<unknown> {
+    const handled = traced(outer, `handle ${operation.id}`, 'internal', (span) => {
+      call.span = span;
+      return runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
+    });
+    return handled.finally(() => {
+      call.span = outer;
+    });
+  }
+
   async #executeOnce(operation: OperationDescriptor, call: CallContext, input: object, slot: IdempotencySlot) {
-    const stored = await this.log.find(slot);
+    const stored = await runInCall(call, () => this.log.find(slot));
+    call.span?.set('app.idempotency', stored ? 'replayed' : 'first');
     if (stored) {
       call.rowAccess.consulted = true;
       return replay(operation, slot, stored, this.registry.failures);

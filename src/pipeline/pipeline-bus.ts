@@ -5,6 +5,7 @@ import { CallContext, currentCall } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Principals } from './principal.js';
 import type { RunningCalls } from './running-calls.js';
+import { TraceContext } from './trace-context.js';
 import { validate } from './validate.js';
 
 const asIs = (value: unknown): unknown => value;
@@ -69,7 +70,7 @@ export class PipelineBus extends Bus {
   }
 
   #background(): CallContext {
-    const inbound = { protocol: 'grpc', address: 'local' } as const;
+    const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
     return CallContext.begin(inbound, this.principals.anonymous, Date.now() + this.settings.deadlineMs);
   }
 }

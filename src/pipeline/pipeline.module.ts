@@ -23,6 +23,7 @@ import { Principals } from './principal.js';
 import { OperationRegistry, type Placement } from './registry.js';
 import { RunningCalls } from './running-calls.js';
 import { TokenVerifier } from './token-verifier.js';
+import { NoTracer, type Tracer } from './tracer.js';
 
 export interface PipelineOptions {
   /** Contracts of all modules. */
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   /** Milliseconds: of an operation that names none, and the longest a caller may ask for. */
   readonly deadlineMs: number;
   readonly limits: LimitSettings;
+  /** Nothing is recorded when not given. */
+  readonly tracer?: Tracer | undefined;
 }
 
 const logger = new Logger('Pipeline');
@@ -46,6 +49,7 @@ const callLog: CallLog = {
       protocol: call.inbound.protocol,
       request_id: call.requestId,
       trace_id: call.trace.traceId,
+      span_id: call.trace.spanId,
     }),
 };
 
@@ -62,7 +66,8 @@ function executor(
   throw new Error('there is neither a unit of work for the modules here nor a way to those elsewhere');
 }
 
-function pipelineProviders({ modules, placement, serviceName, deadlineMs, limits }: PipelineOptions): Provider[] {
+function pipelineProviders(options: PipelineOptions): Provider[] {
+  const { modules, placement, serviceName, deadlineMs, limits, tracer = new NoTracer() } = options;
   return [
     { provide: OperationRegistry, useValue: new OperationRegistry(modules, placement) },
     {
@@ -103,7 +108,17 @@ function pipelineProviders({ modules, placement, serviceName, deadlineMs, limits
         metrics: OperationMetrics,
       ) => {
         const limited = new Limits(limiter, limits);
-        return new Pipeline({ deadlineMs }, principals, authenticator, limited, executor, calls, metrics, callLog);
+        return new Pipeline(
+          { deadlineMs },
+          principals,
+          authenticator,
+          limited,
+          executor,
+          calls,
+          metrics,
+          callLog,
+          tracer,
+        );
       },
       inject: [Principals, Authenticator, RateLimiter, Executor, RunningCalls, OperationMetrics],
     },

@@ -9,6 +9,8 @@ import type { Limits } from './limit.js';
 import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
 import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
+import type { ServerSpan } from './span.js';
+import type { Tracer } from './tracer.js';
 import { validate } from './validate.js';
 
 export interface PipelineSettings {
@@ -32,6 +34,7 @@ export class Pipeline {
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
     private readonly log: CallLog,
+    private readonly tracer: Tracer,
   ) {}
 
   begin(inbound: Inbound, operation?: OperationDescriptor): CallContext {
@@ -61,7 +64,9 @@ export class Pipeline {
       return;
     }
     const counts = this.metrics.of(operation, call.inbound.protocol);
-    const counted = new CountedOutcome(this, operation, call, counts, outcome);
+    const span = this.tracer.serve(operation, call);
+    call.span = span;
+    const counted = new CountedOutcome(this, operation, call, counts, span, outcome);
     this.calls.watch(call.lifetime, this.#edge(operation, call, payload, decode), counted);
   }
 
@@ -83,6 +88,7 @@ export class Pipeline {
   }
 
   #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    call.span?.step('limit_address');
     const principal = this.authenticator.authenticate(call, operation);
     if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
     return principal.then((verified) => this.#admitted(operation, call, verified, payload, decode));
@@ -96,7 +102,9 @@ export class Pipeline {
     decode: Decode,
   ): Promise<unknown> {
     call.principal = principal;
+    call.span?.step('authenticate');
     const decision = principal.authorize(operation);
+    call.span?.step('authorize');
     const byCaller = this.limits.perCaller(call, operation);
     if (byCaller) return byCaller.then(() => this.#owned(operation, call, decision, payload, decode));
     return this.#owned(operation, call, decision, payload, decode);
@@ -109,7 +117,9 @@ export class Pipeline {
     payload: unknown,
     decode: Decode,
   ): Promise<unknown> {
+    call.span?.step('limit_caller');
     const input = validate(operation, payload, decode);
+    call.span?.step('validate');
     return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);
   }
 
@@ -156,17 +166,20 @@ class CountedOutcome implements Outcome {
     private readonly operation: OperationDescriptor,
     private readonly call: CallContext,
     private readonly counts: OperationCounts,
+    private readonly span: ServerSpan | undefined,
     private readonly outcome: Outcome<Failure>,
   ) {}
 
   answer(value: unknown): void {
     this.counts.add('OK', this.#seconds);
+    this.span?.end();
     this.outcome.answer(value);
   }
 
   refuse(error: unknown): void {
     const failure = this.pipeline.toFailure(error, this.call, this.operation);
     this.counts.add(failure.code, this.#seconds);
+    this.span?.end(failure);
     this.outcome.refuse(failure);
   }
 

@@ -26,18 +26,6 @@ export const adapterVariables = {
     about: 'The object store; needs ENABLE_STORAGE',
     expected: 's3, azure or gcs',
   },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Where traces, metrics and logs are sent (OTLP over HTTP)',
-    expected: 'http://host:4318',
-    secret: true,
-  },
-  JAEGER_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is taken with port 4318',
-    expected: 'nothing: set OTEL_EXPORTER_OTLP_ENDPOINT',
-    secret: true,
-  },
   SMTP_URL: {
     schema: url('smtp', 'smtps').optional(),
     about: 'Mail server; mails are written to the log when not set',

@@ -86,7 +86,12 @@ export abstract class Configuration {
   };
   abstract readonly documents: { readonly url?: string };
   abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };
-  abstract readonly telemetry: { readonly otlpEndpoint?: string };
+  /** `sampledShare`: from 0 to 1, of the traces that begin here. */
+  abstract readonly telemetry: {
+    readonly otlpEndpoint?: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly sampledShare: number;
+  };
   abstract readonly mail: { readonly url?: string };
   /** What is allowed but worth a line in the start-up log. */
   abstract readonly warnings: readonly string[];

@@ -71,7 +71,11 @@ function plannedEngines(values: Values) {
     messaging: { kafkaBrokers: values.KAFKA_BROKERS },
     documents: { url: values.MONGODB_URL },
     storage: { provider: values.ENABLE_STORAGE ? values.STORAGE_PROVIDER : undefined },
-    telemetry: { otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT) },
+    telemetry: {
+      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT),
+      headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+      sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
+    },
     mail: { url: values.SMTP_URL },
   };
 }

@@ -8,7 +8,6 @@ const withoutAdapter: Partial<Record<VariableName, string>> = {
   KAFKA_BROKERS: 'events stay in process',
   MONGODB_URL: 'documents stay in PostgreSQL',
   ENABLE_STORAGE: 'no objects are stored',
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'metrics are at /metrics and logs on stdout',
   SMTP_URL: 'no mails are sent',
 };
 

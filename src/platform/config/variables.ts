@@ -5,6 +5,7 @@ import { remoteVariables } from './remote-variables.js';
 import { securityVariables } from './security-variables.js';
 import { serverVariables } from './server-variables.js';
 import { stateVariables } from './state-variables.js';
+import { telemetryVariables } from './telemetry-variables.js';
 
 /** Every variable there is; .env.example says the same. */
 export const variables = {
@@ -13,6 +14,7 @@ export const variables = {
   ...stateVariables,
   ...securityVariables,
   ...limitVariables,
+  ...telemetryVariables,
   ...adapterVariables,
 };
 

@@ -4,6 +4,7 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
 import type { Decision } from '../../pipeline/principal.js';
+import { type Span, traced } from '../../pipeline/span.js';
 import { byteMethod } from '../../protocols/grpc/byte-method.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
 import type { Resilience } from '../resilience/resilience.js';
@@ -21,6 +22,15 @@ interface Route {
   readonly service: string;
   readonly codec: OperationCodec;
   readonly policy: ResiliencePolicy;
+}
+
+/** One call on its way to its owner. */
+interface Sending {
+  readonly operation: OperationDescriptor;
+  readonly route: Route;
+  readonly call: CallContext;
+  readonly input: object;
+  readonly idempotencyKey: string | undefined;
 }
 
 export interface GrpcExecutorParts {
@@ -54,25 +64,37 @@ export class GrpcExecutor extends RemoteExecutor {
     if (!route) return Promise.reject(new Error(`no service is known to run ${operation.id}`));
     if (call.lifetime.ended) return Promise.reject(call.lifetime.ended);
     const bearer = this.parts.credentials.bearer(route.service);
-    const send = (proof: string) => this.#send(operation, route, call, input, proof, idempotencyKey);
+    const sending = { operation, route, call, input, idempotencyKey };
+    const send = (proof: string) =>
+      call.span ? this.#sendTraced(sending, proof, call.span) : this.#send(sending, proof);
     return typeof bearer === 'string' ? send(bearer) : bearer.then(send);
   }
 
-  async #send(
-    operation: OperationDescriptor,
-    { codec, policy }: Route,
-    call: CallContext,
-    input: object,
-    bearer: string,
-    idempotencyKey: string | undefined,
-  ): Promise<unknown> {
-    const metadata = outgoingMetadata(operation, call, bearer, idempotencyKey);
+  #sendTraced(sending: Sending, bearer: string, parent: Span): Promise<unknown> {
+    const { grpc } = sending.operation.wire;
+    return traced(parent, grpc.path.slice(1), 'client', (span) => {
+      span.set('rpc.system', 'grpc');
+      span.set('rpc.service', `${grpc.package}.${grpc.service}`);
+      span.set('rpc.method', grpc.method);
+      span.set('app.peer_service', sending.route.service);
+      return this.#send(sending, bearer, span);
+    });
+  }
+
+  async #send(sending: Sending, bearer: string, span?: Span): Promise<unknown> {
+    const { operation, route, call, input, idempotencyKey } = sending;
+    const { codec, policy } = route;
+    const traceparent = span?.traceparent ?? call.trace.child();
+    const metadata = outgoingMetadata(operation, call, bearer, traceparent, idempotencyKey);
     const request = codec.encodeRequest(input);
     const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
     const { deadline, signal } = call.lifetime;
-    const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) =>
-      this.#ask(operation, attempt, request, metadata),
-    );
+    let attempts = 0;
+    const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) => {
+      span?.set('app.attempts', ++attempts);
+      span?.set('network.peer.address', attempt.instance.address);
+      return this.#ask(operation, attempt, request, metadata);
+    });
     return codec.decodeResponse(answer);
   }
 

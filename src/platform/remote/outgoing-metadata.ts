@@ -15,12 +15,13 @@ export function outgoingMetadata(
   operation: OperationDescriptor,
   call: CallContext,
   bearer: string,
+  traceparent: string,
   idempotencyKey: string | undefined,
 ): Metadata {
-  const { inbound, principal, requestId, trace, address } = call;
+  const { inbound, principal, requestId, address } = call;
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
-  metadata.set('traceparent', trace.child());
+  metadata.set('traceparent', traceparent);
   metadata.set('x-forwarded-by', bearer);
   setText(metadata, 'x-forwarded-for', address);
   setText(metadata, 'authorization', inbound.authorization);

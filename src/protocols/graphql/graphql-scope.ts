@@ -96,7 +96,7 @@ export class GraphqlScope {
   /** What another scope of the same request starts from. */
   get continued(): Inbound {
     const { requestId, trace } = this.call;
-    return { ...this.inbound, requestId, traceparent: trace.traceparent };
+    return { ...this.inbound, requestId, trace };
   }
 
   /** The call with the fewest left of its quota: the one to tell the caller of. */

@@ -4,6 +4,7 @@ import { remoteVariables } from '../../../src/platform/config/remote-variables.j
 import { securityVariables } from '../../../src/platform/config/security-variables.js';
 import { serverVariables } from '../../../src/platform/config/server-variables.js';
 import { stateVariables } from '../../../src/platform/config/state-variables.js';
+import { telemetryVariables } from '../../../src/platform/config/telemetry-variables.js';
 import { type Variable } from '../../../src/platform/config/variable.js';
 
 const sections: readonly [title: string, variables: Readonly<Record<string, Variable>>][] = [
@@ -12,6 +13,7 @@ const sections: readonly [title: string, variables: Readonly<Record<string, Vari
   ['State: embedded engines stand in for what is not set', stateVariables],
   ['Security', securityVariables],
   ['Limits', limitVariables],
+  ['Telemetry: metrics at /metrics and logs on stdout in any case', telemetryVariables],
   ['Engines this version has no adapter for yet: checked, and said at start-up when set', adapterVariables],
 ];
 

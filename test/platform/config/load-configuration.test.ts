@@ -126,6 +126,24 @@ describe('values', () => {
     expect(configuration.telemetry.otlpEndpoint).toBe('http://jaeger:4318');
     expect(configuration.warnings).toEqual([expect.stringContaining('JAEGER_ENDPOINT')]);
   });
+
+  test('OTEL_EXPORTER_OTLP_HEADERS are decoded, and everything is sampled unless told otherwise', () => {
+    const told = { OTEL_EXPORTER_OTLP_HEADERS: 'signoz-ingestion-key=a=b, x-team=core%20team, x-odd=100%' };
+    expect(loadConfiguration(told).telemetry).toEqual({
+      headers: { 'signoz-ingestion-key': 'a=b', 'x-team': 'core team', 'x-odd': '100%' },
+      sampledShare: 1,
+    });
+    for (const share of ['0', '1', '0.25', '.5', '1.0']) {
+      expect(loadConfiguration({ OTEL_TRACES_SAMPLER_ARG: share }).telemetry.sampledShare).toBe(Number(share));
+    }
+    for (const share of ['2', '-1', 'all']) {
+      expect(() => loadConfiguration({ OTEL_TRACES_SAMPLER_ARG: share }), share).toThrow('OTEL_TRACES_SAMPLER_ARG');
+    }
+  });
+
+  test('OTEL_EXPORTER_OTLP_ENDPOINT has an effect, so nothing warns of it', () => {
+    expect(loadConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).warnings).toEqual([]);
+  });
 });
 
 describe('wrong values', () => {

@@ -7,6 +7,7 @@ import { RemoteExecutor } from '../../../src/pipeline/executor.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
 import type { PipelineOptions } from '../../../src/pipeline/pipeline.module.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
+import type { Tracer } from '../../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
 import { StaticServiceDirectory } from '../../../src/platform/discovery/static-service-directory.js';
 import { GrpcExecutor } from '../../../src/platform/remote/grpc-executor.js';
@@ -24,13 +25,16 @@ const protos = printProtos([specimens], new Map());
 
 interface OwnerOptions {
   readonly limits?: PipelineOptions['limits'];
+  /** Of both processes. */
+  readonly tracer?: Tracer;
 }
 
 /** A process with the handlers of the specimens, over gRPC. */
-async function startOwner({ limits }: OwnerOptions) {
+async function startOwner({ limits, tracer }: OwnerOptions) {
   let server: GrpcServer | undefined;
   const application = await createSpecimenApplication({
-    ...(limits && { rateLimiter: new MemoryRateLimiter(), pipeline: { limits } }),
+    ...(limits && { rateLimiter: new MemoryRateLimiter() }),
+    pipeline: { ...(limits && { limits }), tracer },
     configure: (app) => {
       server = new GrpcServer({
         pipeline: app.get(Pipeline),
@@ -80,7 +84,7 @@ export class RemoteSpecimens {
     const edge = await createSpecimenApplication({
       handlers: [],
       imports: [remoteModule(executor)],
-      pipeline: { placement: { serves: [specimens], runs: [] } },
+      pipeline: { placement: { serves: [specimens], runs: [] }, tracer: options.tracer },
     });
     const close = () => {
       resilience.close();
