@@ -24,6 +24,7 @@ export const isVersionRefusal = ({ cause }: Error): boolean =>
 export class MqttConnection {
   readonly #pending = new PendingCalls<JsonRpcReply>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #unheard = new Set<number | undefined>();
   #id = 0;
 
   private constructor(
@@ -32,6 +33,7 @@ export class MqttConnection {
     private readonly settings: MqttSettings,
   ) {
     client.on('message', (_topic, payload, packet) => this.#receive(payload, packet));
+    client.on('packetreceive', (packet) => this.#note(packet));
     client.once('close', () => this.#lost());
   }
 
@@ -63,7 +65,7 @@ export class MqttConnection {
     const { payload, options } = requestWriters[version](call, id, this.replyTo);
     const reply = this.#pending.wait(id, payload.length, call.signal);
     this.client.publish(`${topicPrefix}/${call.operation.wire.mqtt}`, payload, options, (error, packet) => {
-      if (error || isUnheard(packet)) this.#pending.reject(id, unavailable('Nobody takes this request', error));
+      if (error || this.#isUnheard(packet)) this.#pending.reject(id, unavailable('Nobody takes this request', error));
     });
     return reply;
   }
@@ -71,6 +73,16 @@ export class MqttConnection {
   async close(): Promise<void> {
     this.client.end(true);
     await this.closed;
+  }
+
+  /** mqtt.js hands over what was sent, not what the broker said of it. */
+  #note(packet: Packet): void {
+    if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers) this.#unheard.add(packet.messageId);
+  }
+
+  /** The broker took it and has nobody to give it to. */
+  #isUnheard(sent: Packet | undefined): boolean {
+    return this.#unheard.delete(sent?.messageId);
   }
 
   #receive(payload: Buffer, { properties }: IPublishPacket): void {
@@ -83,10 +95,6 @@ export class MqttConnection {
     this.#closed.resolve();
   }
 }
-
-/** The broker took it and has nobody to give it to. */
-const isUnheard = (packet: Packet | undefined): boolean =>
-  packet !== undefined && 'reasonCode' in packet && packet.reasonCode === noMatchingSubscribers;
 
 const unavailable = (detail: string, cause?: unknown) => new ServiceUnavailable({ detail, cause });
 

@@ -90,7 +90,7 @@ function recordOf({ fields, oneOf }: ObjectShape, make: Make): fc.Arbitrary<obje
 }
 
 /** What the schema of `shape` takes. */
-export function valid(shape: Shape): fc.Arbitrary<unknown> {
+function valid(shape: Shape): fc.Arbitrary<unknown> {
   if (shape.type === 'object') return validObject(shape);
   if (shape.type === 'enum') return validEnum(shape);
   if (shape.type === 'list') return listOf(shape, valid(shape.item));

@@ -1,158 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  DeadlineExceeded,
-  IdempotencyKeyInUse,
-  IdempotencyKeyReused,
-  InvalidArgument,
-  PermissionDenied,
-  Unauthenticated,
-} from '../../src/contract/built-in-failures.js';
-import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
-import type { OperationDescriptor } from '../../src/contract/module.js';
+import { Unimplemented } from '../../src/contract/built-in-failures.js';
 import type { RunningTarget } from '../support/target.js';
-import type { Call, Driver, RawDriver } from './drivers/driver.js';
-import { type Connectable, drivers, operationsOf, rawDrivers } from './drivers/drivers.js';
-import { type Arrange, type Arranged, type OperationExample, Unreachable } from './example.js';
+import { calling, defineCases, isInternal } from './cases.js';
+import type { Driver, RawDriver } from './drivers/driver.js';
+import { drivers, operationsOf, type RawConnectable, rawDrivers } from './drivers/drivers.js';
+import { Unreachable } from './example.js';
 import { exampleOf } from './examples.js';
-import { expectFailure, expectIssues, expectValue, SameEverywhere, valueIn } from './outcomes.js';
+import { expectFailure, SameEverywhere } from './outcomes.js';
 import { documents, operations } from './product.js';
 import { World } from './world.js';
 
-const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const same = new SameEverywhere();
-
-let target: RunningTarget;
-let world: World;
-
-const isInternal = ({ spec }: OperationDescriptor): boolean => spec.access.type === 'internal';
-const isOpen = ({ spec }: OperationDescriptor): boolean => spec.access.type === 'anyone';
-
-interface Subject {
-  readonly connectable: Connectable;
-  /** Connected when the tests run. */
-  readonly driver: () => Driver;
-  readonly operation: OperationDescriptor;
-  readonly example: OperationExample;
+interface Running {
+  readonly target: () => RunningTarget;
+  readonly world: () => World;
 }
 
-const calling = (operation: OperationDescriptor, { input, token, serviceToken }: Arranged): Call => ({
-  operation,
-  input,
-  ...(token !== undefined && { token }),
-  ...(serviceToken !== undefined && { serviceToken }),
-});
+/** Every operation there is, in every protocol, brought to each of its outcomes; `start` says in which topology. */
+export function describeOperations(start: () => Promise<RunningTarget>): void {
+  let target: RunningTarget;
+  let world: World;
 
-/** What can not be reached is listed once, at the end. */
-function reachable(name: string, arrange: Arrange | Unreachable | undefined, run: (call: Arranged) => Promise<void>) {
-  if (arrange && !(arrange instanceof Unreachable)) test(name, async () => run(await arrange(world)));
-}
-
-function successes({ driver, operation, example }: Subject): void {
-  test('succeeds', async () => {
-    const arranged = await example.success(world);
-    await expectValue(driver(), { ...calling(operation, arranged), requestId: 'mine-1', traceparent }, arranged.gives);
-  });
-
-  if (!isOpen(operation)) return;
-  test('ignores a token that does not hold', async () => {
-    const arranged = await example.success(world);
-    await expectValue(driver(), { ...calling(operation, arranged), token: 'expired' }, arranged.gives);
-  });
-}
-
-function denials({ driver, operation, example }: Subject): void {
-  const denial = isInternal(operation) ? PermissionDenied : Unauthenticated;
-  test('refuses a caller who has not signed in', async () => {
-    const { input } = await example.success(world);
-    const outcome = await expectFailure(driver(), { operation, input, traceparent, requestId: 'mine-3' }, denial);
-    same.expect(`${operation.id} anonymous`, outcome);
-  });
-
-  test('refuses a token that does not hold', async () => {
-    const { input } = await example.success(world);
-    await expectFailure(driver(), { operation, input, token: 'nonsense' }, Unauthenticated);
-  });
-
-  if (!isInternal(operation)) return;
-  test('refuses an administrator', async () => {
-    const { input } = await example.success(world);
-    await expectFailure(driver(), { operation, input, token: world.adminToken }, PermissionDenied);
-  });
-}
-
-function refusals({ connectable, driver, operation, example }: Subject): void {
-  test.each(example.invalid)('lists the issues of $input', async ({ input, issues }) => {
-    const arranged = await example.success(world);
-    const call = { ...calling(operation, arranged), input, traceparent, requestId: 'mine-2' };
-    const outcome = await expectFailure(driver(), call, InvalidArgument);
-    expectIssues(outcome, issues);
-    same.expect(`${operation.id} ${JSON.stringify(input)}`, outcome);
-  });
-
-  reachable('refuses a caller who may not', example.forbidden, async (arranged) => {
-    const outcome = await expectFailure(driver(), calling(operation, arranged), PermissionDenied);
-    same.expect(`${operation.id} forbidden`, outcome);
-  });
-
-  for (const declared of operation.spec.errors ?? []) {
-    reachable(`fails with ${declared.code}`, example.failures?.[declared.code], async (arranged) => {
-      const outcome = await expectFailure(driver(), calling(operation, arranged), declared);
-      same.expect(`${operation.id} ${declared.code}`, outcome);
-    });
-  }
-
-  test('stops at its deadline', async () => {
-    const call = { ...calling(operation, await example.success(world)), timeoutMs: 0 };
-    // grpc-js does not even send it
-    if (connectable.name === 'gRPC') expect((await driver().call(call)).facts).toMatchObject({ status: 4 });
-    else await expectFailure(driver(), call, DeadlineExceeded);
-  });
-}
-
-function repetitions({ driver, operation, example }: Subject): void {
-  const newKey = () => `key-${crypto.randomUUID()}`;
-
-  test('replays the outcome of a repeated idempotency key', async () => {
-    const idempotencyKey = newKey();
-    const arranged = await example.success(world);
-    const call = { ...calling(operation, arranged), idempotencyKey };
-    const first = await expectValue(driver(), call, arranged.gives);
-    const token = arranged.repeatToken ?? call.token;
-    await expectValue(driver(), { ...call, token }, first);
-  });
-
-  const hasInputs = operation.input.fields.length > 0;
-  test.runIf(hasInputs)('refuses an idempotency key with another input', async () => {
-    const idempotencyKey = newKey();
-    const [one, other] = [await example.success(world), await example.success(world)];
-    await expectValue(driver(), { ...calling(operation, one), idempotencyKey }, one.gives);
-    const call = { ...calling(operation, one), input: other.input, idempotencyKey };
-    same.expect(`${operation.id} reused key`, await expectFailure(driver(), call, IdempotencyKeyReused));
-  });
-
-  test('runs once for requests with one idempotency key at the same time', async () => {
-    const arranged = await example.success(world);
-    const call = { ...calling(operation, arranged), idempotencyKey: newKey() };
-    const answers = await Promise.all([driver().call(call), driver().call(call), driver().call(call)]);
-    const values = answers.filter(({ outcome }) => 'value' in outcome).map(valueIn);
-    expect(values.length).toBeGreaterThan(0);
-    for (const value of values) expect(value).toEqual(values[0]);
-    for (const { outcome } of answers) {
-      if ('failure' in outcome) expect(outcome.failure.code).toBe(IdempotencyKeyInUse.code);
-    }
-  });
-}
-
-function ignoredKeys({ driver, operation, example }: Subject): void {
-  test('ignores an idempotency key', async () => {
-    for (const arranged of [await example.success(world), await example.success(world)]) {
-      await expectValue(driver(), { ...calling(operation, arranged), idempotencyKey: 'the same key' }, arranged.gives);
-    }
-  });
-}
-
-/** How every operation behaves over every protocol, wherever the product runs. */
-export function operationsBehaviour(start: () => Promise<RunningTarget>): void {
   beforeAll(async () => {
     target = await start();
     world = await World.open(target);
@@ -163,37 +30,43 @@ export function operationsBehaviour(start: () => Promise<RunningTarget>): void {
     await target.stop();
   });
 
+  const running: Running = { target: () => target, world: () => world };
+  outcomes(running);
+  for (const connectable of rawDrivers) hostileInputs(connectable, running);
+  internalOperations(running);
+  outOfReach();
+}
+
+function outcomes({ target, world }: Running): void {
+  const same = new SameEverywhere();
+
   describe.each(drivers)('$name', (connectable) => {
     let driver: Driver;
 
     beforeAll(() => {
-      driver = connectable.connect(target, documents);
+      driver = connectable.connect(target(), documents);
     });
 
     afterAll(() => driver.close());
 
     describe.each(operationsOf(connectable, operations))('$id', (operation) => {
-      const subject = { driver: () => driver, operation, example: exampleOf(operation), connectable };
-      successes(subject);
-      refusals(subject);
-      if (!isOpen(operation)) denials(subject);
-      if (takesIdempotencyKey(operation)) repetitions(subject);
-      else ignoredKeys(subject);
+      defineCases({ connectable, operation, example: exampleOf(operation), driver: () => driver, world, same });
     });
   });
+}
 
-  describe.each(rawDrivers)('$name, hostile', (connectable) => {
+function hostileInputs(connectable: RawConnectable, { target, world }: Running): void {
+  describe(`${connectable.name}, hostile`, () => {
     let driver: RawDriver;
 
     beforeAll(() => {
-      driver = connectable.connect(target, documents);
+      driver = connectable.connect(target(), documents);
     });
 
     afterAll(() => driver.close());
 
     describe.each(operationsOf(connectable, operations))('$id', (operation) => {
-      const { success } = exampleOf(operation);
-      const anyCall = async () => calling(operation, await success(world));
+      const anyCall = async () => calling(operation, await exampleOf(operation).success(world()));
 
       test('refuses an unknown field, except in protobuf', async () => {
         await driver.expectUnknownField(await anyCall());
@@ -204,7 +77,27 @@ export function operationsBehaviour(start: () => Promise<RunningTarget>): void {
       test('answers a message beyond the limit', async () => driver.expectOversized(await anyCall()));
     });
   });
+}
 
+/** REST and GraphQL have no name that they could be asked for by. */
+function internalOperations({ target, world }: Running): void {
+  const named = rawDrivers.filter(({ protocol }) => protocol === 'websocket' || protocol === 'mqtt');
+
+  describe.each(operations.filter(isInternal))('$id, which is for services only', (operation) => {
+    test.each(named)('does not exist over $name', async ({ connect }) => {
+      const driver = connect(target(), documents);
+      const { input } = await exampleOf(operation).success(world());
+      await expectFailure(driver, { operation, input, token: world().adminToken }, Unimplemented);
+      await driver.close();
+    });
+
+    test('is in no public document', () => {
+      expect(documents.sdl).not.toContain(` ${operation.wire.graphql}(`);
+    });
+  });
+}
+
+function outOfReach(): void {
   describe('out of reach today', () => {
     for (const operation of operations) {
       const { forbidden, failures } = exampleOf(operation);

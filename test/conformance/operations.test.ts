@@ -1,4 +1,5 @@
+import { describe } from 'vitest';
 import { startApplication } from '../support/application.js';
-import { operationsBehaviour } from './operations.behaviour.js';
+import { describeOperations } from './operations.behaviour.js';
 
-operationsBehaviour(() => startApplication());
+describe('the monolith', () => describeOperations(() => startApplication()));

@@ -47,6 +47,8 @@ export interface Caller {
   readonly token?: string;
   readonly idempotencyKey?: string;
   readonly address?: string;
+  /** Aborted when the caller goes away. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ModulesApplication {
@@ -144,11 +146,15 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
 const asIs = (given: unknown): unknown => given;
 
 function caller({ pipeline }: SpecimenApplication): ModulesApplication['call'] {
-  return async <M extends Operation>(message: M, { token, idempotencyKey, address = '192.0.2.1' }: Caller = {}) => {
+  return async <M extends Operation>(
+    message: M,
+    { token, idempotencyKey, address = '192.0.2.1', signal }: Caller = {},
+  ) => {
     const operation = descriptorOf(message.constructor as unknown as AnyOperationClass);
     const authorization = token === undefined ? undefined : `Bearer ${token}`;
     const inbound = { protocol: 'rest', address, authorization, idempotencyKey } as const;
     const context = pipeline.begin(inbound, operation);
+    signal?.addEventListener('abort', () => pipeline.cancel(context), { once: true });
     return (await pipeline.execute(operation, context, message.input, asIs)) as OutputOf<M>;
   };
 }

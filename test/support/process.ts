@@ -61,6 +61,6 @@ function findLine(
   };
   for (const line of output) look(line);
   waiting.add(look);
-  ended.then(() => reject(new Error(`ended without ${pattern}:\n${output.join('\n')}`)));
+  void ended.then(() => reject(new Error(`ended without ${pattern}:\n${output.join('\n')}`)));
   return promise.finally(() => waiting.delete(look));
 }

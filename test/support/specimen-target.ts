@@ -60,7 +60,7 @@ function httpProtocols(app: NestFastifyApplication, routes: RouteTable): void {
 
 /** The specimens over all five protocols, with memory adapters. */
 export async function startSpecimens(options: SpecimenOptions = {}): Promise<SpecimenTarget> {
-  const [grpc, mqtt]: [GrpcServer?, MqttServer?] = [];
+  const servers: { grpc?: GrpcServer; mqtt?: MqttServer } = {};
   const application = await createSpecimenApplication({
     ...options,
     imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],

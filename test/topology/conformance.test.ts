@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { operationsBehaviour } from '../conformance/operations.behaviour.js';
+import { describeOperations } from '../conformance/operations.behaviour.js';
 import { startSplit } from '../support/split.js';
 
-describe('through a gateway', () => operationsBehaviour(() => startSplit()));
+describe('through a gateway', () => describeOperations(() => startSplit()));

@@ -1,5 +1,7 @@
 import { Module, type Provider } from '@nestjs/common';
 import { PrismaDatabase } from '../../platform/database/prisma-database.js';
+import { Bus } from '../../ports/bus.js';
+import { AccountEmails } from './application/account-emails.js';
 import { CreateUserHandler } from './application/create-user.js';
 import { CreateUserProfileHandler } from './application/create-user-profile.js';
 import { DeleteUserHandler } from './application/delete-user.js';
@@ -10,18 +12,35 @@ import { ListUsersHandler } from './application/list-users.js';
 import { UpdateUserHandler } from './application/update-user.js';
 import { Users } from './application/users.js';
 import { PrismaUsers } from './infrastructure/prisma-users.repository.js';
+import { AccountEmailUpkeep } from './interface/account-email-upkeep.js';
 
 const commandHandlers: Provider[] = [CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler];
 
 const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler];
+
+const services: Provider[] = [
+  {
+    provide: AccountEmails,
+    inject: [Users, Bus],
+    useFactory: (stored: Users, bus: Bus) => new AccountEmails(stored, bus),
+  },
+];
+
+const schedules: Provider[] = [
+  {
+    provide: AccountEmailUpkeep,
+    inject: [AccountEmails],
+    useFactory: (accountEmails: AccountEmails) => new AccountEmailUpkeep(accountEmails),
+  },
+];
 
 const repositories: Provider[] = [
   { provide: Users, inject: [PrismaDatabase], useFactory: (database: PrismaDatabase) => new PrismaUsers(database) },
 ];
 
 /** Use cases, to run over other repositories too. */
-export const userUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers];
+export const userUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];
 
 /** Needs the pipeline and the global providers of src/platform. */
-@Module({ providers: [...userUseCases, ...repositories] })
+@Module({ providers: [...userUseCases, ...repositories, ...schedules] })
 export class UsersModule {}

@@ -2,7 +2,6 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { OpenCalls } from '../http/open-calls.js';
 import { registerWebSocketServer, type WebSocketServerOptions } from '../websocket/websocket-server.js';
 import { Executor } from './executor.js';
 import { graphiqlPage } from './graphiql.js';
@@ -34,7 +33,6 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
       pipeline: this.pipeline,
       schema: fastify.graphql.schema,
       executor: new Executor(fastify.graphql, this.pipeline, limits),
-      openCalls: new OpenCalls(fastify.server, this.pipeline),
       limits,
     };
     registerWebSocketServer(fastify, webSocket);

@@ -3,7 +3,6 @@ import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { OpenCalls } from '../http/open-calls.js';
 import { GatheredIds } from './gathered-ids.js';
 import type { RelatedRows } from './related-rows.js';
 
@@ -17,7 +16,6 @@ export class GraphqlScope {
 
   constructor(
     private readonly pipeline: Pipeline,
-    private readonly openCalls: OpenCalls,
     /** Where guards of hand-written resolvers look for it. */
     readonly req: FastifyRequest,
     private readonly inbound: Inbound,
@@ -28,8 +26,8 @@ export class GraphqlScope {
     return this.#opened(this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
   }
 
-  end(call: CallContext): void {
-    this.openCalls.remove(this.req.raw.socket, call);
+  /** A call begun here is over. */
+  end(): void {
     if (--this.#underWay === 0) this.#gathered?.askSoon();
   }
 
@@ -45,11 +43,11 @@ export class GraphqlScope {
   async #findRelated(rows: RelatedRows, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
     const call = this.#opened(this.#beginWithin(rows.operation));
     try {
-      const found = await rows.find(ids, call);
-      this.end(call);
-      return found;
+      return await rows.find(ids, call);
     } catch (error) {
-      throw this.fail(call, error, rows.operation);
+      throw this.failed(this.pipeline.toFailure(error, call, rows.operation));
+    } finally {
+      this.end();
     }
   }
 
@@ -67,13 +65,10 @@ export class GraphqlScope {
     if (this.#calls) this.#calls.push(call);
     else this.#calls = [call];
     this.#underWay++;
-    this.openCalls.add(this.req.raw.socket, call);
     return call;
   }
 
-  fail(call: CallContext, error: unknown, operation: OperationDescriptor): Failure {
-    this.end(call);
-    const failure = this.pipeline.toFailure(error, call, operation);
+  failed(failure: Failure): Failure {
     if (failure.retryAfterSeconds !== undefined) {
       this.retryAfter = Math.max(this.retryAfter ?? 0, failure.retryAfterSeconds);
     }
@@ -86,11 +81,7 @@ export class GraphqlScope {
 
   /** Begun for the answer's sake where no root field was reached. */
   get call(): CallContext {
-    const first = this.#calls?.[0];
-    if (first) return first;
-    const begun = this.begin();
-    this.end(begun);
-    return begun;
+    return this.#calls?.[0] ?? this.begin();
   }
 
   /** What another scope of the same request starts from. */

@@ -1,6 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { OpenCalls } from '../http/open-calls.js';
 import type { Executor } from './executor.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 
@@ -9,6 +8,5 @@ export interface GraphqlService {
   readonly pipeline: Pipeline;
   readonly schema: GraphQLSchema;
   readonly executor: Executor;
-  readonly openCalls: OpenCalls;
   readonly limits: GraphqlLimits;
 }

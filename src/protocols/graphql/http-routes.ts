@@ -33,7 +33,7 @@ export class HttpRoutes {
     const refuseMethod = (request: FastifyRequest, reply: FastifyReply) =>
       this.#refuse(notAllowed(reply, 'GET, POST'), request, reply);
     fastify.route({ method: 'POST', url, errorHandler, handler: post });
-    fastify.route({ method: ['PUT', 'PATCH', 'DELETE'], url, errorHandler, handler: refuseMethod });
+    fastify.route({ method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'], url, errorHandler, handler: refuseMethod });
   }
 
   get(request: FastifyRequest, reply: FastifyReply): void {
@@ -94,8 +94,7 @@ export class HttpRoutes {
   }
 
   #scope(request: FastifyRequest, first?: GraphqlScope): GraphqlScope {
-    const { pipeline, openCalls } = this.service;
-    return new GraphqlScope(pipeline, openCalls, request, first?.continued ?? httpInbound(request, 'graphql'));
+    return new GraphqlScope(this.service.pipeline, request, first?.continued ?? httpInbound(request, 'graphql'));
   }
 }
 

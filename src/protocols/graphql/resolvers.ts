@@ -1,4 +1,5 @@
 import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql';
+import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
 import type { Relation } from '../../contract/relation.js';
@@ -36,34 +37,40 @@ export function operationResolvers(
   };
 }
 
-const itself = (value: unknown): unknown => value;
 const done = (): boolean => true;
 const items = (value: unknown): unknown => (value as Page<unknown>).items;
 
 function rootResolvers(operation: OperationDescriptor, pipeline: Pipeline): Record<string, Resolver> {
   const { wire, output } = operation;
   if (!output) return { [wire.graphql]: rootResolver(operation, pipeline, done) };
-  if (!output.page) return { [wire.graphql]: rootResolver(operation, pipeline, itself) };
+  if (!output.page) return { [wire.graphql]: rootResolver(operation, pipeline) };
   return {
     [wire.graphql]: rootResolver(operation, pipeline, items),
-    [`${wire.graphql}Page`]: rootResolver(operation, pipeline, itself),
+    [`${wire.graphql}Page`]: rootResolver(operation, pipeline),
   };
 }
 
-function rootResolver(operation: OperationDescriptor, pipeline: Pipeline, read: (value: unknown) => unknown): Resolver {
+function rootResolver(
+  operation: OperationDescriptor,
+  pipeline: Pipeline,
+  read?: (value: unknown) => unknown,
+): Resolver {
   const decode = argumentsDecoder(operation.input);
-  return (_root, args, scope) => {
-    const call = scope.begin(operation);
-    return pipeline.execute(operation, call, args, decode).then(
-      (value) => {
-        scope.end(call);
-        return read(value);
-      },
-      (error: unknown) => {
-        throw scope.fail(call, error, operation);
-      },
-    );
-  };
+  const execute = (args: unknown, scope: GraphqlScope) =>
+    new Promise((answer, reject) => {
+      pipeline.run(operation, scope.begin(operation), args, decode, {
+        answer: (value) => {
+          scope.end();
+          answer(value);
+        },
+        refuse: (failure: Failure) => {
+          scope.end();
+          reject(scope.failed(failure));
+        },
+      });
+    });
+  if (!read) return (_root, args, scope) => execute(args, scope);
+  return (_root, args, scope) => execute(args, scope).then(read);
 }
 
 /** Of the fields of object types that are no mere property. */

@@ -5,7 +5,7 @@ import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
-import { callFields, textField } from '../json-rpc/call-fields.js';
+import { callFields, keyFaults, textField } from '../json-rpc/call-fields.js';
 import { type GraphqlRequest, readRequest } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
 import type { GraphqlService } from './graphql-service.js';
@@ -40,8 +40,8 @@ export class SocketRoute {
     openSocket(socket, (transport) => this.#server.opened(transport, { request }));
 
   #prepare(connection: Context<InitPayload, Peer>, payload: SubscribePayload): Prepared | GraphQLError[] {
-    const { pipeline, openCalls, executor } = this.service;
-    const scope = new GraphqlScope(pipeline, openCalls, connection.extra.request, inbound(connection, payload));
+    const { pipeline, executor } = this.service;
+    const scope = new GraphqlScope(pipeline, connection.extra.request, inbound(connection, payload));
     try {
       return this.#read(connection, payload, scope);
     } catch (error) {
@@ -60,6 +60,8 @@ export class SocketRoute {
       const detail = `At most ${limits.operationsPerSocket} operations run at once on one connection`;
       throw new RateLimited({ detail, retryAfterSeconds: 1 });
     }
+    const issues = keyFaults(payload.extensions ?? {}, '/extensions');
+    if (issues.length > 0) throw new InvalidArgument({ issues });
     const wanted = readRequest(payload, limits.characters);
     const document = parse(wanted.query, { maxTokens: limits.tokens });
     if (!getOperationAST(document, wanted.operationName)) {
@@ -75,12 +77,13 @@ export class SocketRoute {
 
 /** Headers of the upgrade stand for all operations, `extensions` for one. */
 function inbound({ extra, connectionParams }: Context<InitPayload, Peer>, { extensions }: SubscribePayload): Inbound {
-  const { protocol, address, authorization, traceparent, locale } = httpInbound(extra.request, 'graphql');
+  const { protocol, address, authorization, traceparent, locale, connection } = httpInbound(extra.request, 'graphql');
   const fields = callFields(extensions ?? {});
   return {
     protocol,
     address,
     locale,
+    connection,
     ...fields,
     authorization: textField(connectionParams?.authorization) ?? authorization,
     traceparent: fields.traceparent ?? traceparent,

@@ -62,7 +62,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     });
     for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
     answerUnknownMethods(this.#server, domain);
-    this.#health = new HealthService(operations.filter(isPublic).map(serviceName));
+    this.#health = new HealthService(operations.filter(isPublic).map(serviceName), domain);
     this.#health.addTo(this.#server);
     if (options.reflection) this.#reflect(protos);
   }

@@ -1,8 +1,10 @@
-import type { handleUnaryCall, Server, ServerWritableStream } from '@grpc/grpc-js';
+import type { handleUnaryCall, Server, ServerWritableStream, StatusObject } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
 import { byteMethod } from './byte-method.js';
 import { fromBytes, toBytes } from './message-bytes.js';
+import { failureStatus } from './status-details.js';
 
 /** grpc/health/v1/health.proto of grpc-proto. */
 export const healthProto = `
@@ -32,7 +34,15 @@ const notServing = 2;
 const serviceUnknown = 3;
 
 const statusBytes = (code: number): Buffer => toBytes(Response, { status: code });
-const serviceOf = (bytes: Buffer): string => Request.toObject(fromBytes(Request, bytes), { defaults: true }).service;
+
+/** Undefined for bytes that are no request. */
+function serviceOf(bytes: Buffer): string | undefined {
+  try {
+    return Request.toObject(fromBytes(Request, bytes), { defaults: true }).service;
+  } catch {
+    return undefined;
+  }
+}
 
 /** `grpc.health.v1.Health`: all services of a process serve, or none does. */
 export class HealthService {
@@ -40,8 +50,11 @@ export class HealthService {
   readonly #services: ReadonlySet<string>;
   #isServing = true;
 
-  /** `services`: full names; the empty one, the whole process, is added. */
-  constructor(services: Iterable<string>) {
+  /** `services`: full names; the empty one, the whole process, is added. `domain` says whose failure codes these are. */
+  constructor(
+    services: Iterable<string>,
+    private readonly domain: string,
+  ) {
     this.#services = new Set(['', ...services]);
   }
 
@@ -83,9 +96,14 @@ export class HealthService {
     return this.#isServing ? serving : notServing;
   }
 
+  #malformed(): StatusObject {
+    return failureStatus(new MalformedRequest({ detail: 'The request is no HealthCheckRequest' }), this.domain);
+  }
+
   readonly #check: handleUnaryCall<Buffer, Buffer> = ({ request }, respond) => {
     const service = serviceOf(request);
-    if (this.#services.has(service)) respond(null, statusBytes(this.#status(service)));
+    if (service === undefined) respond(this.#malformed());
+    else if (this.#services.has(service)) respond(null, statusBytes(this.#status(service)));
     else respond({ code: status.NOT_FOUND, details: 'There is no such service' });
   };
 
@@ -96,6 +114,10 @@ export class HealthService {
 
   #watch(stream: ServerWritableStream<Buffer, Buffer>): void {
     const service = serviceOf(stream.request);
+    if (service === undefined) {
+      stream.emit('error', this.#malformed());
+      return;
+    }
     this.#watchers.set(stream, service);
     stream.once('cancelled', () => this.#watchers.delete(stream));
     stream.write(statusBytes(this.#status(service)));

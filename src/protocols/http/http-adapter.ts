@@ -62,6 +62,7 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
 
 /** A compressed body, or text in another encoding, would be taken for something else. */
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
+  if (type === 'application/json' && encoding === undefined) return true;
   const charset = /charset="?([^";]+)/i.exec(type)?.[1];
   return encoding === undefined && (charset === undefined || /^utf-?8$/i.test(charset));
 }

@@ -1,3 +1,4 @@
+import type { Issue } from '../../contract/failure.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -9,10 +10,20 @@ export const textField = (value: unknown): string | undefined => (typeof value =
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 
-/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One of another type is taken as absent. */
+/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One of another type is taken as absent: see `keyFaults` first. */
 export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
   requestId: textField(request_id),
   traceparent: textField(traceparent),
   timeoutMs: typeof timeout_ms === 'number' ? timeout_ms : undefined,
   idempotencyKey: textField(idempotency_key),
 });
+
+export const mistyped = (path: string, expected: string): Issue => ({
+  path,
+  code: 'invalid_type',
+  message: `Invalid input: expected ${expected}`,
+});
+
+/** Refuses a key of another type: taken as absent, it would leave the command unprotected. `path` is that of the fields. */
+export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
+  key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

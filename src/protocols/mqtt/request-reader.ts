@@ -1,9 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { IPublishPacket } from 'mqtt';
-import { MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
+import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import type { Inbound } from '../../pipeline/call-context.js';
-import { type CallFields, callFields, isJsonObject, type JsonObject, textField } from '../json-rpc/call-fields.js';
+import {
+  type CallFields,
+  callFields,
+  isJsonObject,
+  type JsonObject,
+  keyFaults,
+  textField,
+} from '../json-rpc/call-fields.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import type { IncomingMessage } from './broker.js';
 
@@ -53,6 +60,8 @@ function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean
   const { responseTopic, correlationData } = properties;
   const replyTo = responseTopic === undefined ? undefined : { topic: responseTopic, head: '{', correlationData };
   if (isTooLarge) return new UnreadableRequest(replyTo, new PayloadTooLarge());
+  const refused = refuseKey(replyTo, properties.userProperties?.['idempotency-key']);
+  if (refused) return refused;
   const params = payload.length === 0 ? {} : parse(payload);
   return params === undefined
     ? new UnreadableRequest(replyTo, new NotJson())
@@ -87,10 +96,18 @@ function readEnvelope(message: unknown, properties: Properties, isTooLarge: bool
   if (!isEnvelope(message)) return { replyTo, fields: propertyFields(properties), params: message };
   const fault = faultOf(message);
   if (fault !== undefined) return new UnreadableRequest(replyTo, malformed(fault));
+  const refused = refuseKey(replyTo, message.idempotency_key);
+  if (refused) return refused;
   const { authorization, params = {} } = message;
   const fields = callFields(message);
   const timeoutMs = sooner(fields.timeoutMs, properties);
   return { replyTo, fields: { ...fields, timeoutMs, authorization: textField(authorization) }, params };
+}
+
+/** A user property given twice is a list. */
+function refuseKey(replyTo: ReplyTarget | undefined, key: unknown): UnreadableRequest | undefined {
+  const issues = keyFaults({ idempotency_key: key }, '');
+  return issues.length > 0 ? new UnreadableRequest(replyTo, new InvalidArgument({ issues })) : undefined;
 }
 
 const isEnvelope = (message: JsonObject): boolean =>

@@ -1,7 +1,9 @@
 import type { WebSocket } from '@fastify/websocket';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import { answerError } from '../http/answer-error.js';
 import { procedures } from '../json-rpc/procedures.js';
 import { Connection, type ConnectionSettings } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
@@ -19,6 +21,8 @@ export interface WebSocketOptions extends WebSocketServerOptions, Partial<Connec
 const defaults = { maxBatch: 100, maxConcurrentCalls: 100, maxBufferedBytes: 4 * 1024 * 1024 };
 const defaultHeartbeatMs = 30_000;
 const unsupportedSubprotocol = 1002;
+
+const noUpgrade = () => new MalformedRequest({ detail: 'This address takes WebSocket handshakes only' });
 
 /** JSON-RPC 2.0 on `/ws`. */
 export function registerWebSocket(
@@ -48,7 +52,9 @@ export function registerWebSocket(
   fastify.addHook('preClose', () => heartbeat.drain());
   registerWebSocketServer(fastify, options);
   fastify.register(async (scope) => {
-    scope.get('/ws', { websocket: true }, connect);
+    const handler = (request: FastifyRequest, reply: FastifyReply) =>
+      answerError(pipeline, noUpgrade(), request, reply);
+    scope.route({ method: 'GET', url: '/ws', handler, wsHandler: connect });
   });
 }
 

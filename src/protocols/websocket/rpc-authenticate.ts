@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { anyone } from '../../contract/access.js';
+import type { Issue } from '../../contract/failure.js';
 import { objectDecoder } from '../../contract/json-codec.js';
 import { describe, module } from '../../contract/module.js';
 import { command } from '../../contract/operation.js';
 import { secret, text } from '../../contract/values.js';
 import { validate } from '../../pipeline/validate.js';
+import { withFaults } from './call-params.js';
 
 /** A method of the connection itself, declared like an operation so that its input is judged like one. */
 class Authenticate extends command({
@@ -20,6 +22,6 @@ const decode = objectDecoder(operation.input);
 
 export const authenticateMethod = operation.wire.websocket;
 
-/** `Bearer …` of `{ token }`. Throws InvalidArgument. */
-export const bearerOf = (params: unknown): string =>
-  `Bearer ${(validate(operation, params, decode) as { token: string }).token}`;
+/** `Bearer …` of `{ token }`; `faults` are those of `_meta`. Throws InvalidArgument. */
+export const bearerOf = (params: unknown, faults: readonly Issue[]): string =>
+  `Bearer ${(validate(operation, params, withFaults(decode, faults)) as { token: string }).token}`;

@@ -2,10 +2,11 @@ import { Unimplemented } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { callFields, isJsonObject, type JsonObject } from '../json-rpc/call-fields.js';
+import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
 import { errorObject } from '../json-rpc/error-object.js';
 import type { Procedure } from '../json-rpc/procedures.js';
 import { RunningCalls } from '../json-rpc/running-calls.js';
+import { type CallParams, separate, withFaults } from './call-params.js';
 import type { JsonRpcRequest, RequestId } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
@@ -41,13 +42,13 @@ export class Session {
     this.#authorization = handshake.authorization;
   }
 
-  execute({ id, method, params: given }: JsonRpcRequest, reply: Reply): void {
+  execute({ id, method, params }: JsonRpcRequest, reply: Reply): void {
     const { pipeline, methods } = this.service;
     const procedure = methods.get(method);
-    const { params, fields } = separate(given);
-    const call = pipeline.begin(this.#inbound(fields), procedure?.operation);
-    if (procedure) this.#call(procedure, call, id, params, reply);
-    else if (method === authenticateMethod) this.#authenticate(call, id, params, reply);
+    const given = separate(params);
+    const call = pipeline.begin(this.#inbound(given.fields), procedure?.operation);
+    if (procedure) this.#call(procedure, call, id, given, reply);
+    else if (method === authenticateMethod) this.#authenticate(call, id, given, reply);
     else this.#fail(new Unimplemented(), call, id, reply);
   }
 
@@ -56,10 +57,10 @@ export class Session {
     this.#calls.cancel(this.service.pipeline);
   }
 
-  #call(procedure: Procedure, call: CallContext, id: Id, params: unknown, reply: Reply): void {
+  #call(procedure: Procedure, call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
     const { operation, decode, encode } = procedure;
     const place = this.#calls.add(call);
-    this.service.pipeline.execute(operation, call, params, decode).then(
+    this.service.pipeline.execute(operation, call, params, withFaults(decode, faults)).then(
       (value) => {
         this.#calls.remove(place);
         let response: string | undefined;
@@ -79,12 +80,12 @@ export class Session {
   }
 
   /** The new identity holds at once for what follows on the wire; the old one comes back if the token is refused. */
-  #authenticate(call: CallContext, id: Id, params: unknown, reply: Reply): void {
+  #authenticate(call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
     const { pipeline } = this.service;
     const former = this.#authorization;
     let authorization: string;
     try {
-      authorization = bearerOf(params);
+      authorization = bearerOf(params, faults);
     } catch (error) {
       this.#fail(error, call, id, reply);
       return;
@@ -118,12 +119,4 @@ export class Session {
       traceparent: given.traceparent ?? traceparent,
     };
   }
-}
-
-/** `_meta` belongs to the call, not to its input. Absent params are `{}`. */
-function separate(given: unknown): { readonly params: unknown; readonly fields: JsonObject | undefined } {
-  if (given === undefined) return { params: {}, fields: undefined };
-  if (!isJsonObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined };
-  const { _meta, ...params } = given;
-  return { params, fields: isJsonObject(_meta) ? _meta : undefined };
 }

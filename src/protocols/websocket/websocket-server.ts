@@ -33,7 +33,8 @@ function serverOptions({ payloadBytes, origins }: WebSocketServerOptions): Serve
     handleProtocols: chooseSubprotocol,
     verifyClient: ({ req }, accept) => {
       if (isOriginAllowed(req, allowed)) accept(true);
-      else accept(false, 403, foreignOrigin, { 'content-type': 'application/problem+json' });
+      // spelled as ws does, whose own would else stay beside it
+      else accept(false, 403, foreignOrigin, { 'Content-Type': 'application/problem+json' });
     },
   };
 }

@@ -91,7 +91,7 @@ function typed(protocol: Protocol, urlOf: (target: Target) => string | undefined
   };
 }
 
-export const typedDrivers: readonly Connectable[] = [
+const typedDrivers: readonly Connectable[] = [
   typed('rest', ({ addresses }) => addresses.http),
   typed('graphql', ({ addresses }) => addresses.http),
   typed('grpc', ({ addresses }) => addresses.grpc),

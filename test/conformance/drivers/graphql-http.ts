@@ -107,4 +107,4 @@ export class GraphqlHttpDriver implements RawDriver {
   }
 }
 
-export const withCode = (code: string) => ({ extensions: { code } });
+const withCode = (code: string) => ({ extensions: { code } });

@@ -84,7 +84,12 @@ export class MqttDriver implements RawDriver {
     }
     const fields = Object.entries(callFields(call)).map(([name, value]) => [name.replaceAll('_', '-'), String(value)]);
     const userProperties = { ...authorization, ...Object.fromEntries(fields) };
-    const properties = { responseTopic: this.#replyTo, correlationData: Buffer.from(id), userProperties };
+    const properties = {
+      responseTopic: this.#replyTo,
+      correlationData: Buffer.from(id),
+      // mqtt.js makes a broken packet of none
+      ...(Object.keys(userProperties).length > 0 && { userProperties }),
+    };
     return { payload: JSON.stringify(params), options: { qos: 1, properties } };
   }
 

@@ -82,14 +82,17 @@ export const auth: Readonly<Record<string, OperationExample>> = {
   'auth.changeAccountEmail': {
     success: async ({ serviceToken, newEmail }) => ({
       serviceToken: await serviceToken(),
-      input: { userId: crypto.randomUUID(), email: newEmail() },
+      input: { userId: crypto.randomUUID(), email: newEmail(), version: 1 },
       gives: undefined,
     }),
-    invalid: [{ input: { userId: 'x', email: 'ada' }, issues: [noUserId, noEmail] }],
+    invalid: [{ input: { userId: 'x', email: 'ada', version: 1 }, issues: [noUserId, noEmail] }],
     failures: {
       USER_EMAIL_TAKEN: async (world) => {
         const { id } = await world.newMember();
-        return { serviceToken: await world.serviceToken(), input: { userId: id, email: world.member.email } };
+        return {
+          serviceToken: await world.serviceToken(),
+          input: { userId: id, email: world.member.email, version: 1 },
+        };
       },
     },
   },

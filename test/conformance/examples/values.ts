@@ -25,9 +25,3 @@ export const tooShort = (path: string, characters: number): Issue => ({
   code: 'too_small',
   message: `Too small: expected string to have >=${characters} characters`,
 });
-
-export const missingText = (path: string): Issue => ({
-  path,
-  code: 'invalid_type',
-  message: 'Invalid input: expected string, received undefined',
-});

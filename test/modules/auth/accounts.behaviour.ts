@@ -57,7 +57,10 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
     test('are saved with their changes', async () => {
       const account = aReservation();
       await accounts.add(account);
-      const active = account.activate(secondsLater(1)).promote(secondsLater(2));
+      const active = account
+        .activate(secondsLater(1))
+        .changeEmail(EmailAddress.of(`${newId()}@example.com`), 2, secondsLater(1))
+        .promote(secondsLater(2));
       await accounts.save(active);
       expect(await accounts.find(account.userId)).toEqual(active);
     });
@@ -66,7 +69,7 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       const [one, other] = [aReservation(), aReservation()];
       await accounts.add(one);
       await accounts.add(other);
-      await expect(accounts.save(one.changeEmail(other.email, now))).rejects.toThrow(EmailTaken);
+      await expect(accounts.save(one.changeEmail(other.email, 1, now))).rejects.toThrow(EmailTaken);
       expect(await accounts.find(one.userId)).toEqual(one);
     });
 
@@ -110,6 +113,16 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       expect(await accounts.list({ page: 1, limit: 10 })).toEqual({ accounts: ordered, total: 4 });
       expect(await accounts.list({ page: 2, limit: 3 })).toEqual({ accounts: [first], total: 4 });
       expect(await accounts.list({ page: 3, limit: 3 })).toEqual({ accounts: [], total: 4 });
+    });
+
+    test('give a former address away, and no other', async () => {
+      const [behind, current] = [aReservation(), aReservation()].map((account) => account.activate(now));
+      if (!behind || !current) throw new Error('two accounts');
+      await accounts.add(behind);
+      await accounts.add(current.changeEmail(current.email, 1, now));
+      for (const { userId } of [behind, current]) await accounts.releaseFormerEmail(userId, 1);
+      expect(await accounts.findByEmail(behind.email)).toBeUndefined();
+      expect(await accounts.findByEmail(current.email)).toMatchObject({ userId: current.userId });
     });
 
     test('are unsettled while pending or closed, the oldest first', async () => {

@@ -38,7 +38,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     fastify.get('/health/ready', async (_request, reply) => reply.code(isReady ? 200 : 503).send());
     await fastify.listen({ port: 0, host: '127.0.0.1' });
     grpc = new Server();
-    new HealthService([]).addTo(grpc);
+    new HealthService([], 'mstv').addTo(grpc);
     const grpcPort = await new Promise<number>((resolve, reject) =>
       grpc.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
         error ? reject(error) : resolve(port),

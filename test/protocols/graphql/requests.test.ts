@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSpecimenGraphql, readAnswer, type SpecimenGraphql } from './specimen-graphql.js';
 
@@ -53,11 +54,29 @@ describe('a request that is none', () => {
     },
   );
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('is refused: %s', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is refused: %s', async (method) => {
     const response = await fetch(app.url, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await readAnswer(response)).codes).toEqual(['METHOD_NOT_ALLOWED']);
   });
+});
+
+it('leaves the preflight of an allowed origin to CORS', async () => {
+  const origin = 'https://app.example.com';
+  const shared = await createSpecimenGraphql(
+    {},
+    {
+      configure: (nest) =>
+        void nest
+          .getHttpAdapter()
+          .getInstance()
+          .register(cors, { origin: [origin] }),
+    },
+  );
+  const headers = { origin, 'access-control-request-method': 'POST' };
+  const response = await fetch(shared.url, { method: 'OPTIONS', headers });
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+  await shared.close();
 });
 
 describe('a query with a type error', () => {

@@ -72,6 +72,23 @@ describe('GraphQL over a WebSocket', () => {
     });
   });
 
+  it('refuses an idempotency key that is no text, and ignores extensions of others', async () => {
+    const create = 'mutation { createSpecimen(name: "unprotected") { name } }';
+    const client = connect({ authorization: `Bearer ${await app.token('USER')}` });
+    const refused = await ask(client, create, { extensions: { idempotency_key: 5 } }).catch(
+      (errors: unknown) => errors,
+    );
+    expect(refused).toMatchObject([
+      {
+        extensions: {
+          code: 'INVALID_ARGUMENT',
+          details: [{ path: '/extensions/idempotency_key', code: 'invalid_type' }],
+        },
+      },
+    ]);
+    expect(await ask(client, create, { extensions: { persistedQuery: {} } })).toHaveProperty('data.createSpecimen');
+  });
+
   it.each([
     ['a syntax error', '{ specimens'],
     ['a type error', '{ specimen { id } }'],

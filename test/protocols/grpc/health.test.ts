@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { Client, type ClientReadableStream, credentials, status } from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { healthProto } from '../../../src/protocols/grpc/health-service.js';
-import { SpecimenGrpc, statusOf } from './specimen-grpc.js';
+import { decodeFailure } from '../../../src/protocols/grpc/status-details.js';
+import { failureOf, SpecimenGrpc, statusOf } from './specimen-grpc.js';
 
 const { root } = protobuf.parse(healthProto, new protobuf.Root());
 const Request = root.lookupType('grpc.health.v1.HealthCheckRequest');
@@ -89,9 +90,16 @@ describe('grpc.health.v1.Health', () => {
     for (const client of others) client.close();
   });
 
-  it('answers bytes that are no request', async () => {
-    const bytes = Buffer.from([0xff]);
-    expect((await statusOf(grpc.send('/grpc.health.v1.Health/Check', bytes))).code).toBe(status.UNKNOWN);
-    expect(await check('')).toBe('SERVING');
-  });
+  it.each([[Buffer.from([0xff])], [Buffer.from([0xff, 0xff])]])(
+    'refuses bytes that are no request as malformed: %j',
+    async (bytes) => {
+      const malformed = { code: 'MALFORMED_REQUEST', kind: 'invalid_argument' };
+      expect(await failureOf(grpc.send('/grpc.health.v1.Health/Check', bytes))).toMatchObject(malformed);
+      const stream = grpc.client.makeServerStreamRequest('/grpc.health.v1.Health/Watch', same, same, bytes).resume();
+      const [error] = (await once(stream, 'error')) as [ServiceError];
+      expect(decodeFailure(error)).toMatchObject(malformed);
+      expect(grpc.server.watchers).toBe(0);
+      expect(await check('')).toBe('SERVING');
+    },
+  );
 });

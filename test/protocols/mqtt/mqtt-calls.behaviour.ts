@@ -103,6 +103,24 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       }
     });
 
+    test.each([[5], [null], [['a', 'b']]])('whose envelope has the idempotency key %j is refused', async (key) => {
+      const { server, caller } = get();
+      const before = server.get(CreateSpecimenHandler).executions;
+      const next = caller.next();
+      const envelope = {
+        reply_to: caller.replyTopic,
+        authorization: `Bearer ${await server.token('USER')}`,
+        idempotency_key: key,
+        params: { name: 'unprotected' },
+      };
+      await caller.publish('specimens/create-specimen', JSON.stringify(envelope));
+      expect((await next).error).toMatchObject({
+        code: -32602,
+        data: { code: 'INVALID_ARGUMENT', errors: [{ path: '/idempotency_key', code: 'invalid_type' }] },
+      });
+      expect(server.get(CreateSpecimenHandler).executions).toBe(before);
+    });
+
     test('without a topic for replies is executed and not answered', async () => {
       const { server, caller } = get();
       const { made } = server.get(CreateSpecimenHandler);

@@ -103,6 +103,13 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       expect(error).toMatchObject({ data: { code: 'DEADLINE_EXCEEDED' } });
     });
 
+    test('an idempotency key given twice is refused', async () => {
+      const { error } = await send('{}', { userProperties: { 'idempotency-key': ['a', 'b'] } });
+      expect(error).toMatchObject({
+        data: { code: 'INVALID_ARGUMENT', errors: [{ path: '/idempotency_key', code: 'invalid_type' }] },
+      });
+    });
+
     test('an envelope is taken there as well', async () => {
       const next = calling.next();
       await calling.publish('specimens/list-specimens', JSON.stringify({ reply_to: calling.replyTopic, params: {} }));

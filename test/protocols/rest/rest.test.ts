@@ -1,8 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { QueryHandler } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { anyone } from '../../../src/contract/access.js';
 import { objectEncoder } from '../../../src/contract/json-codec.js';
-import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { describe as descriptorOf, module } from '../../../src/contract/module.js';
+import { query } from '../../../src/contract/operation.js';
+import { view } from '../../../src/contract/values.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
 import { registerRest } from '../../../src/protocols/rest/register-rest.js';
@@ -10,6 +15,13 @@ import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import { EchoSpecimen } from '../../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
+
+class GetPromise extends query({
+  input: z.object({}),
+  output: view('Promise', { kept: z.boolean() }),
+  access: anyone,
+  rest: 'GET /promises',
+}) {}
 
 let specimens: SpecimenApplication;
 let url: string;
@@ -264,4 +276,29 @@ describe('a request that is refused', () => {
     const wrong = await post('/specimens', { name: 'x' }, { authorization: 'Bearer nonsense' });
     expect([wrong.status, await wrong.json()]).toMatchObject([401, { code: 'UNAUTHENTICATED' }]);
   });
+});
+
+@QueryHandler(GetPromise)
+class ForgetfulHandler {
+  /** Breaks its promise: there is no value of the declared shape. */
+  async execute() {
+    return undefined;
+  }
+}
+
+it('answers INTERNAL when a handler gives no value of the declared shape, and lives on', async () => {
+  const application = await createSpecimenApplication({
+    modules: [module('promises', { GetPromise })],
+    handlers: [ForgetfulHandler],
+    configure: (app, routes) => {
+      const operations = app.get(OperationRegistry).served('rest');
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline: app.get(Pipeline), operations, routes });
+    },
+  });
+  await application.app.listen(0, '127.0.0.1');
+  const promise = `${await application.app.getUrl()}/promises`;
+  for (const response of [await fetch(promise), await fetch(promise)]) {
+    expect([response.status, await response.json()]).toMatchObject([500, { code: 'INTERNAL' }]);
+  }
+  await application.close();
 });

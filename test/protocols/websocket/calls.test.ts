@@ -124,16 +124,42 @@ describe('a call', () => {
 
 describe('_meta', () => {
   test('is no part of the input', async () => {
-    const { result } = await client.call('specimens.discardSpecimen.v2', { id, _meta: { request_id: 'r-1', more: 1 } });
+    const { result } = await client.call('specimens.discardSpecimen.v2', { id, _meta: { request_id: 'r-1' } });
     expect(result).toEqual({ id });
   });
 
-  test.each([[null], ['text'], [[]], [{ timeout_ms: 'soon', idempotency_key: 7, traceparent: [], request_id: {} }]])(
-    'is ignored where it is malformed: %j',
-    async (_meta) => {
-      expect((await client.call('specimens.discardSpecimen', { id, _meta })).result).toEqual({});
-    },
-  );
+  test('is made anew where a member that protects nothing is malformed', async () => {
+    const _meta = { timeout_ms: 'soon', traceparent: [], request_id: {} };
+    expect((await client.call('specimens.discardSpecimen', { id, _meta })).result).toEqual({});
+  });
+
+  test.each([
+    [null, '/_meta', 'invalid_type'],
+    [5, '/_meta', 'invalid_type'],
+    ['text', '/_meta', 'invalid_type'],
+    [[], '/_meta', 'invalid_type'],
+    [{ foo: 1 }, '/_meta/foo', 'unrecognized_keys'],
+    [{ idempotencyKey: 'k' }, '/_meta/idempotencyKey', 'unrecognized_keys'],
+    [{ idempotency_key: 5 }, '/_meta/idempotency_key', 'invalid_type'],
+    [{ idempotency_key: null }, '/_meta/idempotency_key', 'invalid_type'],
+  ])('of %j is refused and nothing is executed', async (_meta, path, code) => {
+    const handler = server.get(CreateSpecimenHandler);
+    const before = handler.executions;
+    const { error } = await client.call('specimens.createSpecimen', { name: 'unprotected', _meta });
+    expect(error).toMatchObject({ code: -32602, data: { code: 'INVALID_ARGUMENT', errors: [{ path, code }] } });
+    expect(handler.executions).toBe(before);
+  });
+
+  test('is judged together with the input, and by rpc.authenticate as well', async () => {
+    const { error } = await client.call('specimens.createSpecimen', { nam: 'x', _meta: { foo: 1 } });
+    const issues = error?.data.errors as { path: string }[];
+    expect(issues.map(({ path }) => path).sort()).toEqual(['/_meta/foo', '/nam', '/name']);
+    const token = await server.token('USER');
+    expect((await client.call('rpc.authenticate', { token, _meta: 5 })).error).toMatchObject({
+      code: -32602,
+      data: { code: 'INVALID_ARGUMENT', errors: [{ path: '/_meta' }] },
+    });
+  });
 
   test('bounds how long the caller waits', async () => {
     const { error } = await client.call('specimens.waitForSpecimen', { _meta: { timeout_ms: 20 } });

@@ -92,7 +92,7 @@ describe('a token', () => {
 
 describe('the handshake', () => {
   const upgrade = (origin: string, path = '/ws') =>
-    new Promise<{ status: number | undefined; body: string }>((resolve) => {
+    new Promise<{ status: number | undefined; type?: string | undefined; body: string }>((resolve) => {
       const socket = new WebSocket(`ws://${server.host}${path}`, { headers: { origin } });
       socket.on('error', () => undefined);
       socket.once('open', () => {
@@ -104,7 +104,9 @@ describe('the handshake', () => {
         response.on('data', (chunk) => {
           body += chunk;
         });
-        response.once('end', () => resolve({ status: response.statusCode, body }));
+        response.once('end', () =>
+          resolve({ status: response.statusCode, type: response.headers['content-type'], body }),
+        );
       });
     });
 
@@ -116,8 +118,8 @@ describe('the handshake', () => {
   test.each([['https://evil.example'], ['https://app.example.com.evil.example'], ['null'], ['file://'], ['x']])(
     'from the origin %s is refused',
     async (origin) => {
-      const { status, body } = await upgrade(origin);
-      expect(status).toBe(403);
+      const { status, type, body } = await upgrade(origin);
+      expect([status, type]).toEqual([403, 'application/problem+json']);
       expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' });
     },
   );
@@ -131,7 +133,15 @@ describe('the handshake', () => {
     expect((await upgrade('https://app.example.com', '/nowhere')).status).toBe(404);
   });
 
-  test('is needed: plain HTTP finds nothing on /ws', async () => {
-    expect((await fetch(`http://${server.host}/ws`)).status).toBe(404);
+  test('is needed: plain HTTP on /ws is told so', async () => {
+    const response = await fetch(`http://${server.host}/ws`, { headers: { 'x-request-id': 'plain-1' } });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.headers.get('x-request-id')).toBe('plain-1');
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+      detail: expect.stringContaining('WebSocket'),
+    });
   });
 });

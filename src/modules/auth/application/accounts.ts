@@ -23,5 +23,7 @@ export abstract class Accounts {
   abstract add(account: Account): Promise<boolean>;
   /** Throws EmailTaken. */
   abstract save(account: Account): Promise<void>;
+  /** In one step, of an account that is behind this version of its address: another one can have the address it had. */
+  abstract releaseFormerEmail(userId: string, emailVersion: number): Promise<void>;
   abstract remove(userId: string): Promise<void>;
 }

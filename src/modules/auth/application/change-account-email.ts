@@ -2,7 +2,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
 import { Clock } from '../../../ports/clock.js';
 import { UnitOfWork } from '../../../ports/unit-of-work.js';
-import { ChangeAccountEmail } from '../contract/index.js';
+import { ChangeAccountEmail, EmailTaken } from '../contract/index.js';
 import { EmailAddress } from '../domain/email-address.js';
 import { Accounts } from './accounts.js';
 
@@ -14,11 +14,27 @@ export class ChangeAccountEmailHandler implements Handles<ChangeAccountEmail> {
     private readonly clock: Clock,
   ) {}
 
-  execute({ input: { userId, email } }: ChangeAccountEmail) {
-    return this.unitOfWork.run(async () => {
-      const account = await this.accounts.lock(userId);
-      if (!account || account.status === 'CLOSED') return;
-      await this.accounts.save(account.changeEmail(EmailAddress.of(email), this.clock.now()));
-    });
+  async execute({ input }: ChangeAccountEmail) {
+    try {
+      return await this.unitOfWork.run(() => this.#change(input));
+    } catch (error) {
+      if (error instanceof EmailTaken) await this.#makeWay(input);
+      throw error;
+    }
+  }
+
+  async #change({ userId, email, version }: ChangeAccountEmail['input']): Promise<void> {
+    const account = await this.accounts.lock(userId);
+    if (!account?.isBehind(version)) return;
+    await this.accounts.save(account.changeEmail(EmailAddress.of(email), version, this.clock.now()));
+  }
+
+  /**
+   * No two profiles have one address, so the account in the way is behind too, and may wait for the address that this
+   * one still has. A reservation waits for nothing: its registration will fail.
+   */
+  async #makeWay({ userId, email, version }: ChangeAccountEmail['input']): Promise<void> {
+    const inTheWay = await this.accounts.findByEmail(EmailAddress.of(email));
+    if (inTheWay && inTheWay.status !== 'PENDING') await this.accounts.releaseFormerEmail(userId, version);
   }
 }

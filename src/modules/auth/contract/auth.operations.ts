@@ -76,9 +76,12 @@ export class CloseAccount extends command({
   access: internal,
 }) {}
 
-/** For users, before an email address changes: it is what the account signs in with. Without an account it does nothing. */
+/**
+ * For users, after an email address has changed: it is what the account signs in with. The version counts the changes
+ * of a user from 1; whatever comes after a later one, or without an account, does nothing.
+ */
 export class ChangeAccountEmail extends command({
-  input: z.object({ userId: Id, email: Email }),
+  input: z.object({ userId: Id, email: Email, version: z.int32().min(1) }),
   output: z.void(),
   errors: [EmailTaken],
   access: internal,

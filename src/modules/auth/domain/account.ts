@@ -10,6 +10,8 @@ export interface AccountState {
   /** Organization id. */
   readonly tenantId: string;
   readonly email: EmailAddress;
+  /** Of the address in the profile that this one follows; 0 is the one registered with. */
+  readonly emailVersion: number;
   readonly passwordHash: string;
   readonly role: Role;
   readonly status: AccountStatus;
@@ -28,6 +30,7 @@ export class Account implements AccountState {
   readonly userId: string;
   readonly tenantId: string;
   readonly email: EmailAddress;
+  readonly emailVersion: number;
   readonly passwordHash: string;
   readonly role: Role;
   readonly status: AccountStatus;
@@ -41,6 +44,7 @@ export class Account implements AccountState {
     this.userId = state.userId;
     this.tenantId = state.tenantId;
     this.email = state.email;
+    this.emailVersion = state.emailVersion;
     this.passwordHash = state.passwordHash;
     this.role = state.role;
     this.status = state.status;
@@ -54,7 +58,14 @@ export class Account implements AccountState {
     now,
     ...given
   }: Attempt & Pick<AccountState, 'userId' | 'tenantId' | 'email'> & { readonly now: Date }): Account {
-    return new Account({ ...given, status: 'PENDING', disabled: false, createdAt: now, updatedAt: now });
+    return new Account({
+      ...given,
+      emailVersion: 0,
+      status: 'PENDING',
+      disabled: false,
+      createdAt: now,
+      updatedAt: now,
+    });
   }
 
   get isActive(): boolean {
@@ -74,8 +85,17 @@ export class Account implements AccountState {
     return this.#reserved({ status: 'ACTIVE', attemptId: undefined, updatedAt: now });
   }
 
-  changeEmail(email: EmailAddress, now: Date): Account {
-    return email.equals(this.email) ? this : new Account({ ...this, email, updatedAt: now });
+  /** Whether an address of this version is to replace the one it has. */
+  isBehind(emailVersion: number): boolean {
+    return this.status !== 'CLOSED' && this.emailVersion < emailVersion;
+  }
+
+  changeEmail(email: EmailAddress, emailVersion: number, now: Date): Account {
+    return new Account({ ...this, email, emailVersion, updatedAt: now });
+  }
+
+  releaseEmail(): Account {
+    return new Account({ ...this, email: EmailAddress.released(this.userId) });
   }
 
   changePasswordHash(passwordHash: string, now: Date): Account {

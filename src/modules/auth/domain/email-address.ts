@@ -14,7 +14,7 @@ export class EmailAddress {
     return new EmailAddress(value);
   }
 
-  /** Stands in for the address of a closed account, which is free again. No address has this form. */
+  /** Stands in for an address that an account has given away. No address has this form. */
   static released(userId: string): EmailAddress {
     return new EmailAddress(`closed:${userId}`);
   }

@@ -52,6 +52,11 @@ export class MemoryAccounts extends Accounts {
     }
   }
 
+  override async releaseFormerEmail(userId: string, emailVersion: number): Promise<void> {
+    const account = this.#accounts.get(userId);
+    if (account?.isBehind(emailVersion)) this.#accounts.put(account.releaseEmail());
+  }
+
   override async remove(userId: string): Promise<void> {
     this.#accounts.delete(userId);
   }

@@ -6,8 +6,9 @@ import { EmailTaken } from '../contract/index.js';
 import { Account, type AccountStatus, type Role } from '../domain/account.js';
 import { EmailAddress } from '../domain/email-address.js';
 
-const selectAccount = `select user_id as "userId", tenant_id as "tenantId", email, password_hash as "passwordHash",
-    role, status, disabled, attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"
+const selectAccount = `select user_id as "userId", tenant_id as "tenantId", email,
+    email_version as "emailVersion", password_hash as "passwordHash", role, status, disabled,
+    attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"
   from accounts`;
 
 /** Accounts in the table accounts. */
@@ -67,6 +68,13 @@ export class PrismaAccounts extends Accounts {
     } catch (error) {
       throw violatedUnique(error) === 'accounts_email_key' ? new EmailTaken({ cause: error }) : error;
     }
+  }
+
+  override async releaseFormerEmail(userId: string, emailVersion: number): Promise<void> {
+    await this.database.client.account.updateMany({
+      where: { userId, emailVersion: { lt: emailVersion }, status: { not: 'CLOSED' } },
+      data: { email: EmailAddress.released(userId).value },
+    });
   }
 
   override async remove(userId: string): Promise<void> {

@@ -1,13 +1,12 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
-import { Bus } from '../../../ports/bus.js';
 import { Clock } from '../../../ports/clock.js';
 import { UnitOfWork } from '../../../ports/unit-of-work.js';
-import { ChangeAccountEmail } from '../../auth/contract/index.js';
-import { EmailTaken, UpdateUser, UserNotFound, type UserView } from '../contract/index.js';
+import { EmailTaken, UpdateUser, UserNotFound } from '../contract/index.js';
 import { EmailAddress } from '../domain/email-address.js';
 import { PersonName } from '../domain/person-name.js';
 import type { User } from '../domain/user.js';
+import { AccountEmails } from './account-emails.js';
 import { userView } from './user-view.js';
 import { Users } from './users.js';
 
@@ -17,38 +16,36 @@ type Changes = UpdateUser['input'];
 export class UpdateUserHandler implements Handles<UpdateUser> {
   constructor(
     private readonly users: Users,
-    private readonly bus: Bus,
+    private readonly accountEmails: AccountEmails,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
   async execute({ input }: UpdateUser) {
-    return input.email === undefined ? this.#update(input) : this.#updateWithAccount(input, input.email);
-  }
-
-  /** The account is asked even if the address is the old one: repeating an update mends what a crash left half done. */
-  async #updateWithAccount(input: Changes, email: string): Promise<UserView> {
-    const former = await this.users.find(input.id);
-    if (!former) throw new UserNotFound();
-    await this.bus.asService.execute(new ChangeAccountEmail({ userId: input.id, email }));
-    try {
-      return await this.#update(input);
-    } catch (error) {
-      if (error instanceof EmailTaken) {
-        await this.bus.asService.execute(new ChangeAccountEmail({ userId: input.id, email: former.email.value }));
-      }
-      throw error;
-    }
-  }
-
-  #update(input: Changes): Promise<UserView> {
-    return this.unitOfWork.run(async () => {
-      const user = await this.users.lock(input.id);
-      if (!user) throw new UserNotFound();
-      const changed = change(user, input, this.clock.now());
-      if (changed !== user) await this.users.save(changed);
-      return userView(changed);
+    let user: User | undefined;
+    const view = await this.unitOfWork.run(async () => {
+      user = await this.#update(input);
+      return userView(user);
     });
+    if (user?.accountBehind) await this.#bringAccountAfter(user);
+    return view;
+  }
+
+  async #update(input: Changes): Promise<User> {
+    const user = await this.users.lock(input.id);
+    if (!user) throw new UserNotFound();
+    const changed = change(user, input, this.clock.now());
+    if (changed !== user) await this.users.save(changed);
+    return changed;
+  }
+
+  /** The profile has the address for good: an account that is still in the way of this one is no failure. */
+  async #bringAccountAfter(user: User): Promise<void> {
+    try {
+      await this.accountEmails.follow(user);
+    } catch (error) {
+      if (!(error instanceof EmailTaken)) throw error;
+    }
   }
 }
 

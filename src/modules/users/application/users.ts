@@ -32,6 +32,10 @@ export abstract class Users {
   abstract add(user: User): Promise<boolean>;
   /** Throws EmailTaken. */
   abstract save(user: User): Promise<void>;
+  /** Whose account may still have a former address, those unchanged for longest first. */
+  abstract findBehind(limit: number): Promise<readonly User[]>;
+  /** The account has the address of this version: it is not behind, unless the address has changed again. */
+  abstract accountFollowed(id: string, emailVersion: number): Promise<void>;
   /** Whether the user was there. */
   abstract remove(id: string): Promise<boolean>;
 }

@@ -6,6 +6,10 @@ export interface UserState {
   /** Organization id. */
   readonly tenantId: string;
   readonly email: EmailAddress;
+  /** How often the address has changed. */
+  readonly emailVersion: number;
+  /** The account may still have a former address. */
+  readonly accountBehind: boolean;
   readonly name: PersonName | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -16,6 +20,8 @@ export class User implements UserState {
   readonly id: string;
   readonly tenantId: string;
   readonly email: EmailAddress;
+  readonly emailVersion: number;
+  readonly accountBehind: boolean;
   readonly name: PersonName | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -25,17 +31,23 @@ export class User implements UserState {
     this.id = state.id;
     this.tenantId = state.tenantId;
     this.email = state.email;
+    this.emailVersion = state.emailVersion;
+    this.accountBehind = state.accountBehind;
     this.name = state.name;
     this.createdAt = state.createdAt;
     this.updatedAt = state.updatedAt;
   }
 
-  static create({ now, ...given }: Omit<UserState, 'createdAt' | 'updatedAt'> & { readonly now: Date }): User {
-    return new User({ ...given, createdAt: now, updatedAt: now });
+  static create({
+    now,
+    ...given
+  }: Pick<UserState, 'id' | 'tenantId' | 'email' | 'name'> & { readonly now: Date }): User {
+    return new User({ ...given, emailVersion: 0, accountBehind: false, createdAt: now, updatedAt: now });
   }
 
   changeEmail(email: EmailAddress, now: Date): User {
-    return email.equals(this.email) ? this : new User({ ...this, email, updatedAt: now });
+    if (email.equals(this.email)) return this;
+    return new User({ ...this, email, emailVersion: this.emailVersion + 1, accountBehind: true, updatedAt: now });
   }
 
   rename(name: PersonName, now: Date): User {

@@ -2,7 +2,7 @@ import { DuplicateValue, MemoryStore } from '../../../platform/database/memory/m
 import type { RowFilter } from '../../../ports/current-call.js';
 import { type FoundUsers, type UserQuery, Users } from '../application/users.js';
 import { EmailTaken, type UserSort } from '../contract/index.js';
-import type { User } from '../domain/user.js';
+import { User } from '../domain/user.js';
 
 /** Users in this process. */
 export class MemoryUsers extends Users {
@@ -38,6 +38,16 @@ export class MemoryUsers extends Users {
     } catch (error) {
       throw error instanceof DuplicateValue ? new EmailTaken() : error;
     }
+  }
+
+  override async findBehind(limit: number): Promise<readonly User[]> {
+    const behind = this.#users.values().filter(({ accountBehind }) => accountBehind);
+    return behind.sort((one, other) => compare(one.updatedAt.getTime(), other.updatedAt.getTime())).slice(0, limit);
+  }
+
+  override async accountFollowed(id: string, emailVersion: number): Promise<void> {
+    const user = this.#users.get(id);
+    if (user?.emailVersion === emailVersion) this.#users.put(new User({ ...user, accountBehind: false }));
   }
 
   override async remove(id: string): Promise<boolean> {

@@ -7,7 +7,8 @@ import { EmailAddress } from '../domain/email-address.js';
 import { PersonName } from '../domain/person-name.js';
 import { User } from '../domain/user.js';
 
-const selectUsers = `select id, tenant_id as "tenantId", email, name, created_at as "createdAt", updated_at as "updatedAt"
+const selectUsers = `select id, tenant_id as "tenantId", email, email_version as "emailVersion",
+    account_behind as "accountBehind", name, created_at as "createdAt", updated_at as "updatedAt"
   from users`;
 const selectUser = `${selectUsers} where id = $1::uuid`;
 
@@ -58,6 +59,19 @@ export class PrismaUsers extends Users {
     }
   }
 
+  override async findBehind(limit: number): Promise<readonly User[]> {
+    const rows = await this.database.client.user.findMany({
+      where: { accountBehind: true },
+      orderBy: { updatedAt: 'asc' },
+      take: limit,
+    });
+    return rows.map(fromRow);
+  }
+
+  override async accountFollowed(id: string, emailVersion: number): Promise<void> {
+    await this.database.client.user.updateMany({ where: { id, emailVersion }, data: { accountBehind: false } });
+  }
+
   override async remove(id: string): Promise<boolean> {
     const { count } = await this.database.client.user.deleteMany({ where: { id } });
     return count === 1;
@@ -86,14 +100,11 @@ function condition({ rows, search }: UserQuery): Prisma.UserWhereInput {
   return { AND: [visible, { OR: [{ email: contained }, { name: contained }] }] };
 }
 
-const fromRow = ({ id, tenantId, email, name, createdAt, updatedAt }: UserRow): User =>
+const fromRow = ({ email, name, ...row }: UserRow): User =>
   new User({
-    id,
-    tenantId,
+    ...row,
     email: EmailAddress.stored(email),
     name: name === null ? undefined : PersonName.stored(name),
-    createdAt,
-    updatedAt,
   });
 
 const toRow = ({ email, name, ...user }: User): UserRow => ({

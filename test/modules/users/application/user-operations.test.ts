@@ -6,7 +6,7 @@ import {
   Unauthenticated,
 } from '../../../../src/contract/built-in-failures.js';
 import { newId } from '../../../../src/contract/values.js';
-import { ChangeAccountEmail, InvalidCredentials, Login } from '../../../../src/modules/auth/contract/index.js';
+import { InvalidCredentials, Login } from '../../../../src/modules/auth/contract/index.js';
 import {
   CreateUser,
   CreateUserProfile,
@@ -165,7 +165,7 @@ describe.each(engines)('over %s', (_, open) => {
       expect(await app.call(new Login({ email: user.email, password }))).toHaveProperty('token');
     });
 
-    test('to the address of a user without an account gives the account its own back', async () => {
+    test('to the address of a user without an account changes nothing', async () => {
       const { token, user } = await signedIn();
       const { email } = await app.call(new CreateUser({ email: freshEmail() }), admin);
       const update = app.call(new UpdateUser({ id: user.id, email, clear: [] }), { token });
@@ -174,12 +174,20 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(app.call(new Login({ email, password }))).rejects.toThrow(InvalidCredentials);
     });
 
-    test('mends by repetition an address that changed in the account alone', async () => {
+    test('of the address by repeated requests with one idempotency key answers the same', async () => {
       const { token, user } = await signedIn();
-      const asService = app.specimen.get(Bus).asService;
-      await asService.execute(new ChangeAccountEmail({ userId: user.id, email: freshEmail() }));
-      await app.call(new UpdateUser({ id: user.id, email: user.email, clear: [] }), { token });
-      expect(await app.call(new Login({ email: user.email, password }))).toHaveProperty('token');
+      const message = new UpdateUser({ id: user.id, email: freshEmail(), clear: [] });
+      const keyed = { token, idempotencyKey: newId() };
+      const [first, second] = [await app.call(message, keyed), await app.call(message, keyed)];
+      expect(second).toEqual(first);
+    });
+
+    test('of the address several times at once leaves what the profile says', async () => {
+      const { token, user } = await signedIn();
+      const update = () => app.call(new UpdateUser({ id: user.id, email: freshEmail(), clear: [] }), { token });
+      await Promise.all([update(), update(), update()]);
+      const { email } = await app.call(new GetMe(), { token });
+      expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
     });
 
     test('loses neither of two changes made at once', async () => {

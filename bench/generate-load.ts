@@ -1,0 +1,21 @@
+import { grpc } from './loads/grpc.js';
+import { graphql, rest } from './loads/http.js';
+import type { Load, LoadSettings } from './loads/load.js';
+import { mqtt } from './loads/mqtt.js';
+import { websocket } from './loads/websocket.js';
+import type { Target } from './target.js';
+
+export interface LoadOrder {
+  readonly protocol: string;
+  readonly target: Target;
+  readonly settings: LoadSettings;
+}
+
+const loads: Readonly<Record<string, Load>> = { rest, graphql, grpc, websocket, mqtt };
+
+/** The client of all contenders: loads the one it is told to and tells what came back. */
+process.on('message', async ({ protocol, target, settings }: LoadOrder) => {
+  process.send?.(await loads[protocol]?.(target, settings));
+});
+process.on('disconnect', () => process.exit());
+process.send?.({});

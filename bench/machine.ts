@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+const gibibyte = 2 ** 30;
+
+/** What the figures were measured on, and how busy it was. */
+export function machine(): string {
+  const processors = cpus();
+  return [
+    `${processors.length} x ${processors[0]?.model ?? 'unknown processor'}`,
+    `${(totalmem() / gibibyte).toFixed(0)} GiB`,
+    `${platform()} ${release()} ${arch()}`,
+    `Node ${process.versions.node}`,
+    `load ${loadavg()[0]?.toFixed(1)} at the start`,
+  ].join(', ');
+}
+
+/** Memory of a process in MiB: resident, and its share of it where other processes map the same pages; Linux only. */
+export function memoryOf(pid: number): { readonly rss: number; readonly pss: number } {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) / 1024;
+  return { rss: mebibytes('Rss'), pss: mebibytes('Pss') };
+}

@@ -1,0 +1,43 @@
+import type { Measured } from './rounds.js';
+import { type Spread, spread } from './statistics.js';
+
+/** `1.25 (1.20-1.31)` */
+export const shown = ({ median, low, high }: Spread, digits: number): string =>
+  `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
+
+/** Of two contenders in the same round, so that a slow minute of the machine is in both. */
+const ratio = (one: readonly Measured[], other: readonly Measured[], of: (measured: Measured) => number): Spread =>
+  spread(one.map((measured, round) => of(measured) / of(other[round] ?? measured)));
+
+const throughput = ({ requests, seconds }: Measured): number => requests / seconds;
+const efficiency = ({ cpu }: Measured): number => 1 / cpu;
+
+function row(name: string, measured: readonly Measured[], baseline: readonly Measured[]): Record<string, string> {
+  const median = (of: (one: Measured) => number) => spread(measured.map(of)).median;
+  return {
+    contender: name,
+    'requests/s': median(throughput).toFixed(0),
+    'p50 ms': median(({ p50 }) => p50).toFixed(1),
+    'p99 ms': median(({ p99 }) => p99).toFixed(1),
+    'CPU us/request': shown(spread(measured.map(({ cpu }) => cpu)), 1),
+    'ratio by CPU': shown(ratio(measured, baseline, efficiency), 3),
+    'ratio by requests/s': shown(ratio(measured, baseline, throughput), 3),
+    'RSS MiB': median(({ rss }) => rss).toFixed(0),
+  };
+}
+
+/** A Markdown table, the first contender being what the others are compared with. */
+export function contendersTable(measured: ReadonlyMap<string, readonly Measured[]>): string {
+  const [baseline = []] = measured.values();
+  return table([...measured].map(([name, rounds]) => row(name, rounds, baseline)));
+}
+
+export function table(rows: readonly Readonly<Record<string, string>>[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(names),
+    line(names.map(() => '---')),
+    ...rows.map((cells) => line(names.map((name) => cells[name] ?? ''))),
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { Pipeline } from '../../src/pipeline/pipeline.js';
+import { OperationRegistry } from '../../src/pipeline/registry.js';
+import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
+import type { Target } from '../target.js';
+import { ourUsers } from './ours.js';
+import { userId } from './users.js';
+
+/** GetUser as an operation. */
+export async function serve(): Promise<Target> {
+  const servers: GrpcServer[] = [];
+  const application = await ourUsers({
+    configure: (app) => {
+      const strategy = new GrpcServer({
+        pipeline: app.get(Pipeline),
+        operations: app.get(OperationRegistry).served('grpc'),
+        host: '127.0.0.1',
+        port: 0,
+        reflection: true,
+        messageBytes: 4_194_304,
+        shutdownMs: 1_000,
+      });
+      servers.push(strategy);
+      app.connectMicroservice({ strategy });
+    },
+  });
+  return { url: `127.0.0.1:${servers[0]?.port}`, token: await application.token('USER', userId), userId };
+}

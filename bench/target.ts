@@ -1,0 +1,8 @@
+/** Where a contender listens and what to ask it for. */
+export interface Target {
+  /** `http://127.0.0.1:1234`, `127.0.0.1:1234` for gRPC, `ws://…`, `mqtt://…`. */
+  readonly url: string;
+  /** Of the user, who may read their own profile only. Without `Bearer`. */
+  readonly token: string;
+  readonly userId: string;
+}

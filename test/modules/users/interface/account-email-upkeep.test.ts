@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AccountEmails } from '../../../../src/modules/users/application/account-emails.js';
+import { EmailAddress } from '../../../../src/modules/users/domain/email-address.js';
+import { AccountEmailUpkeep } from '../../../../src/modules/users/interface/account-email-upkeep.js';
+import { leaveReservation } from '../../auth/left-behind.js';
+import { createModulesApplication, freshEmail, type ModulesApplication } from '../../modules-application.js';
+
+describe('the upkeep of the addresses of accounts', () => {
+  let app: ModulesApplication;
+  let accountEmails: AccountEmails;
+  let upkeep: AccountEmailUpkeep;
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    app = await createModulesApplication();
+    accountEmails = app.specimen.get(AccountEmails);
+    upkeep = new AccountEmailUpkeep(accountEmails);
+  });
+  afterEach(async () => {
+    await upkeep.beforeApplicationShutdown();
+    vi.useRealTimers();
+    await app.close();
+  });
+
+  const leaveBehind = async (email: string) => {
+    const { users } = app.adapters;
+    const { user } = await app.register();
+    const stored = await users.find(user.id);
+    if (stored) await users.save(stored.changeEmail(EmailAddress.of(email), new Date()));
+    return user.id;
+  };
+  const addressOf = async (userId: string) => (await app.adapters.accounts.find(userId))?.email.value;
+
+  test('settles at the start what an earlier process left behind', async () => {
+    const email = freshEmail();
+    const userId = await leaveBehind(email);
+    upkeep.onApplicationBootstrap();
+    await upkeep.beforeApplicationShutdown();
+    expect(await addressOf(userId)).toBe(email);
+  });
+
+  test('tries again a minute later what could not be settled', async () => {
+    const reserved = await leaveReservation(app);
+    const userId = await leaveBehind(reserved.email);
+    const settle = vi.spyOn(accountEmails, 'settle');
+    upkeep.onApplicationBootstrap();
+    await expect(settle.mock.results[0]?.value).rejects.toThrow(AggregateError);
+    await app.adapters.accounts.remove(reserved.userId);
+    await vi.waitFor(async () => {
+      vi.advanceTimersByTime(60_000);
+      expect(await addressOf(userId)).toBe(reserved.email);
+    });
+  });
+});
