@@ -36,9 +36,9 @@ const layers = [
   ),
   rule(
     'module-contract-is-a-door',
-    "A module's contract imports src/contract, zod and the views and failures of other modules (files named *view*, *failure*): move the rest behind the door.",
+    "A module's contract imports src/contract, zod and the views, failures and look-ups of other modules (files named *view*, *failure*, *lookup*): move the rest behind the door.",
     { path: `${module}/contract/` },
-    { pathNot: ['^$1/contract/', '^src/contract/', `${anyContract}[^/]*(view|failure)[^/]*\\.ts$`, zod] },
+    { pathNot: ['^$1/contract/', '^src/contract/', `${anyContract}[^/]*(view|failure|lookup)[^/]*\\.ts$`, zod] },
   ),
   rule(
     'module-knows-no-transport',

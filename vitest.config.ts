@@ -21,6 +21,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    // a shared machine stalls now and then; at a desk a test that fails once is looked at
+    retry: process.env.CI ? 1 : 0,
     coverage,
   },
 });

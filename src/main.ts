@@ -10,8 +10,9 @@ const log = (message: string): void =>
 try {
   const configuration = configurationFromEnvironment(services);
   // an embedded server starts while the rest of the program is loaded
-  const located = locateDatabase(configuration, log);
-  located.catch(() => undefined);
+  const isStateless = services[configuration.serviceName]?.stateless;
+  const located = isStateless ? undefined : locateDatabase(configuration, log);
+  located?.catch(() => undefined);
   const { run } = await import('./apps/run.js');
   await run(configuration, located);
 } catch (error) {

@@ -6,6 +6,7 @@ import { seed } from './apps/seed.js';
 import { services } from './apps/services.js';
 import type { Configuration } from './platform/config/configuration.js';
 import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
+import { noTelemetry } from './platform/observability/telemetry.js';
 import { Bus } from './ports/bus.js';
 
 const print = (line: string): void => {
@@ -15,7 +16,7 @@ const print = (line: string): void => {
 async function open(configuration: Configuration) {
   const service = services[configuration.serviceName];
   if (!service) throw new Error(`no service ${configuration.serviceName}`);
-  const root = await rootModule(service, configuration, []);
+  const root = await rootModule(service, configuration, [], noTelemetry);
   return NestFactory.createApplicationContext(root, { abortOnError: false, logger: ['error', 'warn'] });
 }
 

@@ -21,7 +21,7 @@ export function generate(
   return new Map([
     [openApiPath, json(openApi(operations, info))],
     [asyncApiPath, json(asyncApi(operations, info))],
-    [sdlPath, `# ${origin}\n\n${printSdl(registry.served('graphql'))}`],
+    [sdlPath, `# ${origin}\n\n${printSdl(registry.served('graphql'), registry.relations)}`],
     ...printProtos(modules, protos),
   ]);
 }

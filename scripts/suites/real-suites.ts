@@ -2,7 +2,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 /** The variables that lead to real servers. */
-export const serverVariables = ['DATABASE_URL', 'PGBOUNCER_URL', 'REDIS_URL', 'MQTT_URL'];
+export const serverVariables = [
+  'DATABASE_URL',
+  'PGBOUNCER_URL',
+  'REDIS_URL',
+  'MQTT_URL',
+  'CONSUL_HOST',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */
 const asks = new RegExp(`\\b(${serverVariables.join('|')}|databaseServer)\\b`);

@@ -1,11 +1,16 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
+import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
+import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
+import { startTelemetry } from '../platform/observability/start-telemetry.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
 import { loadTls } from '../platform/security/load-tls.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
@@ -16,37 +21,49 @@ import { opened } from './listen-error.js';
 import { Listeners, mqttServer } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
+import { registrationOf } from './registration.js';
 import { rootModule } from './root.module.js';
-import { services } from './services.js';
+import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
 
 /** Milliseconds that the answers of the last calls have to reach their callers. */
 const lingerMs = 500;
 
+const telemetryLog = new Logger('Telemetry');
+
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
+  #registration: ConsulRegistration | undefined;
+
   private constructor(
     private readonly app: NestFastifyApplication,
     private readonly listeners: Listeners,
     private readonly configuration: Configuration,
+    private readonly telemetry: Telemetry,
   ) {}
 
-  /** `located`, when the search for the database began before. */
-  static async create(configuration: Configuration, located?: Promise<DatabaseLocation>): Promise<Application> {
+  /** `located`, when the search for the database began before; `telemetry` in place of that configured, for tests. */
+  static async create(
+    configuration: Configuration,
+    located?: Promise<DatabaseLocation>,
+    telemetry?: Telemetry,
+  ): Promise<Application> {
     const service = services[configuration.serviceName];
     if (!service)
       throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
     const { limits, http } = configuration;
     const tls = loadTls(configuration);
     const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
-    const root = await rootModule(service, configuration, protocolModules(configuration), located);
+    const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
+    const root = await rootModule(service, configuration, protocolModules(configuration), told, located);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
-    return new Application(app, await prepare(app, configuration), configuration);
+    told.observe(app.get(OperationMetrics));
+    return new Application(app, await prepare(app, service, configuration), configuration, told);
   }
 
   async listen(): Promise<Addresses> {
@@ -57,6 +74,8 @@ export class Application {
     await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
+    this.#registration = registrationOf(this.configuration, addresses);
+    void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;
   }
@@ -66,13 +85,15 @@ export class Application {
     return this.app.get(Pipeline).running > 0;
   }
 
-  /** Not ready from now on; running calls finish, then every listener and connection is closed. */
+  /** Not ready and not to be found from now on; running calls finish, then every listener and connection is closed. */
   async stop(): Promise<void> {
     this.listeners.serving(false);
+    await this.#registration?.stop();
     await this.app.get(Pipeline).drain();
     // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
     const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), lingerMs);
     await this.app.close().finally(() => clearTimeout(cut));
+    await this.telemetry.stop();
   }
 
   /** A provider of this process. */
@@ -81,12 +102,17 @@ export class Application {
   }
 }
 
-async function prepare(app: NestFastifyApplication, configuration: Configuration): Promise<Listeners> {
+async function prepare(
+  app: NestFastifyApplication,
+  service: ServiceDefinition,
+  configuration: Configuration,
+): Promise<Listeners> {
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
   const routes = new RouteTable();
   const mqtt = mqttServer({ configuration, pipeline, registry });
-  const readiness = readinessOf(app, configuration.mqtt.url === undefined ? undefined : mqtt);
+  const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
+  const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
   await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
   return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness });

@@ -1,14 +1,19 @@
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { Failure } from '../contract/failure.js';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
+import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
+import { Resilience } from '../platform/resilience/resilience.js';
+import { resilienceMetricsText } from '../platform/resilience/resilience-metrics.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
+import { sendProblem } from '../protocols/http/problem.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
 import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
 import { openApi } from '../protocols/rest/openapi.js';
@@ -33,10 +38,22 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   const serves = new Set(configuration.protocols);
   if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
-  registerMetrics(fastify, app.get(OperationMetrics));
+  const resilience = app.get(Resilience);
+  await circuits(fastify, resilience);
+  registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
   if (serves.has('websocket')) webSocket(fastify, parts);
   if (serves.has('rest')) rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
+}
+
+async function circuits(fastify: FastifyInstance, resilience: Resilience): Promise<void> {
+  await fastify.register(async (scope) => {
+    scope.setErrorHandler((error, _request, reply) => {
+      if (!(error instanceof Failure)) throw error;
+      sendProblem(reply, error);
+    });
+    registerCircuitRoutes(scope, resilience);
+  });
 }
 
 function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): void {

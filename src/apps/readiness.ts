@@ -1,17 +1,29 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RedisConnection } from '../platform/cache/redis-connection.js';
-import { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { type HealthCheck, Readiness } from '../platform/observability/readiness.js';
 import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
+import type { ServiceDefinition } from './services.js';
 
-/** This process is ready when its own dependencies answer. `mqtt`: where its requests come from a broker elsewhere. */
-export function readinessOf(app: INestApplicationContext, mqtt: MqttServer | undefined): Readiness {
-  const database = app.get(PrismaDatabase);
+/**
+ * This process is ready when its own dependencies answer: a gateway is, whatever its services do. `mqtt`: where its
+ * requests come from a broker elsewhere.
+ */
+export async function readinessOf(
+  app: INestApplicationContext,
+  service: ServiceDefinition,
+  mqtt: MqttServer | undefined,
+): Promise<Readiness> {
   const redis = app.get<RedisConnection | undefined>(RedisConnection);
-  const checks: HealthCheck[] = [{ name: 'database', check: () => database.ping() }];
+  const checks = service.stateless ? [] : [await databaseCheck(app)];
   if (redis) checks.push({ name: 'redis', check: () => mustBe(redis.ready()) });
   if (mqtt) checks.push({ name: 'mqtt', check: () => mqtt.ready() });
   return new Readiness(checks);
+}
+
+async function databaseCheck(app: INestApplicationContext): Promise<HealthCheck> {
+  const { PrismaDatabase } = await import('../platform/database/prisma-database.js');
+  const database = app.get(PrismaDatabase);
+  return { name: 'database', check: () => database.ping() };
 }
 
 async function mustBe(ready: Promise<boolean>): Promise<void> {

@@ -1,24 +1,44 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { pipelineModule } from '../pipeline/pipeline.module.js';
+import type { Placement } from '../pipeline/registry.js';
 import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import { databaseModule } from '../platform/database/database.module.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
+import type { Telemetry } from '../platform/observability/telemetry.js';
+import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
+import { moduleContracts } from './modules.js';
+import { endsSessions, remoteModules } from './remote-modules.js';
 import type { ServiceDefinition } from './services.js';
 
 class RootModule {}
 
 const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
+/** The code of the database is loaded where there is one. */
+async function databaseModules(
+  service: ServiceDefinition,
+  located?: Promise<DatabaseLocation>,
+): Promise<DynamicModule[]> {
+  if (service.stateless) return [];
+  const { databaseModule } = await import('../platform/database/database.module.js');
+  return [databaseModule({ revocations: endsSessions(service), located })];
+}
+
+function placement({ modules, servesAll }: ServiceDefinition): Placement {
+  const runs = modules.map(({ contract }) => contract);
+  return { runs, serves: servesAll ? moduleContracts : runs };
+}
+
 /** All that one process is made of, by its service definition and configuration. */
 export async function rootModule(
-  { modules }: ServiceDefinition,
+  service: ServiceDefinition,
   configuration: Configuration,
   protocols: readonly DynamicModule[],
+  { tracer, logs }: Telemetry,
   located?: Promise<DatabaseLocation>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
@@ -26,17 +46,21 @@ export async function rootModule(
     module: RootModule,
     imports: [
       configModule(configuration),
-      LoggerModule.forRoot(loggerOptions(configuration)),
+      LoggerModule.forRoot(loggerOptions(configuration, logs)),
       everywhere(SecurityModule),
       everywhere(CacheModule),
-      databaseModule(located),
+      resilienceModule(),
+      ...(await databaseModules(service, located)),
+      ...remoteModules(service),
       pipelineModule({
-        modules: modules.map(({ contract }) => contract),
+        modules: moduleContracts,
+        placement: placement(service),
         serviceName,
         deadlineMs: limits.requestDeadlineMs,
         limits: limits.rates,
+        tracer,
       }),
-      ...(await Promise.all(modules.map(({ load }) => load()))),
+      ...(await Promise.all(service.modules.map(({ load }) => load()))),
       ...protocols,
     ],
   };

@@ -1,14 +1,48 @@
-import { type Protocol, protocols } from '../contract/operation.js';
+import { protocols } from '../contract/operation.js';
+import type { ServiceDefaults } from '../platform/config/service-defaults.js';
 import { type AppModule, appModules } from './modules.js';
 
-export interface ServiceDefinition {
+export interface ServiceDefinition extends ServiceDefaults {
+  /** What runs in its processes. */
+  readonly modules: readonly AppModule[];
+  /** Serves the operations of every module; otherwise those of its own. */
+  readonly servesAll: boolean;
+}
+
+interface Split {
   readonly httpPort: number;
-  /** Served unless PROTOCOLS says otherwise. */
-  readonly protocols: readonly Protocol[];
+  readonly grpcPort: number;
   readonly modules: readonly AppModule[];
 }
 
+const all: readonly AppModule[] = Object.values(appModules);
+
+/** The services that together have every module once. */
+const split: Readonly<Record<string, Split>> = {
+  'user-service': { httpPort: 3001, grpcPort: 50_052, modules: [appModules.users] },
+  'auth-service': { httpPort: 3002, grpcPort: 50_053, modules: [appModules.auth] },
+};
+
+const everyProtocol = { httpPort: 3000, grpcPort: 50_051, protocols, servesAll: true };
+
+const part = (name: string, { httpPort, grpcPort, modules }: Split): ServiceDefinition => ({
+  httpPort,
+  grpcPort,
+  modules,
+  servesAll: false,
+  protocols: ['grpc'],
+  always: ['grpc'],
+  calls: Object.keys(split).filter((other) => other !== name),
+});
+
 /** What each SERVICE_NAME runs. The only place that knows. */
 export const services: Readonly<Record<string, ServiceDefinition>> = {
-  monolith: { httpPort: 3000, protocols, modules: Object.values(appModules) },
+  monolith: { ...everyProtocol, modules: all },
+  'api-gateway': { ...everyProtocol, modules: [], stateless: true, calls: Object.keys(split) },
+  ...Object.fromEntries(Object.entries(split).map(([name, definition]) => [name, part(name, definition)])),
 };
+
+/** By the name of a module the service that runs it, where not all of them run in one process. */
+export const homes: ReadonlyMap<string, string> = new Map(
+  Object.entries(split).flatMap(([service, { modules }]) => modules.map(({ contract }) => [contract.name, service])),
+);

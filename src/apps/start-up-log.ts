@@ -20,7 +20,7 @@ export function logStart(configuration: Configuration, { http, grpc, mqtt }: Add
   ];
   for (const line of lines) logger.log(line);
   for (const warning of warnings) logger.warn(warning);
-  if (environment === 'development' && bootstrapAdmin) {
+  if (environment === 'development' && served('rest') && bootstrapAdmin) {
     logger.log(`Log in as ${bootstrapAdmin.email} with password ${bootstrapAdmin.password} (development only)`);
   }
 }

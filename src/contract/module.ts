@@ -7,6 +7,7 @@ import {
   type Protocol,
   protocols,
 } from './operation.js';
+import type { Relation } from './relation.js';
 import { type ObjectShape, reflectObject } from './shape.js';
 import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
 
@@ -43,6 +44,8 @@ export interface ModuleContract {
   readonly name: string;
   readonly operations: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
+  /** Of its views, to what other modules know. */
+  readonly relations: readonly Relation[];
 }
 
 const descriptors = new WeakMap<object, OperationDescriptor>();
@@ -113,12 +116,12 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
 export function module(
   name: string,
   operations: Readonly<Record<string, AnyOperationClass>>,
-  { grants = [] }: { grants?: readonly Grant[] } = {},
+  { grants = [], relations = [] }: { grants?: readonly Grant[]; relations?: readonly Relation[] } = {},
 ): ModuleContract {
   const declared = Object.entries(operations).map(([key, message]) => {
     const made = descriptor(name, key, message);
     descriptors.set(message, made);
     return made;
   });
-  return { name, operations: declared, grants };
+  return { name, operations: declared, grants, relations };
 }

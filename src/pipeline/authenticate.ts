@@ -1,7 +1,7 @@
 import { Unauthenticated } from '../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Revocations } from '../ports/revocations.js';
-import type { CallContext } from './call-context.js';
+import type { CallContext, Forwarded } from './call-context.js';
 import type { Principal, Principals } from './principal.js';
 import type { AccessClaims, TokenVerifier } from './token-verifier.js';
 
@@ -43,6 +43,16 @@ export class Authenticator {
     );
   }
 
+  /** Takes over what the process that forwarded the call knows of it. Throws Unauthenticated. */
+  forwarded(call: CallContext, { by, address }: Forwarded): undefined | Promise<void> {
+    const believe = (): undefined => {
+      call.isForwarded = true;
+      if (address !== undefined) call.address = address;
+    };
+    if (this.tokens.verifyServiceCached(by)) return believe();
+    return this.tokens.verifyService(by).then(believe);
+  }
+
   #principal(claims: AccessClaims, lenient: boolean): Principal {
     return this.revocations.isRevoked(claims) ? this.#refused(lenient) : this.principals.user(claims);
   }
@@ -52,8 +62,9 @@ export class Authenticator {
     throw new Unauthenticated();
   }
 
-  async #service(token: string): Promise<Principal> {
-    const { service } = await this.tokens.verifyService(token);
-    return this.principals.service(service);
+  #service(token: string): Principal | Promise<Principal> {
+    const known = this.tokens.verifyServiceCached(token);
+    if (known) return this.principals.service(known.service);
+    return this.tokens.verifyService(token).then(({ service }) => this.principals.service(service));
   }
 }

@@ -5,7 +5,16 @@ import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { type Connection, Lifetime } from './lifetime.js';
 import type { Principal } from './principal.js';
+import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
+
+/** Of a call that another process of ours has let in: it was limited there. */
+export interface Forwarded {
+  /** Service token of that process, made for this one. */
+  readonly by: string;
+  /** Of the network peer at the edge. */
+  readonly address: string | undefined;
+}
 
 /** What a transport tells of a request beside its payload. Anything malformed is taken as absent. */
 export interface Inbound {
@@ -16,8 +25,11 @@ export interface Inbound {
   readonly authorization?: string | undefined;
   /** Bearer token of the calling service. */
   readonly serviceAuthorization?: string | undefined;
+  readonly forwarded?: Forwarded | undefined;
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
+  /** In place of `traceparent`: that of another call of the same request. */
+  readonly trace?: TraceContext | undefined;
   /** Milliseconds the caller is willing to wait. */
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -38,6 +50,10 @@ const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
 
 /** All that is known of one call, from the transport to the repository. */
 export class CallContext {
+  /** Of the network peer at the edge. */
+  address: string;
+  /** Limited by the process that forwarded it. */
+  isForwarded = false;
   /** Organization id. */
   tenant = noTenant;
   /** Of the unit of work this code runs in. */
@@ -47,6 +63,10 @@ export class CallContext {
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
   /** Shared with the units of work inside. */
   rowAccess = { consulted: false };
+  /** The work under way, where it is recorded: parent of what this call does next. */
+  span: Span | undefined;
+  /** Its id, once the handler runs. */
+  operation: string | undefined;
 
   constructor(
     readonly inbound: Inbound,
@@ -54,31 +74,33 @@ export class CallContext {
     readonly lifetime: Lifetime,
     readonly requestId: string,
     readonly trace: TraceContext,
-  ) {}
+  ) {
+    this.address = inbound.address;
+  }
 
   /** `deadline`: epoch milliseconds. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
-    const { requestId, traceparent, connection } = inbound;
+    const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
     const usable = requestId !== undefined && usableRequestId.test(requestId);
     const lifetime = new Lifetime(deadline, connection);
-    return new CallContext(
-      inbound,
-      principal,
-      lifetime,
-      usable ? requestId : newRequestId(),
-      new TraceContext(traceparent),
-    );
+    return new CallContext(inbound, principal, lifetime, usable ? requestId : newRequestId(), trace);
   }
 
   /** The same call seen from inside: same identity, trace and lifetime, other particulars. */
-  fork(changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess'>>): CallContext {
+  fork(
+    changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess' | 'span'>>,
+  ): CallContext {
     const { inbound, principal, lifetime, requestId, trace } = this;
     const inner = new CallContext(inbound, principal, lifetime, requestId, trace);
+    inner.address = this.address;
+    inner.isForwarded = this.isForwarded;
     inner.tenant = this.tenant;
     inner.transaction = this.transaction;
     inner.idempotency = this.idempotency;
     inner.rate = this.rate;
     inner.rowAccess = this.rowAccess;
+    inner.span = this.span;
+    inner.operation = this.operation;
     return Object.assign(inner, changes);
   }
 }

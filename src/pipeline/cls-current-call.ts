@@ -20,7 +20,7 @@ export class ClsCurrentCall extends CurrentCall {
   }
 
   override get address(): string {
-    return this.#call?.inbound.address ?? 'local';
+    return this.#call?.address ?? 'local';
   }
 
   override get signal(): AbortSignal {

@@ -31,17 +31,17 @@ export class Limits {
   }
 
   perAddress(call: CallContext): void | Promise<void> {
-    return this.#consume(call, this.#address, call.inbound.address);
+    return this.#consume(call, this.#address, call.address);
   }
 
   perCaller(call: CallContext, operation: OperationDescriptor): void | Promise<void> {
-    const { principal, inbound } = call;
-    const caller = principal.isAnonymous ? inbound.address : principal.id;
+    const { principal, address } = call;
+    const caller = principal.isAnonymous ? address : principal.id;
     return this.#consume(call, this.#policy(operation), caller);
   }
 
   #consume(call: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
-    if (!this.settings.enabled) return;
+    if (!this.settings.enabled || call.isForwarded) return;
     const decision = this.limiter.consume(policy, key);
     if (decision instanceof Promise) return decision.then((made) => this.#apply(call, policy, made));
     this.#apply(call, policy, decision);

@@ -38,7 +38,7 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
   }
 
   onApplicationBootstrap(): void {
-    const faults = this.registry.operations.flatMap(({ id, message }) => {
+    const faults = this.registry.handledHere.flatMap(({ id, message }) => {
       const [handler, ...others] = this.#handlersOf(message);
       if (!handler) return [`${id} has no handler`];
       const names = [handler, ...others].map(({ name }) => name).join(', ');

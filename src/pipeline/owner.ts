@@ -3,10 +3,12 @@ import type { OperationDescriptor } from '../contract/module.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type CallContext, runInCall } from './call-context.js';
 import type { Dispatcher } from './dispatcher.js';
+import { Executor } from './executor.js';
 import { AlreadyDone, type IdempotencyLog, replay, type StoredOutcome, slotFor } from './idempotency.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { authorizeInput, type Decision } from './principal.js';
 import type { OperationRegistry } from './registry.js';
+import { type Span, traced } from './span.js';
 
 const worthStoring = new Set([
   'not_found',
@@ -17,16 +19,17 @@ const worthStoring = new Set([
 ]);
 
 /** The steps of the process that has the handler: resource, idempotency, execution. */
-export class Owner {
+export class Owner extends Executor {
   constructor(
     private readonly registry: OperationRegistry,
     private readonly dispatcher: Dispatcher,
     private readonly log: IdempotencyLog,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** `decision` is what `call.principal.authorize(operation)` gave. */
-  run(
+  override run(
     operation: OperationDescriptor,
     call: CallContext,
     decision: Decision,
@@ -41,11 +44,24 @@ export class Owner {
   }
 
   #execute(operation: OperationDescriptor, call: CallContext, input: object): Promise<unknown> {
+    call.operation = operation.id;
+    if (call.span) return this.#executeTraced(operation, call, input, call.span);
     return runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
   }
 
+  #executeTraced(operation: OperationDescriptor, call: CallContext, input: object, outer: Span): Promise<unknown> {
+    const handled = traced(outer, `handle ${operation.id}`, 'internal', (span) => {
+      call.span = span;
+      return runInCall(call, () => this.dispatcher.dispatch(operation, input, call));
+    });
+    return handled.finally(() => {
+      call.span = outer;
+    });
+  }
+
   async #executeOnce(operation: OperationDescriptor, call: CallContext, input: object, slot: IdempotencySlot) {
-    const stored = await this.log.find(slot);
+    const stored = await runInCall(call, () => this.log.find(slot));
+    call.span?.set('app.idempotency', stored ? 'replayed' : 'first');
     if (stored) {
       call.rowAccess.consulted = true;
       return replay(operation, slot, stored, this.registry.failures);

@@ -10,25 +10,32 @@ import { UnitOfWork } from '../ports/unit-of-work.js';
 import { Authenticator } from './authenticate.js';
 import { ClsCurrentCall } from './cls-current-call.js';
 import { Dispatcher } from './dispatcher.js';
+import { Executor, RemoteExecutor } from './executor.js';
 import { IdempotencyLog } from './idempotency.js';
 import { type LimitSettings, Limits } from './limit.js';
-import { LocalBus } from './local-bus.js';
 import { LocalDispatcher } from './local-dispatcher.js';
 import { OperationMetrics } from './operation-metrics.js';
 import { Owner } from './owner.js';
 import { type CallLog, Pipeline } from './pipeline.js';
+import { PipelineBus } from './pipeline-bus.js';
+import { PlacedExecutor } from './placed-executor.js';
 import { Principals } from './principal.js';
-import { OperationRegistry } from './registry.js';
+import { OperationRegistry, type Placement } from './registry.js';
 import { RunningCalls } from './running-calls.js';
 import { TokenVerifier } from './token-verifier.js';
+import { NoTracer, type Tracer } from './tracer.js';
 
 export interface PipelineOptions {
-  /** Contracts of the modules whose operations this process serves. */
+  /** Contracts of all modules. */
   readonly modules: readonly ModuleContract[];
+  /** Where they are, when not all of them are here; the rest needs a global provider of RemoteExecutor. */
+  readonly placement?: Placement;
   readonly serviceName: string;
   /** Milliseconds: of an operation that names none, and the longest a caller may ask for. */
   readonly deadlineMs: number;
   readonly limits: LimitSettings;
+  /** Nothing is recorded when not given. */
+  readonly tracer?: Tracer | undefined;
 }
 
 const logger = new Logger('Pipeline');
@@ -42,12 +49,27 @@ const callLog: CallLog = {
       protocol: call.inbound.protocol,
       request_id: call.requestId,
       trace_id: call.trace.traceId,
+      span_id: call.trace.spanId,
     }),
 };
 
-function pipelineProviders({ modules, serviceName, deadlineMs, limits }: PipelineOptions): Provider[] {
+function executor(
+  registry: OperationRegistry,
+  dispatcher: Dispatcher,
+  log?: IdempotencyLog,
+  unitOfWork?: UnitOfWork,
+  remote?: RemoteExecutor,
+): Executor {
+  const owner = log && unitOfWork && new Owner(registry, dispatcher, log, unitOfWork);
+  if (remote) return new PlacedExecutor(registry, owner, remote);
+  if (owner) return owner;
+  throw new Error('there is neither a unit of work for the modules here nor a way to those elsewhere');
+}
+
+function pipelineProviders(options: PipelineOptions): Provider[] {
+  const { modules, placement, serviceName, deadlineMs, limits, tracer = new NoTracer() } = options;
   return [
-    { provide: OperationRegistry, useValue: new OperationRegistry(modules) },
+    { provide: OperationRegistry, useValue: new OperationRegistry(modules, placement) },
     {
       provide: Principals,
       useFactory: ({ grants }: OperationRegistry) => new Principals(grants),
@@ -65,10 +87,15 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
       inject: [TokenVerifier, Revocations, Principals],
     },
     {
-      provide: Owner,
-      useFactory: (registry: OperationRegistry, dispatcher: Dispatcher, log: IdempotencyLog, unitOfWork: UnitOfWork) =>
-        new Owner(registry, dispatcher, log, unitOfWork),
-      inject: [OperationRegistry, Dispatcher, IdempotencyLog, UnitOfWork],
+      provide: Executor,
+      useFactory: executor,
+      inject: [
+        OperationRegistry,
+        Dispatcher,
+        { token: IdempotencyLog, optional: true },
+        { token: UnitOfWork, optional: true },
+        { token: RemoteExecutor, optional: true },
+      ],
     },
     {
       provide: Pipeline,
@@ -76,20 +103,30 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
         principals: Principals,
         authenticator: Authenticator,
         limiter: RateLimiter,
-        owner: Owner,
+        executor: Executor,
         calls: RunningCalls,
         metrics: OperationMetrics,
       ) => {
         const limited = new Limits(limiter, limits);
-        return new Pipeline({ deadlineMs }, principals, authenticator, limited, owner, calls, metrics, callLog);
+        return new Pipeline(
+          { deadlineMs },
+          principals,
+          authenticator,
+          limited,
+          executor,
+          calls,
+          metrics,
+          callLog,
+          tracer,
+        );
       },
-      inject: [Principals, Authenticator, RateLimiter, Owner, RunningCalls, OperationMetrics],
+      inject: [Principals, Authenticator, RateLimiter, Executor, RunningCalls, OperationMetrics],
     },
     {
       provide: Bus,
-      useFactory: (owner: Owner, principals: Principals, calls: RunningCalls) =>
-        new LocalBus(owner, principals, calls, { serviceName, deadlineMs }),
-      inject: [Owner, Principals, RunningCalls],
+      useFactory: (executor: Executor, principals: Principals, calls: RunningCalls) =>
+        new PipelineBus(executor, principals, calls, { serviceName, deadlineMs }),
+      inject: [Executor, Principals, RunningCalls],
     },
   ];
 }
@@ -97,7 +134,10 @@ function pipelineProviders({ modules, serviceName, deadlineMs, limits }: Pipelin
 @Module({})
 class PipelineModule {}
 
-/** The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter, IdempotencyLog and UnitOfWork. */
+/**
+ * The pipeline of one process. Needs global providers of TokenVerifier, Revocations and RateLimiter; IdempotencyLog and
+ * UnitOfWork where a module runs; RemoteExecutor where one does not.
+ */
 export const pipelineModule = (options: PipelineOptions): DynamicModule => ({
   module: PipelineModule,
   global: true,

@@ -3,12 +3,14 @@ import { Failure } from '../contract/failure.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Authenticator } from './authenticate.js';
-import { CallContext, type Inbound } from './call-context.js';
+import { CallContext, type Inbound, runInCall } from './call-context.js';
+import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
 import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
-import type { Owner } from './owner.js';
 import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
+import type { ServerSpan } from './span.js';
+import type { Tracer } from './tracer.js';
 import { validate } from './validate.js';
 
 export interface PipelineSettings {
@@ -28,10 +30,11 @@ export class Pipeline {
     private readonly principals: Principals,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
-    private readonly owner: Owner,
+    private readonly executor: Executor,
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
     private readonly log: CallLog,
+    private readonly tracer: Tracer,
   ) {}
 
   begin(inbound: Inbound, operation?: OperationDescriptor): CallContext {
@@ -61,22 +64,31 @@ export class Pipeline {
       return;
     }
     const counts = this.metrics.of(operation, call.inbound.protocol);
-    const counted = new CountedOutcome(this, operation, call, counts, outcome);
+    const span = this.tracer.serve(operation, call);
+    call.span = span;
+    const counted = new CountedOutcome(this, operation, call, counts, span, outcome);
     this.calls.watch(call.lifetime, this.#edge(operation, call, payload, decode), counted);
   }
 
   /** Steps that answer at once are not awaited. */
   #edge(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
     try {
-      const byAddress = this.limits.perAddress(call);
-      if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
-      return this.#identified(operation, call, payload, decode);
+      const forwarded = call.inbound.forwarded && this.authenticator.forwarded(call, call.inbound.forwarded);
+      if (forwarded) return forwarded.then(() => this.#limited(operation, call, payload, decode));
+      return this.#limited(operation, call, payload, decode);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
+  #limited(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    const byAddress = this.limits.perAddress(call);
+    if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
+    return this.#identified(operation, call, payload, decode);
+  }
+
   #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+    call.span?.step('limit_address');
     const principal = this.authenticator.authenticate(call, operation);
     if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
     return principal.then((verified) => this.#admitted(operation, call, verified, payload, decode));
@@ -90,7 +102,9 @@ export class Pipeline {
     decode: Decode,
   ): Promise<unknown> {
     call.principal = principal;
+    call.span?.step('authenticate');
     const decision = principal.authorize(operation);
+    call.span?.step('authorize');
     const byCaller = this.limits.perCaller(call, operation);
     if (byCaller) return byCaller.then(() => this.#owned(operation, call, decision, payload, decode));
     return this.#owned(operation, call, decision, payload, decode);
@@ -103,8 +117,15 @@ export class Pipeline {
     payload: unknown,
     decode: Decode,
   ): Promise<unknown> {
+    call.span?.step('limit_caller');
     const input = validate(operation, payload, decode);
-    return this.owner.run(operation, call, decision, input, call.inbound.idempotencyKey);
+    call.span?.step('validate');
+    return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);
+  }
+
+  /** What a transport does for a call beside its operation, over when the call is. Rejects with what was thrown. */
+  within<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    return new Promise((answer, refuse) => this.calls.watch(call.lifetime, runInCall(call, work), { answer, refuse }));
   }
 
   /** For transports that take credentials apart from calls. Throws Unauthenticated. */
@@ -145,17 +166,20 @@ class CountedOutcome implements Outcome {
     private readonly operation: OperationDescriptor,
     private readonly call: CallContext,
     private readonly counts: OperationCounts,
+    private readonly span: ServerSpan | undefined,
     private readonly outcome: Outcome<Failure>,
   ) {}
 
   answer(value: unknown): void {
     this.counts.add('OK', this.#seconds);
+    this.span?.end();
     this.outcome.answer(value);
   }
 
   refuse(error: unknown): void {
     const failure = this.pipeline.toFailure(error, this.call, this.operation);
     this.counts.add(failure.code, this.#seconds);
+    this.span?.end(failure);
     this.outcome.refuse(failure);
   }
 

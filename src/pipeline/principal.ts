@@ -1,5 +1,5 @@
 import { createMongoAbility, type MongoAbility } from '@casl/ability';
-import { callerId, type Grant } from '../contract/access.js';
+import { type Access, callerId, type Grant } from '../contract/access.js';
 import { PermissionDenied, Unauthenticated } from '../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { RowFilter } from '../ports/current-call.js';
@@ -56,6 +56,13 @@ export class Principal {
     if (this.isService) return 'all';
     const rules = this.ability.rulesFor(action, subject);
     return rules.some((rule) => !rule.conditions) ? 'all' : rules.map((rule) => rule.conditions as Conditions);
+  }
+
+  /** The rows that `access` shows to this caller. */
+  rowsFor(access: Access): RowFilter {
+    if (access.type === 'anyone' || this.isService) return 'all';
+    if (access.type === 'can') return this.rows(access.action, access.subject);
+    return access.type === 'authenticated' && this.claims !== undefined ? 'all' : [];
   }
 
   #decide({ spec: { access }, input }: OperationDescriptor): Decision {

@@ -3,18 +3,39 @@ import { builtInFailures } from '../contract/built-in-failures.js';
 import type { FailureClass } from '../contract/failure.js';
 import type { ModuleContract, OperationDescriptor } from '../contract/module.js';
 import type { Protocol } from '../contract/operation.js';
+import type { Relation } from '../contract/relation.js';
+
+export interface Placement {
+  /** Modules whose operations can be called at this process. */
+  readonly serves: readonly ModuleContract[];
+  /** Modules whose handlers are in this process. */
+  readonly runs: readonly ModuleContract[];
+}
 
 /** Every operation this process knows, checked as a whole. */
 export class OperationRegistry {
+  /** Those that can be called at this process. */
   readonly operations: readonly OperationDescriptor[];
+  readonly handledHere: readonly OperationDescriptor[];
+  /** Of all modules, wherever they run. */
+  readonly known: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
+  readonly relations: readonly Relation[];
   /** By code: built-in ones and those any operation declares. */
   readonly failures: ReadonlyMap<string, FailureClass>;
+  readonly #modulesHere: ReadonlySet<string>;
 
   /** Throws one Error that names every operation at fault. */
-  constructor(readonly modules: readonly ModuleContract[]) {
-    this.operations = modules.flatMap((module) => module.operations);
+  constructor(
+    readonly modules: readonly ModuleContract[],
+    { serves, runs }: Placement = { serves: modules, runs: modules },
+  ) {
+    this.known = operationsOf(modules);
+    this.operations = operationsOf(serves);
+    this.handledHere = operationsOf(runs);
+    this.#modulesHere = new Set(runs.map(({ name }) => name));
     this.grants = modules.flatMap((module) => module.grants);
+    this.relations = modules.flatMap((module) => module.relations);
     const faults = [...this.#withoutAccess(), ...this.#clashes()];
     if (faults.length > 0) throw new Error(`These contracts can not be served:\n  ${faults.join('\n  ')}`);
     this.failures = this.#collectFailures();
@@ -24,15 +45,20 @@ export class OperationRegistry {
     return this.operations.filter((operation) => operation.protocols.includes(protocol));
   }
 
+  /** Whether the handler of `operation` is in this process. */
+  runs({ module }: OperationDescriptor): boolean {
+    return this.#modulesHere.has(module);
+  }
+
   #withoutAccess(): string[] {
-    return this.operations
+    return this.known
       .filter((operation) => !operation.spec.access)
       .map((operation) => `${operation.id} has no access policy: declare anyone, authenticated, can(…) or internal`);
   }
 
   #clashes(): string[] {
     const owners = new Map<string, string>();
-    return this.operations.flatMap((operation) =>
+    return this.known.flatMap((operation) =>
       namesOf(operation).flatMap((name) => {
         const owner = owners.get(name);
         owners.set(name, operation.id);
@@ -43,7 +69,7 @@ export class OperationRegistry {
 
   #collectFailures(): ReadonlyMap<string, FailureClass> {
     const failures = new Map<string, FailureClass>();
-    for (const declared of [...builtInFailures, ...this.operations.flatMap(({ spec }) => spec.errors ?? [])]) {
+    for (const declared of [...builtInFailures, ...this.known.flatMap(({ spec }) => spec.errors ?? [])]) {
       const known = failures.get(declared.code);
       if (known && known !== declared) throw new Error(`the failure code ${declared.code} is declared by two classes`);
       failures.set(declared.code, declared);
@@ -51,6 +77,9 @@ export class OperationRegistry {
     return failures;
   }
 }
+
+const operationsOf = (modules: readonly ModuleContract[]): readonly OperationDescriptor[] =>
+  modules.flatMap((module) => module.operations);
 
 function namesOf({ wire, protocols, kind, output }: OperationDescriptor): string[] {
   const root = kind === 'query' ? 'query' : 'mutation';

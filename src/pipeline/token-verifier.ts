@@ -17,6 +17,8 @@ export abstract class TokenVerifier {
   abstract verifyCached(token: string): AccessClaims | undefined;
   /** Throws Unauthenticated. */
   abstract verify(token: string): Promise<AccessClaims>;
+  /** Like `verifyCached`, of service tokens. */
+  abstract verifyServiceCached(token: string): { readonly service: string } | undefined;
   /** The calling service of a token made for this one; throws Unauthenticated. */
   abstract verifyService(token: string): Promise<{ readonly service: string }>;
 }

@@ -4,18 +4,49 @@ const pattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** W3C trace context: continues a valid `traceparent`, else starts a trace when somebody first asks for its id. */
 export class TraceContext {
+  #parent: string | undefined;
   #traceparent: string | undefined;
 
   constructor(incoming: string | undefined) {
-    this.#traceparent = incoming !== undefined && pattern.test(incoming) ? incoming : undefined;
+    this.#parent = incoming !== undefined && pattern.test(incoming) ? incoming : undefined;
+    this.#traceparent = this.#parent;
+  }
+
+  /** Of work that nobody records here: it is not to be recorded elsewhere either. */
+  static unrecorded(): TraceContext {
+    return new TraceContext(newTraceparent('00'));
+  }
+
+  /** What a span of this trace continues; undefined where the span is the first. */
+  get parent(): string | undefined {
+    return this.#parent;
   }
 
   get traceparent(): string {
-    this.#traceparent ??= `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+    this.#traceparent ??= newTraceparent('01');
     return this.#traceparent;
+  }
+
+  /** From now on seen from the span whose context this is. */
+  enter(traceparent: string): void {
+    this.#traceparent = traceparent;
+    this.#parent ??= traceparent;
+  }
+
+  /** The same trace seen from a call that this one makes. */
+  child(): string {
+    const { traceparent } = this;
+    return `${traceparent.slice(0, 36)}${randomBytes(8).toString('hex')}${traceparent.slice(52)}`;
   }
 
   get traceId(): string {
     return this.traceparent.slice(3, 35);
   }
+
+  get spanId(): string {
+    return this.traceparent.slice(36, 52);
+  }
 }
+
+const newTraceparent = (flags: '00' | '01'): string =>
+  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${flags}`;

@@ -73,7 +73,12 @@ const innocent: Record<string, string[]> = {
   'src/modules/a/domain/entity.ts': ['../../../contract/values.js', './rule.js'],
   'src/modules/a/domain/rule.ts': [],
   'src/modules/a/contract/index.ts': ['./a.views.js'],
-  'src/modules/a/contract/a.views.ts': ['../../../contract/values.js', '../../b/contract/b.views.js', 'zod'],
+  'src/modules/a/contract/a.views.ts': [
+    '../../../contract/values.js',
+    '../../b/contract/b.views.js',
+    '../../b/contract/b.lookups.js',
+    'zod',
+  ],
   'src/modules/a/application/use.ts': [
     '@nestjs/cqrs',
     '../domain/entity.js',
@@ -88,6 +93,7 @@ const innocent: Record<string, string[]> = {
   'src/modules/a/modules/m/application/use.ts': ['../../n/contract/index.js', '../domain/entity.js'],
   'src/modules/b/contract/index.ts': ['./b.views.js'],
   'src/modules/b/contract/b.views.ts': [],
+  'src/modules/b/contract/b.lookups.ts': ['./b.views.js'],
   'src/modules/b/domain/entity.ts': [],
   'test/fixture.ts': ['../src/apps/names.js'],
 };

@@ -20,7 +20,7 @@ echo "$(basename "$0") $1" >> "$(dirname "$0")/log"
 const servers = {
   'shared/services/up': `#!/bin/sh\necho "export DATABASE_URL=postgresql://real"; exit "\${UP_CODE:-0}"\n`,
   ...Object.fromEntries(
-    ['postgres', 'pgbouncer', 'redis', 'mosquitto'].map((name) => [`shared/services/${name}`, service]),
+    ['postgres', 'pgbouncer', 'redis', 'mosquitto', 'consul'].map((name) => [`shared/services/${name}`, service]),
   ),
 };
 
@@ -44,7 +44,12 @@ test('the last line sums up both runs', () => {
 test('the second run gets the servers, and those that ran before go on running', () => {
   const { stdout, calls } = ciRun({});
   expect(stdout).toContain('database: postgresql://real');
-  expect(calls.filter((call) => call.endsWith('down'))).toEqual(['mosquitto down', 'pgbouncer down', 'postgres down']);
+  expect(calls.filter((call) => call.endsWith('down'))).toEqual([
+    'consul down',
+    'mosquitto down',
+    'pgbouncer down',
+    'postgres down',
+  ]);
 });
 
 test('without the servers of the project it says so and takes the variables as they are', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Abstract, Provider } from '@nestjs/common';
+import type { Abstract, DynamicModule, Provider } from '@nestjs/common';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import type { AnyOperationClass, Operation, OutputOf } from '../../src/contract/operation.js';
 import { AccessTokens } from '../../src/modules/auth/application/access-tokens.js';
@@ -65,6 +65,8 @@ export interface ModulesApplication {
 
 export interface ModulesOptions {
   readonly adapters?: Adapters;
+  /** Protocols, say. */
+  readonly imports?: readonly DynamicModule[];
   readonly failuresOfAccount?: number;
   readonly failuresFromAddress?: number;
   /** In place of the access tokens it is given. */
@@ -101,6 +103,7 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
     failuresFromAddress: { name: 'login-address', quota: options.failuresFromAddress ?? 1_000, windowSeconds: 900 },
   };
   const specimen = await createSpecimenApplication({
+    imports: options.imports ?? [],
     modules: [users, auth],
     rateLimiter: new MemoryRateLimiter(),
     providers: [

@@ -13,9 +13,9 @@ export interface RunningProcess {
   exited(): Promise<number | NodeJS.Signals | null>;
 }
 
-/** The built program as its own process, on free ports, with `environment` and nothing else of ours. */
-export function startProcess(environment: Readonly<Record<string, string>>): RunningProcess {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+/** A built program as its own process, on free ports, with `environment` and nothing else of ours. */
+export function startProcess(environment: Readonly<Record<string, string>>, program = 'dist/main.js'): RunningProcess {
+  const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

@@ -14,7 +14,7 @@ import { MemoryRevocations } from '../../src/platform/security/memory-revocation
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { RateLimiter } from '../../src/ports/rate-limiter.js';
-import { Revocations } from '../../src/ports/revocations.js';
+import { RevocationLog, Revocations } from '../../src/ports/revocations.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { createHttpAdapter } from '../../src/protocols/http/http-adapter.js';
 import { ProblemFilter } from '../../src/protocols/http/problem.filter.js';
@@ -66,12 +66,13 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
     providers: [
       { provide: TokenVerifier, useValue: new JoseTokenVerifier(keys, { ...settings, service: 'specimens' }) },
       { provide: Revocations, useValue: new MemoryRevocations() },
+      { provide: RevocationLog, useExisting: Revocations },
       { provide: RateLimiter, useValue: options.rateLimiter ?? {} },
       { provide: IdempotencyLog, useValue: log },
       { provide: UnitOfWork, useValue: new MemoryUnitOfWork(log) },
       ...(options.providers ?? []),
     ],
-    exports: [TokenVerifier, Revocations, RateLimiter, IdempotencyLog, UnitOfWork],
+    exports: [TokenVerifier, Revocations, RevocationLog, RateLimiter, IdempotencyLog, UnitOfWork],
   };
   const pipeline = pipelineModule({
     modules: options.modules ?? [specimens],

@@ -1,7 +1,17 @@
 /** Compiled by the type check, never run: a wrong input or output is a compile error. */
 import { CommandHandler } from '@nestjs/cqrs';
+import { anyone } from '../../src/contract/access.js';
 import type { Handles } from '../../src/contract/operation.js';
-import { CreateUser, DeleteUser, GetMe, GetUser, ListUsers } from '../../src/modules/users/contract/index.js';
+import { relation } from '../../src/contract/relation.js';
+import { AccountView } from '../../src/modules/auth/contract/auth.views.js';
+import {
+  CreateUser,
+  DeleteUser,
+  GetMe,
+  GetUser,
+  GetUsersByIds,
+  ListUsers,
+} from '../../src/modules/users/contract/index.js';
 import type { Bus } from '../../src/ports/bus.js';
 
 export async function inputsAndOutputsAreTyped(bus: Bus): Promise<void> {
@@ -34,3 +44,17 @@ export class WrongHandler implements Handles<CreateUser> {
     return { id: 1 };
   }
 }
+
+const toUser = { view: AccountView, field: 'user', operation: GetUsersByIds, access: anyone } as const;
+
+export const relations = [
+  relation({ ...toUser, from: 'userId', by: 'id' }),
+  // @ts-expect-error the view has no such field
+  relation({ ...toUser, from: 'ownerId', by: 'id' }),
+  // @ts-expect-error the field holds no id
+  relation({ ...toUser, from: 'disabled', by: 'id' }),
+  // @ts-expect-error what is found has no such field
+  relation({ ...toUser, from: 'userId', by: 'userId' }),
+  // @ts-expect-error the operation does not look up ids
+  relation({ ...toUser, from: 'userId', by: 'id', operation: GetUser }),
+];

@@ -16,6 +16,8 @@ import { AuthSettings } from './application/auth-settings.js';
 import { BootstrapAdministrator } from './application/bootstrap-administrator.js';
 import { ChangeAccountEmailHandler } from './application/change-account-email.js';
 import { CloseAccountHandler } from './application/close-account.js';
+import { ListAccountsHandler } from './application/list-accounts.js';
+import { ListRevocationsHandler } from './application/list-revocations.js';
 import { LoginHandler } from './application/login.js';
 import { LoginThrottle } from './application/login-throttle.js';
 import { LogoutHandler } from './application/logout.js';
@@ -54,6 +56,8 @@ const commandHandlers: Provider[] = [
   CloseAccountHandler,
   ChangeAccountEmailHandler,
 ];
+
+const queryHandlers: Provider[] = [ListAccountsHandler, ListRevocationsHandler];
 
 const services: Provider[] = [
   plain(NewPasswords, [PasswordPolicy, PasswordHasher]),
@@ -115,7 +119,7 @@ const schedules: Provider[] = [
 ];
 
 /** Use cases and what they are made of, to run over other repositories too. */
-export const authUseCases: readonly Provider[] = [...commandHandlers, ...services];
+export const authUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];
 
 /** Needs the pipeline and the global providers of src/platform. */
 @Module({

@@ -7,6 +7,7 @@ import { CreateUserProfileHandler } from './application/create-user-profile.js';
 import { DeleteUserHandler } from './application/delete-user.js';
 import { GetMeHandler } from './application/get-me.js';
 import { GetUserHandler } from './application/get-user.js';
+import { GetUsersByIdsHandler } from './application/get-users-by-ids.js';
 import { ListUsersHandler } from './application/list-users.js';
 import { UpdateUserHandler } from './application/update-user.js';
 import { Users } from './application/users.js';
@@ -15,7 +16,7 @@ import { AccountEmailUpkeep } from './interface/account-email-upkeep.js';
 
 const commandHandlers: Provider[] = [CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler];
 
-const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, ListUsersHandler];
+const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler];
 
 const services: Provider[] = [
   {

@@ -1,4 +1,4 @@
-import { choice, flag, list, port, text, url } from './readings.js';
+import { choice, flag, list, url } from './readings.js';
 import type { Variable } from './variable.js';
 
 /** Of engines that this version has no adapter for: read and checked, and said at start-up when set. */
@@ -9,8 +9,6 @@ export const adapterVariables = {
     expected: 'a list such as kafka-1:9092,kafka-2:9092',
     default: '',
   },
-  CONSUL_HOST: { schema: text.optional(), about: 'Consul; a static table when not set', expected: 'a host name' },
-  CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   MONGODB_URL: {
     schema: url('mongodb', 'mongodb+srv').optional(),
     about: 'MongoDB for documents; PostgreSQL when not set',
@@ -27,18 +25,6 @@ export const adapterVariables = {
     schema: choice(['s3', 'azure', 'gcs']).optional(),
     about: 'The object store; needs ENABLE_STORAGE',
     expected: 's3, azure or gcs',
-  },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Where traces, metrics and logs are sent (OTLP over HTTP)',
-    expected: 'http://host:4318',
-    secret: true,
-  },
-  JAEGER_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is taken with port 4318',
-    expected: 'nothing: set OTEL_EXPORTER_OTLP_ENDPOINT',
-    secret: true,
   },
   SMTP_URL: {
     schema: url('smtp', 'smtps').optional(),

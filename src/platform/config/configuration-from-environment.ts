@@ -1,9 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Configuration } from './configuration.js';
-import { loadConfiguration, type ServiceDefaults } from './load-configuration.js';
+import { loadConfiguration } from './load-configuration.js';
+import type { Services } from './service-defaults.js';
 
-/** The configuration of this process. A `.env` file in the working directory adds what the environment lacks. */
-export function configurationFromEnvironment(services?: Readonly<Record<string, ServiceDefaults>>): Configuration {
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * The configuration of this process, or of one that differs by `changes`. A `.env` file in the working directory adds
+ * what the environment lacks.
+ */
+export function configurationFromEnvironment(services?: Services, changes: Environment = {}): Configuration {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return loadConfiguration(process.env, services);
+  return loadConfiguration(environmentWith(changes), services);
 }
+
+/** The environment of this process with `changes`: for one that it starts. */
+export const environmentWith = (changes: Environment): NodeJS.ProcessEnv => ({ ...process.env, ...changes });

@@ -76,10 +76,22 @@ export abstract class Configuration {
   abstract readonly logLevel: LogLevel;
   abstract readonly shutdownTimeoutMs: number;
   abstract readonly messaging: { readonly kafkaBrokers: readonly string[] };
-  abstract readonly discovery: { readonly consul?: { readonly host: string; readonly port: number } };
+  /** `addresses`: by service, what `parseGrpcTarget` reads. */
+  abstract readonly discovery: {
+    readonly addresses: Readonly<Record<string, string>>;
+    /** Given where services are found there. */
+    readonly consul?: { readonly host: string; readonly port: number };
+    /** By which other services reach this process; absent: `host`, or the first address of this machine. */
+    readonly advertisedHost?: string;
+  };
   abstract readonly documents: { readonly url?: string };
   abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };
-  abstract readonly telemetry: { readonly otlpEndpoint?: string };
+  /** `sampledShare`: from 0 to 1, of the traces that begin here. */
+  abstract readonly telemetry: {
+    readonly otlpEndpoint?: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly sampledShare: number;
+  };
   abstract readonly mail: { readonly url?: string };
   /** What is allowed but worth a line in the start-up log. */
   abstract readonly warnings: readonly string[];

@@ -1,24 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Protocol } from '../../contract/operation.js';
 import type { Configuration, TokenSettings } from './configuration.js';
 import { DEMO_ADMIN, DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
 import { type Given, hasKeyFiles } from './requirements.js';
+import {
+  addressVariable,
+  defaultGrpcPort,
+  type ServiceDefaults,
+  type Services,
+  servedProtocols,
+} from './service-defaults.js';
 import { startUpWarnings } from './start-up-warnings.js';
 import type { Values } from './variables.js';
 
 /** The values by topic, with the defaults that depend on other values; frozen throughout. */
-export function grouped(
-  values: Values,
-  given: Given,
-  service: { readonly httpPort: number; readonly protocols: readonly Protocol[] },
-): Configuration {
+export function grouped(values: Values, given: Given, service: ServiceDefaults, services: Services): Configuration {
   const host = values.HOST ?? (values.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
   const tokens = tokenSettings(values, hasKeyFiles(given));
   return deepFreeze({
     ...listeners(values, host, service),
     ...state(values),
     ...plannedEngines(values),
+    discovery: discovery(values, service, services),
     environment: values.NODE_ENV,
     serviceName: values.SERVICE_NAME,
     security: {
@@ -38,13 +41,13 @@ export function grouped(
   });
 }
 
-function listeners(values: Values, host: string, service: { httpPort: number; protocols: readonly Protocol[] }) {
+function listeners(values: Values, host: string, service: ServiceDefaults) {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = values;
   return {
     host,
-    protocols: values.PROTOCOLS ?? service.protocols,
+    protocols: servedProtocols(values.PROTOCOLS, service),
     http: { port: values.PORT ?? service.httpPort, trustedProxies: values.TRUSTED_PROXIES },
-    grpc: { port: values.GRPC_PORT },
+    grpc: { port: values.GRPC_PORT ?? service.grpcPort ?? defaultGrpcPort },
     mqtt: { port: values.MQTT_PORT, url: values.MQTT_URL, topicPrefix: values.MQTT_TOPIC_PREFIX },
     origins: values.ALLOWED_ORIGINS,
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
@@ -66,11 +69,28 @@ function state(values: Values) {
 function plannedEngines(values: Values) {
   return {
     messaging: { kafkaBrokers: values.KAFKA_BROKERS },
-    discovery: { consul: values.CONSUL_HOST ? { host: values.CONSUL_HOST, port: values.CONSUL_PORT } : undefined },
     documents: { url: values.MONGODB_URL },
     storage: { provider: values.ENABLE_STORAGE ? values.STORAGE_PROVIDER : undefined },
-    telemetry: { otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT) },
+    telemetry: {
+      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT),
+      headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+      sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
+    },
     mail: { url: values.SMTP_URL },
+  };
+}
+
+function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
+  const addressOf = (name: string) =>
+    (values as Readonly<Record<string, unknown>>)[addressVariable(name)] ??
+    `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
+  return {
+    addresses: Object.fromEntries(calls.map((name) => [name, `${addressOf(name)}`])),
+    consul:
+      values.DISCOVERY === 'consul' && values.CONSUL_HOST !== undefined
+        ? { host: values.CONSUL_HOST, port: values.CONSUL_PORT }
+        : undefined,
+    advertisedHost: values.ADVERTISED_HOST,
   };
 }
 

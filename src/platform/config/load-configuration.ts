@@ -4,16 +4,11 @@ import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { grouped } from './grouped.js';
 import { contradictions, type Given, productionProblems } from './requirements.js';
+import { type ServiceDefaults, type Services, servedProtocols } from './service-defaults.js';
 import type { Variable } from './variable.js';
 import { type Values, type VariableName, variables } from './variables.js';
 
-/** What a service does where the environment does not say otherwise. */
-export interface ServiceDefaults {
-  readonly httpPort: number;
-  readonly protocols: readonly Protocol[];
-}
-
-const monolith: Readonly<Record<string, ServiceDefaults>> = { monolith: { httpPort: 3000, protocols } };
+const monolith: Services = { monolith: { httpPort: 3000, protocols } };
 
 const names = Object.keys(variables) as VariableName[];
 const schema = z.object(Object.fromEntries(names.map((name) => [name, variables[name].schema])));
@@ -31,10 +26,10 @@ export function loadConfiguration(env: NodeJS.ProcessEnv, services = monolith): 
     ...(parsed.error?.issues ?? []).map((issue) => described(issue, given)),
     ...(service === undefined ? [unknownService(serviceName, Object.keys(services))] : []),
     ...contradictions(given),
-    ...(given.NODE_ENV === 'production' ? productionProblems(given, protocolsOf(given, service)) : []),
+    ...(given.NODE_ENV === 'production' ? productionProblems(given, service, protocolsOf(given, service)) : []),
   ];
   if (problems.length > 0 || service === undefined) throw new ConfigurationError(problems);
-  return grouped(parsed.data as Values, given, service);
+  return grouped(parsed.data as Values, given, service, services);
 }
 
 /** An empty variable is one that is not set: `REDIS_URL=` in a file or a manifest. */
@@ -49,7 +44,7 @@ const defaultOf = (name: VariableName) => definition(name).default;
 
 function protocolsOf(given: Given, service: ServiceDefaults | undefined): readonly Protocol[] {
   const chosen = variables.PROTOCOLS.schema.safeParse(given.PROTOCOLS);
-  return chosen.data ?? service?.protocols ?? [];
+  return service ? servedProtocols(chosen.data, service) : [];
 }
 
 function described(issue: z.core.$ZodIssue, given: Given): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseGrpcTarget } from '../discovery/grpc-target.js';
 
 /** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
 
@@ -28,6 +29,31 @@ export const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** `name=value,name=value`, the values percent-encoded where need be. */
+export const headers = list
+  .refine((items) => items.every((item) => /^[\w!#$%&'*+.^`|~-]+=[\x21-\x7e]*$/.test(item)), 'is no list of name=value')
+  .transform((items) =>
+    Object.fromEntries(
+      items.map((item) => {
+        const [name = '', ...value] = item.split('=');
+        return [name, decoded(value.join('='))] as const;
+      }),
+    ),
+  );
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+export const ratio = z
+  .string()
+  .regex(/^(0|1|0?\.\d{1,9}|1\.0+|0\.0+)$/, 'is not a number from 0 to 1')
+  .transform(Number);
+
 export function choices<const T extends readonly string[]>(names: T) {
   return list.pipe(z.array(choice(names)).min(1, 'names nothing'));
 }
@@ -41,6 +67,14 @@ export function url(...schemes: readonly [string, ...string[]]) {
       `is not a URL that begins with ${prefixes}`,
     );
 }
+
+export const grpcTarget = z.string().superRefine((value, context) => {
+  try {
+    parseGrpcTarget(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `is no gRPC target: ${(error as Error).message}` });
+  }
+});
 
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 

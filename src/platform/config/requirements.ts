@@ -1,6 +1,7 @@
 import type { Protocol } from '../../contract/operation.js';
 import { passwordFault } from '../security/password-policy.js';
 import { DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
+import { addressVariable, type ServiceDefaults } from './service-defaults.js';
 import { type VariableName, variables } from './variables.js';
 
 /** The variables that are set, as text. */
@@ -27,6 +28,9 @@ export function contradictions(given: Given): string[] {
     problems.push(
       'JWT_SECRET: is set beside key files. Remove it, or remove JWT_PRIVATE_KEY_FILE and JWT_PUBLIC_KEY_FILES',
     );
+  }
+  if (given.DISCOVERY === 'consul' && given.CONSUL_HOST === undefined) {
+    problems.push(`CONSUL_HOST: is missing beside DISCOVERY. ${setIt('CONSUL_HOST')}`);
   }
   if (given.ENABLE_STORAGE === 'true' && given.STORAGE_PROVIDER === undefined) {
     problems.push(`STORAGE_PROVIDER: is missing beside ENABLE_STORAGE. ${setIt('STORAGE_PROVIDER')}`);
@@ -64,18 +68,36 @@ function bootstrapProblems(given: Given): string[] {
   return fault === undefined ? [] : [`BOOTSTRAP_ADMIN_PASSWORD: ${fault}. Set it to another password`];
 }
 
-function embeddedProblems(given: Given, protocols: readonly Protocol[]): string[] {
+function embeddedProblems(given: Given, protocols: readonly Protocol[], stateless = false): string[] {
   if (given.ALLOW_EMBEDDED === 'true') return [];
   const missing = (['DATABASE_URL', 'REDIS_URL', 'MQTT_URL'] as const)
     .filter((name) => given[name] === undefined)
-    .filter((name) => name !== 'MQTT_URL' || protocols.includes('mqtt'));
+    .filter((name) => name !== 'MQTT_URL' || protocols.includes('mqtt'))
+    .filter((name) => name !== 'DATABASE_URL' || !stateless);
   return missing.map((name) => {
     const without = name === 'MQTT_URL' ? ', leave mqtt out of PROTOCOLS' : '';
     return `${name}: is missing. ${setIt(name)}${without}, or set ALLOW_EMBEDDED=true to use the embedded engine`;
   });
 }
 
+function addressProblems(given: Given, calls: readonly string[]): string[] {
+  if (given.DISCOVERY === 'consul') return [];
+  return calls
+    .map((service) => addressVariable(service) as VariableName)
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name}: is missing. ${setIt(name)}`);
+}
+
 /** What NODE_ENV=production asks for beyond the rest. */
-export function productionProblems(given: Given, protocols: readonly Protocol[]): string[] {
-  return [...secretProblems(given), ...embeddedProblems(given, protocols), ...bootstrapProblems(given)];
+export function productionProblems(
+  given: Given,
+  service: ServiceDefaults | undefined,
+  protocols: readonly Protocol[],
+): string[] {
+  return [
+    ...secretProblems(given),
+    ...embeddedProblems(given, protocols, service?.stateless),
+    ...addressProblems(given, service?.calls ?? []),
+    ...bootstrapProblems(given),
+  ];
 }

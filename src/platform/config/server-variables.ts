@@ -30,10 +30,15 @@ export const serverVariables = {
   },
   PORT: {
     schema: port.optional(),
-    about: 'HTTP, GraphQL and WebSocket; 3000 for the monolith when not set, 0 for any free port',
+    about:
+      'HTTP, GraphQL and WebSocket; 3000 for the monolith and the gateway when not set, another for each service, 0 for any free port',
     expected: 'a free TCP port such as 3000',
   },
-  GRPC_PORT: { schema: port, about: 'gRPC', expected: 'a free TCP port such as 50051', default: '50051' },
+  GRPC_PORT: {
+    schema: port.optional(),
+    about: 'gRPC; 50051 for the monolith and the gateway when not set, another for each service',
+    expected: 'a free TCP port such as 50051',
+  },
   MQTT_PORT: {
     schema: port,
     about: 'The embedded MQTT broker, which runs when MQTT_URL is not set',

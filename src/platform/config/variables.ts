@@ -1,16 +1,20 @@
 import type { z } from 'zod';
 import { adapterVariables } from './adapter-variables.js';
 import { limitVariables } from './limit-variables.js';
+import { remoteVariables } from './remote-variables.js';
 import { securityVariables } from './security-variables.js';
 import { serverVariables } from './server-variables.js';
 import { stateVariables } from './state-variables.js';
+import { telemetryVariables } from './telemetry-variables.js';
 
 /** Every variable there is; .env.example says the same. */
 export const variables = {
   ...serverVariables,
+  ...remoteVariables,
   ...stateVariables,
   ...securityVariables,
   ...limitVariables,
+  ...telemetryVariables,
   ...adapterVariables,
 };
 

@@ -5,9 +5,10 @@ import {
   Module,
   type OnApplicationShutdown,
   type OnModuleInit,
+  type Provider,
 } from '@nestjs/common';
 import { IdempotencyLog } from '../../pipeline/idempotency.js';
-import { Revocations } from '../../ports/revocations.js';
+import { RevocationLog, Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
 import { DatabaseConnection } from './database-connection.js';
@@ -47,11 +48,30 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
+const revocations: Provider[] = [
+  {
+    provide: Revocations,
+    inject: [PrismaDatabase],
+    useFactory: (database: PrismaDatabase) =>
+      new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
+  },
+  { provide: RevocationLog, useExisting: Revocations },
+];
+
+export interface DatabaseOptions {
+  /** Whether sessions are ended in this database; else revocations come from elsewhere. */
+  readonly revocations: boolean;
+  /** When the search for it began before. */
+  readonly located?: Promise<DatabaseLocation> | undefined;
+}
+
 /**
- * The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and Revocations for
- * the rest. `located`, when the search for it began before.
+ * The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and, where asked for,
+ * Revocations for the rest.
  */
-export const databaseModule = (located?: Promise<DatabaseLocation>): DynamicModule => ({
+export const databaseModule = (
+  { revocations: hasRevocations, located }: DatabaseOptions = { revocations: true },
+): DynamicModule => ({
   module: DatabaseModule,
   global: true,
   providers: [
@@ -72,17 +92,18 @@ export const databaseModule = (located?: Promise<DatabaseLocation>): DynamicModu
       useFactory: (database: PrismaDatabase) => new PrismaIdempotencyLog(database),
     },
     { provide: IdempotencyLog, useExisting: PrismaIdempotencyLog },
-    {
-      provide: Revocations,
-      inject: [PrismaDatabase],
-      useFactory: (database: PrismaDatabase) =>
-        new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
-    },
+    ...(hasRevocations ? revocations : []),
     {
       provide: UnitOfWork,
       inject: [PrismaDatabase, IdempotencyLog],
       useFactory: (database: PrismaDatabase, log: IdempotencyLog) => new PrismaUnitOfWork(database, log),
     },
   ],
-  exports: [DatabaseConnection, PrismaDatabase, IdempotencyLog, Revocations, UnitOfWork],
+  exports: [
+    DatabaseConnection,
+    PrismaDatabase,
+    IdempotencyLog,
+    UnitOfWork,
+    ...(hasRevocations ? [Revocations, RevocationLog] : []),
+  ],
 });

@@ -1,6 +1,8 @@
 import pg from 'pg';
+import { currentCall } from '../../pipeline/call-context.js';
 import { currentTransaction } from './current-transaction.js';
 import { rethrow } from './database-failure.js';
+import { statement } from './database-span.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
 import { ConnectionTellingPrismaPg, type TransactionConnection } from './transaction-connection.js';
 
@@ -31,6 +33,19 @@ export class PrismaTransaction {
   ) {}
 }
 
+interface PrismaOperation {
+  readonly model?: string;
+  readonly operation: string;
+  readonly args: unknown;
+  readonly query: (args: unknown) => Promise<unknown>;
+}
+
+function observed({ model, operation, args, query }: PrismaOperation): Promise<unknown> {
+  const span = currentCall()?.span;
+  const run = () => query(args).catch(rethrow);
+  return span ? statement(span, { operation, model }, run) : run();
+}
+
 /** One pool of connections to PostgreSQL, for Prisma and for SQL by hand. */
 export class PrismaDatabase {
   readonly #pool: pg.Pool;
@@ -48,7 +63,7 @@ export class PrismaDatabase {
     this.#pool.on('error', (error) => log?.(`An idle connection to PostgreSQL was lost: ${error.message}`));
     const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool) });
     this.base = client.$extends({
-      query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) },
+      query: { $allOperations: observed },
     }) as unknown as PrismaClient;
   }
 
@@ -63,7 +78,12 @@ export class PrismaDatabase {
    * In the transaction of the current unit of work if there is one. Columns keep their SQL names; timestamptz is a Date,
    * int8 a bigint, bytea bytes.
    */
-  async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const span = currentCall()?.span;
+    return span ? statement(span, { sql }, () => this.#query<Row>(sql, values)) : this.#query<Row>(sql, values);
+  }
+
+  async #query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     const transaction = currentTransaction();
     if (transaction instanceof PrismaTransaction) return transaction.connection.query<Row>(sql, [...values], types);
     const { rows } = await this.#pool.query<Row>({ text: sql, values: [...values], types }).catch(rethrow);

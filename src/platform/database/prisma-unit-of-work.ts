@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import { type CallContext, currentCall } from '../../pipeline/call-context.js';
 import { type IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js';
+import { traced } from '../../pipeline/span.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { callOrBackground, runInTransaction } from './current-transaction.js';
 import { rethrow } from './database-failure.js';
@@ -33,7 +34,15 @@ export class PrismaUnitOfWork extends UnitOfWork {
   override run<T>(work: () => Promise<T>): Promise<T> {
     const call = currentCall();
     if (call?.transaction !== undefined) return work();
-    return transactOnce(this.log, call?.idempotency, work, (made) => this.#transact(callOrBackground(), made));
+    return transactOnce(this.log, call?.idempotency, work, (made) => this.#begin(callOrBackground(), made));
+  }
+
+  #begin<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    if (!call.span) return this.#transact(call, work);
+    return traced(call.span, 'transaction', 'client', (span) => {
+      span.set('db.system.name', 'postgresql');
+      return this.#transact(call.fork({ span }), work);
+    });
   }
 
   async #transact<T>(call: CallContext, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,7 @@
 import type { Params } from 'nestjs-pino';
+import { type DestinationStream, destination, multistream } from 'pino';
 import pretty from 'pino-pretty';
+import { currentCall } from '../../pipeline/call-context.js';
 import type { Configuration } from '../config/configuration.js';
 
 /** Never written, wherever in a logged object. */
@@ -13,14 +15,30 @@ const forPeople = () =>
     messageFormat: '{context}: {msg}',
   });
 
-/** JSON lines on stdout, in colour for people in development. No middleware: the pipeline logs by operation, whatever the protocol. */
-export function loggerOptions({ environment, logLevel, serviceName }: Configuration): Params {
+/** Which call a line is of. */
+function ofCurrentCall(): object {
+  const call = currentCall();
+  if (!call) return {};
+  const traceparent = call.span?.traceparent ?? call.trace.traceparent;
+  return {
+    trace_id: traceparent.slice(3, 35),
+    span_id: traceparent.slice(36, 52),
+    request_id: call.requestId,
+    operation: call.operation,
+  };
+}
+
+/** JSON lines on stdout, in colour for people in development. No middleware: the pipeline logs by operation, whatever the protocol. `copy` gets every line too. */
+export function loggerOptions({ environment, logLevel, serviceName }: Configuration, copy?: DestinationStream): Params {
   const options = {
     level: logLevel,
     autoLogging: false,
     base: { service: serviceName },
     redact: secrets.flatMap((name) => [name, `*.${name}`]),
+    mixin: ofCurrentCall,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return { pinoHttp: environment === 'development' ? [options, forPeople()] : options, forRoutes: [] };
+  const stream = environment === 'development' ? forPeople() : destination(1);
+  const streams = [stream, ...(copy ? [copy] : [])].map((each) => ({ stream: each, level: 'trace' as const }));
+  return { pinoHttp: [options, copy ? multistream(streams) : stream], forRoutes: [] };
 }

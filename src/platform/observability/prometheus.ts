@@ -44,12 +44,19 @@ async function runtimeMetrics(): Promise<Registry> {
   return runtime;
 }
 
-/** `/metrics`: the operations and the Node runtime, the latter counted from the first scrape on. */
-export function registerMetrics(fastify: FastifyInstance, metrics: OperationMetrics): void {
+/**
+ * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give in Prometheus'
+ * text format.
+ */
+export function registerMetrics(
+  fastify: FastifyInstance,
+  metrics: OperationMetrics,
+  others: () => string = () => '',
+): void {
   let collecting: Promise<Registry> | undefined;
   fastify.get('/metrics', async (_request, reply) => {
     collecting ??= runtimeMetrics();
     const runtime = await collecting;
-    return reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics));
+    return reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics) + others());
   });
 }

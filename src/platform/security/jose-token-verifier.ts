@@ -53,6 +53,10 @@ export class JoseTokenVerifier extends TokenVerifier {
     return this.#access.keep(token, accessClaims(payload));
   }
 
+  override verifyServiceCached(token: string): { readonly service: string } | undefined {
+    return this.#services.get(token);
+  }
+
   override async verifyService(token: string): Promise<{ readonly service: string }> {
     const known = this.#services.get(token);
     if (known !== undefined) return known;

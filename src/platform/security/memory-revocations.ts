@@ -1,4 +1,10 @@
-import { type RevocableClaims, Revocations, type RevokedSubject } from '../../ports/revocations.js';
+import {
+  type RevocableClaims,
+  type RevocationEntry,
+  type RevocationLog,
+  Revocations,
+  type RevokedSubject,
+} from '../../ports/revocations.js';
 
 /** Both in epoch milliseconds. */
 interface Revocation {
@@ -9,10 +15,12 @@ interface Revocation {
 const SWEEP_EVERY = 256;
 
 /** Revocations of this process alone; also the look-up table of adapters that store them. */
-export class MemoryRevocations extends Revocations {
+export class MemoryRevocations extends Revocations implements RevocationLog {
   // Apart and by bare id: the hot path looks both up without making a string.
   readonly #users = new Map<string, Revocation>();
   readonly #sessions = new Map<string, Revocation>();
+  #log: RevocationEntry[] = [];
+  #sequence = 0;
   #untilSweep = SWEEP_EVERY;
 
   /** `now`: epoch milliseconds. */
@@ -28,7 +36,13 @@ export class MemoryRevocations extends Revocations {
   }
 
   override async revoke(subject: RevokedSubject, expiresAt: number): Promise<void> {
-    this.learn(subject, this.now(), expiresAt);
+    const revokedAt = this.now();
+    this.#log.push({ sequence: ++this.#sequence, subject, revokedAt, expiresAt, isSettled: true });
+    this.learn(subject, revokedAt, expiresAt);
+  }
+
+  async after(sequence: number, limit: number): Promise<readonly RevocationEntry[]> {
+    return this.#log.filter((entry) => entry.sequence > sequence).slice(0, limit);
   }
 
   /** `revokedAt` in epoch milliseconds, `expiresAt` in epoch seconds. A later revocation stands over an earlier one. */
@@ -48,6 +62,7 @@ export class MemoryRevocations extends Revocations {
   #sweep(): void {
     this.#untilSweep = SWEEP_EVERY;
     const now = this.now();
+    this.#log = this.#log.filter(({ expiresAt }) => expiresAt * 1000 > now);
     for (const revocations of [this.#users, this.#sessions]) {
       for (const [id, { expiresAt }] of revocations) if (expiresAt <= now) revocations.delete(id);
     }

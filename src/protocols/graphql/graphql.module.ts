@@ -5,6 +5,7 @@ import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { Pipeline } from '../../pipeline/pipeline.js';
 import { OperationRegistry } from '../../pipeline/registry.js';
+import { Bus } from '../../ports/bus.js';
 import type { WebSocketServerOptions } from '../websocket/websocket-server.js';
 import { defaultLimits, type GraphqlLimits } from './graphql-limits.js';
 import { GraphqlRoutes } from './graphql-routes.js';
@@ -26,13 +27,14 @@ export interface GraphqlOptions {
 function driverConfig(
   pipeline: Pipeline,
   registry: OperationRegistry,
+  bus: Bus,
   { introspection }: GraphqlOptions,
   { tokens, cachedQueries }: GraphqlLimits,
 ): Omit<MercuriusDriverConfig, 'driver'> {
   const operations = registry.served('graphql');
   const config = {
-    typeDefs: printSdl(operations),
-    resolvers: operationResolvers(operations, pipeline),
+    typeDefs: printSdl(operations, registry.relations),
+    resolvers: operationResolvers(operations, registry.relations, pipeline, bus),
     routes: false,
     jit: 1,
     cache: cachedQueries,
@@ -58,9 +60,9 @@ export function graphqlModule(options: GraphqlOptions): DynamicModule {
     imports: [
       GraphQLModule.forRootAsync<MercuriusDriverConfig>({
         driver: OperationsDriver,
-        inject: [Pipeline, OperationRegistry],
-        useFactory: (pipeline: Pipeline, registry: OperationRegistry) =>
-          driverConfig(pipeline, registry, options, limits),
+        inject: [Pipeline, OperationRegistry, Bus],
+        useFactory: (pipeline: Pipeline, registry: OperationRegistry, bus: Bus) =>
+          driverConfig(pipeline, registry, bus, options, limits),
       }),
     ],
     providers: [

@@ -2,26 +2,36 @@ import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql';
 import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
-import type { Shape } from '../../contract/shape.js';
+import type { Relation } from '../../contract/relation.js';
+import type { ObjectShape, Shape } from '../../contract/shape.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { Bus } from '../../ports/bus.js';
 import { argumentsDecoder } from './arguments-decoder.js';
 import type { GraphqlScope } from './graphql-scope.js';
+import { RelatedRows } from './related-rows.js';
+import { type RelationField, relationFields } from './relation-fields.js';
 import { scalarTypes } from './scalars.js';
 
 type Resolver = GraphQLFieldResolver<unknown, GraphqlScope>;
 type Resolvers = Record<string, Record<string, Resolver> | GraphQLScalarType>;
 
-/** A resolver for every root field, and for the fields that hold maps; all others read a property, which the engines inline. */
-export function operationResolvers(operations: readonly OperationDescriptor[], pipeline: Pipeline): Resolvers {
+/** A resolver for every root field, and for the fields that hold maps or relations; all others read a property, which the engines inline. */
+export function operationResolvers(
+  operations: readonly OperationDescriptor[],
+  relations: readonly Relation[],
+  pipeline: Pipeline,
+  bus: Bus,
+): Resolvers {
   const roots = { query: {} as Record<string, Resolver>, command: {} as Record<string, Resolver> };
-  const types: Record<string, Record<string, Resolver>> = {};
+  const related = relationFields(relations);
+  const types = new ObjectResolvers((name) => related.get(name) ?? [], pipeline, bus);
   for (const operation of operations) {
     Object.assign(roots[operation.kind], rootResolvers(operation, pipeline));
-    if (operation.output) addMapFields(operation.output, types);
+    if (operation.output) types.add(operation.output);
   }
   return {
     ...Object.fromEntries(scalarTypes.map((type) => [type.name, type])),
-    ...types,
+    ...types.resolvers,
     Query: roots.query,
     ...(Object.keys(roots.command).length > 0 && { Mutation: roots.command }),
   };
@@ -48,20 +58,50 @@ function rootResolver(
   const decode = argumentsDecoder(operation.input);
   const execute = (args: unknown, scope: GraphqlScope) =>
     new Promise((answer, reject) => {
-      const refuse = (failure: Failure) => reject(scope.failed(failure));
-      pipeline.run(operation, scope.begin(operation), args, decode, { answer, refuse });
+      pipeline.run(operation, scope.begin(operation), args, decode, {
+        answer: (value) => {
+          scope.end();
+          answer(value);
+        },
+        refuse: (failure: Failure) => {
+          scope.end();
+          reject(scope.failed(failure));
+        },
+      });
     });
   if (!read) return (_root, args, scope) => execute(args, scope);
   return (_root, args, scope) => execute(args, scope).then(read);
 }
 
-function addMapFields(shape: Shape, types: Record<string, Record<string, Resolver>>): void {
-  if (shape.type === 'list') addMapFields(shape.item, types);
-  if (shape.type === 'map') addMapFields(shape.value, types);
-  if (shape.type !== 'object') return;
-  for (const field of shape.fields) addMapFields(field.shape, types);
-  const maps = shape.fields.filter((field) => field.shape.type === 'map');
-  if (maps.length > 0) types[shape.name] = Object.fromEntries(maps.map(({ name }) => [name, entriesOf(name)]));
+/** Of the fields of object types that are no mere property. */
+class ObjectResolvers {
+  readonly resolvers: Record<string, Record<string, Resolver>> = {};
+  readonly #seen = new Set<string>();
+
+  constructor(
+    private readonly relationsOf: (type: string) => readonly RelationField[],
+    private readonly pipeline: Pipeline,
+    private readonly bus: Bus,
+  ) {}
+
+  add(shape: Shape): void {
+    if (shape.type === 'list') this.add(shape.item);
+    if (shape.type === 'map') this.add(shape.value);
+    if (shape.type === 'object' && !this.#seen.has(shape.name)) this.#addObject(shape);
+  }
+
+  #addObject({ name, fields }: ObjectShape): void {
+    this.#seen.add(name);
+    const maps = fields.filter(({ shape }) => shape.type === 'map');
+    const relations = this.relationsOf(name);
+    for (const { shape } of fields) this.add(shape);
+    for (const { target } of relations) this.add(target);
+    if (maps.length + relations.length === 0) return;
+    this.resolvers[name] = Object.fromEntries([
+      ...maps.map((field) => [field.name, entriesOf(field.name)]),
+      ...relations.map((field) => [field.name, relatedBy(field, new RelatedRows(field, this.pipeline, this.bus))]),
+    ]);
+  }
 }
 
 const entriesOf =
@@ -69,4 +109,11 @@ const entriesOf =
   (source) => {
     const map = (source as Record<string, Record<string, unknown>>)[name] ?? {};
     return Object.entries(map).map(([key, value]) => ({ key, value }));
+  };
+
+const relatedBy =
+  ({ from }: RelationField, rows: RelatedRows): Resolver =>
+  (source, _args, scope) => {
+    const id = (source as Record<string, string | undefined>)[from];
+    return id === undefined ? undefined : scope.related(rows, id);
   };

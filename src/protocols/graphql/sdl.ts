@@ -1,12 +1,14 @@
 import { parse, print } from 'graphql';
 import type { OperationDescriptor } from '../../contract/module.js';
+import type { Relation } from '../../contract/relation.js';
+import { relationFields } from './relation-fields.js';
 import { described, TypeDefinitions } from './type-definitions.js';
 
 const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1);
 
 /** What GraphQL shows of these operations: deterministic, whatever their order. Throws TypeError when two types have one name. */
-export function printSdl(operations: readonly OperationDescriptor[]): string {
-  const types = new TypeDefinitions();
+export function printSdl(operations: readonly OperationDescriptor[], relations: readonly Relation[] = []): string {
+  const types = new TypeDefinitions(relationFields(relations));
   const roots = { query: new Map<string, string>(), command: new Map<string, string>() };
   for (const operation of operations) {
     for (const [name, definition] of rootFields(operation, types)) roots[operation.kind].set(name, definition);

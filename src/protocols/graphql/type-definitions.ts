@@ -1,6 +1,7 @@
 import { jsonSchemaOf } from '../../contract/json-schema.js';
 import type { EnumShape, Field, MapShape, ObjectShape, ScalarType, Shape } from '../../contract/shape.js';
 import { literal } from './literal.js';
+import type { RelationField, RelationFields } from './relation-fields.js';
 import { scalarTypes } from './scalars.js';
 
 /** Nested input objects are called `…Input`. */
@@ -29,6 +30,10 @@ export class TypeDefinitions {
       `${JSON.stringify(description)} scalar ${name} @specifiedBy(url: ${JSON.stringify(specifiedByURL)})`,
     ]),
   );
+  /** Types whose fields are being printed: relations may lead back to them. */
+  readonly #begun = new Set<string>();
+
+  constructor(private readonly relations: RelationFields = new Map()) {}
 
   /** `[Point!]`; the `!` of the whole is the caller's. */
   reference(shape: Shape, direction: Direction): string {
@@ -59,7 +64,15 @@ export class TypeDefinitions {
   #outputObject({ name, fields, oneOf, description }: ObjectShape): string {
     const notes = [description, oneOf ? 'Exactly one field is set.' : undefined].filter((note) => note !== undefined);
     const head = `${described(notes.length > 0 ? notes.join(' ') : undefined)}type ${name}`;
-    return this.#define(name, `${head} { ${fields.map((field) => this.#outputField(field)).join('\n')} }`);
+    this.#begun.add(name);
+    const own = fields.map((field) => this.#outputField(field));
+    const related = (this.relations.get(name) ?? []).map((field) => this.#relationField(field));
+    return this.#define(name, `${head} { ${[...own, ...related].join('\n')} }`);
+  }
+
+  #relationField({ name, target, description }: RelationField): string {
+    const type = this.#begun.has(target.name) ? target.name : this.reference(target, 'output');
+    return `${described(description)}${name}: ${type}`;
   }
 
   #outputField({ name, shape, optional, default: preset, description }: Field): string {

@@ -4,6 +4,7 @@ import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-fail
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import { isFinal } from '../../platform/resilience/outage.js';
 import { grpcInbound } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
 import { failureStatus } from './status-details.js';
@@ -20,6 +21,9 @@ const ok = { code: status.OK, details: '', metadata: null };
 const nothing = (): void => {};
 
 const requestIdKey = 'x-request-id';
+
+/** Source: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback */
+export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
 
 /** Without the checks of `Metadata.set`, a thirtieth of the call's time: the id was checked when the call began. */
 class InitialMetadata extends Metadata {
@@ -107,6 +111,7 @@ export class UnaryCall {
     this.#isOpen = false;
     const sent = failureStatus(failure, domain, call.trace.traceId);
     sent.metadata.set(requestIdKey, call.requestId);
+    if (isFinal(failure)) sent.metadata.set(...noRetry);
     this.transport.sendStatus(sent);
   }
 

@@ -6,6 +6,7 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql';
+import { moduleContracts } from '../../../src/apps/modules.js';
 import type { OperationDescriptor } from '../../../src/contract/module.js';
 
 export interface GraphqlText {
@@ -13,10 +14,15 @@ export interface GraphqlText {
   readonly field: string;
 }
 
+const relations = new Set(
+  moduleContracts.flatMap((contract) => contract.relations.map(({ view, field }) => `${view}.${field}`)),
+);
+
 function selection(type: GraphQLOutputType): string {
   const named = getNamedType(type);
   if (!isObjectType(named)) return '';
-  const fields = Object.values(named.getFields()).map(({ name, type: inner }) => name + selection(inner));
+  const own = Object.values(named.getFields()).filter(({ name }) => !relations.has(`${named.name}.${name}`));
+  const fields = own.map(({ name, type: inner }) => name + selection(inner));
   return ` { ${fields.join(' ')} }`;
 }
 
@@ -29,7 +35,7 @@ function rootField(schema: GraphQLSchema, { kind, wire, output }: OperationDescr
   return field;
 }
 
-/** What a person would write who has the schema: every argument a variable, every field selected. */
+/** What a person would write who has the schema: every argument a variable, every field selected that the other protocols have. */
 export function graphqlText(schema: GraphQLSchema, operation: OperationDescriptor, extra = ''): GraphqlText {
   const { name: field, args, type } = rootField(schema, operation);
   const declared = args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');

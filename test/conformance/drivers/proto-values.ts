@@ -27,13 +27,22 @@ export function toMessage(type: protobuf.Type, values: Values): Values {
   });
 }
 
+/** What the wire leaves out of fields that are always there: zero, false and the empty text. */
+const zeros = ({ fieldsArray }: protobuf.Type): Values =>
+  Object.fromEntries(
+    fieldsArray
+      .filter(({ resolvedType, repeated, map, partOf }) => !resolvedType && !repeated && !map && !partOf)
+      .map(({ name, typeDefault }) => [name, typeof typeDefault === 'object' ? 0 : typeDefault]),
+  );
+
 /** The other way round. */
 export function fromMessage(type: protobuf.Type, values: Values): Values {
-  return eachField(type, values, ({ resolvedType }, value) => {
+  const given = eachField(type, values, ({ resolvedType }, value) => {
     if (resolvedType instanceof protobuf.Enum) return String(value).replace(prefixOf(resolvedType), '');
     if (resolvedType?.fullName === timestamp) return momentOf(value as { seconds: number; nanos?: number });
     return resolvedType ? fromMessage(resolvedType, value as Values) : value;
   });
+  return { ...zeros(type), ...given };
 }
 
 const momentOf = ({ seconds, nanos = 0 }: { seconds: number; nanos?: number }): string =>

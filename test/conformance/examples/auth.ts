@@ -1,5 +1,6 @@
+import { expect } from 'vitest';
 import { type OperationExample, Unreachable } from '../example.js';
-import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort } from './values.js';
+import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort, wrongPage } from './values.js';
 
 const credentials = { token: aToken, refreshToken: aToken, expiresAt: aMoment };
 const disabled = new Unreachable('no operation disables an account yet');
@@ -59,6 +60,17 @@ export const auth: Readonly<Record<string, OperationExample>> = {
     },
     invalid: [],
   },
+  'auth.listAccounts': {
+    success: async (world) => {
+      const anEmail = expect.stringContaining('@');
+      const account = { userId: anId, email: anEmail, role: 'USER', disabled: false, createdAt: aMoment };
+      const aNumber = expect.any(Number);
+      const pageMeta = { page: 1, limit: 1, totalItems: aNumber, totalPages: aNumber };
+      return { token: world.adminToken, input: { page: 1, limit: 1 }, gives: { items: [account], pageMeta } };
+    },
+    invalid: [{ input: { page: 0, limit: 101 }, issues: wrongPage }],
+    forbidden: async ({ member: { token } }) => ({ token, input: {} }),
+  },
   'auth.closeAccount': {
     success: async ({ serviceToken }) => ({
       serviceToken: await serviceToken(),
@@ -83,5 +95,21 @@ export const auth: Readonly<Record<string, OperationExample>> = {
         };
       },
     },
+  },
+  'auth.listRevocations': {
+    success: async ({ serviceToken }) => ({
+      serviceToken: await serviceToken(),
+      input: { after: 0, limit: 1000 },
+      gives: { revocations: expect.any(Array) },
+    }),
+    invalid: [
+      {
+        input: { after: -1, limit: 1001 },
+        issues: [
+          { path: '/after', code: 'too_small', message: 'Too small: expected number to be >=0' },
+          { path: '/limit', code: 'too_big', message: 'Too big: expected number to be <=1000' },
+        ],
+      },
+    ],
   },
 };

@@ -1,5 +1,5 @@
 import { type OperationExample, Unreachable } from '../example.js';
-import { aMoment, anId, noEmail, noId, noUserId, tooLong, tooShort } from './values.js';
+import { aMoment, anId, noEmail, noId, noUserId, tooLong, tooShort, wrongPage } from './values.js';
 
 const rowsOnly = new Unreachable('anyone with a role sees the rows that are theirs');
 const somebodyElse = '01890000-0000-7000-8000-000000000001';
@@ -51,6 +51,20 @@ export const users: Readonly<Record<string, OperationExample>> = {
       USER_NOT_FOUND: async ({ adminToken: token }) => ({ token, input: { id: somebodyElse } }),
     },
   },
+  'users.getUsersByIds': {
+    success: async ({ serviceToken, member: { id, email } }) => ({
+      serviceToken: await serviceToken(),
+      input: { ids: [somebodyElse, id] },
+      gives: { users: [{ id, email, name: 'Grace Hopper', createdAt: aMoment, updatedAt: aMoment }] },
+    }),
+    invalid: [
+      { input: { ids: [somebodyElse, 'x'] }, issues: [{ ...noId, path: '/ids/1' }] },
+      {
+        input: { ids: Array(101).fill(somebodyElse) },
+        issues: [{ path: '/ids', code: 'too_big', message: 'Too big: expected array to have <=100 items' }],
+      },
+    ],
+  },
   'users.getMe': {
     success: async ({ member: { id, email, token } }) => ({
       token,
@@ -73,11 +87,7 @@ export const users: Readonly<Record<string, OperationExample>> = {
     invalid: [
       {
         input: { page: 0, limit: 101, q: '' },
-        issues: [
-          { path: '/page', code: 'too_small', message: 'Too small: expected number to be >=1' },
-          { path: '/limit', code: 'too_big', message: 'Too big: expected number to be <=100' },
-          tooShort('/q', 1),
-        ],
+        issues: [...wrongPage, tooShort('/q', 1)],
       },
     ],
     forbidden: rowsOnly,

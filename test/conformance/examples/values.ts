@@ -9,6 +9,11 @@ export const noId: Issue = { path: '/id', code: 'invalid_format', message: 'Inva
 export const noUserId: Issue = { ...noId, path: '/user_id' };
 export const noEmail: Issue = { path: '/email', code: 'invalid_format', message: 'Invalid email address' };
 
+export const wrongPage: readonly Issue[] = [
+  { path: '/page', code: 'too_small', message: 'Too small: expected number to be >=1' },
+  { path: '/limit', code: 'too_big', message: 'Too big: expected number to be <=100' },
+];
+
 export const tooLong = (path: string, characters: number): Issue => ({
   path,
   code: 'too_big',

@@ -97,6 +97,24 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       for (const { email } of [closed, removed]) expect(await accounts.add(aReservation(email.value))).toBe(true);
     });
 
+    test('are listed when they are active, the latest first, page by page', async () => {
+      for (const { userId } of (await accounts.list({ page: 1, limit: 1_000 })).accounts) await accounts.remove(userId);
+      const active: Account[] = [];
+      for (const seconds of [0, 2, 1, 1]) {
+        const account = new Account({ ...aReservation(), createdAt: secondsLater(seconds) }).activate(secondsLater(9));
+        await accounts.add(account);
+        active.push(account);
+      }
+      const [pending, closed] = [aReservation(), aReservation()];
+      for (const account of [pending, closed]) await accounts.add(account);
+      await accounts.save(closed.activate(now).close(now));
+      const [first, latest, ...same] = active;
+      const ordered = [latest, ...same.sort((one, other) => (one.userId < other.userId ? 1 : -1)), first];
+      expect(await accounts.list({ page: 1, limit: 10 })).toEqual({ accounts: ordered, total: 4 });
+      expect(await accounts.list({ page: 2, limit: 3 })).toEqual({ accounts: [first], total: 4 });
+      expect(await accounts.list({ page: 3, limit: 3 })).toEqual({ accounts: [], total: 4 });
+    });
+
     test('give a former address away, and no other', async () => {
       const [behind, current] = [aReservation(), aReservation()].map((account) => account.activate(now));
       if (!behind || !current) throw new Error('two accounts');

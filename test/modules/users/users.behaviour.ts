@@ -49,6 +49,14 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
       expect(await users.find(newId())).toBeUndefined();
     });
 
+    test('are found together by their ids, each once, without those that nobody has', async () => {
+      const [one, other, third] = [aUser(), aUser({ name: '' }), aUser()];
+      for (const user of [one, other, third]) await users.add(user);
+      const found = await users.findAll([other.id, newId(), one.id, other.id]);
+      expect(found.toSorted((a, b) => (a.email.value < b.email.value ? -1 : 1))).toEqual([one, other]);
+      expect(await users.findAll([])).toEqual([]);
+    });
+
     test('are not added with an id or an email address that is there', async () => {
       const user = aUser();
       await users.add(user);

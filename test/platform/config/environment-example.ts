@@ -1,15 +1,19 @@
 import { adapterVariables } from '../../../src/platform/config/adapter-variables.js';
 import { limitVariables } from '../../../src/platform/config/limit-variables.js';
+import { remoteVariables } from '../../../src/platform/config/remote-variables.js';
 import { securityVariables } from '../../../src/platform/config/security-variables.js';
 import { serverVariables } from '../../../src/platform/config/server-variables.js';
 import { stateVariables } from '../../../src/platform/config/state-variables.js';
+import { telemetryVariables } from '../../../src/platform/config/telemetry-variables.js';
 import { type Variable } from '../../../src/platform/config/variable.js';
 
 const sections: readonly [title: string, variables: Readonly<Record<string, Variable>>][] = [
   ['Process and listeners', serverVariables],
+  ['Other services, for a process that does not run every module', remoteVariables],
   ['State: embedded engines stand in for what is not set', stateVariables],
   ['Security', securityVariables],
   ['Limits', limitVariables],
+  ['Telemetry: metrics at /metrics and logs on stdout in any case', telemetryVariables],
   ['Engines this version has no adapter for yet: checked, and said at start-up when set', adapterVariables],
 ];
 

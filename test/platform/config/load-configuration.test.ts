@@ -126,6 +126,24 @@ describe('values', () => {
     expect(configuration.telemetry.otlpEndpoint).toBe('http://jaeger:4318');
     expect(configuration.warnings).toEqual([expect.stringContaining('JAEGER_ENDPOINT')]);
   });
+
+  test('OTEL_EXPORTER_OTLP_HEADERS are decoded, and everything is sampled unless told otherwise', () => {
+    const told = { OTEL_EXPORTER_OTLP_HEADERS: 'signoz-ingestion-key=a=b, x-team=core%20team, x-odd=100%' };
+    expect(loadConfiguration(told).telemetry).toEqual({
+      headers: { 'signoz-ingestion-key': 'a=b', 'x-team': 'core team', 'x-odd': '100%' },
+      sampledShare: 1,
+    });
+    for (const share of ['0', '1', '0.25', '.5', '1.0']) {
+      expect(loadConfiguration({ OTEL_TRACES_SAMPLER_ARG: share }).telemetry.sampledShare).toBe(Number(share));
+    }
+    for (const share of ['2', '-1', 'all']) {
+      expect(() => loadConfiguration({ OTEL_TRACES_SAMPLER_ARG: share }), share).toThrow('OTEL_TRACES_SAMPLER_ARG');
+    }
+  });
+
+  test('OTEL_EXPORTER_OTLP_ENDPOINT has an effect, so nothing warns of it', () => {
+    expect(loadConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).warnings).toEqual([]);
+  });
 });
 
 describe('wrong values', () => {
@@ -171,8 +189,46 @@ describe('wrong values', () => {
     ['DATABASE_URL', { DATABASE_DIRECT_URL: 'postgres://u:p@direct/app' }],
     ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
+    ['CONSUL_HOST', { DISCOVERY: 'consul' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
+  });
+});
+
+describe('a product of several services', () => {
+  const services = {
+    edge: { httpPort: 3000, protocols: ['rest', 'grpc'] as const, stateless: true, calls: ['user-service'] },
+    'user-service': { httpPort: 3001, grpcPort: 50_052, protocols: ['grpc'] as const, always: ['grpc'] as const },
+  };
+
+  test('finds them on the ports of this machine when nothing else is said', () => {
+    expect(loadConfiguration({ SERVICE_NAME: 'edge' }, services).discovery.addresses).toEqual({
+      'user-service': '127.0.0.1:50052',
+    });
+    expect(loadConfiguration({ SERVICE_NAME: 'user-service' }, services).grpc.port).toBe(50_052);
+  });
+
+  test('takes any gRPC target', () => {
+    const USER_SERVICE_ADDRESS = 'dns:///user-service:50051';
+    const { discovery } = loadConfiguration({ SERVICE_NAME: 'edge', USER_SERVICE_ADDRESS }, services);
+    expect(discovery.addresses).toEqual({ 'user-service': USER_SERVICE_ADDRESS });
+    expect(problemsOf({ SERVICE_NAME: 'edge', USER_SERVICE_ADDRESS: 'user-service' }, services)).toEqual([
+      expect.stringMatching(/^USER_SERVICE_ADDRESS: "user-service" is no gRPC target/),
+    ]);
+  });
+
+  test('serves what PROTOCOLS adds to what a service always serves', () => {
+    const { protocols } = loadConfiguration({ SERVICE_NAME: 'user-service', PROTOCOLS: 'rest' }, services);
+    expect(protocols).toEqual(['grpc', 'rest']);
+  });
+
+  test('wants addresses in production, and no database where there is none', () => {
+    const { DATABASE_URL: _, ...rest } = production;
+    expect(problemsOf({ ...rest, SERVICE_NAME: 'edge' }, services)).toEqual([
+      expect.stringMatching(/^USER_SERVICE_ADDRESS: is missing/),
+    ]);
+    const address = { USER_SERVICE_ADDRESS: 'user-service:50051' };
+    expect(problemsOf({ ...rest, ...address, SERVICE_NAME: 'edge' }, services)).toEqual([]);
   });
 });
 

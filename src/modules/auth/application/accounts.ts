@@ -1,6 +1,12 @@
 import type { Account } from '../domain/account.js';
 import type { EmailAddress } from '../domain/email-address.js';
 
+export interface FoundAccounts {
+  readonly accounts: readonly Account[];
+  /** On all pages. */
+  readonly total: number;
+}
+
 /** All accounts there are. No two have the same email address. */
 export abstract class Accounts {
   abstract find(userId: string): Promise<Account | undefined>;
@@ -9,6 +15,8 @@ export abstract class Accounts {
   abstract lock(userId: string): Promise<Account | undefined>;
   /** In a unit of work: like `findByEmail`, and nobody else changes this account until it ends. */
   abstract lockByEmail(email: EmailAddress): Promise<Account | undefined>;
+  /** The active ones, disabled or not, the latest first. Pages count from 1. */
+  abstract list(request: { readonly page: number; readonly limit: number }): Promise<FoundAccounts>;
   /** Neither active nor changed since `before`, the oldest first. */
   abstract findUnsettled(before: Date, limit: number): Promise<readonly Account[]>;
   /** False, and nothing is changed, if there is an account of this user or with this email address. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { anyone, authenticated, internal } from '../../../contract/access.js';
-import { command } from '../../../contract/operation.js';
+import { anyone, authenticated, can, internal } from '../../../contract/access.js';
+import { command, query } from '../../../contract/operation.js';
+import { page, pageInput } from '../../../contract/pagination.js';
 import { Email, Id, secret, Timestamp, text, view } from '../../../contract/values.js';
 import { EmailTaken } from '../../users/contract/users.failures.js';
 import { PersonName, UserView } from '../../users/contract/users.views.js';
@@ -11,6 +12,7 @@ import {
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
+import { AccountView } from './auth.views.js';
 
 const Password = secret(text({ min: 8, max: 128 }));
 /** Length is checked when a password is chosen; at sign-in a wrong one is just wrong. */
@@ -59,6 +61,14 @@ export class Logout extends command({
   description: 'Ends the session of the token it is called with.',
 }) {}
 
+export class ListAccounts extends query({
+  input: z.object(pageInput),
+  output: page('AccountPage', AccountView),
+  access: can('read', 'Account'),
+  rest: 'GET /auth/accounts',
+  description: 'Whoever has registered, the latest first.',
+}) {}
+
 /** For users, before a user is deleted: its sessions end and its tokens stop working. Without an account it does nothing. */
 export class CloseAccount extends command({
   input: z.object({ userId: Id }),
@@ -74,5 +84,20 @@ export class ChangeAccountEmail extends command({
   input: z.object({ userId: Id, email: Email, version: z.int32().min(1) }),
   output: z.void(),
   errors: [EmailTaken],
+  access: internal,
+}) {}
+
+const RevocationView = view('Revocation', {
+  sequence: z.int(),
+  subject: text({ max: 200 }).describe('`user:<id>` or `session:<id>`.'),
+  revokedAt: Timestamp.describe('Tokens issued later hold.'),
+  expiresAt: Timestamp,
+  settled: z.boolean().describe('None of a lower sequence will appear any more.'),
+});
+
+/** For every process that takes tokens and has no database of sessions: in order, at most `limit` of what is revoked. */
+export class ListRevocations extends query({
+  input: z.object({ after: z.int().min(0), limit: z.int32().min(1).max(1000) }),
+  output: view('RevocationBatch', { revocations: z.array(RevocationView) }),
   access: internal,
 }) {}

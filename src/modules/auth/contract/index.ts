@@ -1,5 +1,16 @@
+import { grant } from '../../../contract/access.js';
 import { module } from '../../../contract/module.js';
-import { ChangeAccountEmail, CloseAccount, Login, Logout, RefreshSession, Register } from './auth.operations.js';
+import {
+  ChangeAccountEmail,
+  CloseAccount,
+  ListAccounts,
+  ListRevocations,
+  Login,
+  Logout,
+  RefreshSession,
+  Register,
+} from './auth.operations.js';
+import { type AccountView, userOfAccount } from './auth.views.js';
 
 export { EmailTaken } from '../../users/contract/users.failures.js';
 export {
@@ -9,13 +20,29 @@ export {
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
-export { ChangeAccountEmail, CloseAccount, Login, Logout, RefreshSession, Register };
-
-export const auth = module('auth', {
-  Register,
-  Login,
-  RefreshSession,
-  Logout,
-  CloseAccount,
+export {
+  type AccountView,
   ChangeAccountEmail,
-});
+  CloseAccount,
+  ListAccounts,
+  ListRevocations,
+  Login,
+  Logout,
+  RefreshSession,
+  Register,
+};
+
+export const auth = module(
+  'auth',
+  {
+    Register,
+    Login,
+    RefreshSession,
+    Logout,
+    ListAccounts,
+    CloseAccount,
+    ChangeAccountEmail,
+    ListRevocations,
+  },
+  { grants: [grant('ADMIN', ['manage'], 'Account')], relations: [userOfAccount] },
+);

@@ -1,5 +1,5 @@
 import { DuplicateValue, MemoryStore } from '../../../platform/database/memory/memory-store.js';
-import { Accounts } from '../application/accounts.js';
+import { Accounts, type FoundAccounts } from '../application/accounts.js';
 import { EmailTaken } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
 import type { EmailAddress } from '../domain/email-address.js';
@@ -25,6 +25,12 @@ export class MemoryAccounts extends Accounts {
 
   override lockByEmail(email: EmailAddress): Promise<Account | undefined> {
     return this.findByEmail(email);
+  }
+
+  override async list({ page, limit }: { page: number; limit: number }): Promise<FoundAccounts> {
+    const active = this.#accounts.values().filter(({ isActive }) => isActive);
+    active.sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || byUserId(other, one));
+    return { accounts: active.slice((page - 1) * limit, page * limit), total: active.length };
   }
 
   override async findUnsettled(before: Date, limit: number): Promise<readonly Account[]> {
@@ -55,3 +61,6 @@ export class MemoryAccounts extends Accounts {
     this.#accounts.delete(userId);
   }
 }
+
+const byUserId = ({ userId: one }: Account, { userId: other }: Account): number =>
+  one < other ? -1 : one > other ? 1 : 0;

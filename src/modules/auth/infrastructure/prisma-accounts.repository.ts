@@ -1,7 +1,7 @@
 import type { Account as AccountRow } from '../../../platform/database/generated/client.js';
 import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
 import { violatedUnique } from '../../../platform/database/sql-state.js';
-import { Accounts } from '../application/accounts.js';
+import { Accounts, type FoundAccounts } from '../application/accounts.js';
 import { EmailTaken } from '../contract/index.js';
 import { Account, type AccountStatus, type Role } from '../domain/account.js';
 import { EmailAddress } from '../domain/email-address.js';
@@ -31,6 +31,20 @@ export class PrismaAccounts extends Accounts {
 
   override lockByEmail(email: EmailAddress): Promise<Account | undefined> {
     return this.#first('where email = $1 for update', email.value);
+  }
+
+  override async list({ page, limit }: { page: number; limit: number }): Promise<FoundAccounts> {
+    const where = { status: 'ACTIVE' };
+    const [rows, total] = await Promise.all([
+      this.database.client.account.findMany({
+        where,
+        orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
+        skip: (page - 1) * limit,
+        take: limit,
+      }),
+      this.database.client.account.count({ where }),
+    ]);
+    return { accounts: rows.map(fromRow), total };
   }
 
   override async findUnsettled(before: Date, limit: number): Promise<readonly Account[]> {

@@ -22,6 +22,8 @@ export interface FoundUsers {
 /** All users there are. No two have the same email address. */
 export abstract class Users {
   abstract find(id: string): Promise<User | undefined>;
+  /** Those there are, in no particular order. */
+  abstract findAll(ids: readonly string[]): Promise<readonly User[]>;
   /** In a unit of work: like `find`, and nobody else changes this user until it ends. */
   abstract lock(id: string): Promise<User | undefined>;
   /** Users of equal rank are in the order of their ids; those without a name come last when sorted by it. */

@@ -1,5 +1,6 @@
 import { callerId, grant } from '../../../contract/access.js';
 import { module } from '../../../contract/module.js';
+import { GetUsersByIds } from './users.lookups.js';
 import {
   CreateUser,
   CreateUserProfile,
@@ -12,11 +13,11 @@ import {
 
 export { EmailTaken, UserNotFound } from './users.failures.js';
 export { PersonName, type UserSort, UserView } from './users.views.js';
-export { CreateUser, CreateUserProfile, DeleteUser, GetMe, GetUser, ListUsers, UpdateUser };
+export { CreateUser, CreateUserProfile, DeleteUser, GetMe, GetUser, GetUsersByIds, ListUsers, UpdateUser };
 
 export const users = module(
   'users',
-  { CreateUser, CreateUserProfile, GetUser, GetMe, ListUsers, UpdateUser, DeleteUser },
+  { CreateUser, CreateUserProfile, GetUser, GetMe, GetUsersByIds, ListUsers, UpdateUser, DeleteUser },
   {
     grants: [grant('USER', ['read', 'update', 'delete'], 'User', { id: callerId }), grant('ADMIN', ['manage'], 'User')],
   },

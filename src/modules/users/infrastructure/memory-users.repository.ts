@@ -12,6 +12,10 @@ export class MemoryUsers extends Users {
     return this.#users.get(id);
   }
 
+  override async findAll(ids: readonly string[]): Promise<readonly User[]> {
+    return [...new Set(ids)].flatMap((id) => this.#users.get(id) ?? []);
+  }
+
   override async lock(id: string): Promise<User | undefined> {
     return this.#users.get(id);
   }

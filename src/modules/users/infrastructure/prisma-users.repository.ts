@@ -7,9 +7,10 @@ import { EmailAddress } from '../domain/email-address.js';
 import { PersonName } from '../domain/person-name.js';
 import { User } from '../domain/user.js';
 
-const selectUser = `select id, tenant_id as "tenantId", email, email_version as "emailVersion",
+const selectUsers = `select id, tenant_id as "tenantId", email, email_version as "emailVersion",
     account_behind as "accountBehind", name, created_at as "createdAt", updated_at as "updatedAt"
-  from users where id = $1::uuid`;
+  from users`;
+const selectUser = `${selectUsers} where id = $1::uuid`;
 
 /** Users in the table users. */
 export class PrismaUsers extends Users {
@@ -19,6 +20,11 @@ export class PrismaUsers extends Users {
 
   override async find(id: string): Promise<User | undefined> {
     return this.#first(selectUser, id);
+  }
+
+  override async findAll(ids: readonly string[]): Promise<readonly User[]> {
+    const rows = await this.database.query<UserRow>(`${selectUsers} where id = any($1::uuid[])`, [ids]);
+    return rows.map(fromRow);
   }
 
   override async lock(id: string): Promise<User | undefined> {

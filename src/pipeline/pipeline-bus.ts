@@ -2,9 +2,10 @@ import { describe } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
 import { CallContext, currentCall } from './call-context.js';
-import type { Owner } from './owner.js';
+import type { Executor } from './executor.js';
 import type { Principals } from './principal.js';
 import type { RunningCalls } from './running-calls.js';
+import { TraceContext } from './trace-context.js';
 import { validate } from './validate.js';
 
 const asIs = (value: unknown): unknown => value;
@@ -15,19 +16,19 @@ interface BusSettings {
   readonly deadlineMs: number;
 }
 
-/** The bus that handlers use: nested calls inherit the identity, trace and deadline of the call they serve. */
-export class LocalBus extends Bus {
-  readonly #service: LocalBus | undefined;
+/** The bus that handlers use, wherever the called handler is: nested calls inherit the identity, trace and deadline of the call they serve. */
+export class PipelineBus extends Bus {
+  readonly #service: PipelineBus | undefined;
 
   constructor(
-    private readonly owner: Owner,
+    private readonly executor: Executor,
     private readonly principals: Principals,
     private readonly calls: RunningCalls,
     private readonly settings: BusSettings,
     actsAsService = false,
   ) {
     super();
-    this.#service = actsAsService ? undefined : new LocalBus(owner, principals, calls, settings, true);
+    this.#service = actsAsService ? undefined : new PipelineBus(executor, principals, calls, settings, true);
   }
 
   override get asService(): Bus {
@@ -53,7 +54,7 @@ export class LocalBus extends Bus {
     const call = this.#nested(outer);
     const decision = call.principal.authorize(operation);
     const input = validate(operation, message.input, asIs);
-    const work = this.owner.run(operation, call, decision, input, idempotencyKey);
+    const work = this.executor.run(operation, call, decision, input, idempotencyKey);
     return outer ? work : this.#watched(call, work);
   }
 
@@ -69,7 +70,7 @@ export class LocalBus extends Bus {
   }
 
   #background(): CallContext {
-    const inbound = { protocol: 'grpc', address: 'local' } as const;
+    const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
     return CallContext.begin(inbound, this.principals.anonymous, Date.now() + this.settings.deadlineMs);
   }
 }

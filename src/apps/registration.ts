@@ -1,0 +1,27 @@
+import { networkInterfaces } from 'node:os';
+import type { Configuration } from '../platform/config/configuration.js';
+import { connectConsul } from '../platform/consul/consul-connection.js';
+import { ConsulRegistration } from '../platform/discovery/consul-registration.js';
+import type { Addresses } from './addresses.js';
+
+const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+function firstAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+}
+
+/** Of this process in Consul; undefined where services are not found there, or this one serves no gRPC. */
+export function registrationOf(
+  { serviceName, host, tls, discovery: { consul, advertisedHost } }: Configuration,
+  { http, grpc }: Addresses,
+): ConsulRegistration | undefined {
+  if (!consul || grpc === undefined) return undefined;
+  return new ConsulRegistration(connectConsul(consul), {
+    service: serviceName,
+    host: advertisedHost ?? (isEveryInterface(host) ? firstAddress() : host),
+    grpcPort: Number(/\d+$/.exec(grpc)?.[0]),
+    httpPort: Number(new URL(http).port),
+    tls: tls !== undefined,
+  });
+}

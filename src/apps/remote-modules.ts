@@ -1,0 +1,53 @@
+import { type DynamicModule, Logger } from '@nestjs/common';
+import { ListRevocations } from '../modules/auth/contract/index.js';
+import { remoteModule } from '../platform/remote/remote.module.js';
+import { RemoteRevocations } from '../platform/remote/remote-revocations.js';
+import { Bus } from '../ports/bus.js';
+import { type RevocationEntry, Revocations, type RevokedSubject } from '../ports/revocations.js';
+import { appModules, moduleContracts } from './modules.js';
+import { homes, type ServiceDefinition } from './services.js';
+
+class RevocationsOfAuth {}
+
+const logger = new Logger('Revocations');
+
+async function listRevocations(bus: Bus, after: number, limit: number): Promise<readonly RevocationEntry[]> {
+  const { revocations } = await bus.asService.execute(new ListRevocations({ after, limit }));
+  return revocations.map(({ sequence, subject, revokedAt, expiresAt, settled }) => ({
+    sequence,
+    subject: subject as RevokedSubject,
+    revokedAt: Date.parse(revokedAt),
+    expiresAt: Date.parse(expiresAt) / 1000,
+    isSettled: settled,
+  }));
+}
+
+const revocationsOfAuth = (): DynamicModule => ({
+  module: RevocationsOfAuth,
+  global: true,
+  providers: [
+    {
+      provide: Revocations,
+      inject: [Bus],
+      useFactory: (bus: Bus) =>
+        new RemoteRevocations((after, limit) => listRevocations(bus, after, limit), {
+          log: (message) => logger.warn(message),
+        }),
+    },
+  ],
+  exports: [Revocations],
+});
+
+/** Whether sessions end in the processes of this service. */
+export const endsSessions = ({ modules }: ServiceDefinition): boolean => modules.includes(appModules.auth);
+
+/** The way to what this service does not run; nothing for one that runs all. */
+export function remoteModules(service: ServiceDefinition): DynamicModule[] {
+  const here = new Set(service.modules.map(({ contract }) => contract.name));
+  const elsewhere = moduleContracts.filter(({ name }) => !here.has(name));
+  if (elsewhere.length === 0) return [];
+  const operations = elsewhere.flatMap((contract) => contract.operations);
+  const owners = new Map([...homes].filter(([module]) => !here.has(module)));
+  const remote = remoteModule({ operations, homes: owners });
+  return endsSessions(service) ? [remote] : [remote, revocationsOfAuth()];
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { internal } from '../../../contract/access.js';
+import { query } from '../../../contract/operation.js';
+import { Id, view } from '../../../contract/values.js';
+import { UserView } from './users.views.js';
+
+/** For relations to users: those there are, in no particular order. */
+export class GetUsersByIds extends query({
+  input: z.object({ ids: z.array(Id).max(100) }),
+  output: view('FoundUsers', { users: z.array(UserView) }),
+  access: internal,
+}) {}

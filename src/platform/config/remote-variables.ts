@@ -1,0 +1,28 @@
+import { choice, grpcTarget, port, text } from './readings.js';
+import type { Variable } from './variable.js';
+
+const address = (service: string) =>
+  ({
+    schema: grpcTarget.optional(),
+    about: `Where the gRPC of ${service} is; its default port on this machine when not set`,
+    expected: 'host:port, a list of them, or a gRPC target such as dns:///name:50051',
+  }) as const satisfies Variable;
+
+/** Where other services are: one variable for each that has a module. */
+export const remoteVariables = {
+  DISCOVERY: {
+    schema: choice(['static', 'consul']),
+    about: 'How other services are found: static takes the addresses below, consul needs CONSUL_HOST',
+    expected: 'static or consul',
+    default: 'static',
+  },
+  CONSUL_HOST: { schema: text.optional(), about: 'Consul, for DISCOVERY', expected: 'a host name' },
+  CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
+  ADVERTISED_HOST: {
+    schema: text.optional(),
+    about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',
+    expected: 'an address or name by which other services reach this process',
+  },
+  USER_SERVICE_ADDRESS: address('user-service'),
+  AUTH_SERVICE_ADDRESS: address('auth-service'),
+} as const satisfies Record<string, Variable>;

@@ -1,0 +1,90 @@
+import type { Logger } from '@nestjs/common';
+import { type Backoff, fullJitter, pause } from '../resilience/backoff.js';
+import { type ConsulResponse, consulRequest, type RequestOptions } from './consul-request.js';
+
+export interface BlockingQuery extends RequestOptions {
+  /** Of the last answer: Consul answers this query when there is a later one. */
+  readonly index: string;
+  readonly wait: string;
+}
+
+export interface WatchSettings {
+  /** The longest Consul holds a query back. */
+  readonly waitSeconds: number;
+  readonly backoff: Backoff;
+}
+
+export const watchDefaults: WatchSettings = { waitSeconds: 30, backoff: { baseMs: 200, maxMs: 10_000 } };
+
+/** Of the time Consul adds to spread answers, and of the network. */
+const slackMs = (waitSeconds: number): number => (waitSeconds / 16) * 1_000 + 2_000;
+
+const indexOf = ({ headers }: ConsulResponse): bigint => {
+  const text = headers['x-consul-index'];
+  return typeof text === 'string' && /^\d+$/.test(text) ? BigInt(text) : 0n;
+};
+
+/**
+ * Tells the answer of a Consul query now and whenever it changes, through outages. The client's own Watch has no jitter
+ * and ends for ever at a 400 or a missing index, which a proxy in front of Consul may cause.
+ * Rules of the index: https://developer.hashicorp.com/consul/api-docs/features/blocking
+ */
+export class ConsulWatch {
+  readonly #stop = new AbortController();
+  readonly #finished: Promise<void>;
+  #index = 0n;
+  #failures = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly query: (options: BlockingQuery) => Promise<unknown>,
+    private readonly answered: (body: unknown) => void,
+    private readonly logger: Pick<Logger, 'warn' | 'log'>,
+    private readonly settings: WatchSettings = watchDefaults,
+  ) {
+    this.#finished = this.#run();
+  }
+
+  close(): Promise<void> {
+    this.#stop.abort();
+    return this.#finished;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.#take(await this.#ask());
+      } catch (error) {
+        if (!signal.aborted) await this.#failed(error);
+      }
+    }
+  }
+
+  #ask(): Promise<ConsulResponse> {
+    const { waitSeconds } = this.settings;
+    const wait = { index: String(this.#index), wait: `${waitSeconds}s` };
+    return consulRequest((options) => this.query({ ...options, ...wait }), {
+      signal: this.#stop.signal,
+      timeoutMs: waitSeconds * 1_000 + slackMs(waitSeconds),
+    });
+  }
+
+  #take(response: ConsulResponse): void {
+    const index = indexOf(response);
+    if (index === 0n) throw new Error('the answer has no index');
+    const changed = index !== this.#index;
+    if (changed) this.answered(response.body);
+    // A smaller one is of a Consul that lost its data: it would hold the next query back until it is as far again.
+    this.#index = index < this.#index ? 0n : index;
+    if (this.#failures > 0) this.logger.log(`${this.name}: Consul answers again`);
+    this.#failures = 0;
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    this.#index = 0n;
+    if (this.#failures++ === 0)
+      this.logger.warn(`${this.name}: no answer from Consul, keeping what is known (${error})`);
+    await pause(fullJitter(this.settings.backoff, this.#failures), this.#stop.signal);
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type Span as ApiSpan,
+  SpanKind as ApiSpanKind,
+  type Tracer as ApiTracer,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { Failure, type FailureKind } from '../../../contract/failure.js';
+import { type CallContext, noTenant } from '../../../pipeline/call-context.js';
+import type { ServerSpan, Span, SpanKind } from '../../../pipeline/span.js';
+import type { ServedOperation } from './served-operation.js';
+import { printTraceparent } from './traceparent.js';
+
+const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
+
+/** Whose fault is not the caller's. */
+const faults: ReadonlySet<FailureKind> = new Set(['internal', 'unavailable', 'deadline_exceeded', 'unimplemented']);
+
+class OtelSpan implements Span {
+  #lastStep = performance.now();
+
+  constructor(
+    private readonly tracer: ApiTracer,
+    protected readonly span: ApiSpan,
+  ) {}
+
+  get traceparent(): string {
+    return printTraceparent(this.span.spanContext());
+  }
+
+  set(name: string, value: string | number | boolean): void {
+    this.span.setAttribute(name, value);
+  }
+
+  step(name: string): void {
+    const now = performance.now();
+    this.span.setAttribute(`app.step.${name}_ms`, Math.round((now - this.#lastStep) * 1_000) / 1_000);
+    this.#lastStep = now;
+  }
+
+  child(name: string, kind: SpanKind): Span {
+    const parent = trace.setSpan(ROOT_CONTEXT, this.span);
+    return new OtelSpan(this.tracer, this.tracer.startSpan(name, { kind: kinds[kind] }, parent));
+  }
+
+  /** Texts of errors stay in the log: they may hold what is nobody's business. */
+  end(failure?: unknown): void {
+    if (failure !== undefined) {
+      const declared = failure instanceof Failure ? failure : undefined;
+      const type = declared?.code ?? (failure instanceof Error ? failure.name : typeof failure);
+      this.span.setAttribute('error.type', type);
+      if (!declared || faults.has(declared.kind)) this.span.setStatus({ code: SpanStatusCode.ERROR, message: type });
+    }
+    this.span.end();
+  }
+}
+
+/** The whole of a call in this process. */
+export class OtelServerSpan extends OtelSpan implements ServerSpan {
+  constructor(
+    tracer: ApiTracer,
+    span: ApiSpan,
+    private readonly call: CallContext,
+    private readonly served: ServedOperation,
+  ) {
+    super(tracer, span);
+  }
+
+  override end(failure?: Failure): void {
+    const { principal, tenant, requestId, isForwarded } = this.call;
+    this.span.setAttributes({
+      ...this.served.outcome(failure),
+      'app.outcome': failure?.code ?? 'OK',
+      'app.caller': principal.isService ? 'service' : principal.isAnonymous ? 'anonymous' : 'user',
+      'app.request_id': requestId,
+      'app.forwarded': isForwarded,
+      ...(tenant !== noTenant && { 'app.tenant': tenant }),
+    });
+    super.end(failure);
+  }
+}

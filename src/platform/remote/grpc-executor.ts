@@ -1,0 +1,128 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { takesIdempotencyKey } from '../../contract/idempotency.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { CallContext } from '../../pipeline/call-context.js';
+import { RemoteExecutor } from '../../pipeline/executor.js';
+import type { Decision } from '../../pipeline/principal.js';
+import { type Span, traced } from '../../pipeline/span.js';
+import { byteMethod } from '../../protocols/grpc/byte-method.js';
+import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
+import type { Resilience } from '../resilience/resilience.js';
+import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
+import type { Attempt } from '../resilience/retried-call.js';
+import type { InstanceChannels } from './instance-channels.js';
+import { outgoingMetadata } from './outgoing-metadata.js';
+import { remoteFailure } from './remote-failure.js';
+import type { ServiceCredentials } from './service-credentials.js';
+
+const { requestSerialize, responseDeserialize } = byteMethod('');
+
+/** Where an operation runs and how it is put on the wire. */
+interface Route {
+  readonly service: string;
+  readonly codec: OperationCodec;
+  readonly policy: ResiliencePolicy;
+}
+
+/** One call on its way to its owner. */
+interface Sending {
+  readonly operation: OperationDescriptor;
+  readonly route: Route;
+  readonly call: CallContext;
+  readonly input: object;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface GrpcExecutorParts {
+  /** Of all operations that run elsewhere. */
+  readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
+  /** By module the service that runs it. */
+  readonly homes: ReadonlyMap<string, string>;
+  readonly resilience: Resilience;
+  readonly channels: InstanceChannels;
+  readonly credentials: ServiceCredentials;
+}
+
+/** Has an operation run by the service that owns it, over gRPC. */
+export class GrpcExecutor extends RemoteExecutor {
+  readonly #routes = new Map<OperationDescriptor, Route>();
+
+  /** Throws an Error that names the modules nobody runs. */
+  constructor(private readonly parts: GrpcExecutorParts) {
+    super();
+    for (const [operation, codec] of parts.codecs) this.#routes.set(operation, this.#route(operation, codec));
+  }
+
+  override run(
+    operation: OperationDescriptor,
+    call: CallContext,
+    _decision: Decision,
+    input: object,
+    idempotencyKey?: string,
+  ): Promise<unknown> {
+    const route = this.#routes.get(operation);
+    if (!route) return Promise.reject(new Error(`no service is known to run ${operation.id}`));
+    if (call.lifetime.ended) return Promise.reject(call.lifetime.ended);
+    const bearer = this.parts.credentials.bearer(route.service);
+    const sending = { operation, route, call, input, idempotencyKey };
+    const send = (proof: string) =>
+      call.span ? this.#sendTraced(sending, proof, call.span) : this.#send(sending, proof);
+    return typeof bearer === 'string' ? send(bearer) : bearer.then(send);
+  }
+
+  #sendTraced(sending: Sending, bearer: string, parent: Span): Promise<unknown> {
+    const { grpc } = sending.operation.wire;
+    return traced(parent, grpc.path.slice(1), 'client', (span) => {
+      span.set('rpc.system', 'grpc');
+      span.set('rpc.service', `${grpc.package}.${grpc.service}`);
+      span.set('rpc.method', grpc.method);
+      span.set('app.peer_service', sending.route.service);
+      return this.#send(sending, bearer, span);
+    });
+  }
+
+  async #send(sending: Sending, bearer: string, span?: Span): Promise<unknown> {
+    const { operation, route, call, input, idempotencyKey } = sending;
+    const { codec, policy } = route;
+    const traceparent = span?.traceparent ?? call.trace.child();
+    const metadata = outgoingMetadata(operation, call, bearer, traceparent, idempotencyKey);
+    const request = codec.encodeRequest(input);
+    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
+    const { deadline, signal } = call.lifetime;
+    let attempts = 0;
+    const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) => {
+      span?.set('app.attempts', ++attempts);
+      span?.set('network.peer.address', attempt.instance.address);
+      return this.#ask(operation, attempt, request, metadata);
+    });
+    return codec.decodeResponse(answer);
+  }
+
+  #ask(operation: OperationDescriptor, attempt: Attempt, request: Buffer, metadata: Metadata): Promise<Buffer> {
+    const { instance, deadline, signal } = attempt;
+    return new Promise((resolve, reject) => {
+      const sent = this.parts.channels
+        .of(instance)
+        .makeUnaryRequest(
+          operation.wire.grpc.path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          metadata,
+          { deadline },
+          (error, answer = Buffer.alloc(0)) => {
+            if (error) reject(remoteFailure(operation, error));
+            else resolve(answer);
+          },
+        );
+      signal.addEventListener('abort', () => sent.cancel(), { once: true });
+    });
+  }
+
+  #route(operation: OperationDescriptor, codec: OperationCodec): Route {
+    const { homes, resilience, channels } = this.parts;
+    const service = homes.get(operation.module);
+    if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
+    return { service, codec, policy: resilience.policy(service, (instance) => channels.isReachable(instance)) };
+  }
+}

@@ -1,0 +1,24 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { failureOf } from '../../client/received-failure.js';
+import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { decodeFailure, hasDetails } from '../../protocols/grpc/status-details.js';
+import { noRetry } from '../../protocols/grpc/unary-call.js';
+import { markFinal, markUnsent } from '../resilience/outage.js';
+
+const [pushback, never] = noRetry;
+
+/** Of the texts by which grpc-js says that it had no connection to write to. */
+const notConnected = /^(No connection established|Name resolution failed|Failed to connect)/i;
+
+/** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
+export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
+  if (hasDetails(error.metadata)) {
+    const failure = failureOf(operation, decodeFailure(error));
+    return error.metadata.get(pushback)[0] === never ? markFinal(failure) : failure;
+  }
+  if (error.code === status.DEADLINE_EXCEEDED) return new DeadlineExceeded({ cause: error });
+  const unavailable = new ServiceUnavailable({ cause: error });
+  return notConnected.test(error.details) ? markUnsent(unavailable) : unavailable;
+}

@@ -1,0 +1,72 @@
+import { getCACertificates } from 'node:tls';
+import { credentials as grpcCredentials } from '@grpc/grpc-js';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { RemoteExecutor } from '../../pipeline/executor.js';
+import { committedProtos, ProtoSchema } from '../../protocols/grpc/proto-schema.js';
+import { compileCodecs } from '../../protocols/grpc/protobuf-codec.js';
+import { Configuration } from '../config/configuration.js';
+import { ConfigurationError } from '../config/configuration-error.js';
+import { ServiceDirectory } from '../discovery/service-directory.js';
+import { Resilience } from '../resilience/resilience.js';
+import { TokenIssuer } from '../security/token-issuer.js';
+import { TokenKeys } from '../security/token-keys.js';
+import { GrpcExecutor } from './grpc-executor.js';
+import { InstanceChannels } from './instance-channels.js';
+import { ServiceCredentials } from './service-credentials.js';
+
+export interface RemoteOptions {
+  /** Those that run in other processes. */
+  readonly operations: readonly OperationDescriptor[];
+  /** By module the service that runs it. */
+  readonly homes: ReadonlyMap<string, string>;
+}
+
+@Module({})
+class RemoteModule implements OnApplicationShutdown {
+  constructor(@Inject(InstanceChannels) private readonly channels: InstanceChannels) {}
+
+  onApplicationShutdown(): void {
+    this.channels.close();
+  }
+}
+
+/** TLS where this process itself listens with TLS; it trusts what Node trusts, NODE_EXTRA_CA_CERTS included. */
+function openChannels({ tls }: Configuration, directory: ServiceDirectory, services: ReadonlySet<string>) {
+  const trusted = () => Buffer.from(getCACertificates('default').join('\n'));
+  const channels = new InstanceChannels(tls ? grpcCredentials.createSsl(trusted()) : grpcCredentials.createInsecure());
+  const known = () => [...services].flatMap((service) => directory.instances(service));
+  for (const service of services) directory.watch(service, () => channels.keep(known()));
+  return channels;
+}
+
+function credentials(issuer: TokenIssuer, keys: TokenKeys, { serviceName }: Configuration): ServiceCredentials {
+  if (keys.signing) return new ServiceCredentials(issuer, serviceName);
+  throw new ConfigurationError([
+    'JWT_PRIVATE_KEY_FILE: is missing. Services show each other who calls: set it, or JWT_SECRET, in every process',
+  ]);
+}
+
+/** The way to the operations of other processes: RemoteExecutor. Needs the global providers of resilienceModule. */
+export const remoteModule = ({ operations, homes }: RemoteOptions): DynamicModule => ({
+  module: RemoteModule,
+  global: true,
+  providers: [
+    {
+      provide: InstanceChannels,
+      inject: [Configuration, ServiceDirectory],
+      useFactory: (configuration: Configuration, directory: ServiceDirectory) =>
+        openChannels(configuration, directory, new Set(homes.values())),
+    },
+    { provide: ServiceCredentials, inject: [TokenIssuer, TokenKeys, Configuration], useFactory: credentials },
+    {
+      provide: RemoteExecutor,
+      inject: [Resilience, InstanceChannels, ServiceCredentials],
+      useFactory: (resilience: Resilience, channels: InstanceChannels, proofs: ServiceCredentials) => {
+        const codecs = compileCodecs(operations, new ProtoSchema(committedProtos()));
+        return new GrpcExecutor({ codecs, homes, resilience, channels, credentials: proofs });
+      },
+    },
+  ],
+  exports: [RemoteExecutor],
+});

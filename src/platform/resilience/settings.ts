@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const milliseconds = (least = 1) => z.int().min(least).max(3_600_000);
+
+/** Of the calls to one remote service or outbound dependency. */
+export const resilienceSettings = z.strictObject({
+  /** For the whole call, its retries included; less when its caller has less. */
+  timeoutMs: milliseconds().default(10_000),
+  /** Calls under way at once; more are refused. */
+  concurrency: z.int().min(1).max(1_000_000).default(1_000),
+  retry: z
+    .strictObject({
+      /** The first call included; 1 is no retry. */
+      attempts: z.int().min(1).max(3).default(3),
+      baseMs: milliseconds().default(25),
+      maxMs: milliseconds().default(1_000),
+      /** An instance that has not answered for so long is given up for another one, if a retry is allowed. */
+      attemptTimeoutMs: milliseconds().default(1_000),
+    })
+    .prefault({}),
+  /** Retries allowed in any 10 s: `ratio` of the calls and `perSecond` more. */
+  budget: z
+    .strictObject({ ratio: z.number().min(0).max(1).default(0.2), perSecond: z.int().min(0).max(10_000).default(10) })
+    .prefault({}),
+  breaker: z
+    .strictObject({
+      /** More failures than this among the calls of the window open the circuit. */
+      failurePercent: z.number().min(1).max(100).default(50),
+      windowMs: milliseconds(100).default(2_000),
+      /** With fewer calls in the window, so many failures in a row open it. */
+      volume: z.int().min(1).max(10_000).default(5),
+      /** Until an open circuit lets a call through again. */
+      resetMs: milliseconds(10).default(1_000),
+    })
+    .prefault({}),
+  ejection: z
+    .strictObject({
+      /** In a row. */
+      failures: z.int().min(1).max(1_000).default(5),
+      /** Times the number of ejections, up to `maxMs`. */
+      baseMs: milliseconds().default(30_000),
+      maxMs: milliseconds().default(300_000),
+    })
+    .prefault({}),
+  /** A missed deadline tells nothing of a service that had less time than this: else impatient callers shut it for all. */
+  fairMs: milliseconds(0).default(500),
+});
+
+export type ResilienceSettings = z.output<typeof resilienceSettings>;
+
+/** Any part of the settings. */
+export type ResilienceChange = z.input<typeof resilienceSettings>;
+
+type Section = 'retry' | 'budget' | 'breaker' | 'ejection';
+
+/** `changes` over the defaults, the later over the earlier. Throws a ZodError. */
+export function mergeSettings(...changes: readonly ResilienceChange[]): ResilienceSettings {
+  const section = (name: Section) => Object.assign({}, ...changes.map((change) => change[name]));
+  return resilienceSettings.parse({
+    ...Object.assign({}, ...changes),
+    retry: section('retry'),
+    budget: section('budget'),
+    breaker: section('breaker'),
+    ejection: section('ejection'),
+  });
+}

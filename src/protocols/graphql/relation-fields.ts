@@ -1,0 +1,46 @@
+import { jsonSchemaOf } from '../../contract/json-schema.js';
+import { describe, type OperationDescriptor } from '../../contract/module.js';
+import type { Relation } from '../../contract/relation.js';
+import type { ObjectShape } from '../../contract/shape.js';
+
+/** A relation with all that follows from its operation. */
+export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' | 'description'> {
+  readonly name: string;
+  readonly operation: OperationDescriptor;
+  /** Ids in one call. */
+  readonly most: number;
+  /** The field of the output that holds what was found. */
+  readonly list: string;
+  readonly target: ObjectShape;
+}
+
+/** By the name of the view that has them. */
+export type RelationFields = ReadonlyMap<string, readonly RelationField[]>;
+
+/** Throws TypeError when an operation is no look-up by ids. */
+export function relationFields(relations: readonly Relation[]): RelationFields {
+  const fields = new Map<string, RelationField[]>();
+  for (const relation of relations) {
+    const known = fields.get(relation.view) ?? [];
+    fields.set(relation.view, [...known, relationField(relation)]);
+  }
+  return fields;
+}
+
+function relationField({ view, field, operation: message, ...rest }: Relation): RelationField {
+  const operation = describe(message);
+  const { most, list, target } = lookUp(operation, `${view}.${field}`);
+  return { ...rest, name: field, operation, most, list, target };
+}
+
+function lookUp({ id, input, output }: OperationDescriptor, path: string) {
+  const ids = input.fields.find(({ name }) => name === 'ids')?.shape;
+  const [list, ...others] = output?.fields ?? [];
+  if (input.fields.length !== 1 || ids?.type !== 'list') throw new TypeError(`${path}: ${id} takes more than ids`);
+  const { maxItems } = jsonSchemaOf(ids, 'input');
+  if (typeof maxItems !== 'number') throw new TypeError(`${path}: ${id} takes any number of ids: give it a max(…)`);
+  if (list?.shape.type !== 'list' || list.shape.item.type !== 'object' || others.length > 0) {
+    throw new TypeError(`${path}: the output of ${id} is not one list of views`);
+  }
+  return { most: maxItems, list: list.name, target: list.shape.item };
+}

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { moduleContracts } from '../../src/apps/modules.js';
+import { homes, services } from '../../src/apps/services.js';
+import { addressVariable } from '../../src/platform/config/service-defaults.js';
+import { variables } from '../../src/platform/config/variables.js';
+
+const parts = [...new Set(homes.values())];
+const definitions = Object.values(services);
+
+describe('the table of services', () => {
+  test('gives every module to one service', () => {
+    expect([...homes.keys()].sort()).toEqual(moduleContracts.map(({ name }) => name).sort());
+  });
+
+  test('gives every service a variable for its address', () => {
+    for (const service of parts) expect(Object.keys(variables)).toContain(addressVariable(service));
+  });
+
+  test('lets the parts run on one machine', () => {
+    const split = ['api-gateway', ...parts].map((name) => services[name]);
+    expect(new Set(split.map((service) => service?.httpPort)).size).toBe(split.length);
+    expect(new Set(split.map((service) => service?.grpcPort)).size).toBe(split.length);
+  });
+
+  test('has every service serve gRPC', () => {
+    for (const { protocols } of definitions) expect(protocols).toContain('grpc');
+  });
+});

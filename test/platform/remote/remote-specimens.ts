@@ -1,0 +1,114 @@
+import { credentials } from '@grpc/grpc-js';
+import type { DynamicModule } from '@nestjs/common';
+import { describe as descriptorOf } from '../../../src/contract/module.js';
+import type { AnyOperationClass } from '../../../src/contract/operation.js';
+import type { CallContext, Inbound } from '../../../src/pipeline/call-context.js';
+import { RemoteExecutor } from '../../../src/pipeline/executor.js';
+import { Pipeline } from '../../../src/pipeline/pipeline.js';
+import type { PipelineOptions } from '../../../src/pipeline/pipeline.module.js';
+import { OperationRegistry } from '../../../src/pipeline/registry.js';
+import type { Tracer } from '../../../src/pipeline/tracer.js';
+import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
+import { StaticServiceDirectory } from '../../../src/platform/discovery/static-service-directory.js';
+import { GrpcExecutor } from '../../../src/platform/remote/grpc-executor.js';
+import { InstanceChannels } from '../../../src/platform/remote/instance-channels.js';
+import { ServiceCredentials } from '../../../src/platform/remote/service-credentials.js';
+import { Resilience } from '../../../src/platform/resilience/resilience.js';
+import { GrpcServer } from '../../../src/protocols/grpc/grpc-server.js';
+import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
+import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
+import { compileCodecs } from '../../../src/protocols/grpc/protobuf-codec.js';
+import { specimens } from '../../fixtures/specimens/specimens.operations.js';
+import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
+
+const protos = printProtos([specimens], new Map());
+
+interface OwnerOptions {
+  readonly limits?: PipelineOptions['limits'];
+  /** Of both processes. */
+  readonly tracer?: Tracer;
+}
+
+/** A process with the handlers of the specimens, over gRPC. */
+async function startOwner({ limits, tracer }: OwnerOptions) {
+  let server: GrpcServer | undefined;
+  const application = await createSpecimenApplication({
+    ...(limits && { rateLimiter: new MemoryRateLimiter() }),
+    pipeline: { ...(limits && { limits }), tracer },
+    configure: (app) => {
+      server = new GrpcServer({
+        pipeline: app.get(Pipeline),
+        operations: app.get(OperationRegistry).served('grpc'),
+        host: '127.0.0.1',
+        port: 0,
+        reflection: false,
+        messageBytes: 4_194_304,
+        shutdownMs: 1_000,
+        protos,
+      });
+      app.connectMicroservice({ strategy: server });
+    },
+  });
+  return { application, address: `127.0.0.1:${server?.port}` };
+}
+
+class Remote {}
+
+const remoteModule = (executor: RemoteExecutor): DynamicModule => ({
+  module: Remote,
+  global: true,
+  providers: [{ provide: RemoteExecutor, useValue: executor }],
+  exports: [RemoteExecutor],
+});
+
+export class RemoteSpecimens {
+  private constructor(
+    /** Has no handler. */
+    readonly edge: SpecimenApplication,
+    readonly owner: SpecimenApplication,
+    readonly ownerAddress: string,
+    private readonly closeChannels: () => void,
+  ) {}
+
+  static async start(options: OwnerOptions = {}): Promise<RemoteSpecimens> {
+    const { application: owner, address } = await startOwner(options);
+    const channels = new InstanceChannels(credentials.createInsecure());
+    const resilience = new Resilience(new StaticServiceDirectory({ specimens: address }));
+    const executor = new GrpcExecutor({
+      codecs: compileCodecs(specimens.operations, new ProtoSchema(protos)),
+      homes: new Map([['specimens', 'specimens']]),
+      resilience,
+      channels,
+      credentials: new ServiceCredentials(owner.tokens, 'edge'),
+    });
+    const edge = await createSpecimenApplication({
+      handlers: [],
+      imports: [remoteModule(executor)],
+      pipeline: { placement: { serves: [specimens], runs: [] }, tracer: options.tracer },
+    });
+    const close = () => {
+      resilience.close();
+      channels.close();
+    };
+    return new RemoteSpecimens(edge, owner, address, close);
+  }
+
+  begin(message: AnyOperationClass, inbound: Partial<Inbound> = {}): CallContext {
+    return this.edge.pipeline.begin({ protocol: 'rest', address: '192.0.2.1', ...inbound }, descriptorOf(message));
+  }
+
+  /** As a transport of the edge does it. */
+  execute(message: AnyOperationClass, input: object, call = this.begin(message)): Promise<unknown> {
+    return this.edge.pipeline.execute(descriptorOf(message), call, input, (value) => value);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopEdge();
+    await this.owner.close();
+  }
+
+  async stopEdge(): Promise<void> {
+    await this.edge.close();
+    this.closeChannels();
+  }
+}

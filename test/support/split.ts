@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { vi } from 'vitest';
+import { services } from '../../src/apps/services.js';
+import { createClient } from '../../src/client/create-client.js';
+import { Login } from '../../src/modules/auth/contract/index.js';
+import { GetMe } from '../../src/modules/users/contract/index.js';
+import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
+import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
+import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
+import { testDatabase } from './database.js';
+import { type RunningProcess, startProcess } from './process.js';
+import type { RunningTarget } from './target.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
+
+export interface SplitTarget extends RunningTarget {
+  /** By service, where it serves gRPC. */
+  readonly grpc: Readonly<Record<string, string>>;
+  process(service: string): RunningProcess;
+  /** Of the health and metrics of a service. */
+  http(service: string): Promise<string>;
+  /** A new process of a service, in place of one that has ended; resolves when it is ready. */
+  restart(service: string): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const parts = ['user-service', 'auth-service'] as const;
+
+async function printed({ line }: RunningProcess, pattern: RegExp): Promise<string> {
+  const [, found = ''] = await line(pattern);
+  return found;
+}
+
+/** A gateway that was there before its services finds them a moment later. */
+async function reachesAll(url: string): Promise<void> {
+  let token: string | undefined;
+  const client = createClient({ protocol: 'rest', url, token: () => token });
+  try {
+    ({ token } = await client.execute(new Login(administrator)));
+    await client.execute(new GetMe());
+  } finally {
+    await client.close();
+  }
+}
+
+/** Gateway and services as processes of the operating system, each service on a database of its own. */
+export async function startSplit(changes: Environment = {}): Promise<SplitTarget> {
+  const databases = await Promise.all(parts.map(() => testDatabase()));
+  const grpc = Object.fromEntries(
+    await Promise.all(parts.map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const)),
+  );
+  const shared: Environment = {
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'info',
+    JWT_SECRET: 'a secret of the topology tests, long enough',
+    BOOTSTRAP_ADMIN_EMAIL: administrator.email,
+    BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
+    PASSWORD_POLICY: 'strict',
+    RATE_LIMITS: 'login=3/15m,login-address=100000/15m',
+    USER_SERVICE_ADDRESS: grpc['user-service'] ?? '',
+    AUTH_SERVICE_ADDRESS: grpc['auth-service'] ?? '',
+    ...changes,
+  };
+  const start = (name: string, own: Environment) => startProcess({ ...shared, SERVICE_NAME: name, ...own });
+  const starters = new Map<string, () => RunningProcess>([
+    ['api-gateway', () => start('api-gateway', {})],
+    ...parts.map((name, index): [string, () => RunningProcess] => [
+      name,
+      () => start(name, { GRPC_PORT: grpc[name]?.split(':')[1] ?? '', DATABASE_URL: databases[index]?.url ?? '' }),
+    ]),
+  ]);
+  const running = new Map<string, RunningProcess>();
+  const process = (name: string) => running.get(name) as RunningProcess;
+  const http = (name: string): Promise<string> => printed(process(name), /Health +(http[^/]*\/\/[^/"]+)/);
+  const open = (name: string): Promise<string> => {
+    running.set(name, starters.get(name)?.() as RunningProcess);
+    return http(name);
+  };
+  // auth makes its administrator when it starts, for which it needs users
+  const [gatewayUrl] = await Promise.all([open('api-gateway'), open('user-service').then(() => open('auth-service'))]);
+  await vi.waitFor(() => reachesAll(gatewayUrl), { timeout: 10_000, interval: 50 });
+  const gateway = process('api-gateway');
+  const addresses = {
+    http: gatewayUrl,
+    grpc: await printed(gateway, /gRPC +([^\s"]+)/),
+    mqtt: await printed(gateway, /MQTT +([^\s"]+)/),
+  };
+  const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: 'api-gateway' }, services);
+  return {
+    addresses,
+    grpc,
+    process,
+    http,
+    administrator,
+    topicPrefix: mqtt.topicPrefix,
+    serviceToken: async () => {
+      const issuer = new TokenIssuer(await loadTokenKeys(security.tokens), security.tokens);
+      return (await issuer.issueServiceToken({ service: 'tests', audience: 'api-gateway' })).token;
+    },
+    restart: async (name) => {
+      await open(name);
+    },
+    stop: async () => {
+      await Promise.all([...running.values()].map((child) => child.end('SIGTERM')));
+      await Promise.all(databases.map((database) => database.drop()));
+    },
+  };
+}
