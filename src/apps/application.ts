@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,6 +12,7 @@ import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
 import type { Addresses } from './addresses.js';
+import { followSettings } from './follow-settings.js';
 import { httpRoutes } from './http-routes.js';
 import { Listeners, mqttServer } from './listeners.js';
 import { protocolModules } from './protocol-modules.js';
@@ -18,6 +20,9 @@ import { readinessOf } from './readiness.js';
 import { rootModule } from './root.module.js';
 import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
+
+/** Milliseconds for calls that were on their way when their clients were told. */
+const settlingMs = 500;
 
 /** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
 export class Application {
@@ -42,6 +47,7 @@ export class Application {
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
+    followSettings(app, configuration);
     return new Application(app, await prepare(app, service, configuration), configuration);
   }
 
@@ -57,9 +63,14 @@ export class Application {
     return addresses;
   }
 
-  /** Not ready from now on; running calls finish, then every listener and connection is closed. */
+  /**
+   * Not ready from now on; as soon as load balancers had time to see it, clients are told to go elsewhere, running calls
+   * finish, and every listener and connection is closed.
+   */
   async stop(): Promise<void> {
     this.listeners.serving(false);
+    await after(this.configuration.shutdownDelayMs);
+    await this.listeners.drain(settlingMs);
     await this.app.get(Pipeline).drain();
     await this.app.close();
   }
@@ -82,6 +93,6 @@ async function prepare(
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
-  await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
-  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness });
+  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
+  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, drainWebSockets });
 }

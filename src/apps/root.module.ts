@@ -5,6 +5,7 @@ import type { Placement } from '../pipeline/registry.js';
 import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import { dynamicModule } from '../platform/dynamic/dynamic.module.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
@@ -43,6 +44,7 @@ export async function rootModule(
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
+      dynamicModule(),
       ...(await databaseModules(service)),
       ...remoteModules(service),
       pipelineModule({

@@ -1,10 +1,11 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { RateLimiter } from '../../ports/rate-limiter.js';
 import { Configuration } from '../config/configuration.js';
+import { CurrentRates } from '../config/current-rates.js';
 import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisRateLimiter } from './redis-rate-limiter.js';
-import { UnlimitedRateLimiter } from './unlimited-rate-limiter.js';
+import { SwitchedRateLimiter } from './switched-rate-limiter.js';
 
 /** Undefined where Redis is not configured. */
 const redisConnection: FactoryProvider<RedisConnection | undefined> = {
@@ -15,11 +16,9 @@ const redisConnection: FactoryProvider<RedisConnection | undefined> = {
 
 const rateLimiter: FactoryProvider<RateLimiter> = {
   provide: RateLimiter,
-  inject: [Configuration, { token: RedisConnection, optional: true }],
-  useFactory: ({ limits }: Configuration, redis?: RedisConnection) => {
-    if (!limits.rates.enabled) return new UnlimitedRateLimiter();
-    return redis === undefined ? new MemoryRateLimiter() : new RedisRateLimiter(redis);
-  },
+  inject: [CurrentRates, { token: RedisConnection, optional: true }],
+  useFactory: (rates: CurrentRates, redis?: RedisConnection) =>
+    new SwitchedRateLimiter(redis === undefined ? new MemoryRateLimiter() : new RedisRateLimiter(redis), rates),
 };
 
 /** Rate limits, and the connection to Redis that others share. */

@@ -1,4 +1,4 @@
-import { choice, flag, list, port, text, url } from './readings.js';
+import { choice, flag, list, url } from './readings.js';
 import type { Variable } from './variable.js';
 
 /** Of engines that this version has no adapter for: read and checked, and said at start-up when set. */
@@ -9,8 +9,6 @@ export const adapterVariables = {
     expected: 'a list such as kafka-1:9092,kafka-2:9092',
     default: '',
   },
-  CONSUL_HOST: { schema: text.optional(), about: 'Consul; a static table when not set', expected: 'a host name' },
-  CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   MONGODB_URL: {
     schema: url('mongodb', 'mongodb+srv').optional(),
     about: 'MongoDB for documents; PostgreSQL when not set',

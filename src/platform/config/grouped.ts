@@ -36,7 +36,9 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     bootstrapAdmin: bootstrapAdmin(values),
     limits: limits(values),
     logLevel: values.LOG_LEVEL,
+    featureFlags: values.FEATURE_FLAGS,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    shutdownDelayMs: values.SHUTDOWN_DELAY_MS ?? (values.NODE_ENV === 'production' ? productionDelay(values) : 0),
     warnings: startUpWarnings(given, values, host, tokens.secret === DEVELOPMENT_JWT_SECRET),
   });
 }
@@ -102,6 +104,9 @@ function tokenSettings(values: Values, keyFiles: boolean): TokenSettings {
     refreshTokenSeconds: values.REFRESH_TOKEN_SECONDS,
   };
 }
+
+/** For load balancers that ask every second or so. */
+const productionDelay = ({ SHUTDOWN_TIMEOUT_MS: all }: Values) => Math.min(3_000, Math.floor(all / 3));
 
 /** Hashing runs in libuv's four threads, which files and name look-ups need as well. */
 const defaultHashConcurrency = () => Math.min(2, Math.max(1, availableParallelism() - 1));

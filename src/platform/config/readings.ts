@@ -29,6 +29,17 @@ export const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+const switches = list.refine(
+  (items) => items.every((item) => /^[a-z][a-z0-9-]*=(true|false)$/.test(item)),
+  'holds something that is not name=true or name=false',
+);
+
+/** `one=true,other=false`; the last one of a name counts. */
+export const onOff = switches.transform((items): Readonly<Record<string, boolean>> => {
+  const pairs = items.map((item) => item.split('='));
+  return Object.fromEntries(pairs.map(([name = '', value]) => [name, value === 'true']));
+});
+
 export function choices<const T extends readonly string[]>(names: T) {
   return list.pipe(z.array(choice(names)).min(1, 'names nothing'));
 }

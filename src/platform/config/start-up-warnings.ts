@@ -6,7 +6,6 @@ import type { Values, VariableName } from './variables.js';
 const withoutAdapter: Partial<Record<VariableName, string>> = {
   ENCRYPTION_KEY: 'nothing is encrypted at rest',
   KAFKA_BROKERS: 'events stay in process',
-  CONSUL_HOST: 'the static table is used',
   MONGODB_URL: 'documents stay in PostgreSQL',
   ENABLE_STORAGE: 'no objects are stored',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'metrics are at /metrics and logs on stdout',

@@ -20,11 +20,11 @@ const defaults = { maxBatch: 100, maxConcurrentCalls: 100, maxBufferedBytes: 4 *
 const defaultHeartbeatMs = 30_000;
 const unsupportedSubprotocol = 1002;
 
-/** JSON-RPC 2.0 on `/ws`. */
+/** JSON-RPC 2.0 on `/ws`. What it returns ends the connections (1012) as soon as their calls are answered. */
 export function registerWebSocket(
   fastify: FastifyInstance,
   { pipeline, operations, heartbeatMs = defaultHeartbeatMs, ...options }: WebSocketOptions,
-): void {
+): () => Promise<void> {
   const service = { pipeline, methods: procedures(operations, ({ websocket }) => websocket) };
   const settings = { ...defaults, ...options };
   const heartbeat = new Heartbeat(heartbeatMs);
@@ -50,6 +50,7 @@ export function registerWebSocket(
   fastify.register(async (scope) => {
     scope.get('/ws', { websocket: true }, connect);
   });
+  return () => heartbeat.drain();
 }
 
 function handshake({ ip, headers }: FastifyRequest): Handshake {
