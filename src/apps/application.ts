@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,6 +17,7 @@ import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
 import type { Addresses } from './addresses.js';
+import { followSettings } from './follow-settings.js';
 import { httpRoutes } from './http-routes.js';
 import { opened } from './listen-error.js';
 import { Listeners, mqttServer } from './listeners.js';
@@ -25,6 +27,9 @@ import { registrationOf } from './registration.js';
 import { rootModule } from './root.module.js';
 import { type ServiceDefinition, services } from './services.js';
 import { logStart } from './start-up-log.js';
+
+/** Milliseconds for calls that were on their way when their clients were told. */
+const settlingMs = 500;
 
 /** Milliseconds that the answers of the last calls have to reach their callers. */
 const lingerMs = 500;
@@ -63,6 +68,7 @@ export class Application {
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
     told.observe(app.get(OperationMetrics));
+    followSettings(app, configuration);
     return new Application(app, await prepare(app, service, configuration), configuration, told);
   }
 
@@ -85,10 +91,15 @@ export class Application {
     return this.app.get(Pipeline).running > 0;
   }
 
-  /** Not ready and not to be found from now on; running calls finish, then every listener and connection is closed. */
+  /**
+   * Not ready and not to be found from now on; as soon as load balancers had time to see it, clients are told to go
+   * elsewhere, running calls finish, and every listener and connection is closed.
+   */
   async stop(): Promise<void> {
     this.listeners.serving(false);
     await this.#registration?.stop();
+    await after(this.configuration.shutdownDelayMs);
+    await this.listeners.drain(settlingMs);
     await this.app.get(Pipeline).drain();
     // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
     const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), lingerMs);
@@ -114,6 +125,6 @@ async function prepare(
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
-  await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
-  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness });
+  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
+  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, drainWebSockets });
 }

@@ -6,6 +6,7 @@ import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import { CurrentRates } from '../platform/config/current-rates.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
@@ -31,8 +32,11 @@ interface HttpParts {
   readonly readiness: Readiness;
 }
 
-/** Everything on the HTTP listener but GraphQL, which Nest's module registers. */
-export async function httpRoutes(parts: HttpParts): Promise<void> {
+/**
+ * Everything on the HTTP listener but GraphQL, which Nest's module registers. What it gives ends the WebSocket connections
+ * in order.
+ */
+export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
   const { app, configuration, readiness } = parts;
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const serves = new Set(configuration.protocols);
@@ -41,9 +45,10 @@ export async function httpRoutes(parts: HttpParts): Promise<void> {
   const resilience = app.get(Resilience);
   await circuits(fastify, resilience);
   registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
-  if (serves.has('websocket')) webSocket(fastify, parts);
+  const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
   if (serves.has('rest')) rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
+  return drain;
 }
 
 async function circuits(fastify: FastifyInstance, resilience: Resilience): Promise<void> {
@@ -61,15 +66,19 @@ function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpPart
   registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 
-function webSocket(fastify: FastifyInstance, { configuration, pipeline, registry }: HttpParts): void {
+function webSocket(
+  fastify: FastifyInstance,
+  { app, configuration, pipeline, registry }: HttpParts,
+): () => Promise<void> {
   const { limits, origins } = configuration;
+  const rates = app.get(CurrentRates);
   const shared = { payloadBytes: limits.websocketPayloadBytes, origins };
   registerWebSocketServer(fastify, shared);
-  registerWebSocket(fastify, {
+  return registerWebSocket(fastify, {
     ...shared,
     pipeline,
     operations: registry.served('websocket'),
-    ...(limits.rates.enabled && { messageRate: limits.rates.connection }),
+    messageRate: () => (rates.value.enabled ? rates.value.connection : undefined),
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
@@ -5,6 +6,7 @@ import type { Configuration } from '../platform/config/configuration.js';
 import type { Readiness } from '../platform/observability/readiness.js';
 import { loadTls } from '../platform/security/load-tls.js';
 import { GrpcServer } from '../protocols/grpc/grpc-server.js';
+import { closeAfterAnswers } from '../protocols/http/close-after-answers.js';
 import { MqttServer } from '../protocols/mqtt/mqtt-server.js';
 import type { Addresses } from './addresses.js';
 
@@ -18,37 +20,47 @@ interface ListenerParts extends ServedParts {
   readonly app: NestFastifyApplication;
   readonly mqtt: MqttServer | undefined;
   readonly readiness: Readiness;
+  readonly drainWebSockets: () => Promise<void>;
 }
 
-/** The listeners beside HTTP: gRPC and MQTT, as far as this process serves them. */
+/** The listeners of this process, as far as it has them; Nest itself listens for HTTP. */
 export class Listeners {
   private constructor(
-    private readonly readiness: Readiness,
-    private readonly host: string,
+    private readonly parts: ListenerParts,
     private readonly grpc: GrpcServer | undefined,
-    private readonly mqtt: MqttServer | undefined,
   ) {}
 
   static connect(parts: ListenerParts): Listeners {
-    const { app, configuration, mqtt, readiness } = parts;
+    const { app, configuration, mqtt } = parts;
     const grpc = configuration.protocols.includes('grpc') ? grpcServer(parts) : undefined;
     for (const strategy of [grpc, mqtt]) if (strategy) app.connectMicroservice({ strategy });
-    return new Listeners(readiness, configuration.host, grpc, mqtt);
+    return new Listeners(parts, grpc);
   }
 
-  /** What health checks of every kind answer; MQTT requests are left to other instances when it does not. */
+  /** What health checks of every kind answer. While they say no, every request that comes is still answered. */
   serving(isServing: boolean): void {
+    const { app, configuration, mqtt, readiness } = this.parts;
     this.grpc?.setServing(isServing);
     if (isServing) return;
-    this.readiness.drain();
-    void this.mqtt?.pause();
+    readiness.drain();
+    closeAfterAnswers(app.getHttpServer());
+    // other instances take the requests of a broker elsewhere; an embedded one has no other
+    if (configuration.mqtt.url !== undefined) void mqtt?.pause();
+  }
+
+  /** Sends clients elsewhere that hold a connection; resolves when the calls they had made are answered, within `ms`. */
+  async drain(ms: number): Promise<void> {
+    const { mqtt, drainWebSockets } = this.parts;
+    const drained = Promise.all([this.grpc?.close(), drainWebSockets(), mqtt?.pause()]);
+    await Promise.race([drained, after(ms, undefined, { ref: false })]);
   }
 
   addresses(http: string): Addresses {
+    const { configuration, mqtt } = this.parts;
     return {
       http,
-      ...(this.grpc?.port !== undefined && { grpc: `${this.host}:${this.grpc.port}` }),
-      ...(this.mqtt?.address !== undefined && { mqtt: this.mqtt.address }),
+      ...(this.grpc?.port !== undefined && { grpc: `${configuration.host}:${this.grpc.port}` }),
+      ...(mqtt?.address !== undefined && { mqtt: mqtt.address }),
     };
   }
 }

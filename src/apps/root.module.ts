@@ -6,6 +6,7 @@ import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
+import { dynamicModule } from '../platform/dynamic/dynamic.module.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
@@ -50,6 +51,7 @@ export async function rootModule(
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
+      dynamicModule(),
       ...(await databaseModules(service, located)),
       ...remoteModules(service),
       pipelineModule({

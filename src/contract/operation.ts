@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Access } from './access.js';
 import type { FailureClass } from './failure.js';
+import type { Flag } from './flag.js';
 
 export type OperationKind = 'command' | 'query';
 export type Protocol = 'rest' | 'graphql' | 'grpc' | 'websocket' | 'mqtt';
@@ -30,6 +31,8 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly deadlineMs?: number;
   /** Calls per second and caller; the configured default when absent. */
   readonly ratePerSecond?: number;
+  /** While it is off the operation answers `not_found` in every protocol, whoever calls. */
+  readonly enabledBy?: Flag;
   /** MQTT quality of service of the reply. */
   readonly qos?: 0 | 1;
   readonly description?: string;

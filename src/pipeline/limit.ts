@@ -20,14 +20,21 @@ export interface LimitSettings {
 
 /** The two limits at the edge. Both answer without a promise when the limiter does. */
 export class Limits {
-  readonly #address: RatePolicy;
+  #address: RatePolicy;
   readonly #policies = new Map<OperationDescriptor, RatePolicy>();
 
   constructor(
     private readonly limiter: RateLimiter,
-    private readonly settings: LimitSettings,
+    private settings: LimitSettings,
   ) {
     this.#address = { name: 'address', ...settings.address };
+  }
+
+  /** Holds for calls that begin from now on. */
+  update(settings: LimitSettings): void {
+    this.settings = settings;
+    this.#address = { name: 'address', ...settings.address };
+    this.#policies.clear();
   }
 
   perAddress(call: CallContext): void | Promise<void> {

@@ -1,6 +1,8 @@
 import { describe } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
+import type { FeatureFlags } from '../ports/feature-flags.js';
+import { requireEnabled } from './availability.js';
 import { CallContext, currentCall } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Principals } from './principal.js';
@@ -24,11 +26,12 @@ export class PipelineBus extends Bus {
     private readonly executor: Executor,
     private readonly principals: Principals,
     private readonly calls: RunningCalls,
+    private readonly flags: FeatureFlags,
     private readonly settings: BusSettings,
     actsAsService = false,
   ) {
     super();
-    this.#service = actsAsService ? undefined : new PipelineBus(executor, principals, calls, settings, true);
+    this.#service = actsAsService ? undefined : new PipelineBus(executor, principals, calls, flags, settings, true);
   }
 
   override get asService(): Bus {
@@ -51,6 +54,7 @@ export class PipelineBus extends Bus {
         `${operation.id} called inside uow.run: it could not be part of the transaction in every topology`,
       );
     }
+    requireEnabled(operation, this.flags);
     const call = this.#nested(outer);
     const decision = call.principal.authorize(operation);
     const input = validate(operation, message.input, asIs);

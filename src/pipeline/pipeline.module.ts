@@ -4,6 +4,7 @@ import type { ModuleContract } from '../contract/module.js';
 import { Bus } from '../ports/bus.js';
 import { Clock, SystemClock } from '../ports/clock.js';
 import { CurrentCall } from '../ports/current-call.js';
+import { FeatureFlags } from '../ports/feature-flags.js';
 import { RateLimiter } from '../ports/rate-limiter.js';
 import { Revocations } from '../ports/revocations.js';
 import { UnitOfWork } from '../ports/unit-of-work.js';
@@ -98,35 +99,40 @@ function pipelineProviders(options: PipelineOptions): Provider[] {
       ],
     },
     {
+      provide: Limits,
+      useFactory: (limiter: RateLimiter) => new Limits(limiter, limits),
+      inject: [RateLimiter],
+    },
+    {
       provide: Pipeline,
       useFactory: (
         principals: Principals,
         authenticator: Authenticator,
-        limiter: RateLimiter,
+        limited: Limits,
+        flags: FeatureFlags,
         executor: Executor,
         calls: RunningCalls,
         metrics: OperationMetrics,
-      ) => {
-        const limited = new Limits(limiter, limits);
-        return new Pipeline(
+      ) =>
+        new Pipeline(
           { deadlineMs },
           principals,
           authenticator,
           limited,
+          flags,
           executor,
           calls,
           metrics,
           callLog,
           tracer,
-        );
-      },
-      inject: [Principals, Authenticator, RateLimiter, Executor, RunningCalls, OperationMetrics],
+        ),
+      inject: [Principals, Authenticator, Limits, FeatureFlags, Executor, RunningCalls, OperationMetrics],
     },
     {
       provide: Bus,
-      useFactory: (executor: Executor, principals: Principals, calls: RunningCalls) =>
-        new PipelineBus(executor, principals, calls, { serviceName, deadlineMs }),
-      inject: [Executor, Principals, RunningCalls],
+      useFactory: (executor: Executor, principals: Principals, calls: RunningCalls, flags: FeatureFlags) =>
+        new PipelineBus(executor, principals, calls, flags, { serviceName, deadlineMs }),
+      inject: [Executor, Principals, RunningCalls, FeatureFlags],
     },
   ];
 }
@@ -135,13 +141,13 @@ function pipelineProviders(options: PipelineOptions): Provider[] {
 class PipelineModule {}
 
 /**
- * The pipeline of one process. Needs global providers of TokenVerifier, Revocations and RateLimiter; IdempotencyLog and
- * UnitOfWork where a module runs; RemoteExecutor where one does not.
+ * The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter and FeatureFlags;
+ * IdempotencyLog and UnitOfWork where a module runs; RemoteExecutor where one does not.
  */
 export const pipelineModule = (options: PipelineOptions): DynamicModule => ({
   module: PipelineModule,
   global: true,
   imports: [CqrsModule.forRoot()],
   providers: pipelineProviders(options),
-  exports: [OperationRegistry, Principals, Clock, CurrentCall, OperationMetrics, Pipeline, Bus],
+  exports: [OperationRegistry, Principals, Clock, CurrentCall, OperationMetrics, Limits, Pipeline, Bus],
 });

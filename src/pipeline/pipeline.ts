@@ -2,7 +2,9 @@ import { Cancelled, DeadlineExceeded, Internal, ServiceUnavailable } from '../co
 import { Failure } from '../contract/failure.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
+import type { FeatureFlags } from '../ports/feature-flags.js';
 import type { Authenticator } from './authenticate.js';
+import { requireEnabled } from './availability.js';
 import { CallContext, type Inbound, runInCall } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
@@ -30,6 +32,7 @@ export class Pipeline {
     private readonly principals: Principals,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
+    private readonly flags: FeatureFlags,
     private readonly executor: Executor,
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
@@ -89,6 +92,7 @@ export class Pipeline {
 
   #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
     call.span?.step('limit_address');
+    requireEnabled(operation, this.flags);
     const principal = this.authenticator.authenticate(call, operation);
     if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
     return principal.then((verified) => this.#admitted(operation, call, verified, payload, decode));

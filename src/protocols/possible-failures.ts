@@ -6,6 +6,7 @@ import {
   InvalidArgument,
   PermissionDenied,
   RateLimited,
+  RouteNotFound,
   ServiceUnavailable,
   Unauthenticated,
 } from '../contract/built-in-failures.js';
@@ -15,10 +16,11 @@ import type { OperationDescriptor } from '../contract/module.js';
 
 /** What an operation may answer instead of its value, over any protocol: its own failures first. */
 export function possibleFailures(operation: OperationDescriptor): FailureClass[] {
-  const { access, errors = [] } = operation.spec;
+  const { access, enabledBy, errors = [] } = operation.spec;
   return [
     ...errors,
     InvalidArgument,
+    ...(enabledBy ? [RouteNotFound] : []),
     ...(takesIdempotencyKey(operation) ? [IdempotencyKeyReused, IdempotencyKeyInUse] : []),
     ...(access.type === 'anyone' ? [] : [Unauthenticated]),
     ...(access.type === 'can' ? [PermissionDenied] : []),

@@ -13,6 +13,7 @@ import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifi
 import { MemoryRevocations } from '../../src/platform/security/memory-revocations.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
+import { FeatureFlags } from '../../src/ports/feature-flags.js';
 import { RateLimiter } from '../../src/ports/rate-limiter.js';
 import { RevocationLog, Revocations } from '../../src/ports/revocations.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
@@ -32,6 +33,7 @@ export interface SpecimenOptions {
   readonly pipeline?: Partial<PipelineOptions>;
   readonly rateLimiter?: RateLimiter;
   readonly bodyBytes?: number;
+  readonly flags?: FeatureFlags;
 }
 
 export interface SpecimenApplication {
@@ -49,6 +51,7 @@ export interface SpecimenApplication {
 }
 
 const settings = { issuer: 'specimens', audience: 'specimens', accessTokenSeconds: 900 };
+const asDeclared: FeatureFlags = { isOn: ({ fallback }) => fallback };
 const anyRate = { quota: 1_000, windowSeconds: 1 };
 
 @Global()
@@ -68,11 +71,12 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
       { provide: Revocations, useValue: new MemoryRevocations() },
       { provide: RevocationLog, useExisting: Revocations },
       { provide: RateLimiter, useValue: options.rateLimiter ?? {} },
+      { provide: FeatureFlags, useValue: options.flags ?? asDeclared },
       { provide: IdempotencyLog, useValue: log },
       { provide: UnitOfWork, useValue: new MemoryUnitOfWork(log) },
       ...(options.providers ?? []),
     ],
-    exports: [TokenVerifier, Revocations, RevocationLog, RateLimiter, IdempotencyLog, UnitOfWork],
+    exports: [TokenVerifier, Revocations, RevocationLog, RateLimiter, FeatureFlags, IdempotencyLog, UnitOfWork],
   };
   const pipeline = pipelineModule({
     modules: options.modules ?? [specimens],

@@ -1,6 +1,7 @@
 import { type Abstract, Module, type Provider } from '@nestjs/common';
 import { RedisConnection } from '../../platform/cache/redis-connection.js';
 import { Configuration } from '../../platform/config/configuration.js';
+import { CurrentRates } from '../../platform/config/current-rates.js';
 import { PrismaDatabase } from '../../platform/database/prisma-database.js';
 import { Argon2PasswordHasher } from '../../platform/security/argon2-password-hasher.js';
 import { TokenIssuer } from '../../platform/security/token-issuer.js';
@@ -99,8 +100,8 @@ const security: Provider[] = [
   { provide: RefreshTokens, useClass: CryptoRefreshTokens },
   {
     provide: AuthSettings,
-    inject: [Configuration],
-    useFactory: (configuration: Configuration) => new ConfiguredAuthSettings(configuration),
+    inject: [Configuration, CurrentRates],
+    useFactory: (configuration: Configuration, rates: CurrentRates) => new ConfiguredAuthSettings(configuration, rates),
   },
 ];
 

@@ -1,9 +1,10 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { RateLimiter } from '../../ports/rate-limiter.js';
 import { Configuration } from '../config/configuration.js';
+import { CurrentRates } from '../config/current-rates.js';
 import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
-import { UnlimitedRateLimiter } from './unlimited-rate-limiter.js';
+import { SwitchedRateLimiter } from './switched-rate-limiter.js';
 
 /** Undefined where Redis is not configured. */
 const redisConnection: FactoryProvider<RedisConnection | undefined> = {
@@ -14,12 +15,11 @@ const redisConnection: FactoryProvider<RedisConnection | undefined> = {
 
 const rateLimiter: FactoryProvider<RateLimiter> = {
   provide: RateLimiter,
-  inject: [Configuration, { token: RedisConnection, optional: true }],
-  useFactory: async ({ limits }: Configuration, redis?: RedisConnection) => {
-    if (!limits.rates.enabled) return new UnlimitedRateLimiter();
-    if (redis === undefined) return new MemoryRateLimiter();
+  inject: [CurrentRates, { token: RedisConnection, optional: true }],
+  useFactory: async (rates: CurrentRates, redis?: RedisConnection) => {
+    if (redis === undefined) return new SwitchedRateLimiter(new MemoryRateLimiter(), rates);
     const { RedisRateLimiter } = await import('./redis-rate-limiter.js');
-    return new RedisRateLimiter(redis);
+    return new SwitchedRateLimiter(new RedisRateLimiter(redis), rates);
   },
 };
 

@@ -1,13 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Configuration } from './configuration.js';
+import { CurrentRates } from './current-rates.js';
 
 @Module({})
 class ConfigModule {}
 
-/** Makes `Configuration` injectable everywhere. */
+/** Makes `Configuration` injectable everywhere, and the rates in force. */
 export const configModule = (configuration: Configuration): DynamicModule => ({
   module: ConfigModule,
   global: true,
-  providers: [{ provide: Configuration, useValue: configuration }],
-  exports: [Configuration],
+  providers: [
+    { provide: Configuration, useValue: configuration },
+    { provide: CurrentRates, useValue: new CurrentRates(configuration.limits.rates) },
+  ],
+  exports: [Configuration, CurrentRates],
 });

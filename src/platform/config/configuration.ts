@@ -2,7 +2,8 @@ import type { Protocol } from '../../contract/operation.js';
 
 export type Environment = 'development' | 'test' | 'production';
 
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** So many calls in so many seconds. */
 export interface Rate {
@@ -74,8 +75,15 @@ export abstract class Configuration {
     readonly rates: Rates;
   };
   abstract readonly logLevel: LogLevel;
+  /** By key: those of FEATURE_FLAGS. */
+  abstract readonly featureFlags: Readonly<Record<string, boolean>>;
+  /** From the signal to stop to the end of the process. */
   abstract readonly shutdownTimeoutMs: number;
+  /** Of that time, how long a process that is no longer ready still takes requests. */
+  abstract readonly shutdownDelayMs: number;
   abstract readonly messaging: { readonly kafkaBrokers: readonly string[] };
+  /** Absent: nothing changes at run time. */
+  abstract readonly consul?: { readonly host: string; readonly port: number };
   /** `addresses`: by service, what `parseGrpcTarget` reads. */
   abstract readonly discovery: {
     readonly addresses: Readonly<Record<string, string>>;

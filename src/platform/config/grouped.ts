@@ -21,6 +21,7 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     ...listeners(values, host, service),
     ...state(values),
     ...plannedEngines(values),
+    consul: consul(values),
     discovery: discovery(values, service, services),
     environment: values.NODE_ENV,
     serviceName: values.SERVICE_NAME,
@@ -36,7 +37,9 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     bootstrapAdmin: bootstrapAdmin(values),
     limits: limits(values),
     logLevel: values.LOG_LEVEL,
+    featureFlags: values.FEATURE_FLAGS,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    shutdownDelayMs: values.SHUTDOWN_DELAY_MS ?? (values.NODE_ENV === 'production' ? productionDelay(values) : 0),
     warnings: startUpWarnings(given, values, host, tokens.secret === DEVELOPMENT_JWT_SECRET),
   });
 }
@@ -80,16 +83,15 @@ function plannedEngines(values: Values) {
   };
 }
 
+const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => host === undefined ? undefined : { host, port };
+
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>
     (values as Readonly<Record<string, unknown>>)[addressVariable(name)] ??
     `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
   return {
     addresses: Object.fromEntries(calls.map((name) => [name, `${addressOf(name)}`])),
-    consul:
-      values.DISCOVERY === 'consul' && values.CONSUL_HOST !== undefined
-        ? { host: values.CONSUL_HOST, port: values.CONSUL_PORT }
-        : undefined,
+    consul: values.DISCOVERY === 'consul' ? consul(values) : undefined,
     advertisedHost: values.ADVERTISED_HOST,
   };
 }
@@ -110,6 +112,9 @@ function tokenSettings(values: Values, keyFiles: boolean): TokenSettings {
     refreshTokenSeconds: values.REFRESH_TOKEN_SECONDS,
   };
 }
+
+/** For load balancers that ask every second or so. */
+const productionDelay = ({ SHUTDOWN_TIMEOUT_MS: all }: Values) => Math.min(3_000, Math.floor(all / 3));
 
 /** Hashing runs in libuv's four threads, which files and name look-ups need as well. */
 const defaultHashConcurrency = () => Math.min(2, Math.max(1, availableParallelism() - 1));

@@ -54,6 +54,17 @@ export const ratio = z
   .regex(/^(0|1|0?\.\d{1,9}|1\.0+|0\.0+)$/, 'is not a number from 0 to 1')
   .transform(Number);
 
+const switches = list.refine(
+  (items) => items.every((item) => /^[a-z][a-z0-9-]*=(true|false)$/.test(item)),
+  'holds something that is not name=true or name=false',
+);
+
+/** `one=true,other=false`; the last one of a name counts. */
+export const onOff = switches.transform((items): Readonly<Record<string, boolean>> => {
+  const pairs = items.map((item) => item.split('='));
+  return Object.fromEntries(pairs.map(([name = '', value]) => [name, value === 'true']));
+});
+
 export function choices<const T extends readonly string[]>(names: T) {
   return list.pipe(z.array(choice(names)).min(1, 'names nothing'));
 }

@@ -8,7 +8,7 @@ const address = (service: string) =>
     expected: 'host:port, a list of them, or a gRPC target such as dns:///name:50051',
   }) as const satisfies Variable;
 
-/** Where other services are: one variable for each that has a module. */
+/** Where other services are, one variable for each that has a module, and Consul. */
 export const remoteVariables = {
   DISCOVERY: {
     schema: choice(['static', 'consul']),
@@ -16,7 +16,7 @@ export const remoteVariables = {
     expected: 'static or consul',
     default: 'static',
   },
-  CONSUL_HOST: { schema: text.optional(), about: 'Consul, for DISCOVERY', expected: 'a host name' },
+  CONSUL_HOST: { schema: text.optional(), about: 'Consul, for DISCOVERY and for configuration that changes at run time', expected: 'a host name' },
   CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   ADVERTISED_HOST: {
     schema: text.optional(),

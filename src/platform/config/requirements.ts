@@ -35,6 +35,11 @@ export function contradictions(given: Given): string[] {
   if (given.ENABLE_STORAGE === 'true' && given.STORAGE_PROVIDER === undefined) {
     problems.push(`STORAGE_PROVIDER: is missing beside ENABLE_STORAGE. ${setIt('STORAGE_PROVIDER')}`);
   }
+  if (
+    Number(given.SHUTDOWN_DELAY_MS ?? 0) >= Number(given.SHUTDOWN_TIMEOUT_MS ?? variables.SHUTDOWN_TIMEOUT_MS.default)
+  ) {
+    problems.push(`SHUTDOWN_DELAY_MS: leaves no time to stop. ${setIt('SHUTDOWN_DELAY_MS')}`);
+  }
   return problems;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { protocols } from '../../contract/operation.js';
-import { choice, choices, list, origins, port, text, url, wholeNumber } from './readings.js';
+import { logLevels } from './configuration.js';
+import { choice, choices, list, onOff, origins, port, text, url, wholeNumber } from './readings.js';
 import type { Variable } from './variable.js';
 
 const milliseconds = wholeNumber(1, 24 * 3_600_000);
@@ -80,15 +81,27 @@ export const serverVariables = {
     expected: 'the path of a PEM file',
   },
   LOG_LEVEL: {
-    schema: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    schema: choice(logLevels),
     about: 'The least severe level that is logged',
     expected: 'one of fatal, error, warn, info, debug, trace, silent',
     default: 'info',
   },
   SHUTDOWN_TIMEOUT_MS: {
     schema: milliseconds,
-    about: 'How long requests in flight may take to finish when the process is told to stop',
+    about: 'How long the process has to end when it is told to stop, with all the requests it has taken',
     expected: 'a number of milliseconds',
     default: '10000',
+  },
+  SHUTDOWN_DELAY_MS: {
+    schema: wholeNumber(0, 3_600_000).optional(),
+    about:
+      'How long a process that is to stop says so in its health checks before it refuses requests; 0 when not set, in production 3000 (at most a third of SHUTDOWN_TIMEOUT_MS)',
+    expected: 'a number of milliseconds less than SHUTDOWN_TIMEOUT_MS',
+  },
+  FEATURE_FLAGS: {
+    schema: onOff,
+    about: 'Feature flags that are on or off, comma-separated; as their contracts say when not set',
+    expected: 'a list such as new-search=true,old-export=false',
+    default: '',
   },
 } as const satisfies Record<string, Variable>;

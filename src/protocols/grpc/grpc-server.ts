@@ -46,6 +46,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   readonly #health: HealthService;
   readonly #options: GrpcServerOptions;
   #port: number | undefined;
+  #drained: Promise<void> | undefined;
 
   /** Throws an Error that names the operations which the `.proto` files lack. */
   constructor(options: GrpcServerOptions) {
@@ -93,8 +94,16 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     });
   }
 
-  /** No new connection or call; resolves when the running calls have ended or their time is up. */
-  override async close(): Promise<void> {
+  /**
+   * No new connection or call: clients are told to go elsewhere (GOAWAY). Resolves when the running calls have ended or
+   * their time is up.
+   */
+  override close(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  async #drain(): Promise<void> {
     this.#health.close();
     // forceShutdown forgets the sessions when channelz is off
     if (this.#port !== undefined) this.#server.drain(this.#address(this.#port), this.#options.shutdownMs);

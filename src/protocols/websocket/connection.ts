@@ -11,8 +11,8 @@ import { type Handshake, type JsonRpcService, type Reply, Session } from './sess
 import { serviceRestart } from './websocket-server.js';
 
 export interface ConnectionSettings {
-  /** Of requests on one connection, those of a batch counted each; none when absent. */
-  readonly messageRate?: Rate | undefined;
+  /** Of requests on one connection, those of a batch counted each; asked when it opens. No limit when absent. */
+  readonly messageRate?: (() => Rate | undefined) | undefined;
   /** Requests in one batch. */
   readonly maxBatch: number;
   /** Calls of one connection that run at once; further ones wait unread. */
@@ -49,7 +49,8 @@ export class Connection {
     this.#wire = wire;
     this.#session = new Session(handshake, service);
     this.#slots = new CallSlots(settings.maxConcurrentCalls);
-    this.#rate = settings.messageRate && new MessageRate(settings.messageRate);
+    const rate = settings.messageRate?.();
+    this.#rate = rate && new MessageRate(rate);
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => {
       this.#alive = true;

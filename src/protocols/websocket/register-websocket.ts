@@ -24,11 +24,11 @@ const unsupportedSubprotocol = 1002;
 
 const noUpgrade = () => new MalformedRequest({ detail: 'This address takes WebSocket handshakes only' });
 
-/** JSON-RPC 2.0 on `/ws`. */
+/** JSON-RPC 2.0 on `/ws`. What it returns ends the connections (1012) as soon as their calls are answered. */
 export function registerWebSocket(
   fastify: FastifyInstance,
   { pipeline, operations, heartbeatMs = defaultHeartbeatMs, ...options }: WebSocketOptions,
-): void {
+): () => Promise<void> {
   const service = { pipeline, methods: procedures(operations, ({ websocket }) => websocket) };
   const settings = { ...defaults, ...options };
   const heartbeat = new Heartbeat(heartbeatMs);
@@ -56,6 +56,7 @@ export function registerWebSocket(
       answerError(pipeline, noUpgrade(), request, reply);
     scope.route({ method: 'GET', url: '/ws', handler, wsHandler: connect });
   });
+  return () => heartbeat.drain();
 }
 
 function handshake({ ip, headers }: FastifyRequest): Handshake {

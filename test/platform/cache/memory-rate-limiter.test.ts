@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
-import { UnlimitedRateLimiter } from '../../../src/platform/cache/unlimited-rate-limiter.js';
 import { rateLimiterBehaviour } from './rate-limiter.behaviour.js';
 
 rateLimiterBehaviour('the rate limiter in memory', async () => {
@@ -67,11 +66,4 @@ test('ended windows make room before running ones are forgotten, whether their p
     limiter.consume(second, `key-${key}`);
   }
   expect(limiter.peek(hour, 'a').allowed).toBe(false);
-});
-
-test('a limiter that is off allows everything', () => {
-  const limiter = new UnlimitedRateLimiter();
-  const decisions = [limiter.consume(minute), limiter.consume(minute), limiter.peek(minute)];
-  limiter.reset();
-  for (const decision of decisions) expect(decision).toEqual({ allowed: true, remaining: 1, resetSeconds: 60 });
 });

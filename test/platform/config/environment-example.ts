@@ -9,7 +9,7 @@ import { type Variable } from '../../../src/platform/config/variable.js';
 
 const sections: readonly [title: string, variables: Readonly<Record<string, Variable>>][] = [
   ['Process and listeners', serverVariables],
-  ['Other services, for a process that does not run every module', remoteVariables],
+  ['Other services, for a process that does not run every module, and Consul', remoteVariables],
   ['State: embedded engines stand in for what is not set', stateVariables],
   ['Security', securityVariables],
   ['Limits', limitVariables],

@@ -100,7 +100,7 @@ describe('a frame', () => {
 
 describe('too many messages', () => {
   test('are refused with the time to wait, then the connection is closed', async () => {
-    const client = await (await serve({ messageRate: { quota: 3, windowSeconds: 60 } })).connect();
+    const client = await (await serve({ messageRate: () => ({ quota: 3, windowSeconds: 60 }) })).connect();
     for (let id = 1; id <= 3; id++) expect(await client.exchange(list(id))).toHaveProperty('result');
     for (let id = 4; id <= 7; id++) {
       expect(await client.exchange(list(id))).toMatchObject({
@@ -112,13 +112,13 @@ describe('too many messages', () => {
   });
 
   test('are counted by request, not by batch', async () => {
-    const client = await (await serve({ messageRate: { quota: 3, windowSeconds: 60 } })).connect();
+    const client = await (await serve({ messageRate: () => ({ quota: 3, windowSeconds: 60 }) })).connect();
     const responses = await client.exchange<JsonRpcResponse[]>([list(1), list(2), list(3), list(4)]);
     expect(responses.filter(({ error }) => error).map(({ id }) => id)).toEqual([4]);
   });
 
   test('are counted whatever they hold', async () => {
-    const client = await (await serve({ messageRate: { quota: 2, windowSeconds: 60 } })).connect();
+    const client = await (await serve({ messageRate: () => ({ quota: 2, windowSeconds: 60 }) })).connect();
     expect((await client.exchange('{')).error?.code).toBe(-32700);
     expect((await client.exchange([])).error?.code).toBe(-32600);
     expect((await client.exchange('{')).error?.code).toBe(-32029);

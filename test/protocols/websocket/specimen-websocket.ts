@@ -14,14 +14,15 @@ export interface SpecimenWebSocket extends SpecimenApplication {
 /** The specimens on `/ws` of a port of their own. */
 export async function serveSpecimens(options: Partial<WebSocketOptions> = {}): Promise<SpecimenWebSocket> {
   const specimen = await createSpecimenApplication({
-    configure: (app) =>
+    configure: (app) => {
       registerWebSocket(app.getHttpAdapter().getInstance(), {
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('websocket'),
         payloadBytes: 65_536,
         origins: ['https://app.example.com'],
         ...options,
-      }),
+      });
+    },
   });
   await specimen.app.listen(0, '127.0.0.1');
   const { port } = specimen.app.getHttpServer().address() as AddressInfo;

@@ -1,15 +1,24 @@
 import type { Configuration } from '../../../platform/config/configuration.js';
+import type { CurrentRates } from '../../../platform/config/current-rates.js';
+import type { RatePolicy } from '../../../ports/rate-limiter.js';
 import { AuthSettings } from '../application/auth-settings.js';
 
 export class ConfiguredAuthSettings extends AuthSettings {
   override readonly sessionSeconds;
-  override readonly failuresOfAccount;
-  override readonly failuresFromAddress;
 
-  constructor({ security, limits }: Pick<Configuration, 'security' | 'limits'>) {
+  constructor(
+    { security }: Pick<Configuration, 'security'>,
+    private readonly rates: CurrentRates,
+  ) {
     super();
     this.sessionSeconds = security.tokens.refreshTokenSeconds;
-    this.failuresOfAccount = { name: 'login', ...limits.rates.login };
-    this.failuresFromAddress = { name: 'login-address', ...limits.rates.loginAddress };
+  }
+
+  override get failuresOfAccount(): RatePolicy {
+    return { name: 'login', ...this.rates.value.login };
+  }
+
+  override get failuresFromAddress(): RatePolicy {
+    return { name: 'login-address', ...this.rates.value.loginAddress };
   }
 }

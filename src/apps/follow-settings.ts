@@ -1,0 +1,31 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Limits } from '../pipeline/limit.js';
+import type { Configuration } from '../platform/config/configuration.js';
+import { CurrentRates } from '../platform/config/current-rates.js';
+import { DynamicConfiguration } from '../platform/dynamic/dynamic-configuration.js';
+import { logLevel, rateLimits, resilience, resilienceOf } from '../platform/dynamic/settings.js';
+import { Resilience } from '../platform/resilience/resilience.js';
+
+/** From now on what is set at run time holds in place of what the environment said. */
+export function followSettings(app: INestApplicationContext, configuration: Configuration): void {
+  const dynamic = app.get(DynamicConfiguration);
+  dynamic.subscribe(logLevel, (level = configuration.logLevel) => {
+    PinoLogger.root.level = level;
+  });
+  dynamic.subscribe(rateLimits, (rates = configuration.limits.rates) => {
+    app.get(CurrentRates).value = rates;
+    app.get(Limits).update(rates);
+  });
+  followResilience(dynamic, app.get(Resilience));
+}
+
+function followResilience(dynamic: DynamicConfiguration, calls: Resilience): void {
+  dynamic.subscribe(resilience, (change = {}) => calls.update(change));
+  let named: readonly string[] = [];
+  dynamic.subscribeAll(resilienceOf, (changes) => {
+    for (const name of named.filter((known) => !changes.has(known))) calls.update({}, name);
+    for (const [name, change] of changes) calls.update(change, name);
+    named = [...changes.keys()];
+  });
+}

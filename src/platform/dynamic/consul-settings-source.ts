@@ -1,0 +1,48 @@
+import { Logger } from '@nestjs/common';
+import type Consul from 'consul';
+import { z } from 'zod';
+import { type BlockingQuery, ConsulWatch, type WatchSettings, watchDefaults } from '../consul/consul-watch.js';
+import { type Entries, type EntriesListener, SettingsSource } from './settings-source.js';
+
+/** Absent where there is no such key. An empty value is null. */
+const items = z.array(z.object({ Key: z.string(), Value: z.string().nullable() })).default([]);
+
+function toEntries(prefix: string, body: unknown): Entries {
+  const entries = items.parse(body).map(({ Key, Value }) => [Key.slice(prefix.length), (Value ?? '').trim()] as const);
+  // the web interface of Consul makes an entry for the folder itself
+  return new Map(entries.filter(([key]) => key !== '' && !key.endsWith('/')));
+}
+
+/** The key-value pairs below one folder of Consul, by a blocking query. */
+export class ConsulSettingsSource extends SettingsSource {
+  readonly #told = Promise.withResolvers<void>();
+  readonly #watches: ConsulWatch[] = [];
+
+  /** `name`: the folder, without a slash at its end. */
+  constructor(
+    private readonly consul: Consul,
+    override readonly name: string,
+    private readonly settings: WatchSettings = watchDefaults,
+    private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('Configuration'),
+  ) {
+    super();
+  }
+
+  override get ready(): Promise<void> {
+    return this.#told.promise;
+  }
+
+  override watch(listener: EntriesListener): void {
+    const key = `${this.name}/`;
+    const query = (options: BlockingQuery) => this.consul.kv.get({ ...options, key, recurse: true });
+    const answered = (body: unknown) => {
+      listener(toEntries(key, body));
+      this.#told.resolve();
+    };
+    this.#watches.push(new ConsulWatch(this.name, query, answered, this.logger, this.settings));
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all(this.#watches.map((watch) => watch.close()));
+  }
+}

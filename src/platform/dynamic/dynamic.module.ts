@@ -1,0 +1,70 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { FirstMatchStrategy, MultiProvider } from '@openfeature/server-sdk';
+import { FeatureFlags } from '../../ports/feature-flags.js';
+import { Configuration } from '../config/configuration.js';
+import { FlagProvider } from '../flags/flag-provider.js';
+import { OpenFeatureFlags } from '../flags/open-feature-flags.js';
+import { DynamicConfiguration } from './dynamic-configuration.js';
+import { featureFlags } from './settings.js';
+import type { SettingsSource } from './settings-source.js';
+
+/** Holds for every service; each one's own folder wins over it. */
+const everyService = 'application';
+
+/** Milliseconds that a start waits for Consul before it goes on with what the environment says. */
+const patience = 2_000;
+
+@Module({})
+class DynamicConfigurationModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(DynamicConfiguration) private readonly configuration: DynamicConfiguration,
+    @Inject(FeatureFlags) private readonly flags: OpenFeatureFlags,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.configuration.close();
+    await this.flags.close();
+  }
+}
+
+async function consulSources({ serviceName, consul }: Configuration): Promise<SettingsSource[]> {
+  if (!consul) return [];
+  const { connectConsul } = await import('../consul/consul-connection.js');
+  const { ConsulSettingsSource } = await import('./consul-settings-source.js');
+  const connection = connectConsul(consul);
+  return [everyService, serviceName].map((folder) => new ConsulSettingsSource(connection, `config/${folder}`));
+}
+
+async function dynamicConfiguration(sources: readonly SettingsSource[]): Promise<DynamicConfiguration> {
+  const configuration = new DynamicConfiguration(sources);
+  const given = new AbortController();
+  await Promise.race([configuration.ready, after(patience, undefined, given).catch(() => undefined)]);
+  given.abort();
+  return configuration;
+}
+
+/** What is switched at run time wins over FEATURE_FLAGS, and both over what the contract says. */
+function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Configuration): Promise<OpenFeatureFlags> {
+  const environment = new FlagProvider('environment', new Map(Object.entries(given)));
+  const switched = new FlagProvider('dynamic', new Map());
+  dynamic.subscribeAll(featureFlags, (flags) => switched.put(flags));
+  const providers = [switched, environment].map((provider) => ({ provider }));
+  return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
+}
+
+/** `sources`: in place of Consul, the weakest first. Gives DynamicConfiguration and FeatureFlags to every module. */
+export const dynamicModule = (sources?: readonly SettingsSource[]): DynamicModule => ({
+  module: DynamicConfigurationModule,
+  global: true,
+  providers: [
+    {
+      provide: DynamicConfiguration,
+      inject: [Configuration],
+      useFactory: async (configuration: Configuration) =>
+        dynamicConfiguration(sources ?? (await consulSources(configuration))),
+    },
+    { provide: FeatureFlags, inject: [DynamicConfiguration, Configuration], useFactory: openFlags },
+  ],
+  exports: [DynamicConfiguration, FeatureFlags],
+});

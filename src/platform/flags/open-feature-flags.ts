@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents } from '@openfeature/server-sdk';
+import { declaredFlags, type Flag } from '../../contract/flag.js';
+import { FeatureFlags } from '../../ports/feature-flags.js';
+
+/** What OpenFeature says of every declared flag, asked whenever it tells a change: its own answers are promises. */
+export class OpenFeatureFlags extends FeatureFlags {
+  readonly #on = new Map<string, boolean>();
+  readonly #client: Client;
+  #evaluated: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly domain: string) {
+    super();
+    this.#client = OpenFeature.getClient(domain);
+  }
+
+  /** Rejects when `provider` can not start. Applications in one process have a provider each. */
+  static async open(provider: Provider): Promise<OpenFeatureFlags> {
+    const domain = randomUUID();
+    await OpenFeature.setProviderAndWait(domain, provider);
+    const flags = new OpenFeatureFlags(domain);
+    flags.#client.addHandler(ProviderEvents.ConfigurationChanged, () => void flags.evaluate());
+    await flags.evaluate();
+    return flags;
+  }
+
+  override isOn(flag: Flag): boolean {
+    const known = this.#on.get(flag.key);
+    return known ?? this.#late(flag);
+  }
+
+  /** Resolves when all that was told before is in force. */
+  evaluate(): Promise<void> {
+    this.#evaluated = this.#evaluated.then(async () => {
+      for (const { key, fallback } of declaredFlags()) {
+        this.#on.set(key, await this.#client.getBooleanValue(key, fallback));
+      }
+    });
+    return this.#evaluated;
+  }
+
+  async close(): Promise<void> {
+    await OpenFeature.setProviderAndWait(this.domain, NOOP_PROVIDER);
+  }
+
+  /** Declared by code that was loaded after the start. */
+  #late({ key, fallback }: Flag): boolean {
+    this.#on.set(key, fallback);
+    void this.evaluate();
+    return fallback;
+  }
+}

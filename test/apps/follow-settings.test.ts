@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { LoggerModule, PinoLogger } from 'nestjs-pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { followSettings } from '../../src/apps/follow-settings.js';
+import { RateLimited } from '../../src/contract/built-in-failures.js';
+import { describe as descriptorOf } from '../../src/contract/module.js';
+import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
+import { configModule } from '../../src/platform/config/config.module.js';
+import { CurrentRates } from '../../src/platform/config/current-rates.js';
+import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
+import { dynamicModule } from '../../src/platform/dynamic/dynamic.module.js';
+import { MemorySettingsSource } from '../../src/platform/dynamic/memory-settings-source.js';
+import { loggerOptions } from '../../src/platform/observability/logger-options.js';
+import { resilienceModule } from '../../src/platform/remote/resilience.module.js';
+import { Resilience } from '../../src/platform/resilience/resilience.js';
+import { IssueSpecimenToken } from '../fixtures/specimens/specimens.operations.js';
+import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
+
+const configuration = loadConfiguration({ NODE_ENV: 'test', LOG_LEVEL: 'error' });
+let source: MemorySettingsSource;
+let specimen: SpecimenApplication;
+
+beforeEach(async () => {
+  source = new MemorySettingsSource('config/specimens');
+  specimen = await createSpecimenApplication({
+    rateLimiter: new MemoryRateLimiter(),
+    imports: [
+      configModule(configuration),
+      LoggerModule.forRoot(loggerOptions(configuration)),
+      resilienceModule(),
+      dynamicModule([source]),
+    ],
+  });
+  followSettings(specimen.app, configuration);
+});
+
+afterEach(() => specimen.close());
+
+test('the log level is the one that is set, and that of LOG_LEVEL again when it is removed', () => {
+  source.set('log-level', 'fatal');
+  expect(PinoLogger.root.level).toBe('fatal');
+  source.set('log-level', undefined);
+  expect(PinoLogger.root.level).toBe('error');
+});
+
+test('calls are limited by the rates that are set, those of sign-ins as well', async () => {
+  const call = () => {
+    const operation = descriptorOf(IssueSpecimenToken);
+    const inbound = { protocol: 'rest', address: '10.0.0.1' } as const;
+    const context = specimen.pipeline.begin(inbound, operation);
+    return specimen.pipeline.execute(operation, context, { name: 'a' }, (value) => value);
+  };
+  await call();
+  source.set('rate-limits', 'specimens.issueSpecimenToken=1/1h,login=3/1m');
+  expect(specimen.get(CurrentRates).value.login).toEqual({ quota: 3, windowSeconds: 60 });
+  await call();
+  await expect(call()).rejects.toThrow(RateLimited);
+  source.set('rate-limits', 'off');
+  await call();
+  source.set('rate-limits', undefined);
+  await call();
+  expect(specimen.get(CurrentRates).value).toBe(configuration.limits.rates);
+});
+
+test('time limits and breakers are those that are set, for all services or for one', () => {
+  const timeouts = () =>
+    ['user-service', 'auth-service'].map((name) => specimen.get(Resilience).settings(name).timeoutMs);
+  source.set('resilience', '{ "timeoutMs": 700 }');
+  source.set('resilience/user-service', '{ "timeoutMs": 300 }');
+  expect(timeouts()).toEqual([300, 700]);
+  source.set('resilience/user-service', '{ "timeoutMs": "soon" }');
+  expect(timeouts()).toEqual([300, 700]);
+  source.set('resilience/user-service', undefined);
+  source.set('resilience', undefined);
+  expect(timeouts()).toEqual([10_000, 10_000]);
+});

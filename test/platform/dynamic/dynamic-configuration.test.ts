@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DynamicConfiguration } from '../../../src/platform/dynamic/dynamic-configuration.js';
+import { MemorySettingsSource } from '../../../src/platform/dynamic/memory-settings-source.js';
+import {
+  featureFlags,
+  logLevel,
+  rateLimits,
+  resilience,
+  resilienceOf,
+  type Setting,
+} from '../../../src/platform/dynamic/settings.js';
+
+let common: MemorySettingsSource;
+let own: MemorySettingsSource;
+let lines: string[];
+let configuration: DynamicConfiguration;
+
+beforeEach(() => {
+  lines = [];
+  const add = (line: string) => lines.push(line);
+  common = new MemorySettingsSource('config/application');
+  own = new MemorySettingsSource('config/user-service');
+  configuration = new DynamicConfiguration([common, own], { log: add, warn: add, error: add });
+});
+
+function told<T>(setting: Setting<T>): (T | undefined)[] {
+  const values: (T | undefined)[] = [];
+  configuration.subscribe(setting, (value) => values.push(value));
+  return values;
+}
+
+describe('a setting', () => {
+  test('is told when it is set, changed and removed, and not when another one is', () => {
+    const levels = told(logLevel);
+    own.set('log-level', 'debug');
+    own.set('rate-limits', 'off');
+    own.set('log-level', 'warn');
+    own.set('log-level', undefined);
+    expect(levels).toEqual(['debug', 'warn', undefined]);
+  });
+
+  test('is told at once to those who subscribe later', () => {
+    own.set('log-level', 'debug');
+    expect(told(logLevel)).toEqual(['debug']);
+  });
+
+  test('of the service wins over that of all services, and leaves it in force when it goes', () => {
+    const levels = told(logLevel);
+    own.set('log-level', 'debug');
+    common.set('log-level', 'warn');
+    own.set('log-level', undefined);
+    expect(levels).toEqual(['debug', 'warn']);
+  });
+
+  test('keeps its last good value when the new one is not valid, and says why once', () => {
+    const levels = told(logLevel);
+    own.set('log-level', 'debug');
+    own.set('log-level', 'loud');
+    own.set('rate-limits', 'off');
+    expect(levels).toEqual(['debug']);
+    expect(lines.filter((line) => line.includes('refused'))).toEqual([
+      'config/user-service/log-level: "loud" is refused: is not one of fatal, error, warn, info, debug, trace, silent; it stays "debug"',
+    ]);
+    own.set('log-level', 'trace');
+    expect(levels).toEqual(['debug', 'trace']);
+  });
+
+  test('stays as configured when its first value is not valid', () => {
+    const levels = told(logLevel);
+    own.set('log-level', 'loud');
+    expect(levels).toEqual([]);
+  });
+
+  test.each([
+    ['rate-limits', 'caller=fast'],
+    ['resilience', '{ "timeoutMs": '],
+    ['resilience', '{ "timeoutMs": -1 }'],
+    ['resilience', '{ "timeOutMs": 100 }'],
+    ['resilience', 'null'],
+    ['resilience/user-service', '{ "breaker": { "volume": 0 } }'],
+    ['flags/new-search', 'yes'],
+    ['log-levels', 'debug'],
+    ['flags', 'true'],
+    ['flags/a/b', 'true'],
+  ])('%s can not be %s', (key, text) => {
+    own.set(key, text);
+    expect(lines).toEqual([expect.stringContaining(`config/user-service/${key}: "${text}" is refused: `)]);
+  });
+
+  test('reads rates as RATE_LIMITS does', () => {
+    const rates = told(rateLimits);
+    own.set('rate-limits', 'caller=200/s,users.createUser=20/10m');
+    expect(rates).toMatchObject([
+      { enabled: true, caller: { quota: 200 }, operations: { 'users.createUser': { windowSeconds: 600 } } },
+    ]);
+  });
+
+  test('gives of time limits and breakers what was written, not the defaults of the rest', () => {
+    const changes = told(resilience);
+    own.set('resilience', '{ "timeoutMs": 500, "breaker": { "volume": 9 } }');
+    expect(changes).toEqual([{ timeoutMs: 500, breaker: { volume: 9 } }]);
+  });
+
+  test('reaches the other subscribers when one of them fails', () => {
+    configuration.subscribe(logLevel, () => {
+      throw new Error('broken');
+    });
+    const levels = told(logLevel);
+    own.set('log-level', 'debug');
+    expect(levels).toEqual(['debug']);
+    expect(lines).toContain('log-level could not be applied: Error: broken');
+  });
+});
+
+describe('a family of settings', () => {
+  test('is told as a whole, of both folders, whenever one of it changes', () => {
+    const families: Record<string, unknown>[] = [];
+    configuration.subscribeAll(featureFlags, (flags) => families.push(Object.fromEntries(flags)));
+    common.set('flags/new-search', 'true');
+    common.set('flags/old-export', 'true');
+    own.set('flags/old-export', 'false');
+    own.set('log-level', 'debug');
+    common.set('flags/new-search', undefined);
+    expect(families).toEqual([
+      { 'new-search': true },
+      { 'new-search': true, 'old-export': true },
+      { 'new-search': true, 'old-export': false },
+      { 'old-export': false },
+    ]);
+  });
+
+  test('does not mix with the setting of its name', () => {
+    const all = told(resilience);
+    const named: string[][] = [];
+    configuration.subscribeAll(resilienceOf, (changes) => named.push([...changes.keys()]));
+    own.set('resilience', '{ "timeoutMs": 500 }');
+    own.set('resilience/user-service', '{ "timeoutMs": 100 }');
+    expect([all, named]).toEqual([[{ timeoutMs: 500 }], [['user-service']]]);
+  });
+});
+
+test('without a source everything stays as configured', async () => {
+  configuration = new DynamicConfiguration([]);
+  await configuration.ready;
+  expect(told(logLevel)).toEqual([]);
+});
+
+test('nothing is told any more after the end', async () => {
+  const levels = told(logLevel);
+  await configuration.close();
+  own.set('log-level', 'debug');
+  expect(levels).toEqual([]);
+});
