@@ -83,7 +83,7 @@ function plannedEngines(values: Values) {
   };
 }
 
-const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => host === undefined ? undefined : { host, port };
+const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => (host === undefined ? undefined : { host, port });
 
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>
