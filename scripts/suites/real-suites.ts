@@ -28,15 +28,8 @@ function asksForServer(file: string, seen: Set<string>): boolean {
   return asks.test(text) || importsWithinTests(file, text).some((imported) => asksForServer(imported, seen));
 }
 
-/**
- * The conformance table through a gateway, whose broker is its own: with another one in the environment it would call
- * that. It runs with the test command.
- */
-const withoutServers = join('test', 'topology', 'conformance.test.ts');
-
 /** The test files that ask for a server, themselves or through what they import from `test/`. */
 export const realSuites = () =>
   globSync('test/**/*.test.ts')
-    .filter((file) => file !== withoutServers)
     .filter((file) => asksForServer(file, new Set()))
     .sort();
