@@ -6,9 +6,12 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  /** Connections so far. */
+  accepted = 0;
 
   constructor(target: URL) {
     this.#server = createServer((socket) => {
+      this.accepted++;
       if (this.#cut) {
         socket.destroy();
         return;
