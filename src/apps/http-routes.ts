@@ -10,6 +10,8 @@ import { CurrentRates } from '../platform/config/current-rates.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
+import { MeasuredPressure } from '../platform/resilience/measured-pressure.js';
+import { pressureMetricsText } from '../platform/resilience/pressure-metrics.js';
 import { Resilience } from '../platform/resilience/resilience.js';
 import { resilienceMetricsText } from '../platform/resilience/resilience-metrics.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
@@ -44,7 +46,12 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   registerHealth(fastify, readiness, configuration.serviceName);
   const resilience = app.get(Resilience);
   await circuits(fastify, resilience);
-  registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
+  const pressure = app.get(MeasuredPressure);
+  registerMetrics(
+    fastify,
+    app.get(OperationMetrics),
+    () => resilienceMetricsText(resilience) + pressureMetricsText(pressure, parts.pipeline.running),
+  );
   const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
   if (serves.has('rest')) rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);

@@ -83,7 +83,7 @@ function plannedEngines(values: Values) {
   };
 }
 
-const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => host === undefined ? undefined : { host, port };
+const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => (host === undefined ? undefined : { host, port });
 
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>
@@ -133,6 +133,12 @@ function limits(values: Values) {
     grpcMessageBytes: values.GRPC_MESSAGE_BYTES,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     rates: values.RATE_LIMITS,
+    shedding: {
+      eventLoopDelayMs: values.SHED_EVENT_LOOP_DELAY_MS,
+      eventLoopUtilization: values.SHED_EVENT_LOOP_UTILIZATION,
+      heap: values.SHED_HEAP,
+      calls: values.SHED_CALLS,
+    },
   };
 }
 

@@ -16,7 +16,11 @@ export const remoteVariables = {
     expected: 'static or consul',
     default: 'static',
   },
-  CONSUL_HOST: { schema: text.optional(), about: 'Consul, for DISCOVERY and for configuration that changes at run time', expected: 'a host name' },
+  CONSUL_HOST: {
+    schema: text.optional(),
+    about: 'Consul, for DISCOVERY and for configuration that changes at run time',
+    expected: 'a host name',
+  },
   CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   ADVERTISED_HOST: {
     schema: text.optional(),

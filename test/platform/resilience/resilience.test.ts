@@ -154,14 +154,17 @@ describe('what others see of it', () => {
       expect.arrayContaining([
         '# TYPE circuit_state gauge',
         'circuit_state{circuit="users"} 2',
-        'circuit_openings_total{circuit="users"} 1',
+        'circuit_transitions_total{circuit="users",to="OPEN"} 1',
+        'circuit_transitions_total{circuit="users",to="CLOSED"} 0',
         'circuit_calls_total{circuit="users",outcome="failure"} 5',
         'circuit_calls_total{circuit="users",outcome="rejected"} 2',
         'remote_calls_total{service="users"} 5',
         'remote_retries_total{service="users"} 10',
         'remote_instances{service="users"} 1',
         'remote_ejected_instances{service="users"} 0',
+        expect.stringMatching(/^remote_retry_budget\{service="users"\} \d+$/),
         'bulkhead_running{name="users"} 0',
+        'bulkhead_limit{name="users"} 1000',
       ]),
     );
     expect(text.endsWith('\n')).toBe(true);
