@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { newId } from '../../../src/contract/values.js';
 import { RedisSessions } from '../../../src/modules/auth/infrastructure/redis-sessions.repository.js';
@@ -36,6 +36,8 @@ describe.skipIf(url === undefined)('with REDIS_URL, the trace of a call', () => 
 
   const list = (app: SpecimenApplication, address: string, sampled = true) =>
     app.pipeline.execute(operation, begin(app, address, sampled), {}, (value) => value);
+
+  beforeAll(async () => expect(await connection.ready()).toBe(true));
 
   beforeEach(() => spans.forget());
 
