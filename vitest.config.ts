@@ -20,6 +20,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // most files wait for sockets and processes: by default one core of two would be left out
+    maxWorkers: '100%',
     allowOnly: false,
     // a shared machine stalls now and then; at a desk a test that fails once is looked at
     retry: process.env.CI ? 1 : 0,

@@ -80,7 +80,7 @@ export class Application {
     await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
-    this.#registration = registrationOf(this.configuration, addresses);
+    this.#registration = await registrationOf(this.configuration, addresses);
     void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;

@@ -1,8 +1,6 @@
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Pressure } from '../../pipeline/pressure.js';
 import { Configuration } from '../config/configuration.js';
-import { connectConsul } from '../consul/consul-connection.js';
-import { ConsulServiceDirectory } from '../discovery/consul-service-directory.js';
 import { ServiceDirectory } from '../discovery/service-directory.js';
 import { StaticServiceDirectory } from '../discovery/static-service-directory.js';
 import { MeasuredPressure } from '../resilience/measured-pressure.js';
@@ -24,6 +22,13 @@ class ResilienceModule implements OnApplicationShutdown {
   }
 }
 
+async function serviceDirectory({ discovery: { addresses, consul } }: Configuration): Promise<ServiceDirectory> {
+  if (!consul) return new StaticServiceDirectory(addresses);
+  const { connectConsul } = await import('../consul/consul-connection.js');
+  const { ConsulServiceDirectory } = await import('../discovery/consul-service-directory.js');
+  return new ConsulServiceDirectory(connectConsul(consul));
+}
+
 function resilience(directory: ServiceDirectory): Resilience {
   const made = new Resilience(directory);
   logEvents(made.events, new Logger('Remote'));
@@ -41,8 +46,7 @@ export const resilienceModule = (): DynamicModule => ({
     {
       provide: ServiceDirectory,
       inject: [Configuration],
-      useFactory: ({ discovery: { addresses, consul } }: Configuration) =>
-        consul ? new ConsulServiceDirectory(connectConsul(consul)) : new StaticServiceDirectory(addresses),
+      useFactory: serviceDirectory,
     },
     { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
     { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },

@@ -135,12 +135,17 @@ export class RetriedCall<T> {
   #delay(error: unknown): number {
     const { settings, budget, counts } = this.parts;
     if (this.#attempts >= settings.retry.attempts || !this.#mayRepeat(error)) throw error;
-    const pushback = (error.retryAfterSeconds ?? 0) * 1_000;
-    const delay = Math.max(pushback, fullJitter(settings.retry, this.#attempts));
+    const delay = Math.max(this.#pushback(error), fullJitter(settings.retry, this.#attempts));
     if (Date.now() + delay >= this.call.deadline) throw error;
     if (budget.claim()) return delay;
     counts.retriesRefused++;
     throw error;
+  }
+
+  /** Milliseconds. Who asks for a pause asks it for itself, so another instance need not wait. */
+  #pushback(error: ServiceUnavailable): number {
+    if (isUnsent(error) || this.parts.balancer.hasOther(this.#tried)) return 0;
+    return (error.retryAfterSeconds ?? 0) * 1_000;
   }
 
   #mayRepeat(error: unknown): error is ServiceUnavailable {

@@ -6,13 +6,13 @@ import type { ResilienceChange } from '../../../src/platform/resilience/settings
 
 type Behaviour = (attempt: Attempt) => Promise<string>;
 
-const serves: Behaviour = async ({ instance }) => instance.id;
+export const serves: Behaviour = async ({ instance }) => instance.id;
 
 export const hangs: Behaviour = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 export const fails =
-  (make: () => Error = () => new ServiceUnavailable()): Behaviour =>
+  (make: () => Error = () => new ServiceUnavailable({ retryAfterSeconds: 0 })): Behaviour =>
   async () => {
     throw make();
   };

@@ -7,7 +7,9 @@ import {
 } from '../../../src/contract/built-in-failures.js';
 import { isFinal, markFinal, markUnsent } from '../../../src/platform/resilience/outage.js';
 import type { ResilienceChange } from '../../../src/platform/resilience/settings.js';
-import { caller, fails, hangs, RemoteService } from './remote-service.js';
+import { caller, fails, hangs, RemoteService, serves } from './remote-service.js';
+
+const pushback = () => new ServiceUnavailable({ retryAfterSeconds: 1 });
 
 let service: RemoteService;
 const serviceOn = (hosts: readonly string[], change?: ResilienceChange) => {
@@ -83,26 +85,35 @@ describe('a retry', () => {
     expect(half.asked).toEqual(['a']);
   });
 
-  test('waits as long as the service asked', async () => {
-    const half = serviceOn(['a', 'b']).on(
-      'a',
-      fails(() => new ServiceUnavailable({ retryAfterSeconds: 1 })),
-    );
+  test('waits as long as the only instance asked', async () => {
+    const busy = serviceOn(['a']).on('a', fails(pushback));
     vi.useFakeTimers();
-    const result = half.call();
+    const result = busy.call();
     await vi.advanceTimersByTimeAsync(999);
-    expect(half.asked).toEqual(['a']);
+    expect(busy.asked).toEqual(['a']);
+    busy.on('a', serves);
     await vi.advanceTimersByTimeAsync(1);
-    expect(await result).toBe('b:50051');
+    expect(await result).toBe('a:50051');
+  });
+
+  test('does not wait for what one instance asked where another one is', async () => {
+    const half = serviceOn(['a', 'b']).on('a', fails(pushback));
+    expect(await half.call({ timeoutMs: 900 })).toBe('b:50051');
+  });
+
+  test('does not wait where nothing was sent', async () => {
+    const gone = serviceOn(['a']).on(
+      'a',
+      fails(() => markUnsent(pushback())),
+    );
+    await expect(gone.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
+    expect(gone.asked).toEqual(['a', 'a', 'a']);
   });
 
   test('is not made where the service asked for more time than there is', async () => {
-    const half = serviceOn(['a', 'b']).on(
-      'a',
-      fails(() => new ServiceUnavailable({ retryAfterSeconds: 1 })),
-    );
-    await expect(half.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
-    expect(half.asked).toEqual(['a']);
+    const busy = serviceOn(['a']).on('a', fails(pushback));
+    await expect(busy.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
+    expect(busy.asked).toEqual(['a']);
   });
 
   test('is not made once the budget is spent', async () => {
