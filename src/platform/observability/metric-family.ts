@@ -2,6 +2,21 @@ export type Labels = Readonly<Record<string, string>>;
 
 export type Sample = readonly [labels: Labels, value: number];
 
+/** All samples of one metric, by its name in Prometheus. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+export const family = (
+  name: string,
+  type: MetricFamily['type'],
+  help: string,
+  samples: readonly Sample[],
+): MetricFamily => ({ name, type, help, samples });
+
 const escaped = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
@@ -11,16 +26,12 @@ export function labelled(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** The lines of one metric in Prometheus' text format; none without samples. */
-export function family(
-  metric: string,
-  type: 'counter' | 'gauge',
-  help: string,
-  samples: readonly Sample[],
-): readonly string[] {
-  if (samples.length === 0) return [];
-  const lines = samples.map(([labels, value]) => `${metric}${labelled(labels)} ${value}`);
-  return [`# HELP ${metric} ${help}`, `# TYPE ${metric} ${type}`, ...lines];
-}
-
-export const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+/** In Prometheus' text format; nothing of those without samples. */
+export const printFamilies = (families: readonly MetricFamily[]): string =>
+  families
+    .filter(({ samples }) => samples.length > 0)
+    .flatMap(({ name, type, help, samples }) => [
+      `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`,
+      ...samples.map(([labels, value]) => `${name}${labelled(labels)} ${value}\n`),
+    ])
+    .join('');

@@ -6,7 +6,7 @@ import {
   type OperationCounts,
   type OperationMetrics,
 } from '../../pipeline/operation-metrics.js';
-import { family, type Labels, labelled, type Sample, textOf } from './metric-family.js';
+import { family, type Labels, labelled, type MetricFamily, printFamilies, type Sample } from './metric-family.js';
 import { openMetrics, openMetricsType, takesOpenMetrics } from './open-metrics.js';
 
 /** What a bucket's line ends with in OpenMetrics: a trace that fell into it. */
@@ -33,12 +33,12 @@ function operationMetricsText(metrics: OperationMetrics, withExemplars: boolean)
     for (const [outcome, count] of counts.outcomes) totals.push([{ ...names, outcome }, count]);
     durations.push(...duration(counts, names, withExemplars));
   }
-  return textOf([
-    ...family('operation_calls_total', 'counter', 'Calls by outcome: OK or the code of the failure.', totals),
+  const calls = family('operation_calls_total', 'counter', 'Calls by outcome: OK or the code of the failure.', totals);
+  const described = [
     '# HELP operation_duration_seconds Time from the transport to the answer.',
     '# TYPE operation_duration_seconds histogram',
-    ...durations,
-  ]);
+  ];
+  return `${printFamilies([calls])}${[...described, ...durations].join('\n')}\n`;
 }
 
 async function runtimeMetrics(): Promise<Registry> {
@@ -49,20 +49,20 @@ async function runtimeMetrics(): Promise<Registry> {
 }
 
 /**
- * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give in Prometheus'
- * text format. As OpenMetrics, with exemplars, for those who ask for it.
+ * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give. As OpenMetrics,
+ * with exemplars, for those who ask for it.
  */
 export function registerMetrics(
   fastify: FastifyInstance,
   metrics: OperationMetrics,
-  others: () => string = () => '',
+  others: () => readonly MetricFamily[] = () => [],
 ): void {
   let collecting: Promise<Registry> | undefined;
   fastify.get('/metrics', async ({ headers }, reply) => {
     collecting ??= runtimeMetrics();
     const runtime = await collecting;
     const isOpen = takesOpenMetrics(headers.accept);
-    const text = (await runtime.metrics()) + operationMetricsText(metrics, isOpen) + others();
+    const text = (await runtime.metrics()) + operationMetricsText(metrics, isOpen) + printFamilies(others());
     return isOpen ? reply.type(openMetricsType).send(openMetrics(text)) : reply.type(runtime.contentType).send(text);
   });
 }

@@ -1,11 +1,11 @@
-import { family, type Sample, textOf } from '../observability/metric-family.js';
+import { family, type MetricFamily, type Sample } from '../observability/metric-family.js';
 import type { Circuit, CircuitState } from './circuit.js';
 import type { Resilience } from './resilience.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 const stateNumbers: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 
-function circuitFamilies(circuits: readonly Circuit[]): string[] {
+function circuitFamilies(circuits: readonly Circuit[]): MetricFamily[] {
   const states = circuits.map(({ name, state }): Sample => [{ circuit: name }, stateNumbers[state]]);
   const transitions = circuits.flatMap(({ name: circuit, transitions }) =>
     Object.entries(transitions).map(([to, count]): Sample => [{ circuit, to }, count]),
@@ -16,9 +16,9 @@ function circuitFamilies(circuits: readonly Circuit[]): string[] {
     [{ circuit, outcome: 'rejected' }, rejected],
   ]);
   return [
-    ...family('circuit_state', 'gauge', '0 closed, 1 half open, 2 open.', states),
-    ...family('circuit_transitions_total', 'counter', 'How often the circuit came to this state.', transitions),
-    ...family('circuit_calls_total', 'counter', 'Calls after their retries; rejected ones were not made.', calls),
+    family('circuit_state', 'gauge', '0 closed, 1 half open, 2 open.', states),
+    family('circuit_transitions_total', 'counter', 'How often the circuit came to this state.', transitions),
+    family('circuit_calls_total', 'counter', 'Calls after their retries; rejected ones were not made.', calls),
   ];
 }
 
@@ -55,8 +55,8 @@ const policyMetrics: readonly PolicyMetric[] = [
   ['remote_ejections_total', 'counter', 'Instances taken out.', (policy) => policy.ejectionCount],
 ];
 
-const policyFamilies = (policies: readonly ResiliencePolicy[]): string[] =>
-  policyMetrics.flatMap(([metric, type, help, read]) =>
+const policyFamilies = (policies: readonly ResiliencePolicy[]): MetricFamily[] =>
+  policyMetrics.map(([metric, type, help, read]) =>
     family(
       metric,
       type,
@@ -65,22 +65,21 @@ const policyFamilies = (policies: readonly ResiliencePolicy[]): string[] =>
     ),
   );
 
-function bulkheadFamilies({ policies, breakers }: Resilience): string[] {
+function bulkheadFamilies({ policies, breakers }: Resilience): MetricFamily[] {
   const guarded = [...policies, ...breakers];
   const running = guarded.map(({ circuit, bulkhead }): Sample => [{ name: circuit.name }, bulkhead.running]);
   const limits = guarded.map(({ circuit, bulkhead }): Sample => [{ name: circuit.name }, bulkhead.limit]);
   const refused = guarded.map(({ circuit, bulkhead }): Sample => [{ name: circuit.name }, bulkhead.refused]);
   return [
-    ...family('bulkhead_running', 'gauge', 'Calls under way.', running),
-    ...family('bulkhead_limit', 'gauge', 'Calls that may be under way.', limits),
-    ...family('bulkhead_refused_total', 'counter', 'Calls refused because too many were under way.', refused),
+    family('bulkhead_running', 'gauge', 'Calls under way.', running),
+    family('bulkhead_limit', 'gauge', 'Calls that may be under way.', limits),
+    family('bulkhead_refused_total', 'counter', 'Calls refused because too many were under way.', refused),
   ];
 }
 
-/** Prometheus' text format; the empty text where nothing is called. */
-export const resilienceMetricsText = (resilience: Resilience): string =>
-  textOf([
-    ...circuitFamilies(resilience.circuits),
-    ...policyFamilies(resilience.policies),
-    ...bulkheadFamilies(resilience),
-  ]);
+/** Without samples where nothing is called. */
+export const resilienceFamilies = (resilience: Resilience): readonly MetricFamily[] => [
+  ...circuitFamilies(resilience.circuits),
+  ...policyFamilies(resilience.policies),
+  ...bulkheadFamilies(resilience),
+];

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { OperationMetrics } from '../../../src/pipeline/operation-metrics.js';
 import { NoTracer, type Tracer } from '../../../src/pipeline/tracer.js';
+import { family } from '../../../src/platform/observability/metric-family.js';
 import { registerMetrics } from '../../../src/platform/observability/prometheus.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication } from '../../support/specimen-application.js';
@@ -20,7 +21,7 @@ async function scrape(tracer: Tracer, headers: Readonly<Record<string, string>> 
   const call = pipeline.begin({ protocol: 'rest', address: '192.0.2.1', traceparent }, operation);
   await pipeline.execute(operation, call, {}, (value) => value);
   const fastify = Fastify();
-  registerMetrics(fastify, get(OperationMetrics), () => '# TYPE others_total counter\nothers_total 1\n');
+  registerMetrics(fastify, get(OperationMetrics), () => [family('others_total', 'counter', 'Others.', [[{}, 1]])]);
   const { body, headers: answered } = await fastify.inject({ url: '/metrics', headers });
   await fastify.close();
   await close();

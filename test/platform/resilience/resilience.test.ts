@@ -1,9 +1,10 @@
 import Fastify from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Cancelled, RateLimited, RouteNotFound, ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import { printFamilies } from '../../../src/platform/observability/metric-family.js';
 import { registerCircuitRoutes } from '../../../src/platform/resilience/circuit-routes.js';
 import { logEvents } from '../../../src/platform/resilience/resilience-events.js';
-import { resilienceMetricsText } from '../../../src/platform/resilience/resilience-metrics.js';
+import { resilienceFamilies } from '../../../src/platform/resilience/resilience-metrics.js';
 import { Lines } from '../discovery/lines.js';
 import { fails, RemoteService } from './remote-service.js';
 
@@ -149,7 +150,7 @@ describe('what others see of it', () => {
     open('a');
     await down();
     await service.calls(2);
-    const text = resilienceMetricsText(service.resilience);
+    const text = printFamilies(resilienceFamilies(service.resilience));
     expect(text.split('\n')).toEqual(
       expect.arrayContaining([
         '# TYPE circuit_state gauge',
@@ -171,12 +172,14 @@ describe('what others see of it', () => {
   });
 
   test('no metrics where nothing is called', () => {
-    expect(resilienceMetricsText(open())).toBe('');
+    expect(printFamilies(resilienceFamilies(open()))).toBe('');
   });
 
   test('names that would break the format are escaped', () => {
     open().breaker('a "b"\\\n');
-    expect(resilienceMetricsText(service.resilience)).toContain('circuit_state{circuit="a \\"b\\"\\\\\\n"} 0');
+    expect(printFamilies(resilienceFamilies(service.resilience))).toContain(
+      'circuit_state{circuit="a \\"b\\"\\\\\\n"} 0',
+    );
   });
 
   test('a line in the log for every change of state', async () => {
