@@ -16,12 +16,31 @@ export const remoteVariables = {
     expected: 'static or consul',
     default: 'static',
   },
-  CONSUL_HOST: { schema: text.optional(), about: 'Consul, for DISCOVERY and for configuration that changes at run time', expected: 'a host name' },
+  CONSUL_HOST: {
+    schema: text.optional(),
+    about: 'Consul, for DISCOVERY and for configuration that changes at run time',
+    expected: 'a host name',
+  },
   CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   ADVERTISED_HOST: {
     schema: text.optional(),
     about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',
     expected: 'an address or name by which other services reach this process',
+  },
+  SERVICE_TLS_CERT_FILE: {
+    schema: text.optional(),
+    about: 'Certificate chain (PEM) that this process shows to the services it calls; needs SERVICE_TLS_KEY_FILE',
+    expected: 'the path of a PEM file',
+  },
+  SERVICE_TLS_KEY_FILE: {
+    schema: text.optional(),
+    about: 'Private key (PEM) of SERVICE_TLS_CERT_FILE',
+    expected: 'the path of a PEM file',
+  },
+  SERVICE_TLS_CA_FILE: {
+    schema: text.optional(),
+    about: 'Authorities (PEM) of the certificates of other services; what Node trusts when not set',
+    expected: 'the path of a PEM file',
   },
   USER_SERVICE_ADDRESS: address('user-service'),
   AUTH_SERVICE_ADDRESS: address('auth-service'),
