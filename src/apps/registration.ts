@@ -24,5 +24,6 @@ export async function registrationOf(
     grpcPort: Number(/\d+$/.exec(grpc)?.[0]),
     httpPort: Number(new URL(http).port),
     tls: tls !== undefined,
+    asksClients: tls?.clientCaFile !== undefined,
   });
 }
