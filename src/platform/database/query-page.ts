@@ -7,6 +7,8 @@ export interface PageQuery {
   /** With `$1`, `$2`, … for the values. */
   readonly where: string;
   readonly values: readonly unknown[];
+  /** To look at a row costs more than to keep it, as with a search in texts: every row is looked at once. */
+  readonly isCostly?: boolean;
   /** In the names of the selected columns. */
   readonly orderBy: string;
   /** From 1. */
@@ -29,15 +31,15 @@ interface Counted {
 /** A page and the total of all pages, of one moment: they come from one statement. */
 export async function queryPage<Row extends object>(
   database: PrismaDatabase,
-  { columns, table, where, values, orderBy, page, limit }: PageQuery,
+  { columns, table, where, values, isCostly = false, orderBy, page, limit }: PageQuery,
 ): Promise<FoundPage<Row>> {
   const [limitAt, offsetAt] = [values.length + 1, values.length + 2];
-  const sql = `select counted.total, found.*
-    from (select count(*) as total from ${table} where ${where}) as counted
-    left join (
+  const sql = `with matching as ${isCostly ? '' : 'not '}materialized (
       select true as "isFound", ${columns} from ${table} where ${where}
-      order by ${orderBy} limit $${limitAt} offset $${offsetAt}
-    ) as found on true
+    )
+    select counted.total, found.*
+    from (select count(*) as total from matching) as counted
+    left join (select * from matching order by ${orderBy} limit $${limitAt} offset $${offsetAt}) as found on true
     order by ${orderBy}`;
   const counted = await database.query<Counted & Row>(sql, [...values, limit, (page - 1) * limit]);
   return { rows: counted.filter(({ isFound }) => isFound), total: Number(counted[0]?.total ?? 0) };

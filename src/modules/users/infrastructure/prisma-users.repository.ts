@@ -43,6 +43,7 @@ export class PrismaUsers extends Users {
       table: 'users',
       where,
       values,
+      isCostly: query.search !== undefined,
       orderBy,
       page,
       limit,
