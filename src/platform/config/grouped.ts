@@ -23,6 +23,7 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     ...plannedEngines(values),
     consul: consul(values),
     discovery: discovery(values, service, services),
+    resilience: values.RESILIENCE ?? {},
     environment: values.NODE_ENV,
     serviceName: values.SERVICE_NAME,
     security: {
@@ -83,7 +84,7 @@ function plannedEngines(values: Values) {
   };
 }
 
-const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => host === undefined ? undefined : { host, port };
+const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => (host === undefined ? undefined : { host, port });
 
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>

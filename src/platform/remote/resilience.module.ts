@@ -20,8 +20,8 @@ class ResilienceModule implements OnApplicationShutdown {
   }
 }
 
-function resilience(directory: ServiceDirectory): Resilience {
-  const made = new Resilience(directory);
+function resilience(directory: ServiceDirectory, { resilience: settings }: Configuration): Resilience {
+  const made = new Resilience(directory, { settings });
   logEvents(made.events, new Logger('Remote'));
   return made;
 }
@@ -37,7 +37,7 @@ export const resilienceModule = (): DynamicModule => ({
       useFactory: ({ discovery: { addresses, consul } }: Configuration) =>
         consul ? new ConsulServiceDirectory(connectConsul(consul)) : new StaticServiceDirectory(addresses),
     },
-    { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
+    { provide: Resilience, inject: [ServiceDirectory, Configuration], useFactory: resilience },
   ],
   exports: [ServiceDirectory, Resilience],
 });

@@ -27,6 +27,8 @@ interface OwnerOptions {
   readonly limits?: PipelineOptions['limits'];
   /** Of both processes. */
   readonly tracer?: Tracer;
+  /** The address of another instance. */
+  readonly beside?: string;
 }
 
 /** A process with the handlers of the specimens, over gRPC. */
@@ -73,7 +75,11 @@ export class RemoteSpecimens {
   static async start(options: OwnerOptions = {}): Promise<RemoteSpecimens> {
     const { application: owner, address } = await startOwner(options);
     const channels = new InstanceChannels(credentials.createInsecure());
-    const resilience = new Resilience(new StaticServiceDirectory({ specimens: address }));
+    const resilience = new Resilience(
+      new StaticServiceDirectory({
+        specimens: [options.beside, address].filter((known) => known !== undefined).join(','),
+      }),
+    );
     const executor = new GrpcExecutor({
       codecs: compileCodecs(specimens.operations, new ProtoSchema(protos)),
       homes: new Map([['specimens', 'specimens']]),
