@@ -9,14 +9,15 @@ const plenty = { quota: 1_000_000_000, windowSeconds: 1 };
 /** GetUser as an operation, behind the message rate of a connection too. */
 export async function serve(): Promise<Target> {
   const application = await ourUsers({
-    configure: (app) =>
+    configure: (app) => {
       registerWebSocket(app.getHttpAdapter().getInstance(), {
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('websocket'),
         payloadBytes: 65_536,
         origins: [],
-        messageRate: plenty,
-      }),
+        messageRate: () => plenty,
+      });
+    },
   });
   return listening(application);
 }
