@@ -21,6 +21,7 @@ interface Created {
 let topology: Topology;
 let admin: Administrator;
 let databaseUrl: string;
+let repeats = 0;
 
 beforeAll(async () => {
   topology = await Topology.start({
@@ -61,6 +62,7 @@ async function insist(client: Client, email: string, key: string): Promise<strin
       return (await client.execute(new CreateUser({ email }), { idempotencyKey: key })).id;
     } catch (error) {
       if (!(error instanceof Failure && repeatable.has(error.code))) throw new WrongAnswer(`${email}: ${error}`);
+      repeats++;
     }
   }
 }
@@ -82,7 +84,8 @@ describe('connections that are cut in the midst of transactions', () => {
     const terminated = await terminate(terminations);
     await load.answered(3 * callers);
     const tally = await load.stop();
-    report(`${terminated} connections cut in a transaction`, tally);
+    report(`${terminated} connections cut in a transaction, ${repeats} commands sent again`, tally);
+    expect(repeats).toBeGreaterThan(0);
     expect([...tally.faults, ...tally.details]).toEqual([]);
     expect(await stored()).toEqual(new Map([...created].map(([email, { id }]) => [email, id])));
     const client = clientOf(topology, 0, admin.token);
