@@ -9,6 +9,8 @@ export const serverVariables = [
   'MQTT_URL',
   'CONSUL_HOST',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'TOXIPROXY_URL',
+  'PROMTOOL',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */
@@ -34,9 +36,14 @@ function asksForServer(file: string, seen: Set<string>): boolean {
  */
 const withoutServers = join('test', 'topology', 'conformance.test.ts');
 
-/** The test files that ask for a server, themselves or through what they import from `test/`. */
+/** Minutes of load on many processes: alone, one file at a time, and never with the test command. */
+export const faultSuites = () => globSync('test/faults/*.test.ts').sort();
+
+export const withoutFaults = ['--exclude', 'test/faults/**'];
+
+/** The other test files that ask for a server, themselves or through what they import from `test/`. */
 export const realSuites = () =>
   globSync('test/**/*.test.ts')
-    .filter((file) => file !== withoutServers)
+    .filter((file) => file !== withoutServers && !file.startsWith(join('test', 'faults')))
     .filter((file) => asksForServer(file, new Set()))
     .sort();

@@ -11,7 +11,6 @@ import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
 import { Resilience } from '../platform/resilience/resilience.js';
-import { resilienceMetricsText } from '../platform/resilience/resilience-metrics.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
 import { sendProblem } from '../protocols/http/problem.js';
@@ -22,6 +21,7 @@ import { registerRest } from '../protocols/rest/register-rest.js';
 import { registerWebSocket } from '../protocols/websocket/register-websocket.js';
 import { registerWebSocketServer } from '../protocols/websocket/websocket-server.js';
 import { documentInfo } from './document-info.js';
+import { processFamilies } from './process-families.js';
 
 interface HttpParts {
   readonly app: NestFastifyApplication;
@@ -42,9 +42,8 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   const serves = new Set(configuration.protocols);
   if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
-  const resilience = app.get(Resilience);
-  await circuits(fastify, resilience);
-  registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
+  await circuits(fastify, app.get(Resilience));
+  registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));
   const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
   if (serves.has('rest')) rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);

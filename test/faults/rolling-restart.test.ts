@@ -42,7 +42,7 @@ const discoveries: readonly Discovery[] = [
   {
     name: 'known by their addresses',
     isThere: true,
-    open: async () => ({ environment: {}, close: async () => undefined }),
+    open: async () => ({ environment: {} as Environment, close: async () => undefined }),
   },
   { name: 'found through Consul', isThere: hasConsul, open: () => ConsulFront.open() },
 ];
@@ -53,7 +53,8 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
 
     beforeAll(async () => {
       discovery = await open();
-      const { environment } = discovery;
+      // they say that they go: their callers need no time to see it
+      const environment = { ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
       topology = await Topology.start({ counts: { 'user-service': 2, 'auth-service': 2 }, environment });
       admin = await Administrator.logIn(topology);
       people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));

@@ -1,9 +1,9 @@
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Pressure } from '../../pipeline/pressure.js';
 import { Configuration } from '../config/configuration.js';
-import { connectConsul } from '../consul/consul-connection.js';
-import { ConsulServiceDirectory } from '../discovery/consul-service-directory.js';
 import { ServiceDirectory } from '../discovery/service-directory.js';
 import { StaticServiceDirectory } from '../discovery/static-service-directory.js';
+import { MeasuredPressure } from '../resilience/measured-pressure.js';
 import { Resilience } from '../resilience/resilience.js';
 import { logEvents } from '../resilience/resilience-events.js';
 
@@ -12,12 +12,21 @@ class ResilienceModule implements OnApplicationShutdown {
   constructor(
     @Inject(ServiceDirectory) private readonly directory: ServiceDirectory,
     @Inject(Resilience) private readonly resilience: Resilience,
+    @Inject(MeasuredPressure) private readonly pressure: MeasuredPressure,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    this.pressure.close();
     this.resilience.close();
     await this.directory.close();
   }
+}
+
+async function serviceDirectory({ discovery: { addresses, consul } }: Configuration): Promise<ServiceDirectory> {
+  if (!consul) return new StaticServiceDirectory(addresses);
+  const { connectConsul } = await import('../consul/consul-connection.js');
+  const { ConsulServiceDirectory } = await import('../discovery/consul-service-directory.js');
+  return new ConsulServiceDirectory(connectConsul(consul));
 }
 
 function resilience(directory: ServiceDirectory, { resilience: settings }: Configuration): Resilience {
@@ -25,6 +34,9 @@ function resilience(directory: ServiceDirectory, { resilience: settings }: Confi
   logEvents(made.events, new Logger('Remote'));
   return made;
 }
+
+const measuredPressure = ({ limits }: Configuration, { events }: Resilience): MeasuredPressure =>
+  new MeasuredPressure(limits.shedding, (to, from) => events.emit('pressure', { from, to }));
 
 /** Where other services are and what stands between this process and what it calls: in every process. */
 export const resilienceModule = (): DynamicModule => ({
@@ -34,10 +46,11 @@ export const resilienceModule = (): DynamicModule => ({
     {
       provide: ServiceDirectory,
       inject: [Configuration],
-      useFactory: ({ discovery: { addresses, consul } }: Configuration) =>
-        consul ? new ConsulServiceDirectory(connectConsul(consul)) : new StaticServiceDirectory(addresses),
+      useFactory: serviceDirectory,
     },
     { provide: Resilience, inject: [ServiceDirectory, Configuration], useFactory: resilience },
+    { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },
+    { provide: Pressure, useExisting: MeasuredPressure },
   ],
-  exports: [ServiceDirectory, Resilience],
+  exports: [ServiceDirectory, Resilience, MeasuredPressure, Pressure],
 });

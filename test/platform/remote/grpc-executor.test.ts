@@ -143,7 +143,7 @@ describe('an instance that takes no more calls', () => {
     refusing.on('stream', refused);
     await once(refusing, 'listening');
     const beside = `127.0.0.1:${(refusing.address() as AddressInfo).port}`;
-    const two = await RemoteSpecimens.start({ beside });
+    const two = await RemoteSpecimens.start({ target: (port) => `${beside},127.0.0.1:${port}` });
     for (let count = 0; count < 4; count++) {
       expect(await two.execute(DiscardSpecimen, { id: crypto.randomUUID() })).toBeUndefined();
     }
