@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Gate } from './gates/gate.js';
 import { gates } from './gates/gates.js';
-import { realSuites, serverVariables } from './suites/real-suites.js';
+import { faultSuites, realSuites, serverVariables, withoutFaults } from './suites/real-suites.js';
 import { runVitest } from './suites/vitest.js';
 import { closingLine, nothing, sum, type Tally } from './tally.js';
 
@@ -43,17 +43,20 @@ function coverageGate(suites: Tally, green: boolean): Tally {
 
 async function everything(): Promise<Tally> {
   const gateTally = await runGates();
-  const { tally, green } = await runVitest(['--coverage']);
+  const { tally, green } = await runVitest(['--coverage', ...withoutFaults]);
   if (tally.passed + tally.failed === 0) return { ...gateTally, failed: gateTally.failed + 1 };
   return sum([gateTally, tally, coverageGate(tally, green)]);
 }
 
 async function againstRealServers(): Promise<Tally> {
-  const files = realSuites();
   const missing = serverVariables.filter((name) => !process.env[name]);
   if (missing.length > 0) console.log(`Not set, so their suites are skipped: ${missing.join(', ')}`);
+  return sum([await runSuites(realSuites()), await runSuites(faultSuites(), ['--no-file-parallelism'])]);
+}
+
+async function runSuites(files: readonly string[], args: readonly string[] = []): Promise<Tally> {
   if (files.length === 0) return nothing;
-  const { tally, green } = await runVitest(files);
+  const { tally, green } = await runVitest([...files, ...args]);
   return green || tally.failed > 0 ? tally : sum([tally, failed]);
 }
 

@@ -9,6 +9,7 @@ export const serverVariables = [
   'MQTT_URL',
   'CONSUL_HOST',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'TOXIPROXY_URL',
   'PROMTOOL',
 ];
 
@@ -29,8 +30,14 @@ function asksForServer(file: string, seen: Set<string>): boolean {
   return asks.test(text) || importsWithinTests(file, text).some((imported) => asksForServer(imported, seen));
 }
 
-/** The test files that ask for a server, themselves or through what they import from `test/`. */
+/** Minutes of load on many processes: alone, one file at a time, and never with the test command. */
+export const faultSuites = () => globSync('test/faults/*.test.ts').sort();
+
+export const withoutFaults = ['--exclude', 'test/faults/**'];
+
+/** The other test files that ask for a server, themselves or through what they import from `test/`. */
 export const realSuites = () =>
   globSync('test/**/*.test.ts')
+    .filter((file) => !file.startsWith(join('test', 'faults')))
     .filter((file) => asksForServer(file, new Set()))
     .sort();

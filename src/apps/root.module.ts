@@ -19,14 +19,21 @@ class RootModule {}
 
 const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
+function longestCallMs({ limits }: Configuration): number {
+  const operations = moduleContracts.flatMap((contract) => contract.operations);
+  return Math.max(limits.requestDeadlineMs, ...operations.map(({ spec }) => spec.deadlineMs ?? 0));
+}
+
 /** The code of the database is loaded where there is one. */
 async function databaseModules(
   service: ServiceDefinition,
+  configuration: Configuration,
   located?: Promise<DatabaseLocation>,
 ): Promise<DynamicModule[]> {
   if (service.stateless) return [];
   const { databaseModule } = await import('../platform/database/database.module.js');
-  return [databaseModule({ revocations: endsSessions(service), located })];
+  const revocations = endsSessions(service);
+  return [databaseModule({ revocations, located, longestCallMs: longestCallMs(configuration) })];
 }
 
 function placement({ modules, servesAll }: ServiceDefinition): Placement {
@@ -52,7 +59,7 @@ export async function rootModule(
       everywhere(CacheModule),
       resilienceModule(),
       dynamicModule(),
-      ...(await databaseModules(service, located)),
+      ...(await databaseModules(service, configuration, located)),
       ...remoteModules(service),
       pipelineModule({
         modules: moduleContracts,

@@ -1,4 +1,5 @@
 import type { Protocol } from '../../contract/operation.js';
+import type { ResilienceChange } from '../resilience/settings.js';
 
 export type Environment = 'development' | 'test' | 'production';
 
@@ -102,6 +103,8 @@ export abstract class Configuration {
     /** By which other services reach this process; absent: `host`, or the first address of this machine. */
     readonly advertisedHost?: string;
   };
+  /** Over the defaults, of the calls to every service and outbound dependency. */
+  abstract readonly resilience: ResilienceChange;
   abstract readonly documents: { readonly url?: string };
   abstract readonly storage: { readonly provider?: 's3' | 'azure' | 'gcs' };
   /** `sampledShare`: from 0 to 1, of the traces that begin here. */

@@ -23,6 +23,7 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     ...plannedEngines(values),
     consul: consul(values),
     discovery: discovery(values, service, services),
+    resilience: values.RESILIENCE ?? {},
     environment: values.NODE_ENV,
     serviceName: values.SERVICE_NAME,
     security: {

@@ -1,3 +1,4 @@
+import { resilience } from '../dynamic/settings.js';
 import { choice, grpcTarget, port, text } from './readings.js';
 import type { Variable } from './variable.js';
 
@@ -44,4 +45,10 @@ export const remoteVariables = {
   },
   USER_SERVICE_ADDRESS: address('user-service'),
   AUTH_SERVICE_ADDRESS: address('auth-service'),
+  RESILIENCE: {
+    schema: resilience.schema.optional(),
+    about:
+      'Time limits, retries, breaker, ejection and concurrency of the calls to other services: what differs from the defaults',
+    expected: 'JSON such as {"timeoutMs":2000,"ejection":{"baseMs":10000}}',
+  },
 } as const satisfies Record<string, Variable>;

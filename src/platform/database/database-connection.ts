@@ -3,6 +3,16 @@ import { type DatabaseLocation, locateDatabase } from './locate-database.js';
 import { migrate, requireMigrated } from './migrations/migrate.js';
 import { PrismaDatabase } from './prisma-database.js';
 
+export interface OpeningOptions {
+  /** When the search for it began before. */
+  readonly located?: Promise<DatabaseLocation> | undefined;
+  /** The longest deadline that a call may have; that of the configuration when absent. */
+  readonly longestCallMs?: number | undefined;
+}
+
+/** PostgreSQL ends a statement at the deadline of its call and says so; this is the time to say it. */
+const answerSlackMs = 2_000;
+
 /** The database of this process, found or started, migrated and open. */
 export class DatabaseConnection {
   private constructor(
@@ -10,11 +20,11 @@ export class DatabaseConnection {
     readonly location: DatabaseLocation,
   ) {}
 
-  /** `located`, when the search began before. Throws EmbeddedPostgresError, MigrationError and what the driver throws. */
+  /** Throws EmbeddedPostgresError, MigrationError and what the driver throws. */
   static async open(
     configuration: Configuration,
     log: (message: string) => void,
-    located?: Promise<DatabaseLocation>,
+    { located, longestCallMs = configuration.limits.requestDeadlineMs }: OpeningOptions = {},
   ): Promise<DatabaseConnection> {
     const location = await (located ?? locateDatabase(configuration, log));
     try {
@@ -22,7 +32,8 @@ export class DatabaseConnection {
       if (deploysMigrate) await requireMigrated(location.directUrl);
       else await migrate(location.directUrl, { log });
       const { poolSize } = configuration.database;
-      return new DatabaseConnection(new PrismaDatabase({ url: location.url, poolSize, log }), location);
+      const answerMs = longestCallMs + answerSlackMs;
+      return new DatabaseConnection(new PrismaDatabase({ url: location.url, poolSize, answerMs, log }), location);
     } catch (error) {
       await location.release();
       throw error;

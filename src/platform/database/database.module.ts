@@ -11,8 +11,7 @@ import { IdempotencyLog } from '../../pipeline/idempotency.js';
 import { RevocationLog, Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
-import { DatabaseConnection } from './database-connection.js';
-import type { DatabaseLocation } from './locate-database.js';
+import { DatabaseConnection, type OpeningOptions } from './database-connection.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
 import { PrismaRevocations } from './prisma-revocations.js';
@@ -58,11 +57,9 @@ const revocations: Provider[] = [
   { provide: RevocationLog, useExisting: Revocations },
 ];
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends OpeningOptions {
   /** Whether sessions are ended in this database; else revocations come from elsewhere. */
   readonly revocations: boolean;
-  /** When the search for it began before. */
-  readonly located?: Promise<DatabaseLocation> | undefined;
 }
 
 /**
@@ -70,7 +67,7 @@ export interface DatabaseOptions {
  * Revocations for the rest.
  */
 export const databaseModule = (
-  { revocations: hasRevocations, located }: DatabaseOptions = { revocations: true },
+  { revocations: hasRevocations, ...opening }: DatabaseOptions = { revocations: true },
 ): DynamicModule => ({
   module: DatabaseModule,
   global: true,
@@ -79,7 +76,7 @@ export const databaseModule = (
       provide: DatabaseConnection,
       inject: [Configuration],
       useFactory: (configuration: Configuration) =>
-        DatabaseConnection.open(configuration, (message) => logger.log(message), located),
+        DatabaseConnection.open(configuration, (message) => logger.log(message), opening),
     },
     {
       provide: PrismaDatabase,

@@ -4,12 +4,15 @@ import { currentTransaction } from './current-transaction.js';
 import { rethrow } from './database-failure.js';
 import { statement } from './database-span.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
+import { closeWhenSilent } from './silent-connections.js';
 import { ConnectionTellingPrismaPg, type TransactionConnection } from './transaction-connection.js';
 
 export interface PrismaDatabaseOptions {
   readonly url: string;
   /** Connections of this process. */
   readonly poolSize: number;
+  /** Milliseconds after which a connection is given up whose statement the server has not answered; never when absent. */
+  readonly answerMs?: number;
   readonly log?: (message: string) => void;
 }
 
@@ -52,7 +55,7 @@ export class PrismaDatabase {
   /** Outside any unit of work. */
   readonly base: PrismaClient;
 
-  constructor({ url, poolSize, log }: PrismaDatabaseOptions) {
+  constructor({ url, poolSize, answerMs, log }: PrismaDatabaseOptions) {
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -60,6 +63,7 @@ export class PrismaDatabase {
       // Prisma's adapter writes timestamps without a zone and drops that of those it reads.
       onConnect: (client) => client.query(`set timezone to 'UTC'`).then(() => undefined),
     });
+    if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
     this.#pool.on('error', (error) => log?.(`An idle connection to PostgreSQL was lost: ${error.message}`));
     const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool) });
     this.base = client.$extends({

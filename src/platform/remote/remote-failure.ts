@@ -9,8 +9,12 @@ import { markFinal, markUnsent } from '../resilience/outage.js';
 
 const [pushback, never] = noRetry;
 
-/** Of the texts by which grpc-js says that it had no connection to write to. */
-const notConnected = /^(No connection established|Name resolution failed|Failed to connect)/i;
+/**
+ * Of the texts by which grpc-js says that no handler had the request: it had no connection to write to, or wrote to an
+ * instance that was going away (RFC 9113, 6.8 and 8.7).
+ */
+const notTaken =
+  /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)/i;
 
 /** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
 export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
@@ -20,5 +24,5 @@ export function remoteFailure(operation: OperationDescriptor, error: ServiceErro
   }
   if (error.code === status.DEADLINE_EXCEEDED) return new DeadlineExceeded({ cause: error });
   const unavailable = new ServiceUnavailable({ cause: error });
-  return notConnected.test(error.details) ? markUnsent(unavailable) : unavailable;
+  return notTaken.test(error.details) ? markUnsent(unavailable) : unavailable;
 }

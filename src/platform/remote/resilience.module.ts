@@ -29,8 +29,8 @@ async function serviceDirectory({ discovery: { addresses, consul } }: Configurat
   return new ConsulServiceDirectory(connectConsul(consul));
 }
 
-function resilience(directory: ServiceDirectory): Resilience {
-  const made = new Resilience(directory);
+function resilience(directory: ServiceDirectory, { resilience: settings }: Configuration): Resilience {
+  const made = new Resilience(directory, { settings });
   logEvents(made.events, new Logger('Remote'));
   return made;
 }
@@ -48,7 +48,7 @@ export const resilienceModule = (): DynamicModule => ({
       inject: [Configuration],
       useFactory: serviceDirectory,
     },
-    { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
+    { provide: Resilience, inject: [ServiceDirectory, Configuration], useFactory: resilience },
     { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },
     { provide: Pressure, useExisting: MeasuredPressure },
   ],

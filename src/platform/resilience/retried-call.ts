@@ -1,4 +1,5 @@
-import { ServiceUnavailable } from '../../contract/built-in-failures.js';
+import { IdempotencyKeyInUse, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
 import type { Instance } from '../discovery/service-directory.js';
 import { fullJitter, pause } from './backoff.js';
 import type { Balancer } from './balancer.js';
@@ -54,6 +55,10 @@ class TookTooLong extends Error {}
 export class RetriedCall<T> {
   readonly #tried = new Set<Candidate>();
   #attempts = 0;
+  /** An attempt ended without an answer: what it asked for may be on its way still. */
+  #mayRun = false;
+  /** To be asked again: it was there. */
+  #next: Candidate | undefined;
 
   constructor(
     private readonly parts: RetryParts,
@@ -67,11 +72,13 @@ export class RetriedCall<T> {
     budget.countCall();
     for (;;) {
       this.#attempts++;
-      const candidate = balancer.pick(this.#tried);
+      const candidate = this.#next ?? balancer.pick(this.#tried);
       try {
         return await this.#attempt(candidate);
       } catch (error) {
         await this.#beforeNext(error);
+        this.#next = this.#isBlocked(error) ? candidate : undefined;
+        this.#mayRun ||= error instanceof TookTooLong || (isOutage(error) && !isUnsent(error));
       }
     }
   }
@@ -134,7 +141,9 @@ export class RetriedCall<T> {
 
   #delay(error: unknown): number {
     const { settings, budget, counts } = this.parts;
-    if (this.#attempts >= settings.retry.attempts || !this.#mayRepeat(error)) throw error;
+    const isLast = this.#attempts >= settings.retry.attempts;
+    const hasNext = this.#isBlocked(error) || (!isLast && this.#mayRepeat(error));
+    if (!hasNext) throw error;
     const delay = Math.max(this.#pushback(error), fullJitter(settings.retry, this.#attempts));
     if (Date.now() + delay >= this.call.deadline) throw error;
     if (budget.claim()) return delay;
@@ -143,9 +152,14 @@ export class RetriedCall<T> {
   }
 
   /** Milliseconds. Who asks for a pause asks it for itself, so another instance need not wait. */
-  #pushback(error: ServiceUnavailable): number {
+  #pushback(error: Failure): number {
     if (isUnsent(error) || this.parts.balancer.hasOther(this.#tried)) return 0;
     return (error.retryAfterSeconds ?? 0) * 1_000;
+  }
+
+  /** An attempt that this call gave up has the key: its outcome is what the caller waits for. */
+  #isBlocked(error: unknown): error is IdempotencyKeyInUse {
+    return this.#mayRun && error instanceof IdempotencyKeyInUse;
   }
 
   #mayRepeat(error: unknown): error is ServiceUnavailable {

@@ -4,6 +4,7 @@ import { Prisma } from '../../../src/platform/database/generated/client.js';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { sqlState, violatedUnique } from '../../../src/platform/database/sql-state.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { ForgetfulWire } from '../../support/forgetful-wire.js';
 
 const tenantId = '00000000-0000-0000-0000-000000000000';
 
@@ -123,5 +124,51 @@ describe('the database', () => {
     );
     await expect(cut.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
     await cut.close();
+  });
+
+  test.for<[string, (database: PrismaDatabase) => Promise<unknown>]>([
+    ['by hand', (forgotten) => forgotten.query('select 1')],
+    ['through Prisma', (forgotten) => forgotten.client.user.findMany()],
+  ])(
+    'whose connection the network has forgotten is unavailable once, %s, and serves over a new one',
+    async ([, ask]) => {
+      const url = new URL(created.url);
+      const wire = await ForgetfulWire.to(url.host);
+      url.host = wire.address;
+      const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300 });
+      await ask(forgotten);
+      expect(wire.forget()).toBe(1);
+      await expect(ask(forgotten)).rejects.toThrow(ServiceUnavailable);
+      await expect(ask(forgotten)).resolves.toBeDefined();
+      await forgotten.close();
+      await wire.remove();
+    },
+  );
+
+  test('that answers later than the transaction has time leaves no connection behind', async () => {
+    const url = new URL(created.url);
+    const wire = await ForgetfulWire.to(url.host);
+    url.host = wire.address;
+    const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300 });
+    const transaction = forgotten.base.$transaction(
+      async (client) => {
+        await client.user.findMany();
+        wire.forget();
+        await client.user.findMany();
+      },
+      { timeout: 100 },
+    );
+    await expect(transaction).rejects.toThrow();
+    await expect(forgotten.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+    await forgotten.close();
+    await wire.remove();
+  });
+
+  test('that takes its time, on a connection that is alive, is waited for between statements', async () => {
+    const patient = new PrismaDatabase({ url: created.url, poolSize: 1, answerMs: 100 });
+    const [before] = await patient.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await database.query('select pg_sleep(0.3)');
+    expect(await patient.query('select pg_backend_pid() as pid')).toEqual([before]);
+    await patient.close();
   });
 });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { constants, createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
@@ -128,6 +131,25 @@ describe('the limits of an owner', () => {
     expect(await ask(forged)).toBe(status.UNAUTHENTICATED);
     direct.close();
     await limited.stop();
+  });
+});
+
+describe('an instance that takes no more calls', () => {
+  test('has none: what it refused is run by another one, commands without a key included', async () => {
+    const refusing = createServer().listen(0, '127.0.0.1');
+    const refused = vi.fn((stream: ServerHttp2Stream) =>
+      stream.on('error', () => undefined).close(constants.NGHTTP2_REFUSED_STREAM),
+    );
+    refusing.on('stream', refused);
+    await once(refusing, 'listening');
+    const beside = `127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+    const two = await RemoteSpecimens.start({ target: (port) => `${beside},127.0.0.1:${port}` });
+    for (let count = 0; count < 4; count++) {
+      expect(await two.execute(DiscardSpecimen, { id: crypto.randomUUID() })).toBeUndefined();
+    }
+    expect(refused).toHaveBeenCalled();
+    await two.stop();
+    refusing.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   Cancelled,
   DeadlineExceeded,
+  IdempotencyKeyInUse,
   RateLimited,
   ServiceUnavailable,
 } from '../../../src/contract/built-in-failures.js';
@@ -74,6 +75,26 @@ describe('a retry', () => {
       fails(() => markUnsent(new ServiceUnavailable())),
     );
     expect(await half.call({ isSafe: false })).toBe('b:50051');
+  });
+
+  test('is made again while the attempt before, given up, still has the key of the command', async () => {
+    const half = serviceOn(['a', 'b']).on('a', hangs);
+    let refusals = 0;
+    half.on('b', async (attempt) => {
+      if (++refusals > 4) return serves(attempt);
+      throw new IdempotencyKeyInUse();
+    });
+    expect(await half.call()).toBe('b:50051');
+    expect(refusals).toBe(5);
+  });
+
+  test('is not made while another caller has the key', async () => {
+    const busy = serviceOn(['a', 'b']).on(
+      'a',
+      fails(() => new IdempotencyKeyInUse()),
+    );
+    await expect(busy.call()).rejects.toThrow(IdempotencyKeyInUse);
+    expect(busy.asked).toEqual(['a']);
   });
 
   test('is not made where the failure was retried further down', async () => {

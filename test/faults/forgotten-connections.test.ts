@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ForgetfulWire } from '../support/forgetful-wire.js';
+import { Administrator, Person } from './callers.js';
+import { report } from './report.js';
+import { SteadyLoad, type Tally } from './steady-load.js';
+import { deadlineMs, Topology, type TopologyOptions } from './topology.js';
+
+const callers = 10;
+const named = new Set(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'IDEMPOTENCY_KEY_IN_USE']);
+
+let topology: Topology;
+let wire: ForgetfulWire;
+
+const wireTo = async (address: string): Promise<string> => {
+  wire = await ForgetfulWire.to(address);
+  return wire.address;
+};
+
+const ways: readonly { readonly where: string; readonly options: TopologyOptions }[] = [
+  {
+    where: 'between gateway and service',
+    options: { wireTo: async (service, address) => (service === 'user-service' ? wireTo(address) : address) },
+  },
+  {
+    where: 'between service and database',
+    options: {
+      // all of them are in use, and forgotten
+      environment: { DATABASE_POOL_SIZE: '3' },
+      wireToDatabase: async (service, text) => {
+        const url = new URL(text);
+        if (service === 'user-service') url.host = await wireTo(url.host);
+        return url.href;
+      },
+    },
+  },
+];
+
+const strange = ({ faults, failures }: Tally) => [
+  ...faults,
+  ...Object.keys(failures).filter((code) => !named.has(code)),
+];
+
+afterEach(async () => {
+  await topology?.stop();
+  await wire?.remove();
+});
+
+describe('connections that neither end knows to be dead', () => {
+  test.for(ways)('$where are given up, and callers answered over new ones', { timeout: 120_000 }, async (way) => {
+    topology = await Topology.start(way.options);
+    const admin = await Administrator.logIn(topology);
+    const people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
+    const steady = new SteadyLoad({ callers, deadlineMs }, (caller) => {
+      const { reads, renames } = people[caller] as Person;
+      return [reads, renames, reads, admin.creates(caller)];
+    });
+    await steady.answered(10 * callers);
+    steady.next();
+    expect(wire.forget()).toBeGreaterThan(0);
+    await steady.until(({ right }) => right >= 10 * callers);
+    const recovering = steady.next();
+    await steady.answered(10 * callers);
+    const back = await steady.stop();
+    report(`connections forgotten ${way.where}`, recovering);
+    report('after it', back);
+    expect([recovering, back].flatMap(strange)).toEqual([]);
+    expect(back.details).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Administrator, Person } from './callers.js';
+import { ConsulFront, hasConsul } from './consul-front.js';
+import { httpSteps, MovingHttpClient, MovingWebSocketClient, webSocketSteps } from './gateway-callers.js';
+import type { Environment } from './instance.js';
+import { report } from './report.js';
+import { SteadyLoad, type Step } from './steady-load.js';
+import { deadlineMs, type Part, type Service, Topology } from './topology.js';
+
+const callers = 10;
+
+let topology: Topology;
+let admin: Administrator;
+let people: Person[];
+
+/** One after the other, as a deployment does. */
+async function restartAll(part: Part, load: SteadyLoad): Promise<void> {
+  for (const instance of topology.of(part)) {
+    expect(await instance.end('SIGTERM')).toBe(0);
+    await load.answered(callers);
+    await instance.start();
+    await load.answered(3 * callers);
+  }
+}
+
+async function underLoad(what: string, steps: (caller: number) => readonly Step[], part: Part): Promise<void> {
+  const load = new SteadyLoad({ callers, deadlineMs }, steps);
+  await load.answered(5 * callers);
+  await restartAll(part, load);
+  const tally = await load.stop();
+  report(what, tally);
+  expect([...tally.faults, ...tally.details]).toEqual([]);
+}
+
+interface Discovery {
+  readonly name: string;
+  readonly isThere: boolean;
+  open(): Promise<{ readonly environment: Environment; close(): Promise<void> }>;
+}
+
+const discoveries: readonly Discovery[] = [
+  {
+    name: 'known by their addresses',
+    isThere: true,
+    open: async () => ({ environment: {} as Environment, close: async () => undefined }),
+  },
+  { name: 'found through Consul', isThere: hasConsul, open: () => ConsulFront.open() },
+];
+
+describe.for(discoveries)('two instances of each service, $name', ({ name, isThere, open }) => {
+  describe.skipIf(!isThere)('under load', () => {
+    let discovery: Awaited<ReturnType<Discovery['open']>>;
+
+    beforeAll(async () => {
+      discovery = await open();
+      // they say that they go: their callers need no time to see it
+      const environment = { ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
+      topology = await Topology.start({ counts: { 'user-service': 2, 'auth-service': 2 }, environment });
+      admin = await Administrator.logIn(topology);
+      people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
+    });
+
+    afterAll(async () => {
+      await topology?.stop();
+      await discovery?.close();
+    });
+
+    test.for<Service>(['user-service', 'auth-service'])(
+      '%s is restarted without a failed call',
+      { timeout: 120_000 },
+      async (service) => {
+        const steps = (caller: number) => {
+          const { reads, renames, renews } = people[caller] as Person;
+          return [reads, renames, admin.creates(caller), renews, admin.listsAccounts(caller)];
+        };
+        await underLoad(`rolling restart of ${service}, ${name}`, steps, service);
+      },
+    );
+  });
+});
+
+describe('two gateways whose clients move when they are told to', () => {
+  const closers: (() => void)[] = [];
+
+  beforeAll(async () => {
+    topology = await Topology.start({ counts: { 'api-gateway': 2 } });
+  });
+
+  afterAll(async () => {
+    for (const close of closers) close();
+    await topology?.stop();
+  });
+
+  test('are restarted without a failed call', { timeout: 120_000 }, async () => {
+    const places = topology.of('api-gateway').map(({ place }) => place);
+    const urls = places.map(({ http }) => http);
+    const grpc = `ipv4:${places.map(({ grpc: address }) => address).join(',')}`;
+    const whom = await Promise.all(Array.from({ length: callers }, () => Person.register(topology, 0)));
+    const steps = (caller: number): readonly Step[] => {
+      const person = whom[caller] as Person;
+      const turned = caller % 2 === 0 ? urls : urls.toReversed();
+      const http = new MovingHttpClient(turned, person.token);
+      const socket = new MovingWebSocketClient(turned, person.token);
+      person.use(topology.connect({ protocol: 'grpc', url: grpc, token: person.token }));
+      closers.push(
+        () => http.close(),
+        () => socket.close(),
+      );
+      return [...httpSteps(http, person), ...webSocketSteps(socket, person), person.reads, person.renames];
+    };
+    await underLoad('rolling restart of api-gateway', steps, 'api-gateway');
+  });
+});

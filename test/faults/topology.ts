@@ -1,0 +1,132 @@
+import { vi } from 'vitest';
+import type { Client } from '../../src/client/client.js';
+import { type ClientOptions, createClient } from '../../src/client/create-client.js';
+import { ListAccounts, Login } from '../../src/modules/auth/contract/index.js';
+import { GetMe } from '../../src/modules/users/contract/index.js';
+import { testDatabase } from '../support/database.js';
+import { type Environment, freePlace, Instance, type Place } from './instance.js';
+
+const services = ['user-service', 'auth-service'] as const;
+const parts = [...services, 'api-gateway'] as const;
+
+export type Service = (typeof services)[number];
+export type Part = (typeof parts)[number];
+
+export const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
+
+/** Milliseconds: the deadline of every request. */
+export const deadlineMs = 4_000;
+
+export interface TopologyOptions {
+  /** How many processes of each; one when absent. */
+  readonly counts?: Readonly<Partial<Record<Part, number>>>;
+  readonly environment?: Environment;
+  /** Gives the address at which others reach an instance of a service, where that is not its own. */
+  readonly wireTo?: (service: Service, address: string) => Promise<string>;
+  /** Gives the URL by which a service reaches its database, where that is not its own. */
+  readonly wireToDatabase?: (service: Service, url: string) => Promise<string>;
+}
+
+/** Gateways and services as processes of the operating system, the instances of a service on one database. */
+export class Topology {
+  readonly #clients: Client[] = [];
+
+  private constructor(
+    private readonly instances: Readonly<Record<Part, readonly Instance[]>>,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async start(options: TopologyOptions = {}): Promise<Topology> {
+    const [users, auth] = await Promise.all([testDatabase(), testDatabase()]);
+    const urls = { 'user-service': users.url, 'auth-service': auth.url };
+    const topology = new Topology(await layOut(options, urls), async () => {
+      await Promise.all([users.drop(), auth.drop()]);
+    });
+    try {
+      await topology.#start();
+      return topology;
+    } catch (error) {
+      await topology.stop();
+      throw error;
+    }
+  }
+
+  of(part: Part): readonly [Instance, ...Instance[]] {
+    return this.instances[part] as [Instance, ...Instance[]];
+  }
+
+  /** A client that is closed when this stops; of the gateway where no URL says otherwise. */
+  connect(options: Partial<ClientOptions> = {}): Client {
+    const url = this.of('api-gateway')[0].place.http;
+    const client = createClient({ protocol: 'rest', url, timeoutMs: 3 * deadlineMs, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all(parts.flatMap((part) => this.of(part).map((instance) => instance.remove())));
+    await this.drop();
+  }
+
+  async #start(): Promise<void> {
+    // auth makes its administrator when it starts, for which it needs users
+    for (const part of parts) await Promise.all(this.of(part).map((instance) => instance.start()));
+    await vi.waitFor(() => this.#reachesAll(), { timeout: 30_000, interval: 100 });
+  }
+
+  /** A gateway that was there before its services finds them a moment later. */
+  async #reachesAll(): Promise<void> {
+    for (const { place } of this.of('api-gateway')) {
+      const { token } = await this.connect({ url: place.http }).execute(new Login(administrator));
+      const client = this.connect({ url: place.http, token });
+      await client.execute(new GetMe());
+      await client.execute(new ListAccounts({}));
+    }
+  }
+}
+
+const shared: Environment = {
+  HOST: '127.0.0.1',
+  LOG_LEVEL: 'info',
+  JWT_SECRET: 'a secret of the fault tests, long enough for it',
+  BOOTSTRAP_ADMIN_EMAIL: administrator.email,
+  BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
+  RATE_LIMITS: 'off',
+  REQUEST_DEADLINE_MS: `${deadlineMs}`,
+  SHUTDOWN_DELAY_MS: '500',
+  // the machine of the tests may stall
+  SHED_EVENT_LOOP_DELAY_MS: '0',
+};
+
+type Places = Readonly<Record<Part, readonly Place[]>>;
+type DatabaseUrls = Readonly<Record<Service, string>>;
+
+async function layOut(options: TopologyOptions, databases: DatabaseUrls) {
+  const { counts = {}, environment = {} } = options;
+  const placesOf = (part: Part) => Promise.all(Array.from({ length: counts[part] ?? 1 }, freePlace));
+  const [users, auth, gateways] = await Promise.all(parts.map(placesOf));
+  const places = { 'user-service': users, 'auth-service': auth, 'api-gateway': gateways } as Places;
+  const known = { ...shared, ...(await addresses(options, places)), ...environment };
+  const instances = async (part: Part) => {
+    const own = { SERVICE_NAME: part, ...(await databaseOf(options, databases, part)) };
+    return places[part].map((place) => new Instance(place, { ...known, ...own }));
+  };
+  return {
+    'user-service': await instances('user-service'),
+    'auth-service': await instances('auth-service'),
+    'api-gateway': await instances('api-gateway'),
+  };
+}
+
+async function addresses({ wireTo }: TopologyOptions, places: Places): Promise<Environment> {
+  const of = async (service: Service) =>
+    (await Promise.all(places[service].map(({ grpc }) => wireTo?.(service, grpc) ?? grpc))).join(',');
+  return { USER_SERVICE_ADDRESS: await of('user-service'), AUTH_SERVICE_ADDRESS: await of('auth-service') };
+}
+
+async function databaseOf(options: TopologyOptions, databases: DatabaseUrls, part: Part): Promise<Environment> {
+  if (part === 'api-gateway') return {};
+  const url = databases[part];
+  return { DATABASE_URL: (await options.wireToDatabase?.(part, url)) ?? url };
+}

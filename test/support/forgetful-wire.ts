@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/**
+ * A wire that can forget its connections, as a router or a database that fails over does: nothing comes through them any
+ * more and neither end is told, while new ones are as good as ever.
+ */
+export class ForgetfulWire {
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((near) => this.#join(near, connect(this.port, this.host)));
+
+  private constructor(
+    private readonly host: string,
+    private readonly port: number,
+  ) {}
+
+  static async to(address: string): Promise<ForgetfulWire> {
+    const [host = '', port = ''] = address.split(':');
+    const wire = new ForgetfulWire(host, Number(port));
+    wire.#server.listen(0, '127.0.0.1');
+    await once(wire.#server, 'listening');
+    return wire;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Gives how many there were. */
+  forget(): number {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+    return this.#sockets.size / 2;
+  }
+
+  async remove(): Promise<void> {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server, 'close');
+  }
+
+  #join(near: Socket, far: Socket): void {
+    for (const [from, to] of [[near, far] as const, [far, near] as const]) {
+      this.#sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => undefined);
+      from.once('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
