@@ -39,11 +39,11 @@ async function start(suite: string, name: string): Promise<Contender> {
   return { name, server: child, target: first };
 }
 
-export async function startAll(suite: string): Promise<readonly Contender[]> {
+async function startAll(suite: string): Promise<readonly Contender[]> {
   return Promise.all(Object.keys(contenders[suite] ?? {}).map((name) => start(suite, name)));
 }
 
-export const processesOf = ({ server, target }: Contender): readonly number[] => [
+const processesOf = ({ server, target }: Contender): readonly number[] => [
   server.pid,
   ...(target.processes ?? []),
 ];
