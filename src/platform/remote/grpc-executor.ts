@@ -1,11 +1,10 @@
-import type { Metadata } from '@grpc/grpc-js';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
 import type { Decision } from '../../pipeline/principal.js';
 import { type Span, traced } from '../../pipeline/span.js';
-import { byteMethod } from '../../protocols/grpc/byte-method.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
 import type { Resilience } from '../resilience/resilience.js';
 import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
@@ -14,8 +13,7 @@ import type { InstanceChannels } from './instance-channels.js';
 import { outgoingMetadata } from './outgoing-metadata.js';
 import { remoteFailure } from './remote-failure.js';
 import type { ServiceCredentials } from './service-credentials.js';
-
-const { requestSerialize, responseDeserialize } = byteMethod('');
+import { sendUnary } from './unary-request.js';
 
 /** Where an operation runs and how it is put on the wire. */
 interface Route {
@@ -98,25 +96,12 @@ export class GrpcExecutor extends RemoteExecutor {
     return codec.decodeResponse(answer);
   }
 
-  #ask(operation: OperationDescriptor, attempt: Attempt, request: Buffer, metadata: Metadata): Promise<Buffer> {
+  #ask(operation: OperationDescriptor, attempt: Attempt, message: Buffer, metadata: Metadata): Promise<Buffer> {
     const { instance, deadline, signal } = attempt;
-    return new Promise((resolve, reject) => {
-      const sent = this.parts.channels
-        .of(instance)
-        .makeUnaryRequest(
-          operation.wire.grpc.path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadata,
-          { deadline },
-          (error, answer = Buffer.alloc(0)) => {
-            if (error) reject(remoteFailure(operation, error));
-            else resolve(answer);
-          },
-        );
-      signal.addEventListener('abort', () => sent.cancel(), { once: true });
-    });
+    const { path } = operation.wire.grpc;
+    const explain = (error: ServiceError) => remoteFailure(operation, error);
+    const client = this.parts.channels.of(instance);
+    return sendUnary(client, { path, message, metadata, deadline, signal, explain });
   }
 
   #route(operation: OperationDescriptor, codec: OperationCodec): Route {
