@@ -43,10 +43,7 @@ async function startAll(suite: string): Promise<readonly Contender[]> {
   return Promise.all(Object.keys(contenders[suite] ?? {}).map((name) => start(suite, name)));
 }
 
-const processesOf = ({ server, target }: Contender): readonly number[] => [
-  server.pid,
-  ...(target.processes ?? []),
-];
+const processesOf = ({ server, target }: Contender): readonly number[] => [server.pid, ...(target.processes ?? [])];
 
 async function measure(client: Client, contender: Contender, order: Omit<LoadOrder, 'target'>): Promise<Measured> {
   const processes = processesOf(contender);

@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,7 +13,8 @@ import type { ConsulRegistration } from '../platform/discovery/consul-registrati
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
 import { startTelemetry } from '../platform/observability/start-telemetry.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
-import { loadTls } from '../platform/security/load-tls.js';
+import { type ListenerTls, loadTls, type TlsIdentity } from '../platform/security/load-tls.js';
+import { RenewedFiles } from '../platform/security/renewed-files.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
@@ -45,6 +47,7 @@ export class Application {
     private readonly listeners: Listeners,
     private readonly configuration: Configuration,
     private readonly telemetry: Telemetry,
+    private readonly tls: RenewedFiles<ListenerTls> | undefined,
   ) {}
 
   /** `located`, when the search for the database began before; `telemetry` in place of that configured, for tests. */
@@ -57,8 +60,12 @@ export class Application {
     if (!service)
       throw new Error(`no service ${configuration.serviceName}; known: ${Object.keys(services).join(', ')}`);
     const { limits, http } = configuration;
-    const tls = loadTls(configuration);
-    const adapter = createHttpAdapter({ bodyBytes: limits.bodyBytes, trustedProxies: http.trustedProxies, tls });
+    const tls = renewedTls(configuration);
+    const adapter = createHttpAdapter({
+      bodyBytes: limits.bodyBytes,
+      trustedProxies: http.trustedProxies,
+      tls: tls?.current.identity,
+    });
     const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
     const root = await rootModule(service, configuration, protocolModules(configuration), told, located);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
@@ -69,7 +76,8 @@ export class Application {
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
     told.observe(app.get(OperationMetrics));
     followSettings(app, configuration);
-    return new Application(app, await prepare(app, service, configuration), configuration, told);
+    tls?.onChange(({ identity }) => showOverHttps(app, identity));
+    return new Application(app, await prepare(app, service, configuration, tls), configuration, told, tls);
   }
 
   async listen(): Promise<Addresses> {
@@ -80,7 +88,7 @@ export class Application {
     await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
-    this.#registration = registrationOf(this.configuration, addresses);
+    this.#registration = await registrationOf(this.configuration, addresses);
     void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;
@@ -104,6 +112,7 @@ export class Application {
     // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
     const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), lingerMs);
     await this.app.close().finally(() => clearTimeout(cut));
+    this.tls?.close();
     await this.telemetry.stop();
   }
 
@@ -113,10 +122,21 @@ export class Application {
   }
 }
 
+function showOverHttps(app: NestFastifyApplication, identity: TlsIdentity): void {
+  const server: unknown = app.getHttpServer();
+  if (server instanceof TlsServer) server.setSecureContext(identity);
+}
+
+function renewedTls(configuration: Configuration): RenewedFiles<ListenerTls> | undefined {
+  if (configuration.tls === undefined) return undefined;
+  return new RenewedFiles(() => loadTls(configuration) as ListenerTls);
+}
+
 async function prepare(
   app: NestFastifyApplication,
   service: ServiceDefinition,
   configuration: Configuration,
+  tls: RenewedFiles<ListenerTls> | undefined,
 ): Promise<Listeners> {
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
@@ -126,5 +146,5 @@ async function prepare(
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
   const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
-  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, drainWebSockets });
+  return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, tls, drainWebSockets });
 }

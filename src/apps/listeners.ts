@@ -4,7 +4,9 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { Readiness } from '../platform/observability/readiness.js';
-import { loadTls } from '../platform/security/load-tls.js';
+import { listenerCredentials } from '../platform/security/grpc-credentials.js';
+import type { ListenerTls } from '../platform/security/load-tls.js';
+import type { RenewedFiles } from '../platform/security/renewed-files.js';
 import { GrpcServer } from '../protocols/grpc/grpc-server.js';
 import { closeAfterAnswers } from '../protocols/http/close-after-answers.js';
 import { MqttServer } from '../protocols/mqtt/mqtt-server.js';
@@ -20,6 +22,8 @@ interface ListenerParts extends ServedParts {
   readonly app: NestFastifyApplication;
   readonly mqtt: MqttServer | undefined;
   readonly readiness: Readiness;
+  /** Plain text when absent. */
+  readonly tls: RenewedFiles<ListenerTls> | undefined;
   readonly drainWebSockets: () => Promise<void>;
 }
 
@@ -65,14 +69,14 @@ export class Listeners {
   }
 }
 
-function grpcServer({ configuration, pipeline, registry }: ServedParts): GrpcServer {
+function grpcServer({ configuration, pipeline, registry, tls }: ListenerParts): GrpcServer {
   const { host, grpc, limits, environment, shutdownTimeoutMs } = configuration;
   return new GrpcServer({
     pipeline,
     operations: registry.served('grpc'),
     host,
     port: grpc.port,
-    tls: loadTls(configuration),
+    credentials: tls && listenerCredentials(tls),
     reflection: environment !== 'production',
     messageBytes: limits.grpcMessageBytes,
     shutdownMs: shutdownTimeoutMs,

@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Configuration } from '../platform/config/configuration.js';
-import { connectConsul } from '../platform/consul/consul-connection.js';
-import { ConsulRegistration } from '../platform/discovery/consul-registration.js';
+import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import type { Addresses } from './addresses.js';
 
 const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || host === '::';
@@ -12,16 +11,19 @@ function firstAddress(): string {
 }
 
 /** Of this process in Consul; undefined where services are not found there, or this one serves no gRPC. */
-export function registrationOf(
+export async function registrationOf(
   { serviceName, host, tls, discovery: { consul, advertisedHost } }: Configuration,
   { http, grpc }: Addresses,
-): ConsulRegistration | undefined {
+): Promise<ConsulRegistration | undefined> {
   if (!consul || grpc === undefined) return undefined;
+  const { connectConsul } = await import('../platform/consul/consul-connection.js');
+  const { ConsulRegistration } = await import('../platform/discovery/consul-registration.js');
   return new ConsulRegistration(connectConsul(consul), {
     service: serviceName,
     host: advertisedHost ?? (isEveryInterface(host) ? firstAddress() : host),
     grpcPort: Number(/\d+$/.exec(grpc)?.[0]),
     httpPort: Number(new URL(http).port),
     tls: tls !== undefined,
+    asksClients: tls?.clientCaFile !== undefined,
   });
 }

@@ -29,7 +29,9 @@ export function splitProcesses({ serviceName, http, discovery }: Configuration):
       GRPC_PORT: grpcPort(service, address),
     },
   }));
-  return [{ service: serviceName, environment: { SERVICE_NAME: serviceName } }, ...services];
+  // one .env holds for all: who calls the gateway from outside has no certificate of ours
+  const gateway = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
+  return [{ service: serviceName, environment: gateway }, ...services];
 }
 
 type Print = (line: string) => void;

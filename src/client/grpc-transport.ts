@@ -1,9 +1,10 @@
 import { getCACertificates } from 'node:tls';
-import { type ChannelCredentials, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
+import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { byteMethod } from '../protocols/grpc/byte-method.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-codec.js';
+import { serverIdentity } from '../protocols/grpc/server-identity.js';
 import { decodeFailure } from '../protocols/grpc/status-details.js';
 import { perOperation } from './per-operation.js';
 import { failureOf } from './received-failure.js';
@@ -21,9 +22,11 @@ function metadataOf({ authorization, requestId, traceparent, idempotencyKey }: O
 }
 
 /** TLS trusts what Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would not. */
-function credentialsFor(isSecure: boolean): ChannelCredentials {
-  if (!isSecure) return credentials.createInsecure();
-  return credentials.createSsl(Buffer.from(getCACertificates('default').join('\n')));
+function connect(target: string, isSecure: boolean): GrpcClient {
+  if (!isSecure) return new GrpcClient(target, credentials.createInsecure());
+  const trusted = Buffer.from(getCACertificates('default').join('\n'));
+  const { verify, options } = serverIdentity(target);
+  return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), options);
 }
 
 /** gRPC on grpc-js, with the codecs of the server. */
@@ -34,7 +37,7 @@ export class GrpcTransport implements Transport {
   /** `127.0.0.1:50051` or any target of gRPC; with `grpcs://` before it, over TLS. `protos`: the committed ones when absent. */
   constructor(url: string, protos: ReadonlyMap<string, string> = committedProtos()) {
     const target = url.replace(/^grpcs?:\/\//, '');
-    this.#client = new GrpcClient(target, credentialsFor(url.startsWith('grpcs://')));
+    this.#client = connect(target, url.startsWith('grpcs://'));
     const schema = new ProtoSchema(protos);
     this.#codecOf = perOperation((operation) => compileCodecs([operation], schema).get(operation) as OperationCodec);
   }

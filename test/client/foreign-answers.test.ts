@@ -116,7 +116,7 @@ describe('a WebSocket server that is not ours', () => {
   });
 });
 
-test('gRPC over TLS trusts what Node trusts', async () => {
+test.each(['localhost', '127.0.0.1'])('gRPC over TLS to %s trusts what Node trusts', async (host) => {
   const [cert, key] = ['cert', 'key'].map((name) =>
     readFileSync(`test/platform/security/fixtures/localhost.${name}.pem`),
   );
@@ -125,7 +125,7 @@ test('gRPC over TLS trusts what Node trusts', async () => {
   const secure = ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync('127.0.0.1:0', secure, (error, port) => (error ? reject(error) : resolve(port)));
-  const url = `grpcs://localhost:${await promise}`;
+  const url = `grpcs://${host}:${await promise}`;
   stops.push(async () => server.forceShutdown());
   expect(await failureFrom(url, 'grpc')).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   const trusted = getCACertificates('default');

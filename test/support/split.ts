@@ -56,8 +56,14 @@ async function reachesAll(url: string): Promise<void> {
   }
 }
 
-/** Gateway and services as processes of the operating system, each service on a database of its own. */
-export async function startSplit(changes: Environment = {}): Promise<SplitTarget> {
+/**
+ * Gateway and services as processes of the operating system, each service on a database of its own. `own`: what holds for
+ * one of them.
+ */
+export async function startSplit(
+  changes: Environment = {},
+  own: Readonly<Record<string, Environment>> = {},
+): Promise<SplitTarget> {
   const databases = await Promise.all(parts.map(() => testDatabase()));
   const grpc = Object.fromEntries(
     await Promise.all(parts.map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const)),
@@ -74,7 +80,8 @@ export async function startSplit(changes: Environment = {}): Promise<SplitTarget
     AUTH_SERVICE_ADDRESS: grpc['auth-service'] ?? '',
     ...changes,
   };
-  const start = (name: string, own: Environment) => startProcess({ ...shared, SERVICE_NAME: name, ...own });
+  const start = (name: string, place: Environment) =>
+    startProcess({ ...shared, SERVICE_NAME: name, ...place, ...own[name] });
   const starters = new Map<string, () => RunningProcess>([
     ['api-gateway', () => start('api-gateway', {})],
     ...parts.map((name, index): [string, () => RunningProcess] => [

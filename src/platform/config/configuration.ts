@@ -52,7 +52,10 @@ export abstract class Configuration {
   abstract readonly mqtt: { readonly port: number; readonly url?: string; readonly topicPrefix: string };
   /** Browser origins, beside the server's own, for WebSocket and CORS. */
   abstract readonly origins: readonly string[];
-  abstract readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** `clientCaFile`: of the certificates that callers of gRPC must show. */
+  abstract readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly clientCaFile?: string };
+  /** Of calls to other services, where it differs from what `tls` entails. */
+  abstract readonly serviceTls?: { readonly certFile?: string; readonly keyFile?: string; readonly caFile?: string };
   /** `url` absent: the embedded PostgreSQL under `dataDir`. `directUrl` passes by a connection pooler. */
   abstract readonly database: { readonly url?: string; readonly directUrl?: string; readonly poolSize: number };
   abstract readonly redis: { readonly url?: string };

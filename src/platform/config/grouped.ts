@@ -45,7 +45,6 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
 }
 
 function listeners(values: Values, host: string, service: ServiceDefaults) {
-  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = values;
   return {
     host,
     protocols: servedProtocols(values.PROTOCOLS, service),
@@ -53,7 +52,20 @@ function listeners(values: Values, host: string, service: ServiceDefaults) {
     grpc: { port: values.GRPC_PORT ?? service.grpcPort ?? defaultGrpcPort },
     mqtt: { port: values.MQTT_PORT, url: values.MQTT_URL, topicPrefix: values.MQTT_TOPIC_PREFIX },
     origins: values.ALLOWED_ORIGINS,
-    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    ...tls(values),
+  };
+}
+
+function tls(values: Values) {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, GRPC_TLS_CLIENT_CA_FILE: clientCaFile } = values;
+  const toServices = {
+    certFile: values.SERVICE_TLS_CERT_FILE,
+    keyFile: values.SERVICE_TLS_KEY_FILE,
+    caFile: values.SERVICE_TLS_CA_FILE,
+  };
+  return {
+    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile, clientCaFile } : undefined,
+    serviceTls: Object.values(toServices).some((file) => file !== undefined) ? toServices : undefined,
   };
 }
 

@@ -27,6 +27,21 @@ export const remoteVariables = {
     about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',
     expected: 'an address or name by which other services reach this process',
   },
+  SERVICE_TLS_CERT_FILE: {
+    schema: text.optional(),
+    about: 'Certificate chain (PEM) that this process shows to the services it calls; needs SERVICE_TLS_KEY_FILE',
+    expected: 'the path of a PEM file',
+  },
+  SERVICE_TLS_KEY_FILE: {
+    schema: text.optional(),
+    about: 'Private key (PEM) of SERVICE_TLS_CERT_FILE',
+    expected: 'the path of a PEM file',
+  },
+  SERVICE_TLS_CA_FILE: {
+    schema: text.optional(),
+    about: 'Authorities (PEM) of the certificates of other services; what Node trusts when not set',
+    expected: 'the path of a PEM file',
+  },
   USER_SERVICE_ADDRESS: address('user-service'),
   AUTH_SERVICE_ADDRESS: address('auth-service'),
 } as const satisfies Record<string, Variable>;

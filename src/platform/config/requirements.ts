@@ -19,10 +19,14 @@ function halves(given: Given, one: VariableName, other: VariableName): string[] 
 export function contradictions(given: Given): string[] {
   const problems = [
     ...halves(given, 'TLS_CERT_FILE', 'TLS_KEY_FILE'),
+    ...halves(given, 'SERVICE_TLS_CERT_FILE', 'SERVICE_TLS_KEY_FILE'),
     ...halves(given, 'BOOTSTRAP_ADMIN_EMAIL', 'BOOTSTRAP_ADMIN_PASSWORD'),
   ];
   if (given.DATABASE_DIRECT_URL !== undefined && given.DATABASE_URL === undefined) {
     problems.push(`DATABASE_URL: is missing beside DATABASE_DIRECT_URL. ${setIt('DATABASE_URL')}`);
+  }
+  if (given.GRPC_TLS_CLIENT_CA_FILE !== undefined && given.TLS_CERT_FILE === undefined) {
+    problems.push(`TLS_CERT_FILE: is missing beside GRPC_TLS_CLIENT_CA_FILE. ${setIt('TLS_CERT_FILE')}`);
   }
   if (given.JWT_SECRET !== undefined && hasKeyFiles(given)) {
     problems.push(

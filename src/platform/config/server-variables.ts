@@ -80,6 +80,11 @@ export const serverVariables = {
     about: 'Private key (PEM) of TLS_CERT_FILE',
     expected: 'the path of a PEM file',
   },
+  GRPC_TLS_CLIENT_CA_FILE: {
+    schema: text.optional(),
+    about: 'Authorities (PEM) of one of which every caller of gRPC must show a certificate; needs TLS_CERT_FILE',
+    expected: 'the path of a PEM file',
+  },
   LOG_LEVEL: {
     schema: choice(logLevels),
     about: 'The least severe level that is logged',

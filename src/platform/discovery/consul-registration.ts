@@ -14,6 +14,8 @@ export interface ServedInstance {
   readonly httpPort: number;
   /** Both listeners speak TLS. */
   readonly tls?: boolean;
+  /** gRPC takes calls of those only who show a certificate, which Consul does not. */
+  readonly asksClients?: boolean;
 }
 
 export interface RegistrationSettings {
@@ -135,9 +137,11 @@ export class ConsulRegistration {
 
   /** All pass from the start: Consul would take a new check for critical until it has run. */
   #checks() {
-    const { host, grpcPort, httpPort, tls = false } = this.served;
+    const { host, grpcPort, httpPort, tls = false, asksClients = false } = this.served;
     const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
-    const polled = { interval: `${checkSeconds}s`, timeout: '2s', status: 'passing' };
+    // Consul sends no secret with a check, and knows neither our authorities nor the names in our certificates
+    const polled = { interval: `${checkSeconds}s`, timeout: '2s', status: 'passing', tlsskipverify: tls };
+    const grpc = endpoint(host, grpcPort);
     const deregistercriticalserviceafter = `${forgetSeconds}s`;
     return [
       {
@@ -148,7 +152,12 @@ export class ConsulRegistration {
         status: 'passing',
         deregistercriticalserviceafter,
       },
-      { name: 'gRPC', checkid: `${this.id}-grpc`, grpc: endpoint(host, grpcPort), grpcusetls: tls, ...polled },
+      {
+        name: 'gRPC',
+        checkid: `${this.id}-grpc`,
+        ...(asksClients ? { tcp: grpc } : { grpc, grpcusetls: tls }),
+        ...polled,
+      },
       {
         name: 'HTTP',
         checkid: `${this.id}-http`,

@@ -1,4 +1,5 @@
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import type { Failure } from '../../contract/failure.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
@@ -6,9 +7,12 @@ import { RemoteExecutor } from '../../pipeline/executor.js';
 import type { Decision } from '../../pipeline/principal.js';
 import { type Span, traced } from '../../pipeline/span.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
+import type { Instance } from '../discovery/service-directory.js';
+import { isUnsent } from '../resilience/outage.js';
 import type { Resilience } from '../resilience/resilience.js';
 import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
 import type { Attempt } from '../resilience/retried-call.js';
+import { ConnectionTroubles } from './connection-troubles.js';
 import type { InstanceChannels } from './instance-channels.js';
 import { outgoingMetadata } from './outgoing-metadata.js';
 import { remoteFailure } from './remote-failure.js';
@@ -44,6 +48,7 @@ export interface GrpcExecutorParts {
 /** Has an operation run by the service that owns it, over gRPC. */
 export class GrpcExecutor extends RemoteExecutor {
   readonly #routes = new Map<OperationDescriptor, Route>();
+  readonly #troubles = new ConnectionTroubles();
 
   /** Throws an Error that names the modules nobody runs. */
   constructor(private readonly parts: GrpcExecutorParts) {
@@ -91,23 +96,30 @@ export class GrpcExecutor extends RemoteExecutor {
     const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) => {
       span?.set('app.attempts', ++attempts);
       span?.set('network.peer.address', attempt.instance.address);
-      return this.#ask(operation, attempt, request, metadata);
+      return this.#ask(sending, attempt, request, metadata);
     });
     return codec.decodeResponse(answer);
   }
 
-  #ask(operation: OperationDescriptor, attempt: Attempt, message: Buffer, metadata: Metadata): Promise<Buffer> {
+  #ask({ operation, route }: Sending, attempt: Attempt, message: Buffer, metadata: Metadata): Promise<Buffer> {
     const { instance, deadline, signal } = attempt;
     const { path } = operation.wire.grpc;
-    const explain = (error: ServiceError) => remoteFailure(operation, error);
-    const client = this.parts.channels.of(instance);
+    const explain = (error: ServiceError) => this.#failed(operation, error, route.service, instance);
+    const client = this.parts.channels.of(route.service, instance);
     return sendUnary(client, { path, message, metadata, deadline, signal, explain });
+  }
+
+  #failed(operation: OperationDescriptor, error: ServiceError, service: string, { address }: Instance): Failure {
+    const failure = remoteFailure(operation, error);
+    if (isUnsent(failure)) this.#troubles.tell(service, address, error.details);
+    return failure;
   }
 
   #route(operation: OperationDescriptor, codec: OperationCodec): Route {
     const { homes, resilience, channels } = this.parts;
     const service = homes.get(operation.module);
     if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
-    return { service, codec, policy: resilience.policy(service, (instance) => channels.isReachable(instance)) };
+    const isReachable = (instance: Instance) => channels.isReachable(service, instance);
+    return { service, codec, policy: resilience.policy(service, isReachable) };
   }
 }

@@ -1,5 +1,6 @@
-import { type ChannelCredentials, type ClientOptions, connectivityState, Client as GrpcClient } from '@grpc/grpc-js';
+import { type ClientOptions, connectivityState, Client as GrpcClient } from '@grpc/grpc-js';
 import type { Instance } from '../discovery/service-directory.js';
+import type { ChannelSecurity } from './channel-security.js';
 
 /** grpc-js waits 1 s at first and up to 2 minutes: a service that is back would be missed for as long. */
 const options: ClientOptions = {
@@ -17,38 +18,54 @@ const options: ClientOptions = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
+type ClientsByAddress = Map<string, GrpcClient>;
+
 /** A connection to each instance that is called, made at the first call. */
 export class InstanceChannels {
-  readonly #clients = new Map<string, GrpcClient>();
+  /** By service, because each has an identity of its own to show. */
+  readonly #services = new Map<string, ClientsByAddress>();
 
-  constructor(private readonly credentials: ChannelCredentials) {}
+  constructor(private readonly security: ChannelSecurity) {}
 
-  of({ address }: Instance): GrpcClient {
-    let client = this.#clients.get(address);
+  of(service: string, { address }: Instance): GrpcClient {
+    const clients = this.#clients(service);
+    let client = clients.get(address);
     if (!client) {
-      client = new GrpcClient(address, this.credentials, options);
-      this.#clients.set(address, client);
+      const { credentials, options: identity } = this.security.channel(service, address);
+      client = new GrpcClient(address, credentials, { ...options, ...identity });
+      clients.set(address, client);
     }
     return client;
   }
 
   /** False for an instance that cannot be connected to now; the attempt goes on. */
-  isReachable({ address }: Instance): boolean {
-    const channel = this.#clients.get(address)?.getChannel();
+  isReachable(service: string, { address }: Instance): boolean {
+    const channel = this.#services.get(service)?.get(address)?.getChannel();
     return channel?.getConnectivityState(true) !== connectivityState.TRANSIENT_FAILURE;
   }
 
   /** Closes the connections to instances that are gone; their running calls end first. */
-  keep(instances: readonly Instance[]): void {
+  keep(service: string, instances: readonly Instance[]): void {
+    const clients = this.#clients(service);
     const kept = new Set(instances.map(({ address }) => address));
-    for (const [address, client] of this.#clients) {
+    for (const [address, client] of clients) {
       if (kept.has(address)) continue;
       client.close();
-      this.#clients.delete(address);
+      clients.delete(address);
     }
   }
 
   close(): void {
-    this.keep([]);
+    for (const service of this.#services.keys()) this.keep(service, []);
+    this.security.close();
+  }
+
+  #clients(service: string): ClientsByAddress {
+    let clients = this.#services.get(service);
+    if (!clients) {
+      clients = new Map();
+      this.#services.set(service, clients);
+    }
+    return clients;
   }
 }

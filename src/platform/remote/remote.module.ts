@@ -1,5 +1,3 @@
-import { getCACertificates } from 'node:tls';
-import { credentials as grpcCredentials } from '@grpc/grpc-js';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
@@ -11,6 +9,7 @@ import { ServiceDirectory } from '../discovery/service-directory.js';
 import { Resilience } from '../resilience/resilience.js';
 import { TokenIssuer } from '../security/token-issuer.js';
 import { TokenKeys } from '../security/token-keys.js';
+import { channelSecurity } from './channel-security.js';
 import { GrpcExecutor } from './grpc-executor.js';
 import { InstanceChannels } from './instance-channels.js';
 import { ServiceCredentials } from './service-credentials.js';
@@ -31,12 +30,9 @@ class RemoteModule implements OnApplicationShutdown {
   }
 }
 
-/** TLS where this process itself listens with TLS; it trusts what Node trusts, NODE_EXTRA_CA_CERTS included. */
-function openChannels({ tls }: Configuration, directory: ServiceDirectory, services: ReadonlySet<string>) {
-  const trusted = () => Buffer.from(getCACertificates('default').join('\n'));
-  const channels = new InstanceChannels(tls ? grpcCredentials.createSsl(trusted()) : grpcCredentials.createInsecure());
-  const known = () => [...services].flatMap((service) => directory.instances(service));
-  for (const service of services) directory.watch(service, () => channels.keep(known()));
+function openChannels(configuration: Configuration, directory: ServiceDirectory, services: ReadonlySet<string>) {
+  const channels = new InstanceChannels(channelSecurity(configuration));
+  for (const service of services) directory.watch(service, (instances) => channels.keep(service, instances));
   return channels;
 }
 

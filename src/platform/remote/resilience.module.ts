@@ -1,7 +1,5 @@
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Configuration } from '../config/configuration.js';
-import { connectConsul } from '../consul/consul-connection.js';
-import { ConsulServiceDirectory } from '../discovery/consul-service-directory.js';
 import { ServiceDirectory } from '../discovery/service-directory.js';
 import { StaticServiceDirectory } from '../discovery/static-service-directory.js';
 import { Resilience } from '../resilience/resilience.js';
@@ -20,6 +18,13 @@ class ResilienceModule implements OnApplicationShutdown {
   }
 }
 
+async function serviceDirectory({ discovery: { addresses, consul } }: Configuration): Promise<ServiceDirectory> {
+  if (!consul) return new StaticServiceDirectory(addresses);
+  const { connectConsul } = await import('../consul/consul-connection.js');
+  const { ConsulServiceDirectory } = await import('../discovery/consul-service-directory.js');
+  return new ConsulServiceDirectory(connectConsul(consul));
+}
+
 function resilience(directory: ServiceDirectory): Resilience {
   const made = new Resilience(directory);
   logEvents(made.events, new Logger('Remote'));
@@ -34,8 +39,7 @@ export const resilienceModule = (): DynamicModule => ({
     {
       provide: ServiceDirectory,
       inject: [Configuration],
-      useFactory: ({ discovery: { addresses, consul } }: Configuration) =>
-        consul ? new ConsulServiceDirectory(connectConsul(consul)) : new StaticServiceDirectory(addresses),
+      useFactory: serviceDirectory,
     },
     { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
   ],

@@ -1,24 +1,80 @@
+import { createSecureContext, getCACertificates } from 'node:tls';
 import type { Configuration } from '../config/configuration.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { readCertificate, readPrivateKey } from './pem-file.js';
 
-/** PEM: the certificate chain and its private key. */
-export interface TlsMaterial {
+/** PEM: a certificate chain and its private key. */
+export interface TlsIdentity {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** For HTTPS and gRPC; undefined where TLS is not configured. Throws ConfigurationError. */
-export function loadTls({ tls }: Pick<Configuration, 'tls'>): TlsMaterial | undefined {
-  if (tls === undefined) return undefined;
-  const problems: string[] = [];
-  const certificate = readCertificate('TLS_CERT_FILE', tls.certFile, problems);
-  const key = readPrivateKey('TLS_KEY_FILE', tls.keyFile, problems);
-  if (certificate === undefined || key === undefined) throw new ConfigurationError(problems);
-  if (!certificate.value.checkPrivateKey(key.value)) {
+/** What one end of a connection shows, and the authorities whose certificates it takes (PEM). */
+export interface TlsMaterial {
+  readonly identity?: TlsIdentity;
+  readonly ca?: Buffer;
+}
+
+/** Of a listener; `ca`: of the certificates that callers of gRPC must show. */
+export interface ListenerTls extends TlsMaterial {
+  readonly identity: TlsIdentity;
+}
+
+/** Of the connections to other services. */
+export interface ServiceTls extends TlsMaterial {
+  readonly ca: Buffer;
+}
+
+/** A variable and the path it holds. */
+type Named = readonly [variable: string, path: string];
+
+function loadIdentity(cert: Named, key: Named, problems: string[]): TlsIdentity | undefined {
+  const certificate = readCertificate(...cert, problems);
+  const privateKey = readPrivateKey(...key, problems);
+  if (certificate === undefined || privateKey === undefined) return undefined;
+  if (certificate.value.checkPrivateKey(privateKey.value)) return { cert: certificate.pem, key: privateKey.pem };
+  problems.push(`${key[0]}: "${key[1]}" is not the key of "${cert[1]}". Set both to files made together`);
+  return undefined;
+}
+
+/** What is well-formed one by one may still be refused by the TLS library: a chain cut short, a key that is too weak. */
+function checked<T extends TlsMaterial>(variable: string, material: T): T {
+  try {
+    createSecureContext({ ...material.identity, ca: material.ca });
+    return material;
+  } catch (error) {
     throw new ConfigurationError([
-      `TLS_KEY_FILE: "${tls.keyFile}" is not the key of "${tls.certFile}". Set both to files made together`,
+      `${variable}: cannot be used (${(error as Error).message}). Set it to a whole PEM file`,
     ]);
   }
-  return { cert: certificate.pem, key: key.pem };
+}
+
+/** For HTTPS and gRPC; undefined where TLS is not configured. Throws ConfigurationError. */
+export function loadTls({ tls }: Pick<Configuration, 'tls'>): ListenerTls | undefined {
+  if (tls === undefined) return undefined;
+  const problems: string[] = [];
+  const identity = loadIdentity(['TLS_CERT_FILE', tls.certFile], ['TLS_KEY_FILE', tls.keyFile], problems);
+  const ca = tls.clientCaFile && readCertificate('GRPC_TLS_CLIENT_CA_FILE', tls.clientCaFile, problems)?.pem;
+  if (identity === undefined || problems.length > 0) throw new ConfigurationError(problems);
+  return checked('TLS_CERT_FILE', { identity, ...(ca && { ca }) });
+}
+
+/** What Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would take other authorities. */
+const trusted = (): Buffer => Buffer.from(getCACertificates('default').join('\n'));
+
+/**
+ * For calls to other services: over TLS where it is configured for them, or for the listeners of this process. Undefined
+ * elsewhere. Throws ConfigurationError.
+ */
+export function loadServiceTls({ tls, serviceTls }: Pick<Configuration, 'tls' | 'serviceTls'>): ServiceTls | undefined {
+  if (tls === undefined && serviceTls === undefined) return undefined;
+  const { certFile, keyFile, caFile } = serviceTls ?? {};
+  const problems: string[] = [];
+  const ca = caFile === undefined ? trusted() : readCertificate('SERVICE_TLS_CA_FILE', caFile, problems)?.pem;
+  const identity =
+    certFile !== undefined && keyFile !== undefined
+      ? loadIdentity(['SERVICE_TLS_CERT_FILE', certFile], ['SERVICE_TLS_KEY_FILE', keyFile], problems)
+      : undefined;
+  if (ca === undefined || problems.length > 0) throw new ConfigurationError(problems);
+  return checked('SERVICE_TLS_CERT_FILE', { ca, ...(identity && { identity }) });
 }

@@ -22,8 +22,8 @@ export interface GrpcServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** PEM; plain text when absent. */
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** Plain text when absent. */
+  readonly credentials?: ServerCredentials | undefined;
   /** Tells anyone the public methods and messages: not in production. */
   readonly reflection: boolean;
   /** Largest request message, in bytes. */
@@ -84,11 +84,8 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    const { tls } = this.#options;
-    const credentials = tls
-      ? ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }])
-      : ServerCredentials.createInsecure();
-    this.#server.bindAsync(this.#address(this.#options.port), credentials, (error, bound) => {
+    const { credentials = ServerCredentials.createInsecure(), port } = this.#options;
+    this.#server.bindAsync(this.#address(port), credentials, (error, bound) => {
       if (!error) this.#port = bound;
       callback(error ?? undefined);
     });

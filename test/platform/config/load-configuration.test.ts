@@ -83,6 +83,8 @@ describe('values', () => {
       DATABASE_DIRECT_URL: 'postgres://u:p@direct/app',
       TLS_CERT_FILE: 'cert.pem',
       TLS_KEY_FILE: 'key.pem',
+      GRPC_TLS_CLIENT_CA_FILE: 'clients.pem',
+      SERVICE_TLS_CA_FILE: 'services.pem',
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
       BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
       BOOTSTRAP_ADMIN_PASSWORD: 'hunter22',
@@ -92,7 +94,8 @@ describe('values', () => {
       http: { port: 0, trustedProxies: ['10.0.0.0/8', '127.0.0.1'] },
       origins: ['https://app.example.com', 'http://localhost:5173'],
       database: { url: 'postgres://u:p@pooler/app', directUrl: 'postgres://u:p@direct/app' },
-      tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+      tls: { certFile: 'cert.pem', keyFile: 'key.pem', clientCaFile: 'clients.pem' },
+      serviceTls: { caFile: 'services.pem' },
       bootstrapAdmin: { email: 'root@example.com', password: 'hunter22' },
     });
     expect(configuration.security.encryptionKey).toEqual(Buffer.alloc(32, 7));
@@ -190,6 +193,8 @@ describe('wrong values', () => {
     ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
     ['CONSUL_HOST', { DISCOVERY: 'consul' }],
+    ['TLS_CERT_FILE', { GRPC_TLS_CLIENT_CA_FILE: 'ca.pem' }],
+    ['SERVICE_TLS_KEY_FILE', { SERVICE_TLS_CERT_FILE: 'cert.pem', SERVICE_TLS_CA_FILE: 'ca.pem' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
   });

@@ -7,6 +7,7 @@ import { connectConsul } from '../../../src/platform/consul/consul-connection.js
 import { ConsulRegistration, type RegistrationSettings } from '../../../src/platform/discovery/consul-registration.js';
 import { ConsulServiceDirectory } from '../../../src/platform/discovery/consul-service-directory.js';
 import { HealthService } from '../../../src/protocols/grpc/health-service.js';
+import { Authority } from '../../support/certificates.js';
 import { ConsulWire, consulServer, hasConsul } from './consul-server.js';
 import { Lines } from './lines.js';
 import { known } from './service-directory.behaviour.js';
@@ -18,6 +19,11 @@ const fast: RegistrationSettings = {
   requestTimeoutMs: 1_000,
   backoff: { baseMs: 5, maxMs: 20 },
 };
+
+const listening = (server: Server, credentials: ServerCredentials): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', credentials, (error, port) => (error ? reject(error) : resolve(port))),
+  );
 
 describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
   const consul = connectConsul(consulServer);
@@ -39,11 +45,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     await fastify.listen({ port: 0, host: '127.0.0.1' });
     grpc = new Server();
     new HealthService([], 'mstv').addTo(grpc);
-    const grpcPort = await new Promise<number>((resolve, reject) =>
-      grpc.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(port),
-      ),
-    );
+    const grpcPort = await listening(grpc, ServerCredentials.createInsecure());
     address = `127.0.0.1:${grpcPort}`;
     wire = await ConsulWire.open();
     const httpPort = (fastify.server.address() as AddressInfo).port;
@@ -87,6 +89,39 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
       { timeout: 10_000 },
     );
     expect(Object.values(await checks()).map(({ Status }) => Status)).toEqual(['passing', 'passing', 'passing']);
+  });
+
+  test.each([
+    ['with TLS', false, /success/],
+    ['with TLS that asks for certificates', true, /Success/],
+  ])('stays while it serves %s', async (_, asksClients, says) => {
+    const authority = await Authority.create();
+    const { cert, key } = await authority.issue({ names: ['users'] });
+    const secureHttp = Fastify({ https: { cert, key } });
+    secureHttp.get('/health/ready', async (_request, reply) => reply.code(200).send());
+    await secureHttp.listen({ port: 0, host: '127.0.0.1' });
+    const secureGrpc = new Server();
+    new HealthService([], 'mstv').addTo(secureGrpc);
+    const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
+    const grpcPort = await listening(
+      secureGrpc,
+      ServerCredentials.createSsl(Buffer.from(authority.pem), [pair], asksClients),
+    );
+    const httpPort = (secureHttp.server.address() as AddressInfo).port;
+    const served = { service, host: '127.0.0.1', grpcPort, httpPort, tls: true, asksClients };
+    registration = new ConsulRegistration(wire.connect(), served, fast, lines);
+    await registration.start();
+    await vi.waitFor(
+      async () => {
+        const { gRPC, HTTP } = await checks();
+        expect(gRPC?.Output).toMatch(says);
+        expect(HTTP?.Output).toMatch(/200 OK/);
+      },
+      { timeout: 10_000 },
+    );
+    expect(Object.values(await checks()).map(({ Status }) => Status)).toEqual(['passing', 'passing', 'passing']);
+    await secureHttp.close();
+    secureGrpc.forceShutdown();
   });
 
   test('is left out while it is not ready', async () => {

@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
+import type { ServerCredentials } from '@grpc/grpc-js';
 import type { DynamicModule } from '@nestjs/common';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import type { AnyOperationClass } from '../../../src/contract/operation.js';
@@ -10,6 +10,7 @@ import { OperationRegistry } from '../../../src/pipeline/registry.js';
 import type { Tracer } from '../../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
 import { StaticServiceDirectory } from '../../../src/platform/discovery/static-service-directory.js';
+import { type ChannelSecurity, plainText } from '../../../src/platform/remote/channel-security.js';
 import { GrpcExecutor } from '../../../src/platform/remote/grpc-executor.js';
 import { InstanceChannels } from '../../../src/platform/remote/instance-channels.js';
 import { ServiceCredentials } from '../../../src/platform/remote/service-credentials.js';
@@ -27,10 +28,17 @@ interface OwnerOptions {
   readonly limits?: PipelineOptions['limits'];
   /** Of both processes. */
   readonly tracer?: Tracer;
+  readonly credentials?: ServerCredentials;
+}
+
+interface RemoteOptions extends OwnerOptions {
+  readonly security?: (addresses: Readonly<Record<string, string>>) => ChannelSecurity;
+  /** By the owner's port where the edge looks for it. */
+  readonly target?: (port: string) => string;
 }
 
 /** A process with the handlers of the specimens, over gRPC. */
-async function startOwner({ limits, tracer }: OwnerOptions) {
+async function startOwner({ limits, tracer, credentials }: OwnerOptions) {
   let server: GrpcServer | undefined;
   const application = await createSpecimenApplication({
     ...(limits && { rateLimiter: new MemoryRateLimiter() }),
@@ -45,6 +53,7 @@ async function startOwner({ limits, tracer }: OwnerOptions) {
         messageBytes: 4_194_304,
         shutdownMs: 1_000,
         protos,
+        credentials,
       });
       app.connectMicroservice({ strategy: server });
     },
@@ -67,13 +76,18 @@ export class RemoteSpecimens {
     readonly edge: SpecimenApplication,
     readonly owner: SpecimenApplication,
     readonly ownerAddress: string,
-    private readonly closeChannels: () => void,
+    /** The next call opens a new connection. */
+    readonly reconnect: () => void,
+    private readonly closeChannels: () => Promise<void>,
   ) {}
 
-  static async start(options: OwnerOptions = {}): Promise<RemoteSpecimens> {
+  static async start(options: RemoteOptions = {}): Promise<RemoteSpecimens> {
     const { application: owner, address } = await startOwner(options);
-    const channels = new InstanceChannels(credentials.createInsecure());
-    const resilience = new Resilience(new StaticServiceDirectory({ specimens: address }));
+    const port = address.split(':')[1] as string;
+    const addresses = { specimens: options.target?.(port) ?? address };
+    const channels = new InstanceChannels(options.security?.(addresses) ?? plainText);
+    const directory = new StaticServiceDirectory(addresses);
+    const resilience = new Resilience(directory);
     const executor = new GrpcExecutor({
       codecs: compileCodecs(specimens.operations, new ProtoSchema(protos)),
       homes: new Map([['specimens', 'specimens']]),
@@ -86,11 +100,13 @@ export class RemoteSpecimens {
       imports: [remoteModule(executor)],
       pipeline: { placement: { serves: [specimens], runs: [] }, tracer: options.tracer },
     });
-    const close = () => {
+    const close = async () => {
       resilience.close();
       channels.close();
+      await directory.close();
     };
-    return new RemoteSpecimens(edge, owner, address, close);
+    const reconnect = () => channels.keep('specimens', []);
+    return new RemoteSpecimens(edge, owner, address, reconnect, close);
   }
 
   begin(message: AnyOperationClass, inbound: Partial<Inbound> = {}): CallContext {
@@ -109,6 +125,6 @@ export class RemoteSpecimens {
 
   async stopEdge(): Promise<void> {
     await this.edge.close();
-    this.closeChannels();
+    await this.closeChannels();
   }
 }

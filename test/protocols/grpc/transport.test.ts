@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Client, credentials, status } from '@grpc/grpc-js';
+import { Client, credentials, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { defaultConnectionLimits } from '../../../src/protocols/grpc/connection-limits.js';
@@ -208,7 +208,8 @@ describe('gRPC over TLS', () => {
   it('serves with the certificate it is given and drops plain text', async () => {
     const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../platform/security/fixtures', name));
     const [cert, key] = [fixture('localhost.cert.pem'), fixture('localhost.key.pem')];
-    const grpc = await startGrpc({ tls: { cert, key } });
+    const secure = ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
+    const grpc = await startGrpc({ credentials: secure });
     const client = new Client(`localhost:${grpc.server.port}`, credentials.createSsl(cert));
     opened.push(() => client.close());
     const same = (bytes: Buffer) => bytes;
