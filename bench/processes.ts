@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '../src/apps/services.js';
+import { LoadedFiles } from '../test/support/loaded-files.js';
 import { startProcess } from '../test/support/process.js';
-import type { LoadedFiles } from './loaded-files.js';
 import { memoryOf } from './machine.js';
 import { shown, table } from './report.js';
 import { spread } from './statistics.js';
@@ -18,11 +18,11 @@ interface Started {
 }
 
 const idleMs = 5_000;
-const hooks = new URL('./loaded-files.ts', import.meta.url).href;
+const development = { NODE_ENV: 'development' };
 
 async function started(environment: Readonly<Record<string, string>>) {
   const begun = performance.now();
-  const running = startProcess({ NODE_ENV: 'development', ...environment });
+  const running = startProcess({ ...development, ...environment });
   await running.line(/is ready in/);
   return { running, ready: performance.now() - begun };
 }
@@ -35,22 +35,6 @@ async function measure(environment: Readonly<Record<string, string>>): Promise<S
   return { ready, ...memory };
 }
 
-/** Of a start of its own: counting takes time. */
-async function loadedFiles(environment: Readonly<Record<string, string>>, dataDir: string): Promise<readonly string[]> {
-  const written = join(dataDir, 'loaded-files.json');
-  const { running } = await started({ ...environment, NODE_OPTIONS: `--import=${hooks}`, LOADED_FILES: written });
-  await running.end('SIGTERM');
-  return (JSON.parse(await readFile(written, 'utf8')) as LoadedFiles).files;
-}
-
-/** The distinct texts that `pattern` captures, in order. */
-const captured = (files: readonly string[], pattern: RegExp): string[] =>
-  [...new Set(files.flatMap((file) => pattern.exec(file)?.[1] ?? []))].sort();
-
-const packageName = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
-/** Of a module more than its contract, which everybody may know. */
-const moduleCode = /\/dist\/modules\/([^/]+)\/(?!contract\/)/;
-const protocolCode = /\/dist\/protocols\/([^/]+)\//;
 /** Packages that a process without the database, the broker, or GraphQL has no use for. */
 const heavy = ['@prisma/client', 'pg', '@nestjs/graphql', 'mercurius', 'graphql', 'aedes', 'mqtt', 'ws', 'ioredis'];
 
@@ -61,20 +45,19 @@ async function row(service: string, starts: number): Promise<Record<string, stri
     const first = await measure(environment);
     const later: Started[] = [];
     while (later.length < starts) later.push(await measure(environment));
-    const files = await loadedFiles(environment, dataDir);
-    const ours = files.filter((file) => file.includes('/dist/') && !file.includes('/node_modules/'));
-    const packages = captured(files, packageName);
+    // a start of its own, for counting takes time
+    const { count, ours, packages, modules, protocols } = await LoadedFiles.of({ ...development, ...environment });
     return {
       process: service,
       'first start ms': first.ready.toFixed(0),
       'later start ms': shown(spread(later.map(({ ready }) => ready)), 0),
       'RSS MiB': shown(spread(later.map(({ rss }) => rss)), 0),
       'PSS MiB': shown(spread(later.map(({ pss }) => pss)), 0),
-      'files loaded': String(files.length),
-      'of ours': String(ours.length),
+      'files loaded': String(count),
+      'of ours': String(ours),
       packages: String(packages.length),
-      'code of modules': captured(ours, moduleCode).join(', ') || 'none',
-      'code of protocols': captured(ours, protocolCode).join(', '),
+      'code of modules': modules.join(', ') || 'none',
+      'code of protocols': protocols.join(', '),
       'of the heavy packages': heavy.filter((name) => packages.includes(name)).join(', ') || 'none',
     };
   } finally {

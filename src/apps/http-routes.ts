@@ -13,14 +13,8 @@ import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js'
 import { Resilience } from '../platform/resilience/resilience.js';
 import { resilienceMetricsText } from '../platform/resilience/resilience-metrics.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
-import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
 import { sendProblem } from '../protocols/http/problem.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
-import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
-import { openApi } from '../protocols/rest/openapi.js';
-import { registerRest } from '../protocols/rest/register-rest.js';
-import { registerWebSocket } from '../protocols/websocket/register-websocket.js';
-import { registerWebSocketServer } from '../protocols/websocket/websocket-server.js';
 import { documentInfo } from './document-info.js';
 
 interface HttpParts {
@@ -33,8 +27,8 @@ interface HttpParts {
 }
 
 /**
- * Everything on the HTTP listener but GraphQL, which Nest's module registers. What it gives ends the WebSocket connections
- * in order.
+ * Everything on the HTTP listener but GraphQL, which Nest's module registers; the code of a protocol is loaded where it is
+ * served. What it gives ends the WebSocket connections in order.
  */
 export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
   const { app, configuration, readiness } = parts;
@@ -45,9 +39,9 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   const resilience = app.get(Resilience);
   await circuits(fastify, resilience);
   registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
-  const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
-  if (serves.has('rest')) rest(fastify, parts);
-  if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
+  const drain = serves.has('websocket') ? await webSocket(fastify, parts) : async () => undefined;
+  if (serves.has('rest')) await rest(fastify, parts);
+  if (serves.has('rest') || serves.has('graphql')) await documents(fastify, parts);
   return drain;
 }
 
@@ -61,15 +55,20 @@ async function circuits(fastify: FastifyInstance, resilience: Resilience): Promi
   });
 }
 
-function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): void {
+async function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): Promise<void> {
+  const { registerRest } = await import('../protocols/rest/register-rest.js');
+  const { registerDocs } = await import('../protocols/rest/docs-page.js');
+  const { openApi } = await import('../protocols/rest/openapi.js');
   registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
   registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 
-function webSocket(
+async function webSocket(
   fastify: FastifyInstance,
   { app, configuration, pipeline, registry }: HttpParts,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
+  const { registerWebSocket } = await import('../protocols/websocket/register-websocket.js');
+  const { registerWebSocketServer } = await import('../protocols/websocket/websocket-server.js');
   const { limits, origins } = configuration;
   const rates = app.get(CurrentRates);
   const shared = { payloadBytes: limits.websocketPayloadBytes, origins };
@@ -82,7 +81,9 @@ function webSocket(
   });
 }
 
-function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): void {
+async function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): Promise<void> {
+  const { asyncApi } = await import('../protocols/asyncapi/asyncapi.js');
+  const { serveDocument } = await import('../protocols/rest/docs-page.js');
   const { topicPrefix } = configuration.mqtt;
   const keys = app.get(TokenKeys);
   serveDocument(fastify, '/asyncapi.json', () => asyncApi(registry.operations, documentInfo, { topicPrefix }));
