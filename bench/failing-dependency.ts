@@ -53,6 +53,16 @@ class Gateway {
     throw new Error(`the circuit was not ${state} within ${patienceMs} ms`);
   }
 
+  /** The same, under load all the while. */
+  async servedUntil(state: 'OPEN' | 'CLOSED'): Promise<number> {
+    let isThere = false;
+    const reached = this.until(state).finally(() => {
+      isThere = true;
+    });
+    while (!isThere) await this.serve(1);
+    return reached;
+  }
+
   close(): Promise<void> {
     return this.#client.destroy();
   }
@@ -68,7 +78,7 @@ async function outage(gateway: Gateway, users: Users, behaviour: Behaviour, time
   const normal = await users.ask({ behaviour });
   const [during, open] = await Promise.all([gateway.serve(times.seconds), gateway.until('OPEN')]);
   const failing = await users.ask({ behaviour: 'answers' });
-  const [, closed] = await Promise.all([gateway.serve(times.secondsBefore), gateway.until('CLOSED')]);
+  const closed = await gateway.servedUntil('CLOSED');
   const usual = normal.calls / before.users.seconds;
   return {
     dependency: behaviour,
