@@ -9,6 +9,7 @@ export const serverVariables = [
   'MQTT_URL',
   'CONSUL_HOST',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'PROMTOOL',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */

@@ -23,6 +23,7 @@ import { followSettings } from './follow-settings.js';
 import { httpRoutes } from './http-routes.js';
 import { opened } from './listen-error.js';
 import { Listeners, mqttServer } from './listeners.js';
+import { processFamilies } from './process-families.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
 import { registrationOf } from './registration.js';
@@ -74,7 +75,7 @@ export class Application {
       bufferLogs: true,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
-    told.observe(app.get(OperationMetrics));
+    told.observe(app.get(OperationMetrics), processFamilies(app));
     followSettings(app, configuration);
     tls?.onChange(({ identity }) => showOverHttps(app, identity));
     return new Application(app, await prepare(app, service, configuration, tls), configuration, told, tls);

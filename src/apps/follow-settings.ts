@@ -4,7 +4,8 @@ import { Limits } from '../pipeline/limit.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { CurrentRates } from '../platform/config/current-rates.js';
 import { DynamicConfiguration } from '../platform/dynamic/dynamic-configuration.js';
-import { logLevel, rateLimits, resilience, resilienceOf } from '../platform/dynamic/settings.js';
+import { logLevel, rateLimits, resilience, resilienceOf, shedding } from '../platform/dynamic/settings.js';
+import { MeasuredPressure } from '../platform/resilience/measured-pressure.js';
 import { Resilience } from '../platform/resilience/resilience.js';
 
 /** From now on what is set at run time holds in place of what the environment said. */
@@ -17,6 +18,7 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
     app.get(CurrentRates).value = rates;
     app.get(Limits).update(rates);
   });
+  dynamic.subscribe(shedding, (change = {}) => app.get(MeasuredPressure).update(change));
   followResilience(dynamic, app.get(Resilience));
 }
 

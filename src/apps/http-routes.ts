@@ -1,7 +1,6 @@
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { Failure } from '../contract/failure.js';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
@@ -11,11 +10,11 @@ import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
 import { Resilience } from '../platform/resilience/resilience.js';
-import { resilienceMetricsText } from '../platform/resilience/resilience-metrics.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
-import { sendProblem } from '../protocols/http/problem.js';
+import { answerError } from '../protocols/http/answer-error.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
 import { documentInfo } from './document-info.js';
+import { processFamilies } from './process-families.js';
 
 interface HttpParts {
   readonly app: NestFastifyApplication;
@@ -36,21 +35,17 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   const serves = new Set(configuration.protocols);
   if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
-  const resilience = app.get(Resilience);
-  await circuits(fastify, resilience);
-  registerMetrics(fastify, app.get(OperationMetrics), () => resilienceMetricsText(resilience));
+  await circuits(fastify, parts.pipeline, app.get(Resilience));
+  registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));
   const drain = serves.has('websocket') ? await webSocket(fastify, parts) : async () => undefined;
   if (serves.has('rest')) await rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) await documents(fastify, parts);
   return drain;
 }
 
-async function circuits(fastify: FastifyInstance, resilience: Resilience): Promise<void> {
+async function circuits(fastify: FastifyInstance, pipeline: Pipeline, resilience: Resilience): Promise<void> {
   await fastify.register(async (scope) => {
-    scope.setErrorHandler((error, _request, reply) => {
-      if (!(error instanceof Failure)) throw error;
-      sendProblem(reply, error);
-    });
+    scope.setErrorHandler((error, request, reply) => answerError(pipeline, error, request, reply));
     registerCircuitRoutes(scope, resilience);
   });
 }

@@ -1,7 +1,7 @@
 import { RateLimited } from '../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { RateDecision, RateLimiter, RatePolicy } from '../ports/rate-limiter.js';
-import type { CallContext } from './call-context.js';
+import { type CallContext, runInCall } from './call-context.js';
 
 interface Rate {
   readonly quota: number;
@@ -49,7 +49,10 @@ export class Limits {
 
   #consume(call: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
     if (!this.settings.enabled || call.isForwarded) return;
-    const decision = this.limiter.consume(policy, key);
+    // only those who record it look for the call
+    const decision = call.span
+      ? runInCall(call, () => this.limiter.consume(policy, key))
+      : this.limiter.consume(policy, key);
     if (decision instanceof Promise) return decision.then((made) => this.#apply(call, policy, made));
     this.#apply(call, policy, decision);
   }

@@ -4,18 +4,30 @@ import type { Protocol } from '../contract/operation.js';
 /** Upper bounds in seconds. */
 export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
+/** A recorded call whose trace shows what such a duration is made of. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly seconds: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 export class OperationCounts {
   /** Of calls by outcome: `OK` or the code of the failure. */
   readonly outcomes = new Map<string, number>();
   readonly buckets = new Float64Array(durationBuckets.length + 1);
+  /** By bucket, the last one. */
+  readonly exemplars: (Exemplar | undefined)[] = [];
   seconds = 0;
 
-  add(outcome: string, seconds: number): void {
+  /** `traceId`: where the call is recorded. */
+  add(outcome: string, seconds: number, traceId?: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     this.seconds += seconds;
     let bucket = 0;
     while (bucket < durationBuckets.length && seconds > (durationBuckets[bucket] ?? 0)) bucket++;
     this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+    if (traceId !== undefined) this.exemplars[bucket] = { traceId, seconds, at: Date.now() };
   }
 }
 

@@ -20,6 +20,7 @@ import { Owner } from './owner.js';
 import { type CallLog, Pipeline } from './pipeline.js';
 import { PipelineBus } from './pipeline-bus.js';
 import { PlacedExecutor } from './placed-executor.js';
+import { Pressure } from './pressure.js';
 import { Principals } from './principal.js';
 import { OperationRegistry, type Placement } from './registry.js';
 import { RunningCalls } from './running-calls.js';
@@ -110,6 +111,7 @@ function pipelineProviders(options: PipelineOptions): Provider[] {
         authenticator: Authenticator,
         limited: Limits,
         flags: FeatureFlags,
+        pressure: Pressure,
         executor: Executor,
         calls: RunningCalls,
         metrics: OperationMetrics,
@@ -120,13 +122,14 @@ function pipelineProviders(options: PipelineOptions): Provider[] {
           authenticator,
           limited,
           flags,
+          pressure,
           executor,
           calls,
           metrics,
           callLog,
           tracer,
         ),
-      inject: [Principals, Authenticator, Limits, FeatureFlags, Executor, RunningCalls, OperationMetrics],
+      inject: [Principals, Authenticator, Limits, FeatureFlags, Pressure, Executor, RunningCalls, OperationMetrics],
     },
     {
       provide: Bus,
@@ -141,8 +144,8 @@ function pipelineProviders(options: PipelineOptions): Provider[] {
 class PipelineModule {}
 
 /**
- * The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter and FeatureFlags;
- * IdempotencyLog and UnitOfWork where a module runs; RemoteExecutor where one does not.
+ * The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter, FeatureFlags and
+ * Pressure; IdempotencyLog and UnitOfWork where a module runs; RemoteExecutor where one does not.
  */
 export const pipelineModule = (options: PipelineOptions): DynamicModule => ({
   module: PipelineModule,

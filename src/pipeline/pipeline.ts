@@ -9,6 +9,7 @@ import { CallContext, type Inbound, runInCall } from './call-context.js';
 import type { Executor } from './executor.js';
 import type { Limits } from './limit.js';
 import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
+import type { Excess, Pressure } from './pressure.js';
 import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
 import type { ServerSpan } from './span.js';
@@ -33,6 +34,7 @@ export class Pipeline {
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
     private readonly flags: FeatureFlags,
+    private readonly pressure: Pressure,
     private readonly executor: Executor,
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
@@ -66,11 +68,23 @@ export class Pipeline {
       outcome.refuse(new ServiceUnavailable({ detail: 'This process is stopping' }));
       return;
     }
+    const excess = this.pressure.excess(this.calls.size);
+    if (excess !== undefined) {
+      this.#shed(operation, call, excess, outcome);
+      return;
+    }
     const counts = this.metrics.of(operation, call.inbound.protocol);
     const span = this.tracer.serve(operation, call);
     call.span = span;
     const counted = new CountedOutcome(this, operation, call, counts, span, outcome);
     this.calls.watch(call.lifetime, this.#edge(operation, call, payload, decode), counted);
+  }
+
+  /** Costs as little as it can: no span, no line in the log. */
+  #shed(operation: OperationDescriptor, call: CallContext, excess: Excess, outcome: Outcome<Failure>): void {
+    const failure = this.pressure.refuse(excess);
+    this.metrics.of(operation, call.inbound.protocol).add(failure.code, 0);
+    outcome.refuse(failure);
   }
 
   /** Steps that answer at once are not awaited. */
@@ -175,16 +189,20 @@ class CountedOutcome implements Outcome {
   ) {}
 
   answer(value: unknown): void {
-    this.counts.add('OK', this.#seconds);
+    this.counts.add('OK', this.#seconds, this.#traceId);
     this.span?.end();
     this.outcome.answer(value);
   }
 
   refuse(error: unknown): void {
     const failure = this.pipeline.toFailure(error, this.call, this.operation);
-    this.counts.add(failure.code, this.#seconds);
+    this.counts.add(failure.code, this.#seconds, this.#traceId);
     this.span?.end(failure);
     this.outcome.refuse(failure);
+  }
+
+  get #traceId(): string | undefined {
+    return this.span && this.call.trace.traceId;
   }
 
   get #seconds(): number {

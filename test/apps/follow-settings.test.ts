@@ -12,6 +12,7 @@ import { dynamicModule } from '../../src/platform/dynamic/dynamic.module.js';
 import { MemorySettingsSource } from '../../src/platform/dynamic/memory-settings-source.js';
 import { loggerOptions } from '../../src/platform/observability/logger-options.js';
 import { resilienceModule } from '../../src/platform/remote/resilience.module.js';
+import { MeasuredPressure } from '../../src/platform/resilience/measured-pressure.js';
 import { Resilience } from '../../src/platform/resilience/resilience.js';
 import { IssueSpecimenToken } from '../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
@@ -73,4 +74,15 @@ test('time limits and breakers are those that are set, for all services or for o
   source.set('resilience/user-service', undefined);
   source.set('resilience', undefined);
   expect(timeouts()).toEqual([10_000, 10_000]);
+});
+
+test('calls are refused from the pressure on that is set', () => {
+  const pressure = specimen.get(MeasuredPressure);
+  source.set('shedding', '{ "calls": 5 }');
+  expect(pressure.excess(5)).toBe('calls');
+  expect(pressure.settings).toMatchObject({ calls: 5, eventLoopDelayMs: 1_000 });
+  source.set('shedding', '{ "calls": -1 }');
+  expect(pressure.settings.calls).toBe(5);
+  source.set('shedding', undefined);
+  expect(pressure.excess(5)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ const npm = `#!/bin/sh
 case "$1" in
   ci) mkdir -p node_modules/.bin && : > node_modules/.bin/vitest && chmod +x node_modules/.bin/vitest; exit "\${CI_CODE:-0}" ;;
   test) echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
-  run) echo "database: $DATABASE_URL"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
+  run) echo "database: $DATABASE_URL, promtool: $PROMTOOL"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
 esac
 `;
 
@@ -28,7 +28,7 @@ const servers = {
 function ciRun(env: Record<string, string>, files: Record<string, string> = servers) {
   const root = plant({ 'main/.ci/run': readFileSync(inHouse('.ci/run'), 'utf8'), 'bin/npm': npm, ...files });
   for (const file of ['main/.ci/run', 'bin/npm', ...Object.keys(files)]) chmodSync(join(root, file), 0o755);
-  const { DATABASE_URL: _, ...inherited } = process.env;
+  const { DATABASE_URL: _, PROMTOOL: __, ...inherited } = process.env;
   const path = `${join(root, 'bin')}${delimiter}${process.env.PATH}`;
   const run = spawnSync(join(root, 'main/.ci/run'), { env: { ...inherited, ...env, PATH: path }, encoding: 'utf8' });
   const log = join(root, 'shared/services/log');
@@ -50,6 +50,14 @@ test('the second run gets the servers, and those that ran before go on running',
     'pgbouncer down',
     'postgres down',
   ]);
+});
+
+test('the second run gets promtool where there is one', () => {
+  const promtool = { 'main/.ci/promtool': '#!/bin/sh\necho /cache/promtool\n' };
+  expect(ciRun({}, { ...servers, ...promtool }).stdout).toContain('promtool: /cache/promtool');
+  const { status, stdout } = ciRun({});
+  expect(stdout).toContain('There is no promtool here.');
+  expect(status).toBe(0);
 });
 
 test('without the servers of the project it says so and takes the variables as they are', () => {

@@ -5,10 +5,12 @@ import type { ModuleContract } from '../../src/contract/module.js';
 import { IdempotencyLog } from '../../src/pipeline/idempotency.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { type PipelineOptions, pipelineModule } from '../../src/pipeline/pipeline.module.js';
+import { Pressure } from '../../src/pipeline/pressure.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { MemoryIdempotencyLog } from '../../src/platform/database/memory/memory-idempotency-log.js';
 import { MemoryUnitOfWork } from '../../src/platform/database/memory/memory-unit-of-work.js';
+import { MemoryPressure } from '../../src/platform/resilience/memory-pressure.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
 import { MemoryRevocations } from '../../src/platform/security/memory-revocations.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
@@ -34,6 +36,7 @@ export interface SpecimenOptions {
   readonly rateLimiter?: RateLimiter;
   readonly bodyBytes?: number;
   readonly flags?: FeatureFlags;
+  readonly pressure?: Pressure;
 }
 
 export interface SpecimenApplication {
@@ -72,11 +75,21 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
       { provide: RevocationLog, useExisting: Revocations },
       { provide: RateLimiter, useValue: options.rateLimiter ?? {} },
       { provide: FeatureFlags, useValue: options.flags ?? asDeclared },
+      { provide: Pressure, useValue: options.pressure ?? new MemoryPressure() },
       { provide: IdempotencyLog, useValue: log },
       { provide: UnitOfWork, useValue: new MemoryUnitOfWork(log) },
       ...(options.providers ?? []),
     ],
-    exports: [TokenVerifier, Revocations, RevocationLog, RateLimiter, FeatureFlags, IdempotencyLog, UnitOfWork],
+    exports: [
+      TokenVerifier,
+      Revocations,
+      RevocationLog,
+      RateLimiter,
+      FeatureFlags,
+      Pressure,
+      IdempotencyLog,
+      UnitOfWork,
+    ],
   };
   const pipeline = pipelineModule({
     modules: options.modules ?? [specimens],

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { currentCall } from '../../pipeline/call-context.js';
+import { traced } from '../../pipeline/span.js';
 
 /** Loaded when first used: a process without Redis starts without it. */
 const require = createRequire(import.meta.url);
@@ -8,6 +10,7 @@ const require = createRequire(import.meta.url);
 /** A server that takes longer is as good as away: the connection is given up and opened anew. */
 const ANSWER_TIMEOUT_MS = 500;
 const MAX_PAUSE_MS = 2000;
+const DEFAULT_PORT = 6379;
 
 /** One connection to Redis, opened when first used. Its errors are logged once per outage; commands fail fast meanwhile. */
 export class RedisConnection implements OnApplicationShutdown {
@@ -24,6 +27,20 @@ export class RedisConnection implements OnApplicationShutdown {
   get client(): Redis {
     this.#client ??= this.#open();
     return this.#client;
+  }
+
+  /** Sends `command`, by its name in Redis, in a span of the call it is for where that is recorded. */
+  send<T>(command: string, work: (client: Redis) => Promise<T>): Promise<T> {
+    const parent = currentCall()?.span;
+    if (!parent) return work(this.client);
+    return traced(parent, command, 'client', (span) => {
+      const { hostname, port } = new URL(this.#url);
+      span.set('db.system.name', 'redis');
+      span.set('db.operation.name', command);
+      span.set('server.address', hostname);
+      span.set('server.port', Number(port || DEFAULT_PORT));
+      return work(this.client);
+    });
   }
 
   /** Whether Redis answers now. */

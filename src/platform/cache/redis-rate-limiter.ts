@@ -1,6 +1,7 @@
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 import { type RateDecision, RateLimiter, type RatePolicy } from '../../ports/rate-limiter.js';
 import { decision, MemoryRateLimiter } from './memory-rate-limiter.js';
+import { RecordedLimiter } from './recorded-limiter.js';
 import type { RedisConnection } from './redis-connection.js';
 
 const KEY_PREFIX = 'mstv:rate';
@@ -10,7 +11,7 @@ const KEY_PREFIX = 'mstv:rate';
  * then have as many quotas as there are processes, but nobody is turned away for our outage.
  */
 export class RedisRateLimiter extends RateLimiter {
-  readonly #limiters = new Map<string, RateLimiterRedis>();
+  readonly #limiters = new Map<string, RecordedLimiter>();
   readonly #meanwhile = new MemoryRateLimiter();
 
   constructor(private readonly connection: RedisConnection) {
@@ -43,12 +44,11 @@ export class RedisRateLimiter extends RateLimiter {
       .catch(() => false);
   }
 
-  #limiterOf({ name, quota, windowSeconds }: RatePolicy): RateLimiterRedis {
+  #limiterOf({ name, quota, windowSeconds }: RatePolicy): RecordedLimiter {
     const id = `${name}/${quota}/${windowSeconds}`;
     let limiter = this.#limiters.get(id);
     if (limiter === undefined) {
-      limiter = new RateLimiterRedis({
-        storeClient: this.connection.client,
+      limiter = new RecordedLimiter(this.connection, {
         keyPrefix: `${KEY_PREFIX}:${name}:${windowSeconds}`,
         points: quota,
         duration: windowSeconds,

@@ -76,6 +76,13 @@ export abstract class Configuration {
     readonly grpcMessageBytes: number;
     readonly requestDeadlineMs: number;
     readonly rates: Rates;
+    /** Of this process, above which it refuses calls. 0 is no limit. */
+    readonly shedding: {
+      readonly eventLoopDelayMs: number;
+      readonly eventLoopUtilization: number;
+      readonly heap: number;
+      readonly calls: number;
+    };
   };
   abstract readonly logLevel: LogLevel;
   /** By key: those of FEATURE_FLAGS. */

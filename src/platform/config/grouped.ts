@@ -145,6 +145,12 @@ function limits(values: Values) {
     grpcMessageBytes: values.GRPC_MESSAGE_BYTES,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     rates: values.RATE_LIMITS,
+    shedding: {
+      eventLoopDelayMs: values.SHED_EVENT_LOOP_DELAY_MS,
+      eventLoopUtilization: values.SHED_EVENT_LOOP_UTILIZATION,
+      heap: values.SHED_HEAP,
+      calls: values.SHED_CALLS,
+    },
   };
 }
 

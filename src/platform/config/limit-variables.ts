@@ -1,5 +1,5 @@
 import { rates } from './rates.js';
-import { wholeNumber } from './readings.js';
+import { ratio, wholeNumber } from './readings.js';
 import type { Variable } from './variable.js';
 
 const MIB = 1024 * 1024;
@@ -23,5 +23,29 @@ export const limitVariables = {
   BODY_LIMIT_BYTES: { schema: bytes, about: 'Largest HTTP body', expected: byteCount, default: `${MIB}` },
   WEBSOCKET_PAYLOAD_BYTES: { schema: bytes, about: 'Largest WebSocket message', expected: byteCount, default: '65536' },
   MQTT_PAYLOAD_BYTES: { schema: bytes, about: 'Largest MQTT payload', expected: byteCount, default: '65536' },
+  SHED_EVENT_LOOP_DELAY_MS: {
+    schema: wholeNumber(0, 60_000),
+    about: 'Calls are refused while the event loop is late by more than this, on average; 0 for no limit',
+    expected: 'a number of milliseconds',
+    default: '1000',
+  },
+  SHED_EVENT_LOOP_UTILIZATION: {
+    schema: ratio,
+    about: 'Calls are refused while the event loop is busy for more than this share of the time; 0 for no limit',
+    expected: 'a number from 0 to 1',
+    default: '0',
+  },
+  SHED_HEAP: {
+    schema: ratio,
+    about: 'Calls are refused while the heap is more than this share of what V8 lets it grow to; 0 for no limit',
+    expected: 'a number from 0 to 1',
+    default: '0',
+  },
+  SHED_CALLS: {
+    schema: wholeNumber(0, 1_000_000),
+    about: 'Calls are refused while so many are under way; 0 for no limit',
+    expected: 'a number of calls',
+    default: '10000',
+  },
   GRPC_MESSAGE_BYTES: { schema: bytes, about: 'Largest gRPC message', expected: byteCount, default: `${4 * MIB}` },
 } as const satisfies Record<string, Variable>;

@@ -1,40 +1,44 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { durationBuckets, type OperationCounts, type OperationMetrics } from '../../pipeline/operation-metrics.js';
+import {
+  durationBuckets,
+  type Exemplar,
+  type OperationCounts,
+  type OperationMetrics,
+} from '../../pipeline/operation-metrics.js';
+import { family, type Labels, labelled, type MetricFamily, printFamilies, type Sample } from './metric-family.js';
+import { openMetrics, openMetricsType, takesOpenMetrics } from './open-metrics.js';
 
-const labels = (pairs: Record<string, string>): string =>
-  Object.entries(pairs)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',');
+/** What a bucket's line ends with in OpenMetrics: a trace that fell into it. */
+const printExemplar = (exemplar: Exemplar | undefined): string =>
+  exemplar ? ` # ${labelled({ trace_id: exemplar.traceId })} ${exemplar.seconds} ${exemplar.at / 1_000}` : '';
 
-function* duration(counts: OperationCounts, names: Record<string, string>): Iterable<string> {
+function* duration(counts: OperationCounts, names: Labels, withExemplars: boolean): Iterable<string> {
   let total = 0;
   for (const [index, bound] of [...durationBuckets, '+Inf'].entries()) {
     total += counts.buckets[index] ?? 0;
-    yield `operation_duration_seconds_bucket{${labels({ ...names, le: String(bound) })}} ${total}`;
+    const exemplar = withExemplars ? printExemplar(counts.exemplars[index]) : '';
+    yield `operation_duration_seconds_bucket${labelled({ ...names, le: String(bound) })} ${total}${exemplar}`;
   }
-  yield `operation_duration_seconds_sum{${labels(names)}} ${counts.seconds}`;
-  yield `operation_duration_seconds_count{${labels(names)}} ${total}`;
+  yield `operation_duration_seconds_sum${labelled(names)} ${counts.seconds}`;
+  yield `operation_duration_seconds_count${labelled(names)} ${total}`;
 }
 
 /** The counters of the pipeline in Prometheus' text format. */
-function operationMetricsText(metrics: OperationMetrics): string {
-  const totals = [
-    '# HELP operation_calls_total Calls by outcome: OK or the code of the failure.',
-    '# TYPE operation_calls_total counter',
-  ];
-  const durations = [
+function operationMetricsText(metrics: OperationMetrics, withExemplars: boolean): string {
+  const totals: Sample[] = [];
+  const durations: string[] = [];
+  for (const [{ id }, protocol, counts] of metrics.entries()) {
+    const names = { operation: id, protocol };
+    for (const [outcome, count] of counts.outcomes) totals.push([{ ...names, outcome }, count]);
+    durations.push(...duration(counts, names, withExemplars));
+  }
+  const calls = family('operation_calls_total', 'counter', 'Calls by outcome: OK or the code of the failure.', totals);
+  const described = [
     '# HELP operation_duration_seconds Time from the transport to the answer.',
     '# TYPE operation_duration_seconds histogram',
   ];
-  for (const [{ id }, protocol, counts] of metrics.entries()) {
-    const names = { operation: id, protocol };
-    for (const [outcome, count] of counts.outcomes) {
-      totals.push(`operation_calls_total{${labels({ ...names, outcome })}} ${count}`);
-    }
-    durations.push(...duration(counts, names));
-  }
-  return `${[...totals, ...durations].join('\n')}\n`;
+  return `${printFamilies([calls])}${[...described, ...durations].join('\n')}\n`;
 }
 
 async function runtimeMetrics(): Promise<Registry> {
@@ -45,18 +49,20 @@ async function runtimeMetrics(): Promise<Registry> {
 }
 
 /**
- * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give in Prometheus'
- * text format.
+ * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give. As OpenMetrics,
+ * with exemplars, for those who ask for it.
  */
 export function registerMetrics(
   fastify: FastifyInstance,
   metrics: OperationMetrics,
-  others: () => string = () => '',
+  others: () => readonly MetricFamily[] = () => [],
 ): void {
   let collecting: Promise<Registry> | undefined;
-  fastify.get('/metrics', async (_request, reply) => {
+  fastify.get('/metrics', async ({ headers }, reply) => {
     collecting ??= runtimeMetrics();
     const runtime = await collecting;
-    return reply.type(runtime.contentType).send((await runtime.metrics()) + operationMetricsText(metrics) + others());
+    const isOpen = takesOpenMetrics(headers.accept);
+    const text = (await runtime.metrics()) + operationMetricsText(metrics, isOpen) + printFamilies(others());
+    return isOpen ? reply.type(openMetricsType).send(openMetrics(text)) : reply.type(runtime.contentType).send(text);
   });
 }

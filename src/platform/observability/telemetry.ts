@@ -1,6 +1,7 @@
 import type { DestinationStream } from 'pino';
 import type { OperationMetrics } from '../../pipeline/operation-metrics.js';
 import { NoTracer, type Tracer } from '../../pipeline/tracer.js';
+import type { MetricFamily } from './metric-family.js';
 
 /** What leaves this process about itself, beside `/metrics` and the log. */
 export interface Telemetry {
@@ -8,7 +9,7 @@ export interface Telemetry {
   /** Takes the lines of the log. */
   readonly logs?: DestinationStream;
   /** From now on these counts are sent. */
-  observe(metrics: OperationMetrics): void;
+  observe(metrics: OperationMetrics, others?: () => readonly MetricFamily[]): void;
   /** Sends what is left, for a moment. Does not reject. */
   stop(): Promise<void>;
 }

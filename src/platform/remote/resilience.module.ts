@@ -1,7 +1,9 @@
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Pressure } from '../../pipeline/pressure.js';
 import { Configuration } from '../config/configuration.js';
 import { ServiceDirectory } from '../discovery/service-directory.js';
 import { StaticServiceDirectory } from '../discovery/static-service-directory.js';
+import { MeasuredPressure } from '../resilience/measured-pressure.js';
 import { Resilience } from '../resilience/resilience.js';
 import { logEvents } from '../resilience/resilience-events.js';
 
@@ -10,9 +12,11 @@ class ResilienceModule implements OnApplicationShutdown {
   constructor(
     @Inject(ServiceDirectory) private readonly directory: ServiceDirectory,
     @Inject(Resilience) private readonly resilience: Resilience,
+    @Inject(MeasuredPressure) private readonly pressure: MeasuredPressure,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    this.pressure.close();
     this.resilience.close();
     await this.directory.close();
   }
@@ -31,6 +35,9 @@ function resilience(directory: ServiceDirectory): Resilience {
   return made;
 }
 
+const measuredPressure = ({ limits }: Configuration, { events }: Resilience): MeasuredPressure =>
+  new MeasuredPressure(limits.shedding, (to, from) => events.emit('pressure', { from, to }));
+
 /** Where other services are and what stands between this process and what it calls: in every process. */
 export const resilienceModule = (): DynamicModule => ({
   module: ResilienceModule,
@@ -42,6 +49,8 @@ export const resilienceModule = (): DynamicModule => ({
       useFactory: serviceDirectory,
     },
     { provide: Resilience, inject: [ServiceDirectory], useFactory: resilience },
+    { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },
+    { provide: Pressure, useExisting: MeasuredPressure },
   ],
-  exports: [ServiceDirectory, Resilience],
+  exports: [ServiceDirectory, Resilience, MeasuredPressure, Pressure],
 });

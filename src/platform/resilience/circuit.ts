@@ -23,6 +23,8 @@ export interface CircuitCounts {
 
 /** Stops calling what does not answer, and lets single calls find out whether it answers again. */
 export class Circuit {
+  /** How often it came to a state, since the start of this process. */
+  readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
   readonly counts: CircuitCounts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
   #breaker: Breaker;
   #state: CircuitState = 'CLOSED';
@@ -116,6 +118,7 @@ export class Circuit {
     const from = this.#state;
     if (from === state) return;
     this.#state = state;
+    this.transitions[state]++;
     this.#changedAt = new Date();
     this.onChange(this, from);
   }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '@nestjs/common';
+import type { Excess } from '../../pipeline/pressure.js';
 import type { CircuitState } from './circuit.js';
 import type { ResilienceSettings } from './settings.js';
 
@@ -14,10 +15,11 @@ interface EventMap {
   instances: [{ readonly service: string; readonly addresses: readonly string[] }];
   ejected: [InstanceEvent & { readonly forMs: number }];
   returned: [InstanceEvent];
+  pressure: [{ readonly from: Excess | undefined; readonly to: Excess | undefined }];
   settings: [{ readonly name: string; readonly settings: ResilienceSettings }];
 }
 
-/** Every change of state of what stands between this process and others. */
+/** Every change of state of what stands between this process and others, and of the pressure on it. */
 export class ResilienceEvents extends EventEmitter<EventMap> {}
 
 export function logEvents(events: ResilienceEvents, logger: Pick<Logger, 'log' | 'warn'>): void {
@@ -33,5 +35,9 @@ export function logEvents(events: ResilienceEvents, logger: Pick<Logger, 'log' |
     logger.warn(`${service}: ${address} gets no calls for ${forMs / 1_000} s`),
   );
   events.on('returned', ({ service, address }) => logger.log(`${service}: ${address} gets calls again`));
+  events.on('pressure', ({ to }) => {
+    if (to === undefined) logger.log('This process takes all calls again');
+    else logger.warn(`This process refuses calls: ${to.replaceAll('_', ' ')} is over its limit`);
+  });
   events.on('settings', ({ name }) => logger.log(`${name}: new resilience settings`));
 }

@@ -47,6 +47,11 @@ export class ResiliencePolicy {
     return this.parts.ejections.count;
   }
 
+  /** By the budget, now. */
+  get retriesLeft(): number {
+    return this.parts.budget.left;
+  }
+
   /**
    * Rejects with what `ask` rejected with last, with ServiceUnavailable where the service is not asked at all, with
    * DeadlineExceeded, and with the reason of the call's signal. Outages it rejects with are marked final.

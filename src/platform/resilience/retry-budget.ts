@@ -32,14 +32,23 @@ export class RetryBudget {
     this.#calls[bucket] = (this.#calls[bucket] ?? 0) + 1;
   }
 
+  /** Whole retries that may be claimed now. */
+  get left(): number {
+    return Math.max(0, Math.floor(this.#left(this.#bucket())));
+  }
+
   /** Takes one retry, if there is one. */
   claim(): boolean {
-    const { ratio, perSecond } = this.settings;
     const bucket = this.#bucket();
-    const allowed = ratio * sum(this.#calls, bucket, windowSeconds) + perSecond * windowSeconds;
-    if (sum(this.#retries, bucket, buckets) + 1 > allowed) return false;
+    if (this.#left(bucket) < 1) return false;
     this.#retries[bucket] = (this.#retries[bucket] ?? 0) + 1;
     return true;
+  }
+
+  #left(bucket: number): number {
+    const { ratio, perSecond } = this.settings;
+    const allowed = ratio * sum(this.#calls, bucket, windowSeconds) + perSecond * windowSeconds;
+    return allowed - sum(this.#retries, bucket, buckets);
   }
 
   #currentSecond(): number {

@@ -6,6 +6,7 @@ import { OperationMetrics } from '../../../src/pipeline/operation-metrics.js';
 import { NoTracer } from '../../../src/pipeline/tracer.js';
 import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
 import { loggerOptions } from '../../../src/platform/observability/logger-options.js';
+import { family } from '../../../src/platform/observability/metric-family.js';
 import { startTelemetry } from '../../../src/platform/observability/start-telemetry.js';
 import type { Telemetry } from '../../../src/platform/observability/telemetry.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
@@ -61,7 +62,11 @@ describe('telemetry', () => {
   test('sends traces, metrics and the log to the collector, with its headers', async () => {
     const collector = new Collector();
     const telemetry = await start(await listen(collector), { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=core%20team' });
-    telemetry.observe(await serve(telemetry));
+    telemetry.observe(await serve(telemetry), () => [
+      family('circuit_calls_total', 'counter', 'Calls.', [[{ circuit: 'user-service' }, 7]]),
+      family('circuit_state', 'gauge', 'State.', [[{ circuit: 'user-service' }, 2]]),
+      family('remote_calls_total', 'counter', 'None.', []),
+    ]);
     const { pinoHttp } = loggerOptions(loadConfiguration({ NODE_ENV: 'test' }));
     const options = (pinoHttp as [object])[0];
     pino(options, telemetry.logs).error({ err: new Error('out of paper'), password: 'secret' }, 'the printer stopped');
@@ -74,6 +79,22 @@ describe('telemetry', () => {
     expect(JSON.parse(metrics)).toHaveProperty('resourceMetrics');
     for (const name of ['operation.calls', 'operation.duration', 'process.memory.usage', 'nodejs.eventloop.delay.p99'])
       expect(metrics).toContain(`"${name}"`);
+    const sent = JSON.parse(metrics).resourceMetrics[0].scopeMetrics.flatMap(
+      (scope: { metrics: object[] }) => scope.metrics,
+    );
+    expect(sent).toContainEqual(
+      expect.objectContaining({
+        name: 'circuit.calls',
+        sum: expect.objectContaining({ isMonotonic: true, dataPoints: [expect.objectContaining({ asDouble: 7 })] }),
+      }),
+    );
+    expect(sent).toContainEqual(
+      expect.objectContaining({
+        name: 'circuit.state',
+        gauge: { dataPoints: [expect.objectContaining({ asDouble: 2 })] },
+      }),
+    );
+    expect(metrics).not.toContain('remote.calls');
     expect(logs).toContain('the printer stopped');
     expect(logs).toContain('out of paper');
     expect(logs).not.toContain('secret');

@@ -1,9 +1,10 @@
 import Fastify from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Cancelled, RateLimited, RouteNotFound, ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import { printFamilies } from '../../../src/platform/observability/metric-family.js';
 import { registerCircuitRoutes } from '../../../src/platform/resilience/circuit-routes.js';
 import { logEvents } from '../../../src/platform/resilience/resilience-events.js';
-import { resilienceMetricsText } from '../../../src/platform/resilience/resilience-metrics.js';
+import { resilienceFamilies } from '../../../src/platform/resilience/resilience-metrics.js';
 import { Lines } from '../discovery/lines.js';
 import { fails, RemoteService } from './remote-service.js';
 
@@ -149,31 +150,36 @@ describe('what others see of it', () => {
     open('a');
     await down();
     await service.calls(2);
-    const text = resilienceMetricsText(service.resilience);
+    const text = printFamilies(resilienceFamilies(service.resilience));
     expect(text.split('\n')).toEqual(
       expect.arrayContaining([
         '# TYPE circuit_state gauge',
         'circuit_state{circuit="users"} 2',
-        'circuit_openings_total{circuit="users"} 1',
+        'circuit_transitions_total{circuit="users",to="OPEN"} 1',
+        'circuit_transitions_total{circuit="users",to="CLOSED"} 0',
         'circuit_calls_total{circuit="users",outcome="failure"} 5',
         'circuit_calls_total{circuit="users",outcome="rejected"} 2',
         'remote_calls_total{service="users"} 5',
         'remote_retries_total{service="users"} 10',
         'remote_instances{service="users"} 1',
         'remote_ejected_instances{service="users"} 0',
+        expect.stringMatching(/^remote_retry_budget\{service="users"\} \d+$/),
         'bulkhead_running{name="users"} 0',
+        'bulkhead_limit{name="users"} 1000',
       ]),
     );
     expect(text.endsWith('\n')).toBe(true);
   });
 
   test('no metrics where nothing is called', () => {
-    expect(resilienceMetricsText(open())).toBe('');
+    expect(printFamilies(resilienceFamilies(open()))).toBe('');
   });
 
   test('names that would break the format are escaped', () => {
     open().breaker('a "b"\\\n');
-    expect(resilienceMetricsText(service.resilience)).toContain('circuit_state{circuit="a \\"b\\"\\\\\\n"} 0');
+    expect(printFamilies(resilienceFamilies(service.resilience))).toContain(
+      'circuit_state{circuit="a \\"b\\"\\\\\\n"} 0',
+    );
   });
 
   test('a line in the log for every change of state', async () => {

@@ -27,6 +27,17 @@ function claimUpTo(budget: RetryBudget, most: number): number {
 const claimAll = (budget: RetryBudget) => claimUpTo(budget, Number.POSITIVE_INFINITY);
 
 describe('a retry budget', () => {
+  test('tells how many retries it allows now', () => {
+    const { budget, pass } = budgetAt();
+    expect(budget.left).toBe(100);
+    for (let call = 0; call < 12; call++) budget.countCall();
+    expect(budget.left).toBe(102);
+    claimAll(budget);
+    expect(budget.left).toBe(0);
+    pass(2 * window);
+    expect(budget.left).toBe(100);
+  });
+
   test('allows 10 s of its rate without a call', () => {
     expect(claimAll(budgetAt().budget)).toBe(100);
   });

@@ -22,41 +22,43 @@ export class RedisSessions extends Sessions {
   }
 
   override find(id: string): Promise<Session | undefined> {
-    return this.#ask(async (redis) => fromFields(id, await redis.hgetall(sessionKey(id))));
+    return this.#ask(async (send) => fromFields(id, await send('HGETALL', (redis) => redis.hgetall(sessionKey(id)))));
   }
 
   /** Into the index first: a session that is not in it could not be ended with the others. */
   override add(session: Session): Promise<void> {
     const [index, key, expiresAt] = [indexKey(session.userId), sessionKey(session.id), session.expiresAt.getTime()];
-    return this.#ask(async (redis) => {
-      await redis.zremrangebyscore(index, '-inf', session.createdAt.getTime());
-      await redis.zadd(index, expiresAt, session.id);
-      await redis.pexpireat(index, expiresAt);
-      await redis.multi().hset(key, toFields(session)).pexpireat(key, expiresAt).exec();
+    const createdAt = session.createdAt.getTime();
+    return this.#ask(async (send) => {
+      await send('ZREMRANGEBYSCORE', (redis) => redis.zremrangebyscore(index, '-inf', createdAt));
+      await send('ZADD', (redis) => redis.zadd(index, expiresAt, session.id));
+      await send('PEXPIREAT', (redis) => redis.pexpireat(index, expiresAt));
+      await send('MULTI', (redis) => redis.multi().hset(key, toFields(session)).pexpireat(key, expiresAt).exec());
     });
   }
 
   override replace({ id, ...session }: Session, tokenHash: string): Promise<boolean> {
     const { tokenHash: next, previousTokenHash = '', rotatedAt } = session;
     const changed = [next, previousTokenHash, String(rotatedAt?.getTime() ?? '')];
-    return this.#ask(
-      async (redis) => (await redis.eval(replaceIfUnchanged, 1, sessionKey(id), tokenHash, ...changed)) === 1,
-    );
+    return this.#ask(async (send) => {
+      const args = [sessionKey(id), tokenHash, ...changed];
+      return (await send('EVAL', (redis) => redis.eval(replaceIfUnchanged, 1, ...args))) === 1;
+    });
   }
 
   override remove(id: string): Promise<void> {
-    return this.#ask(async (redis) => {
-      const userId = await redis.hget(sessionKey(id), 'userId');
-      await redis.del(sessionKey(id));
-      if (userId !== null) await redis.zrem(indexKey(userId), id);
+    return this.#ask(async (send) => {
+      const userId = await send('HGET', (redis) => redis.hget(sessionKey(id), 'userId'));
+      await send('DEL', (redis) => redis.del(sessionKey(id)));
+      if (userId !== null) await send('ZREM', (redis) => redis.zrem(indexKey(userId), id));
     });
   }
 
   override removeAllOf(userId: string): Promise<readonly string[]> {
-    return this.#ask(async (redis) => {
-      const ids = await redis.zrange(indexKey(userId), 0, -1);
-      for (const id of ids) await redis.del(sessionKey(id));
-      if (ids.length > 0) await redis.zrem(indexKey(userId), ...ids);
+    return this.#ask(async (send) => {
+      const ids = await send('ZRANGE', (redis) => redis.zrange(indexKey(userId), 0, -1));
+      for (const id of ids) await send('DEL', (redis) => redis.del(sessionKey(id)));
+      if (ids.length > 0) await send('ZREM', (redis) => redis.zrem(indexKey(userId), ...ids));
       return ids;
     });
   }
@@ -64,9 +66,9 @@ export class RedisSessions extends Sessions {
   /** Redis does. */
   override async removeExpired(): Promise<void> {}
 
-  async #ask<T>(work: (redis: RedisConnection['client']) => Promise<T>): Promise<T> {
+  async #ask<T>(work: (send: RedisConnection['send']) => Promise<T>): Promise<T> {
     try {
-      return await work(this.connection.client);
+      return await work((command, run) => this.connection.send(command, run));
     } catch (cause) {
       throw new ServiceUnavailable({ cause, retryAfterSeconds: 1 });
     }

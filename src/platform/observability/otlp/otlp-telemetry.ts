@@ -15,7 +15,9 @@ import {
 import type { DestinationStream } from 'pino';
 import type { OperationMetrics } from '../../../pipeline/operation-metrics.js';
 import type { Tracer } from '../../../pipeline/tracer.js';
+import type { MetricFamily } from '../metric-family.js';
 import type { Telemetry } from '../telemetry.js';
+import { FamiliesProducer } from './families-producer.js';
 import { logRecords } from './log-records.js';
 import { OperationMetricsProducer } from './operation-metrics-producer.js';
 import { OtelTracer } from './otel-tracer.js';
@@ -47,6 +49,7 @@ export class OtlpTelemetry implements Telemetry {
   readonly tracer: Tracer;
   readonly logs: DestinationStream;
   readonly #operations = new OperationMetricsProducer();
+  readonly #others = new FamiliesProducer();
   readonly #providers: readonly { shutdown(): Promise<void> }[];
 
   constructor(private readonly options: OtlpTelemetryOptions) {
@@ -65,8 +68,9 @@ export class OtlpTelemetry implements Telemetry {
     this.#providers = [traces, metrics, logs];
   }
 
-  observe(metrics: OperationMetrics): void {
+  observe(metrics: OperationMetrics, others: () => readonly MetricFamily[] = () => []): void {
     this.#operations.metrics = metrics;
+    this.#others.families = others;
   }
 
   async stop(): Promise<void> {
@@ -88,7 +92,7 @@ export class OtlpTelemetry implements Telemetry {
       exporter,
       exportIntervalMillis: METRICS_INTERVAL_MS,
       exportTimeoutMillis: queue.exportTimeoutMillis,
-      metricProducers: [this.#operations],
+      metricProducers: [this.#operations, this.#others],
     });
     return new MeterProvider({ resource, readers: [reader] });
   }

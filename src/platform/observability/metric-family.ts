@@ -1,0 +1,37 @@
+export type Labels = Readonly<Record<string, string>>;
+
+export type Sample = readonly [labels: Labels, value: number];
+
+/** All samples of one metric, by its name in Prometheus. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+export const family = (
+  name: string,
+  type: MetricFamily['type'],
+  help: string,
+  samples: readonly Sample[],
+): MetricFamily => ({ name, type, help, samples });
+
+const escaped = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+/** `{name="value"}`; nothing without labels. */
+export function labelled(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+/** In Prometheus' text format; nothing of those without samples. */
+export const printFamilies = (families: readonly MetricFamily[]): string =>
+  families
+    .filter(({ samples }) => samples.length > 0)
+    .flatMap(({ name, type, help, samples }) => [
+      `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`,
+      ...samples.map(([labels, value]) => `${name}${labelled(labels)} ${value}\n`),
+    ])
+    .join('');

@@ -1,0 +1,105 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { type Excess, Pressure } from '../../pipeline/pressure.js';
+import { type PressureChange, type PressureSettings, pressureSettings } from './pressure-settings.js';
+
+/** As of the last sample. */
+export interface PressureReading {
+  /** Milliseconds that the event loop was late on average. */
+  readonly eventLoopDelayMs: number;
+  /** From 0 to 1. */
+  readonly eventLoopUtilization: number;
+  /** Of what V8 lets the heap grow to, from 0 to 1. */
+  readonly heap: number;
+}
+
+export type PressureListener = (to: Excess | undefined, from: Excess | undefined) => void;
+
+const resolutionMs = 10;
+const defaultSampleMs = 500;
+
+const isOver = (value: number, limit: number): boolean => limit > 0 && value > limit;
+
+function excessOf(reading: PressureReading, limits: PressureSettings): Excess | undefined {
+  if (isOver(reading.eventLoopDelayMs, limits.eventLoopDelayMs)) return 'event_loop_delay';
+  if (isOver(reading.eventLoopUtilization, limits.eventLoopUtilization)) return 'event_loop_utilization';
+  return isOver(reading.heap, limits.heap) ? 'heap' : undefined;
+}
+
+function heapShare(): number {
+  const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+  return used / most;
+}
+
+/** Measured by a timer. What lasts for two samples counts: one long pause is over when it is seen. */
+export class MeasuredPressure extends Pressure {
+  readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #timer: NodeJS.Timeout;
+  #settings: PressureSettings;
+  #sampledAt = performance.now();
+  #utilization = performance.eventLoopUtilization();
+  #reading: PressureReading = { eventLoopDelayMs: 0, eventLoopUtilization: 0, heap: heapShare() };
+  #wasOver = false;
+
+  /** `sampleMs`: the time over which is measured. */
+  constructor(
+    private readonly configured: PressureChange = {},
+    private readonly onChange: PressureListener = () => undefined,
+    private readonly sampleMs = defaultSampleMs,
+  ) {
+    super();
+    this.#settings = this.#apply({});
+    this.#delay.enable();
+    this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
+  }
+
+  get reading(): PressureReading {
+    return this.#reading;
+  }
+
+  get settings(): PressureSettings {
+    return this.#settings;
+  }
+
+  /**
+   * In place of the former change: what it leaves out is as configured again. Throws a ZodError, and changes nothing,
+   * where a value is not valid.
+   */
+  update(change: PressureChange): void {
+    this.#settings = this.#apply(change);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#delay.disable();
+  }
+
+  #apply(change: PressureChange): PressureSettings {
+    const settings = pressureSettings.parse({ ...this.configured, ...change });
+    this.mostCalls = settings.calls > 0 ? settings.calls : Number.POSITIVE_INFINITY;
+    return settings;
+  }
+
+  #sample(): void {
+    this.#reading = this.#measure();
+    const excess = excessOf(this.#reading, this.#settings);
+    const lasting = this.#wasOver ? excess : undefined;
+    this.#wasOver = excess !== undefined;
+    if (lasting === this.found) return;
+    const from = this.found;
+    this.found = lasting;
+    this.onChange(lasting, from);
+  }
+
+  #measure(): PressureReading {
+    const now = performance.now();
+    const late = now - this.#sampledAt - this.sampleMs;
+    const mean = this.#delay.count > 0 ? this.#delay.mean / 1e6 - resolutionMs : late;
+    this.#delay.reset();
+    this.#sampledAt = now;
+    const utilization = performance.eventLoopUtilization();
+    const since = performance.eventLoopUtilization(utilization, this.#utilization);
+    this.#utilization = utilization;
+    return { eventLoopDelayMs: Math.max(0, mean), eventLoopUtilization: since.utilization, heap: heapShare() };
+  }
+}

@@ -1,0 +1,12 @@
+import { type Excess, Pressure } from '../../pipeline/pressure.js';
+
+/** Measures nothing: there is too much of what it was told. */
+export class MemoryPressure extends Pressure {
+  set(excess: Exclude<Excess, 'calls'> | undefined): void {
+    this.found = excess;
+  }
+
+  limitCalls(most: number): void {
+    this.mostCalls = most;
+  }
+}

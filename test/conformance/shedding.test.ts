@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ServiceUnavailable } from '../../src/contract/built-in-failures.js';
+import { describe as descriptorOf } from '../../src/contract/module.js';
+import { OperationMetrics } from '../../src/pipeline/operation-metrics.js';
+import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
+import { MeasuredPressure } from '../../src/platform/resilience/measured-pressure.js';
+import { MemoryPressure } from '../../src/platform/resilience/memory-pressure.js';
+import { printSdl } from '../../src/protocols/graphql/sdl.js';
+import { CreateSpecimenHandler } from '../fixtures/specimens/specimens.handlers.js';
+import { CreateSpecimen, FilterSpecimens, WaitForSpecimen } from '../fixtures/specimens/specimens.operations.js';
+import { busy } from '../platform/resilience/busy.js';
+import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import type { Call, Driver } from './drivers/driver.js';
+import { type Connectable, drivers } from './drivers/drivers.js';
+import { expectFailure, expectValue } from './outcomes.js';
+
+const filter: Call = { operation: descriptorOf(FilterSpecimens), input: { page: 1 } };
+const filtered = { page: 1, colours: [] };
+const refusal = { failure: { detail: 'This process has too much to do' } };
+
+const connected = ({ connect }: Connectable, target: SpecimenTarget): Driver =>
+  connect(target, { sdl: printSdl(target.application.registry.served('graphql')), protos: specimenProtos });
+
+describe.each(drivers)('a process under pressure, over $name', (connectable) => {
+  const pressure = new MemoryPressure();
+  let target: SpecimenTarget;
+  let driver: Driver;
+
+  beforeAll(async () => {
+    target = await startSpecimens({ pressure, rateLimiter: new MemoryRateLimiter() });
+    driver = connected(connectable, target);
+  });
+
+  afterAll(async () => {
+    await driver.close();
+    await target.stop();
+  });
+
+  beforeEach(() => expectValue(driver, filter, filtered));
+
+  afterEach(() => {
+    pressure.set(undefined);
+    pressure.limitCalls(Number.POSITIVE_INFINITY);
+  });
+
+  test('refuses every call at once, says when to come again, and takes them all again after', async () => {
+    pressure.set('event_loop_delay');
+    const before = pressure.refused.event_loop_delay;
+    const outcome = await expectFailure(driver, filter, ServiceUnavailable);
+    // GraphQL tells when to try again in a header
+    const isSilent = connectable.name === 'GraphQL over WebSocket';
+    expect(outcome).toMatchObject(isSilent ? refusal : { failure: { ...refusal.failure, retryAfterSeconds: 1 } });
+    expect(pressure.refused.event_loop_delay).toBe(before + 1);
+    pressure.set(undefined);
+    await expectValue(driver, filter, filtered);
+  });
+
+  test('runs no command that it refuses, and counts it as a fault', async () => {
+    const { application } = target;
+    const handler = application.get(CreateSpecimenHandler);
+    const operation = descriptorOf(CreateSpecimen);
+    const { executions } = handler;
+    pressure.set('heap');
+    await expectFailure(
+      driver,
+      { operation, input: { name: 'one' }, token: await application.token('USER') },
+      ServiceUnavailable,
+    );
+    expect(handler.executions).toBe(executions);
+    const counts = application.get(OperationMetrics).of(operation, connectable.protocol);
+    expect(Object.fromEntries(counts.outcomes)).toEqual({ SERVICE_UNAVAILABLE: 1 });
+  });
+
+  test('finishes what it has begun', async () => {
+    const waiting = driver.call({ operation: descriptorOf(WaitForSpecimen), input: {}, timeoutMs: 300 });
+    await expect.poll(() => target.application.pipeline.running).toBe(1);
+    pressure.limitCalls(1);
+    await expectFailure(driver, filter, ServiceUnavailable);
+    expect(JSON.stringify(await waiting)).not.toContain(ServiceUnavailable.code);
+    await expect.poll(() => target.application.pipeline.running).toBe(0);
+    await expectValue(driver, filter, filtered);
+  });
+});
+
+test('a process whose event loop is blocked again and again refuses calls, and takes them when it is not', async () => {
+  const pressure = new MeasuredPressure({ eventLoopDelayMs: 30 }, undefined, 100);
+  const target = await startSpecimens({ pressure, rateLimiter: new MemoryRateLimiter() });
+  const [rest] = drivers;
+  const driver = connected(rest as Connectable, target);
+  await expectValue(driver, filter, filtered);
+  let refused: unknown;
+  const calling = (async () => {
+    while (refused === undefined) {
+      const { outcome } = await driver.call(filter);
+      if ('failure' in outcome) refused = outcome.failure;
+    }
+  })();
+  await busy(80, () => refused !== undefined);
+  await calling;
+  expect(refused).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 });
+  await expect.poll(() => driver.call(filter), { timeout: 10_000 }).toMatchObject({ outcome: { value: filtered } });
+  await driver.close();
+  await target.stop();
+  pressure.close();
+});
