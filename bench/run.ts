@@ -103,7 +103,7 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
       failingDependency({ seconds: seconds(60, 10), secondsBefore: Math.min(10, seconds(10, 3)) }),
     ),
   'telemetry-outage': () =>
-    print('A collector that is gone', telemetryOutage({ seconds: seconds(600, 30), perSecond: 300 })),
+    print('A collector that is gone', telemetryOutage({ seconds: seconds(600, 30), perSecond: 150 })),
 };
 
 const unknown = positionals.filter((name) => !(name in suites));
