@@ -30,12 +30,6 @@ function asksForServer(file: string, seen: Set<string>): boolean {
   return asks.test(text) || importsWithinTests(file, text).some((imported) => asksForServer(imported, seen));
 }
 
-/**
- * The conformance table through a gateway, whose broker is its own: with another one in the environment it would call
- * that. It runs with the test command.
- */
-const withoutServers = join('test', 'topology', 'conformance.test.ts');
-
 /** Minutes of load on many processes: alone, one file at a time, and never with the test command. */
 export const faultSuites = () => globSync('test/faults/*.test.ts').sort();
 
@@ -44,6 +38,6 @@ export const withoutFaults = ['--exclude', 'test/faults/**'];
 /** The other test files that ask for a server, themselves or through what they import from `test/`. */
 export const realSuites = () =>
   globSync('test/**/*.test.ts')
-    .filter((file) => file !== withoutServers && !file.startsWith(join('test', 'faults')))
+    .filter((file) => !file.startsWith(join('test', 'faults')))
     .filter((file) => asksForServer(file, new Set()))
     .sort();

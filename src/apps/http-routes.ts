@@ -1,7 +1,6 @@
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { Failure } from '../contract/failure.js';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
@@ -13,7 +12,7 @@ import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js'
 import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
-import { sendProblem } from '../protocols/http/problem.js';
+import { answerError } from '../protocols/http/answer-error.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
 import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
 import { openApi } from '../protocols/rest/openapi.js';
@@ -42,7 +41,7 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   const serves = new Set(configuration.protocols);
   if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
   registerHealth(fastify, readiness, configuration.serviceName);
-  await circuits(fastify, app.get(Resilience));
+  await circuits(fastify, parts.pipeline, app.get(Resilience));
   registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));
   const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
   if (serves.has('rest')) rest(fastify, parts);
@@ -50,12 +49,9 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   return drain;
 }
 
-async function circuits(fastify: FastifyInstance, resilience: Resilience): Promise<void> {
+async function circuits(fastify: FastifyInstance, pipeline: Pipeline, resilience: Resilience): Promise<void> {
   await fastify.register(async (scope) => {
-    scope.setErrorHandler((error, _request, reply) => {
-      if (!(error instanceof Failure)) throw error;
-      sendProblem(reply, error);
-    });
+    scope.setErrorHandler((error, request, reply) => answerError(pipeline, error, request, reply));
     registerCircuitRoutes(scope, resilience);
   });
 }

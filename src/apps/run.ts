@@ -7,8 +7,15 @@ import { stopOnSignals } from './stop-on-signals.js';
 
 /** Puts the process together and opens its listeners. */
 export async function run(configuration: Configuration, located: Promise<DatabaseLocation> | undefined): Promise<void> {
-  const application = await Application.create(configuration, located);
-  stopOnSignals(application, configuration.shutdownTimeoutMs);
-  await application.listen();
-  returnMemory(() => application.isBusy);
+  const release = async () => (await located)?.release();
+  try {
+    const application = await Application.create(configuration, located);
+    stopOnSignals(application, { timeoutMs: configuration.shutdownTimeoutMs, release });
+    await application.listen();
+    returnMemory(() => application.isBusy);
+  } catch (error) {
+    // what failed is worth more than what failed after it
+    await release().catch(() => undefined);
+    throw error;
+  }
 }

@@ -1,26 +1,35 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Application } from './application.js';
+
+interface StopOptions {
+  /** For what runs to finish. */
+  readonly timeoutMs: number;
+  /** Lets go of what outlives the process; also called when `application` has done so itself. */
+  readonly release: () => Promise<void>;
+}
+
+/** Milliseconds for `release`, beyond the time that is up. */
+const releaseMs = 5_000;
 
 const logger = new Logger('Shutdown');
 
 /** SIGTERM and SIGINT end the process in order: exit code 0, or 1 when time runs out first. */
-export function stopOnSignals(application: Application, timeoutMs: number): void {
+export function stopOnSignals(application: Application, { timeoutMs, release }: StopOptions): void {
+  const giveUp = async (reason: unknown) => {
+    logger.error(reason);
+    const released = release().catch((error: unknown) => logger.error(error));
+    await Promise.race([released, after(releaseMs)]);
+    process.exit(1);
+  };
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     logger.log(`${signal}: finishing what runs`);
-    setTimeout(() => {
-      logger.error(`still busy after ${timeoutMs} ms: giving up`);
-      process.exit(1);
-    }, timeoutMs).unref();
-    application.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error(error);
-        process.exit(1);
-      },
-    );
+    const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
+    const stopped = application.stop().then(() => undefined);
+    Promise.race([stopped, late]).then((reason) => (reason === undefined ? process.exit(0) : giveUp(reason)), giveUp);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -52,12 +52,9 @@ export function objectEncoder(shape: ObjectShape): Encode {
 function decodeMap(inner: Decode): Decode {
   return (value, issues, path) => {
     if (!isObject(value)) return value === undefined ? {} : value;
-    const decoded: Json = {};
-    for (const [key, element] of Object.entries(value)) {
-      if (key === '__proto__') issues.push({ path, code: 'invalid_key', message: 'Invalid key: "__proto__"' });
-      else decoded[key] = inner(element, issues, path + pointerSegment(key));
-    }
-    return decoded;
+    const decode = (key: string, element: unknown) => inner(element, issues, path + pointerSegment(key));
+    // no assignment: a key __proto__ must stay a key, for the pipeline to refuse
+    return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, decode(key, element)]));
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Grant } from './access.js';
+import { type KeyCheck, keyCheck } from './map-keys.js';
 import {
   type AnyOperationClass,
   type OperationKind,
@@ -36,6 +37,8 @@ export interface OperationDescriptor {
   readonly wire: WireNames;
   readonly protocols: readonly Protocol[];
   readonly input: ObjectShape;
+  /** Undefined for an input without maps. */
+  readonly checkKeys: KeyCheck | undefined;
   /** Absent for an empty output. */
   readonly output: ObjectShape | undefined;
 }
@@ -94,6 +97,7 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
   const version = spec.version ?? 1;
   const name = version === 1 ? key : key.replace(new RegExp(`V${version}$`), '');
   const id = `${module}.${lowerFirst(name)}${version === 1 ? '' : `.v${version}`}`;
+  const input = reflectObject(spec.input, `${name}Request`);
   return {
     id,
     module,
@@ -104,7 +108,8 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
     spec,
     wire: wireNames(module, name, kind, spec),
     protocols: protocolsOf(spec, id),
-    input: reflectObject(spec.input, `${name}Request`),
+    input,
+    checkKeys: keyCheck(input),
     output: spec.output instanceof z.ZodVoid ? undefined : reflectObject(spec.output, `${name}Result`),
   };
 }

@@ -48,8 +48,23 @@ const newRequestId = (): string => `${processId}-${++calls}`;
 
 const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
 
+const requestIdOf = (given: string | undefined): string =>
+  given !== undefined && usableRequestId.test(given) ? given : newRequestId();
+
+/** What a caller may ask about an answer by. */
+export interface CallIdentity {
+  readonly requestId: string;
+  readonly trace: TraceContext;
+}
+
+/** Of a request that becomes no call. */
+export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' | 'traceparent'>): CallIdentity => ({
+  requestId: requestIdOf(requestId),
+  trace: new TraceContext(traceparent),
+});
+
 /** All that is known of one call, from the transport to the repository. */
-export class CallContext {
+export class CallContext implements CallIdentity {
   /** Of the network peer at the edge. */
   address: string;
   /** Limited by the process that forwarded it. */
@@ -81,9 +96,8 @@ export class CallContext {
   /** `deadline`: epoch milliseconds. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
     const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
-    const usable = requestId !== undefined && usableRequestId.test(requestId);
     const lifetime = new Lifetime(deadline, connection);
-    return new CallContext(inbound, principal, lifetime, usable ? requestId : newRequestId(), trace);
+    return new CallContext(inbound, principal, lifetime, requestIdOf(requestId), trace);
   }
 
   /** The same call seen from inside: same identity, trace and lifetime, other particulars. */

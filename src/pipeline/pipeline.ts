@@ -105,7 +105,7 @@ export class Pipeline {
   }
 
   #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
-    call.span?.step('limit_address');
+    if (!call.isForwarded) call.span?.step('limit_address');
     requireEnabled(operation, this.flags);
     const principal = this.authenticator.authenticate(call, operation);
     if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
@@ -135,7 +135,7 @@ export class Pipeline {
     payload: unknown,
     decode: Decode,
   ): Promise<unknown> {
-    call.span?.step('limit_caller');
+    if (!call.isForwarded) call.span?.step('limit_caller');
     const input = validate(operation, payload, decode);
     call.span?.step('validate');
     return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);

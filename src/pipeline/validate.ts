@@ -10,7 +10,9 @@ const maxIssues = 100;
 /** The input as its schema gives it, defaults filled in. Throws InvalidArgument with every issue, up to a hundred. */
 export function validate(operation: OperationDescriptor, payload: unknown, decode: Decode): object {
   const issues: Issue[] = [];
-  const result = operation.spec.input.safeParse(decode(payload, issues, ''));
+  const decoded = decode(payload, issues, '');
+  operation.checkKeys?.(decoded, issues, '');
+  const result = operation.spec.input.safeParse(decoded);
   if (result.success && issues.length === 0) return result.data;
   for (const { path, code, message } of result.error?.issues ?? []) {
     issues.push({ path: issuePointer(operation.input, path), code, message });

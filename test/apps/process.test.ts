@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -154,9 +155,44 @@ describe('a process that cannot start', () => {
 });
 
 describe('embedded data', () => {
-  it('is still there after every process was killed', async () => {
+  const withDataFolder = async (work: (dataDir: string) => Promise<void>) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'mstv-process-'));
     try {
+      await work(dataDir);
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  };
+  const isServed = (dataDir: string) => existsSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'));
+
+  it('is let go of by a process whose time to stop is up', () =>
+    withDataFolder(async (dataDir) => {
+      const started = start({ DATABASE_URL: '', DATA_DIR: dataDir, SHUTDOWN_TIMEOUT_MS: '100' });
+      const { hostname, port } = new URL(await address(started));
+      // longer on its way than the process has time
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write('POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
+      await fetch(`http://${hostname}:${port}/health/live`);
+      expect(isServed(dataDir)).toBe(true);
+      expect(await started.end('SIGTERM')).toBe(1);
+      expect(started.output.join('\n')).toContain('still busy after 100 ms');
+      expect(isServed(dataDir)).toBe(false);
+    }));
+
+  it('is let go of by a process that cannot listen', () =>
+    withDataFolder(async (dataDir) => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await once(holder, 'listening');
+      const { port } = holder.address() as AddressInfo;
+      const started = start({ DATABASE_URL: '', DATA_DIR: dataDir, PORT: String(port) });
+      expect(await started.exited()).toBe(1);
+      expect(isServed(dataDir)).toBe(false);
+      holder.close();
+    }));
+
+  it('is still there after every process was killed', () =>
+    withDataFolder(async (dataDir) => {
       const environment = { DATABASE_URL: '', DATA_DIR: dataDir };
       const first = start(environment);
       const credentials = { email: 'kept@example.com', password: 'password123' };
@@ -165,8 +201,5 @@ describe('embedded data', () => {
       const second = start(environment);
       expect((await post(`${await address(second)}/auth/login`, credentials)).status).toBe(200);
       expect(await second.end('SIGTERM')).toBe(0);
-    } finally {
-      await rm(dataDir, { recursive: true, force: true });
-    }
-  });
+    }));
 });

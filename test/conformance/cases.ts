@@ -139,8 +139,10 @@ function repetitions({ driver, operation, example, world, same }: Subject): void
     const values = answers.filter(({ outcome }) => 'value' in outcome).map(valueIn);
     expect(values.length).toBeGreaterThan(0);
     for (const value of values) expect(value).toEqual(values[0]);
+    // a command that ends its own token leaves none to those that come a moment later
+    const told = [IdempotencyKeyInUse.code, ...(arranged.repeatToken === undefined ? [] : [Unauthenticated.code])];
     for (const { outcome } of answers) {
-      if ('failure' in outcome) expect(outcome.failure.code).toBe(IdempotencyKeyInUse.code);
+      if ('failure' in outcome) expect(told).toContain(outcome.failure.code);
     }
   });
 }

@@ -15,6 +15,9 @@ interface Running {
   readonly world: () => World;
 }
 
+/** One that shares a server with others waits for its turn. */
+const startTimeoutMs = 300_000;
+
 /** Every operation there is, in every protocol, brought to each of its outcomes; `start` says in which topology. */
 export function describeOperations(start: () => Promise<RunningTarget>): void {
   let target: RunningTarget;
@@ -23,7 +26,7 @@ export function describeOperations(start: () => Promise<RunningTarget>): void {
   beforeAll(async () => {
     target = await start();
     world = await World.open(target);
-  });
+  }, startTimeoutMs);
 
   afterAll(async () => {
     await world.close();

@@ -5,6 +5,7 @@ import { loadConfiguration } from '../../src/platform/config/load-configuration.
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { testDatabase } from './database.js';
+import { givenServers } from './given-servers.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget, Target } from './target.js';
 
@@ -13,9 +14,7 @@ type Environment = Readonly<Record<string, string>>;
 const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
 const jwtSecret = 'a secret of the conformance tests, long enough';
 
-/** Servers that the environment names are used; a broker that others use as well gets topics of our own. */
 function environmentFor(databaseUrl: string, changes: Environment): Environment {
-  const { MQTT_URL, REDIS_URL } = process.env;
   return {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -29,8 +28,7 @@ function environmentFor(databaseUrl: string, changes: Environment): Environment 
     BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
     PASSWORD_POLICY: 'strict',
     RATE_LIMITS: 'login=3/15m,login-address=100000/15m',
-    ...(MQTT_URL && { MQTT_URL, MQTT_TOPIC_PREFIX: `test-${crypto.randomUUID()}` }),
-    ...(REDIS_URL && { REDIS_URL }),
+    ...givenServers(),
     ...changes,
   };
 }
@@ -84,6 +82,6 @@ async function printedAddresses({ line, output }: RunningProcess): Promise<Addre
   const printed = (pattern: RegExp) =>
     output.map((text) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
   const grpc = printed(/gRPC +([^\s"]+)/);
-  const mqtt = printed(/MQTT +([^\s"]+)/);
+  const mqtt = printed(/MQTT +(\w+:[^\s"]+)/);
   return { http, ...(grpc !== undefined && { grpc }), ...(mqtt !== undefined && { mqtt }) };
 }

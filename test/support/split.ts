@@ -9,6 +9,7 @@ import { loadConfiguration } from '../../src/platform/config/load-configuration.
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { testDatabase } from './database.js';
+import { exclusively } from './exclusively.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget } from './target.js';
 
@@ -62,6 +63,8 @@ export async function startSplit(
   changes: Environment = {},
   own: Readonly<Record<string, Environment>> = {},
 ): Promise<SplitTarget> {
+  // two products in one Consul would find each other's services
+  const release = changes.DISCOVERY === 'consul' ? await exclusively('services in Consul') : undefined;
   const databases = await Promise.all(parts.map(() => testDatabase()));
   const grpc = Object.fromEntries(
     await Promise.all(parts.map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const)),
@@ -101,7 +104,7 @@ export async function startSplit(
   const addresses = {
     http: gatewayUrl,
     grpc: await printed(gateway, /gRPC +([^\s"]+)/),
-    mqtt: await printed(gateway, /MQTT +([^\s"]+)/),
+    mqtt: await printed(gateway, /MQTT +(\w+:[^\s"]+)/),
   };
   const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: 'api-gateway' }, services);
   return {
@@ -121,6 +124,7 @@ export async function startSplit(
     stop: async () => {
       await Promise.all([...running.values()].map((child) => child.end('SIGTERM')));
       await Promise.all(databases.map((database) => database.drop()));
+      await release?.();
     },
   };
 }

@@ -1,5 +1,21 @@
-import { describe } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { describeOperations } from '../conformance/operations.behaviour.js';
+import { givenServers } from '../support/given-servers.js';
 import { startSplit } from '../support/split.js';
+import type { RunningTarget } from '../support/target.js';
 
-describe('through a gateway', () => describeOperations(() => startSplit()));
+const { CONSUL_HOST, CONSUL_PORT = '8500' } = process.env;
+
+/** With Consul where there is one; the test command, which has none, runs the table with addresses. */
+const discovery: Readonly<Record<string, string>> =
+  CONSUL_HOST === undefined ? {} : { DISCOVERY: 'consul', CONSUL_HOST, CONSUL_PORT };
+
+/** Ready when its broker has it: what is sent before is answered by nobody. */
+async function start(): Promise<RunningTarget> {
+  const target = await startSplit({ ...givenServers(), ...discovery });
+  const health = () => fetch(`${target.addresses.http}/health/ready`);
+  await vi.waitFor(async () => expect((await health()).status).toBe(200), { timeout: 10_000, interval: 50 });
+  return target;
+}
+
+describe('through a gateway', () => describeOperations(start));

@@ -48,6 +48,9 @@ const discoveries: { name: string; changes: Readonly<Record<string, string>>; is
   { name: 'Consul', changes: { DISCOVERY: 'consul', CONSUL_HOST, CONSUL_PORT }, isThere: CONSUL_HOST !== '' },
 ];
 
+/** One in Consul waits for its turn. */
+const startTimeoutMs = 300_000;
+
 describe.for(discoveries)('by $name', ({ changes, isThere }) => {
   describe.skipIf(!isThere)('processes that find each other', () => {
     let target: SplitTarget;
@@ -55,7 +58,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
 
     beforeAll(async () => {
       target = await startSplit(changes);
-    });
+    }, startTimeoutMs);
 
     afterAll(async () => {
       await Promise.all(clients.map((client) => client.close()));

@@ -1,43 +1,37 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
-import { Login } from '../../src/modules/auth/contract/index.js';
+import { Login, Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
+import { CollectorReceiver, JaegerReceiver, type SeenSpan, type TraceReceiver } from './trace-receivers.js';
 
-const endpoint = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+const jaeger = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
-interface JaegerSpan {
-  readonly spanID: string;
-  readonly operationName: string;
-  readonly processID: string;
-  readonly references: readonly { readonly spanID: string }[];
+/** A Jaeger where there is one; the test command, which has none, runs the same with a collector of its own. */
+const openReceiver = async (): Promise<TraceReceiver> =>
+  jaeger === undefined ? CollectorReceiver.open() : new JaegerReceiver(jaeger);
+
+/** The span of a caller, and the context that it sends. */
+function newCaller() {
+  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
 }
 
-interface JaegerTrace {
-  readonly spans: readonly JaegerSpan[];
-  readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
+/** From below `parentId` down, as long as every span has one child. */
+function chain(spans: readonly SeenSpan[], parentId: string): readonly SeenSpan[] {
+  const [span, ...others] = spans.filter((each) => each.parentId === parentId);
+  return span && others.length === 0 ? [span, ...chain(spans, span.id)] : [];
 }
 
-/** The traces that Jaeger shows for an operation of the gateway. */
-async function tracesOf(operation: string): Promise<readonly JaegerTrace[]> {
-  const url = new URL('/api/traces', endpoint);
-  url.port = '16686';
-  url.search = new URLSearchParams({ service: 'api-gateway', operation, limit: '20', lookback: '1h' }).toString();
-  const answer = await fetch(url);
-  return ((await answer.json()) as { data: readonly JaegerTrace[] }).data;
-}
+const told = ({ kind, service, name }: SeenSpan): string => `${kind} ${service}: ${name}`;
 
-/** From the edge down, `service: operation`, as long as every span has one child. */
-function path({ spans, processes }: JaegerTrace, from: string | undefined = undefined): string[] {
-  const below = spans.filter(({ references }) => references[0]?.spanID === from);
-  const [span] = below;
-  if (below.length !== 1 || !span) return [];
-  return [
-    `${processes[span.processID]?.serviceName}: ${span.operationName}`,
-    ...path({ spans, processes }, span.spanID),
-  ];
-}
+/** The steps of the pipeline that a span tells of. */
+const steps = ({ attributes }: SeenSpan): readonly string[] =>
+  Object.keys(attributes)
+    .flatMap((name) => name.match(/^app\.step\.(.+)_ms$/)?.[1] ?? [])
+    .toSorted();
 
 const edges: Record<Protocol, string> = {
   rest: 'GET /users/me',
@@ -47,7 +41,10 @@ const edges: Record<Protocol, string> = {
   mqtt: 'process rpc/users/get-me',
 };
 
-describe.skipIf(!endpoint)('Jaeger (OTEL_EXPORTER_OTLP_ENDPOINT)', () => {
+const patience = { timeout: 15_000, interval: 100 };
+
+describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_ENDPOINT)'} is shown`, () => {
+  let receiver: TraceReceiver;
   let target: SplitTarget;
   let token: string;
 
@@ -58,26 +55,73 @@ describe.skipIf(!endpoint)('Jaeger (OTEL_EXPORTER_OTLP_ENDPOINT)', () => {
   };
 
   beforeAll(async () => {
-    target = await startSplit({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint ?? '' });
+    receiver = await openReceiver();
+    target = await startSplit({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
     ({ token } = await client('rest').execute(new Login(target.administrator)));
   });
 
-  afterAll(() => target?.stop());
+  afterAll(async () => {
+    await target?.stop();
+    await receiver?.close();
+  });
 
-  test.each(protocols)('shows a request over %s through gateway, service and database', async (protocol) => {
-    const caller = client(protocol, token);
-    await caller.execute(new GetMe());
+  test.each(protocols)(
+    'a request over %s, from its caller through gateway and service to the database',
+    async (protocol) => {
+      const { traceId, spanId, traceparent } = newCaller();
+      const caller = client(protocol, token);
+      await caller.execute(new GetMe(), { traceparent });
+      await caller.close();
+      const spans = await vi.waitFor(async () => {
+        const arrived = await receiver.spansOf(traceId);
+        expect(chain(arrived, spanId).map(told)).toEqual([
+          `server api-gateway: ${edges[protocol]}`,
+          'client api-gateway: users.v1.UsersService/GetMe',
+          'server user-service: users.v1.UsersService/GetMe',
+          'internal user-service: handle users.getMe',
+          'client user-service: select',
+        ]);
+        return arrived;
+      }, patience);
+      expect(spans).toHaveLength(5);
+      expect(chain(spans, spanId).map(steps)).toEqual([
+        ['authenticate', 'authorize', 'limit_address', 'limit_caller', 'validate'],
+        [],
+        ['authenticate', 'authorize', 'validate'],
+        [],
+        [],
+      ]);
+    },
+  );
+
+  test('what one service asks of another, in the trace of who began it', async () => {
+    const { traceId, spanId, traceparent } = newCaller();
+    const caller = client('rest');
+    const email = `${crypto.randomUUID()}@example.com`;
+    await caller.execute(new Register({ email, password: 'correct horse battery' }), { traceparent });
     await caller.close();
-    const whole = [
-      `api-gateway: ${edges[protocol]}`,
-      'api-gateway: users.v1.UsersService/GetMe',
-      'user-service: users.v1.UsersService/GetMe',
-      'user-service: handle users.getMe',
-      'user-service: select',
-    ];
-    await vi.waitFor(
-      async () => expect((await tracesOf(edges[protocol])).map((trace) => path(trace))).toContainEqual(whole),
-      { timeout: 15_000, interval: 200 },
-    );
+    const above = (spans: readonly SeenSpan[], span: SeenSpan): string[] => {
+      const parent = spans.find(({ id }) => id === span.parentId);
+      return [...(parent ? above(spans, parent) : [String(span.parentId)]), told(span)];
+    };
+    await vi.waitFor(async () => {
+      const spans = await receiver.spansOf(traceId);
+      const handled = spans.filter(({ name }) => name === 'handle users.createUserProfile');
+      expect(handled.map((span) => above(spans, span))).toEqual([
+        [
+          spanId,
+          'server api-gateway: POST /auth/register',
+          'client api-gateway: auth.v1.AuthService/Register',
+          'server auth-service: auth.v1.AuthService/Register',
+          'internal auth-service: handle auth.register',
+          'client auth-service: users.internal.v1.UsersInternalService/CreateUserProfile',
+          'server user-service: users.internal.v1.UsersInternalService/CreateUserProfile',
+          'internal user-service: handle users.createUserProfile',
+        ],
+      ]);
+      const stored = spans.filter(({ attributes }) => attributes['db.system.name'] === 'postgresql');
+      expect(new Set(stored.map(({ service }) => service))).toEqual(new Set(['auth-service', 'user-service']));
+      expect(spans.every((span) => above(spans, span)[0] === spanId)).toBe(true);
+    }, patience);
   });
 });

@@ -39,16 +39,19 @@ function decodeList(inner: Decode): Decode {
     ((value ?? []) as unknown[]).map((element, index) => inner(element, issues, `${path}/${index}`));
 }
 
-const unusableKey = (path: string, message: string): Issue => ({ path, code: 'invalid_key', message });
+const duplicate = (path: string, key: string): Issue => ({
+  path,
+  code: 'invalid_key',
+  message: `Duplicate key: ${JSON.stringify(key)}`,
+});
 
 function decodeEntries(inner: Decode): Decode {
   return (value, issues, path) => {
-    const decoded: Values = {};
+    const decoded = new Map<string, unknown>();
     for (const { key, value: element } of (value ?? []) as { key: string; value: unknown }[]) {
-      if (key === '__proto__') issues.push(unusableKey(path, 'Invalid key: "__proto__"'));
-      else if (Object.hasOwn(decoded, key)) issues.push(unusableKey(path, `Duplicate key: ${JSON.stringify(key)}`));
-      else decoded[key] = inner(element, issues, path + pointerSegment(key));
+      if (decoded.has(key)) issues.push(duplicate(path, key));
+      else decoded.set(key, inner(element, issues, path + pointerSegment(key)));
     }
-    return decoded;
+    return Object.fromEntries(decoded);
   };
 }

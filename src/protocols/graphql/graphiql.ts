@@ -1,49 +1,89 @@
-const cdn = 'https://unpkg.com';
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { RouteNotFound } from '../../contract/built-in-failures.js';
+import { identityOf } from '../http/inbound.js';
+import { sendProblem } from '../http/problem.js';
 
-/** The last GraphiQL that needs no build; the hashes are those of the npm packages. */
-const assets = {
-  style: {
-    url: `${cdn}/graphiql@3.8.3/graphiql.min.css`,
-    integrity: 'sha384-Mq3vbRBY71jfjQAt/DcjxUIYY33ksal4cgdRt9U/hNPvHBCaT2JfJ/PTRiPKf0aM',
-  },
-  scripts: [
-    {
-      url: `${cdn}/react@18.3.1/umd/react.production.min.js`,
-      integrity: 'sha384-DGyLxAyjq0f9SPpVevD6IgztCFlnMF6oW/XQGmfe+IsZ8TqEiDrcHkMLKI6fiB/Z',
-    },
-    {
-      url: `${cdn}/react-dom@18.3.1/umd/react-dom.production.min.js`,
-      integrity: 'sha384-gTGxhz21lVGYNMcdJOyq01Edg0jhn/c22nsx0kyqP0TxaV5WVdsSH1fSDUf5YJj1',
-    },
-    {
-      url: `${cdn}/graphiql@3.8.3/graphiql.min.js`,
-      integrity: 'sha384-HbRVEFG0JGJZeAHCJ9Xm2+tpknBQ7QZmNlO/DgZtkZ0aJSypT96YYGRNod99l9Ie',
-    },
-  ],
-};
+interface Asset {
+  readonly package: string;
+  readonly file: string;
+  readonly type: string;
+}
 
-const script = ({ url, integrity }: { url: string; integrity: string }): string =>
-  `<script src="${url}" integrity="${integrity}" crossorigin="anonymous"></script>`;
+const { resolve } = createRequire(import.meta.url);
+const javaScript = 'text/javascript; charset=utf-8';
+const startScript = 'start.js';
 
-/** The page of GraphiQL for the GraphQL at `path`. Headers, the token among them, are typed in its editor. */
-export const graphiqlPage = (path: string): string => `<!doctype html>
+/** The last GraphiQL that comes with a bundle, and the last React that does. */
+const assets: ReadonlyMap<string, Asset> = new Map([
+  ['graphiql.css', { package: 'graphiql', file: 'graphiql.min.css', type: 'text/css; charset=utf-8' }],
+  ['react.js', { package: 'react', file: 'umd/react.production.min.js', type: javaScript }],
+  ['react-dom.js', { package: 'react-dom', file: 'umd/react-dom.production.min.js', type: javaScript }],
+  ['graphiql.js', { package: 'graphiql', file: 'graphiql.min.js', type: javaScript }],
+]);
+
+/** Everything from this process. GraphiQL makes an element of styles; its fonts and images are in its style sheet. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  'font-src data:',
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const page = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="robots" content="noindex">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>GraphiQL</title>
-    <link rel="stylesheet" href="${assets.style.url}" integrity="${assets.style.integrity}" crossorigin="anonymous">
+    <link rel="stylesheet" href="/graphiql/graphiql.css">
     <style>body { margin: 0 } #graphiql { height: 100vh }</style>
   </head>
   <body>
-    <div id="graphiql">GraphiQL is loaded from ${cdn}.</div>
-    ${assets.scripts.map(script).join('\n    ')}
-    <script>
-      const fetcher = GraphiQL.createFetcher({ url: '${path}' });
-      const page = React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: 'headers' });
-      ReactDOM.createRoot(document.getElementById('graphiql')).render(page);
-    </script>
+    <div id="graphiql">GraphiQL is loading.</div>
+    ${['react.js', 'react-dom.js', 'graphiql.js', startScript].map((file) => `<script src="/graphiql/${file}"></script>`).join('\n    ')}
   </body>
 </html>
 `;
+
+/** Headers, the token among them, are typed in the editor of the page. */
+const start = (path: string): string => `const fetcher = GraphiQL.createFetcher({ url: '${path}' });
+const page = React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: 'headers' });
+ReactDOM.createRoot(document.getElementById('graphiql')).render(page);
+`;
+
+/** Throws where the development dependencies are not installed. */
+const folderOf = (name: string): string => dirname(resolve(`${name}/package.json`));
+
+function sendAsset(reply: FastifyReply, { package: name, file, type }: Asset): void {
+  reply
+    .type(type)
+    .header('cache-control', 'private, max-age=3600')
+    .send(createReadStream(join(folderOf(name), file)));
+}
+
+/** `/graphiql`, for the GraphQL at `path`, with files of its packages that are read when somebody opens it. */
+export function registerGraphiql(fastify: FastifyInstance, path: string): void {
+  fastify.setErrorHandler((_error, request, reply) => {
+    const detail = 'GraphiQL is a development dependency, which is not installed here';
+    sendProblem(reply, new RouteNotFound({ detail }), identityOf(request));
+  });
+  fastify.get('/graphiql', (_request, reply) => {
+    folderOf('graphiql');
+    reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page);
+  });
+  fastify.get<{ Params: { file: string } }>('/graphiql/:file', ({ params: { file } }, reply) => {
+    const asset = assets.get(file);
+    if (file === startScript) reply.type(javaScript).send(start(path));
+    else if (asset) sendAsset(reply, asset);
+    else reply.callNotFound();
+  });
+}

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { registerWebSocketServer, type WebSocketServerOptions } from '../websocket/websocket-server.js';
 import { Executor } from './executor.js';
-import { graphiqlPage } from './graphiql.js';
+import { registerGraphiql } from './graphiql.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlService } from './graphql-service.js';
 import { HttpRoutes } from './http-routes.js';
@@ -43,7 +43,7 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
     fastify.register(async (scope) => {
       const handler: typeof http.get = (request, reply) => http.get(request, reply);
       scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(service).connect });
-      if (graphiql) scope.get('/graphiql', (_request, reply) => reply.type('text/html').send(graphiqlPage(path)));
     });
+    if (graphiql) fastify.register(async (scope) => registerGraphiql(scope, path));
   }
 }

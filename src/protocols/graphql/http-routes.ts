@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getOperationAST, parse } from 'graphql';
-import { MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
+import { InvalidArgument, MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
 import { setCallHeaders } from '../http/call-headers.js';
 import { fastifyFailure } from '../http/fastify-failure.js';
-import { httpInbound } from '../http/inbound.js';
+import { httpInbound, keyHeaderFaults } from '../http/inbound.js';
 import type { Executed, GraphqlResult } from './executor.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, readQueryString, readRequest } from './graphql-request.js';
@@ -81,7 +81,10 @@ export class HttpRoutes {
   #execute(scope: GraphqlScope, read: Read): Executed | Promise<Executed> {
     const { executor, limits } = this.service;
     try {
-      return executor.execute(read(limits), scope);
+      const wanted = read(limits);
+      const issues = keyHeaderFaults(scope.req);
+      if (issues.length > 0) throw new InvalidArgument({ issues });
+      return executor.execute(wanted, scope);
     } catch (error) {
       return executor.refuse(error, scope);
     }

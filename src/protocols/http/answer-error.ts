@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { setCallHeaders } from './call-headers.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { httpInbound } from './inbound.js';
 import { sendProblem } from './problem.js';
@@ -9,6 +8,5 @@ import { sendProblem } from './problem.js';
 export function answerError(pipeline: Pipeline, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const call = pipeline.begin(httpInbound(request, 'rest'));
   const failure = fastifyFailure(error) ?? pipeline.toFailure(error, call);
-  setCallHeaders(reply, call);
   sendProblem(reply, failure, call);
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { CallContext } from '../../pipeline/call-context.js';
+import type { CallContext, CallIdentity } from '../../pipeline/call-context.js';
 import type { RatePolicy } from '../../ports/rate-limiter.js';
 
 interface PolicyText {
@@ -21,8 +21,11 @@ function textOf(policy: RatePolicy): PolicyText {
   return text;
 }
 
+/** A call, or a request that became none. */
+export type Answered = CallIdentity & Partial<Pick<CallContext, 'rate'>>;
+
 /** Request id, and the quota as draft-ietf-httpapi-ratelimit-headers has it. */
-export function setCallHeaders(reply: FastifyReply, { requestId, rate }: CallContext): void {
+export function setCallHeaders(reply: FastifyReply, { requestId, rate }: Answered): void {
   reply.header('x-request-id', requestId);
   if (!rate) return;
   const { header, remaining } = textOf(rate.policy);

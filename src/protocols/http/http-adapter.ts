@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { fastifyFailure } from './fastify-failure.js';
+import { identityOf } from './inbound.js';
 import { sendProblem, toProblem } from './problem.js';
 
 export interface HttpOptions {
@@ -12,6 +13,9 @@ export interface HttpOptions {
   readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }
+
+/** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
+const nodeOptions = { joinDuplicateHeaders: true };
 
 /** Milliseconds for a whole request to arrive: a client that sends a byte a second holds nothing for long. */
 const requestTimeout = 30_000;
@@ -42,18 +46,21 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
     genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
-    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest()),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest(), identityOf(request)),
     clientErrorHandler: refuseConnection,
-    ...(tls && { https: { cert: tls.cert, key: tls.key } }),
+    ...(tls ? { https: { ...nodeOptions, cert: tls.cert, key: tls.key } } : { http: nodeOptions }),
   });
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);
 }
 
-/** An empty body is no body, whatever its content type says. Keys that could reach a prototype are refused. */
+/**
+ * An empty body is no body, whatever its content type says. A key `__proto__` is one like any other here: codecs copy
+ * declared fields alone, and the pipeline refuses it in a map with its path, as for every protocol.
+ */
 function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
+  const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (!isPlainUtf8(request.headers)) done(new UnsupportedMediaType(), undefined);
@@ -76,7 +83,15 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket): voi
     return;
   }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const body = JSON.stringify({ ...toProblem(new MalformedRequest()), status: Number(status.slice(0, 3)) });
-  const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
-  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`);
+  const { requestId, trace } = identityOf({ headers: {} });
+  const problem = { ...toProblem(new MalformedRequest(), trace.traceId), status: Number(status.slice(0, 3)) };
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

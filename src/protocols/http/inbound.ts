@@ -1,6 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import type { Issue } from '../../contract/failure.js';
 import type { Protocol } from '../../contract/operation.js';
-import type { Inbound } from '../../pipeline/call-context.js';
+import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
+import { mistyped } from '../json-rpc/call-fields.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
@@ -22,4 +25,18 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
     locale: headers['accept-language'],
     connection: request.raw.socket,
   };
+}
+
+/** Of a request that reaches no operation. */
+export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
+  identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
+
+const none: readonly Issue[] = [];
+
+/** Refuses a key given twice: Node joins the two into a third one, which protects neither. */
+export function keyHeaderFaults({ raw }: FastifyRequest): readonly Issue[] {
+  const key = raw.headers['idempotency-key'];
+  if (key === undefined || !key.includes(', ')) return none;
+  const given = raw.headersDistinct['idempotency-key'] ?? [];
+  return given.length > 1 ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
-import type { CallContext } from '../../pipeline/call-context.js';
 import { httpStatus } from '../failure-table.js';
+import { type Answered, setCallHeaders } from './call-headers.js';
 
 /** RFC 9457 `application/problem+json`. */
 export interface Problem {
@@ -11,11 +11,11 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly errors?: Failure['issues'];
-  readonly trace_id?: string;
+  readonly trace_id: string;
 }
 
 /** Of an unexpected error only the title leaves. */
-export function toProblem(failure: Failure, traceId?: string): Problem {
+export function toProblem(failure: Failure, traceId: string): Problem {
   const { code, title, message, issues } = failure;
   return {
     type: `urn:problem:${code.toLowerCase().replaceAll('_', '-')}`,
@@ -24,12 +24,13 @@ export function toProblem(failure: Failure, traceId?: string): Problem {
     detail: message,
     code,
     ...(issues && { errors: issues }),
-    ...(traceId !== undefined && { trace_id: traceId }),
+    trace_id: traceId,
   };
 }
 
-export function sendProblem(reply: FastifyReply, failure: Failure, call?: CallContext): void {
-  const problem = toProblem(failure, call?.trace.traceId);
+export function sendProblem(reply: FastifyReply, failure: Failure, call: Answered): void {
+  const problem = toProblem(failure, call.trace.traceId);
+  setCallHeaders(reply, call);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));

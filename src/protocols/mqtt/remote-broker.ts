@@ -17,6 +17,7 @@ const shortestPauseMs = 250;
 const longestPauseMs = 15_000;
 const farewellMs = 1_000;
 const refusedFrom = 128;
+const notConnectedYet = 'not connected yet';
 
 /** A broker elsewhere that speaks MQTT 5, found again whenever it was lost. Requests are shared with other instances. */
 export class RemoteBroker extends Broker {
@@ -26,7 +27,7 @@ export class RemoteBroker extends Broker {
   #client: MqttClient | undefined;
   #subscribed = false;
   #paused = false;
-  #trouble = 'not connected yet';
+  #trouble = notConnectedYet;
 
   constructor(private readonly options: RemoteBrokerOptions) {
     super();
@@ -110,7 +111,7 @@ export class RemoteBroker extends Broker {
   }
 
   #lost(): void {
-    if (this.#subscribed) this.#troubled('the connection was lost');
+    if (this.#subscribed || this.#trouble === notConnectedYet) this.#troubled('the connection was lost');
     this.#subscribed = false;
   }
 

@@ -90,14 +90,18 @@ export class RequestRunner implements Receiver {
     }
     const { operation, decode } = procedure;
     const { calls } = exchange.peer;
-    const place = calls.add(call);
+    // a caller who leaves cancels what it waits for, and nobody waits for what has no reply topic
+    const place = exchange.replyTo && calls.add(call);
+    const forget = () => {
+      if (place) calls.remove(place);
+    };
     pipeline.execute(operation, call, params, decode).then(
       (value) => {
-        calls.remove(place);
+        forget();
         this.#succeed(value, call, exchange, procedure);
       },
       (error: unknown) => {
-        calls.remove(place);
+        forget();
         this.#fail(error, call, exchange, operation);
       },
     );

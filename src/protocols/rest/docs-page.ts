@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteNotFound } from '../../contract/built-in-failures.js';
+import { identityOf } from '../http/inbound.js';
 import { sendProblem } from '../http/problem.js';
 
 /** Everything from this process; Swagger UI styles its elements inline and draws with data addresses. */
@@ -38,7 +39,7 @@ async function docsServer(document: () => object): Promise<FastifyInstance> {
     import('@fastify/swagger-ui'),
   ]);
   const server = createServer();
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, new RouteNotFound()));
+  server.setNotFoundHandler((request, reply) => sendProblem(reply, new RouteNotFound(), identityOf(request)));
   await server.register(swagger, { mode: 'static', specification: { document: named } });
   await server.register(swaggerUi, {
     routePrefix: '/docs',

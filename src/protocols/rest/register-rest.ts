@@ -80,7 +80,6 @@ class RestOutcome implements Outcome<Failure> {
   }
 
   refuse(failure: Failure): void {
-    setCallHeaders(this.reply, this.call);
     sendProblem(this.reply, failure, this.call);
   }
 }

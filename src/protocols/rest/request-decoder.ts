@@ -3,6 +3,7 @@ import type { Issue } from '../../contract/failure.js';
 import { type Decode, objectDecoder, unrecognized } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
+import { keyHeaderFaults } from '../http/inbound.js';
 
 type Coerce = (value: unknown) => unknown;
 type Values = Record<string, unknown>;
@@ -53,14 +54,44 @@ function refuseUnknown(source: Values, known: ReadonlySet<string>, issues: Issue
   for (const key of Object.keys(source)) if (!known.has(key)) issues.push(unrecognized('', key));
 }
 
+const nothing: ReadonlySet<string> = new Set();
+const unexpectedBody: Issue = { path: '', code: 'invalid_type', message: 'Invalid input: expected no body' };
+
+type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
+
+/** Of a DELETE. One without members says nothing, so it may be there. */
+const refuseReadBody: Refuse = ({ body }, issues) => {
+  if (body === undefined) return;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) issues.push(unexpectedBody);
+  else refuseUnknown(body as Values, nothing, issues);
+};
+
+/** Of a GET, which Fastify does not read: its headers tell of it. */
+const refuseUnreadBody: Refuse = ({ headers }, issues) => {
+  const length = headers['content-length'];
+  if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined)
+    issues.push(unexpectedBody);
+};
+
 /** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
-export function requestDecoder({ input, wire }: OperationDescriptor): Decode {
+export function requestDecoder(operation: OperationDescriptor): Decode {
+  const decode = inputDecoder(operation);
+  return (request, issues, pointer) => {
+    const faults = keyHeaderFaults(request as FastifyRequest);
+    if (faults.length > 0) issues.push(...faults);
+    return decode(request, issues, pointer);
+  };
+}
+
+function inputDecoder({ input, wire }: OperationDescriptor): Decode {
   const { method = '', path = '' } = wire.rest ?? {};
   const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
   const pathFields = urlFields(input, (field) => inPath.has(field.wire));
   const elsewhere: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
   const hasBody = method !== 'GET' && method !== 'DELETE';
-  const decodeRest = hasBody ? bodyDecoder(elsewhere) : queryDecoder(elsewhere);
+  const decodeRest = hasBody
+    ? bodyDecoder(elsewhere)
+    : queryDecoder(elsewhere, method === 'GET' ? refuseUnreadBody : refuseReadBody);
   if (pathFields.length === 0) return decodeRest;
   return (request, issues, pointer) => {
     const decoded = decodeRest(request, issues, pointer);
@@ -75,7 +106,7 @@ function bodyDecoder(shape: ObjectShape): Decode {
   return (request, issues, path) => decode((request as FastifyRequest).body ?? {}, issues, path);
 }
 
-function queryDecoder(shape: ObjectShape): Decode {
+function queryDecoder(shape: ObjectShape, refuseBody: Refuse): Decode {
   const fields = urlFields(shape, () => true);
   const known = new Set(shape.fields.map((field) => field.wire));
   return (request, issues) => {
@@ -83,6 +114,7 @@ function queryDecoder(shape: ObjectShape): Decode {
     const decoded: Values = {};
     copy(fields, query, decoded);
     refuseUnknown(query, known, issues);
+    refuseBody(request as FastifyRequest, issues);
     return decoded;
   };
 }

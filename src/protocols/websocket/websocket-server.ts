@@ -1,6 +1,8 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import { PermissionDenied } from '../../contract/built-in-failures.js';
+import { identityOf } from '../http/inbound.js';
 import { toProblem } from '../http/problem.js';
 import { isOriginAllowed } from './origin.js';
 import { chooseSubprotocol } from './subprotocols.js';
@@ -18,10 +20,6 @@ type ServerOptions = NonNullable<WebsocketPluginOptions['options']> & { readonly
 export const serviceRestart = 1012;
 const internalError = 1011;
 
-const foreignOrigin = JSON.stringify(
-  toProblem(new PermissionDenied({ detail: 'This origin may not open a WebSocket here' })),
-);
-
 const registered = new WeakSet<FastifyInstance>();
 
 function serverOptions({ payloadBytes, origins }: WebSocketServerOptions): ServerOptions {
@@ -34,9 +32,16 @@ function serverOptions({ payloadBytes, origins }: WebSocketServerOptions): Serve
     verifyClient: ({ req }, accept) => {
       if (isOriginAllowed(req, allowed)) accept(true);
       // spelled as ws does, whose own would else stay beside it
-      else accept(false, 403, foreignOrigin, { 'Content-Type': 'application/problem+json' });
+      else accept(false, 403, ...foreignOrigin(req));
     },
   };
+}
+
+function foreignOrigin(request: IncomingMessage): [body: string, headers: OutgoingHttpHeaders] {
+  const { requestId, trace } = identityOf(request);
+  const failure = new PermissionDenied({ detail: 'This origin may not open a WebSocket here' });
+  const headers = { 'Content-Type': 'application/problem+json', 'x-request-id': requestId };
+  return [JSON.stringify(toProblem(failure, trace.traceId)), headers];
 }
 
 /**

@@ -158,6 +158,24 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
       expect(await users.search({ ...everyone, page: 9 })).toEqual({ users: [], total: 4 });
     });
 
+    test('tells a page and its total of one moment, whoever comes and goes', async () => {
+      let ends = false;
+      const comeAndGo = async () => {
+        while (!ends) {
+          const user = aUser({ email: `passing-${newId()}@example.com` });
+          await users.add(user);
+          await users.remove(user.id);
+        }
+      };
+      const passing = [comeAndGo(), comeAndGo()];
+      for (let times = 0; times < 200; times++) {
+        const page = await users.search({ ...everyone, search: 'passing-' });
+        expect(page.total).toBe(page.users.length);
+      }
+      ends = true;
+      await Promise.all(passing);
+    });
+
     test('keeps to the rows it may see', async () => {
       const [first, second] = (await users.search(everyone)).users;
       expect(await found({ rows: [{ id: first?.id ?? '' }] })).toEqual([first?.email.value]);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** Takes OTLP as JSON over HTTP and keeps it by path: `/v1/traces`. */
 export class Collector {
   readonly received = new Map<string, string>();
+  readonly messages: { readonly path: string; readonly body: string }[] = [];
   readonly headers = new Set<string>();
   /** Whether it answers. */
   hangs = false;
@@ -14,6 +15,7 @@ export class Collector {
     if (this.hangs) return;
     const path = request.url ?? '';
     this.received.set(path, (this.received.get(path) ?? '') + body);
+    this.messages.push({ path, body });
     this.headers.add(`${request.headers['x-team']}`);
     response.setHeader('content-type', 'application/json').end('{}');
   });

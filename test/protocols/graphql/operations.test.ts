@@ -177,7 +177,7 @@ describe('a failure over GraphQL', () => {
       code: 'INVALID_ARGUMENT',
       details: [
         { path: '/counts', code: 'invalid_key', message: 'Duplicate key: "a"' },
-        { path: '/counts', code: 'invalid_key', message: 'Invalid key: "__proto__"' },
+        { path: '/counts/__proto__', code: 'invalid_key', message: 'Invalid key: "__proto__"' },
       ],
     });
   });

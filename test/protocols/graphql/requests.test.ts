@@ -1,4 +1,5 @@
 import cors from '@fastify/cors';
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSpecimenGraphql, readAnswer, type SpecimenGraphql } from './specimen-graphql.js';
 
@@ -53,6 +54,19 @@ describe('a request that is none', () => {
       expect([answer.status, answer.codes]).toEqual([415, ['UNSUPPORTED_MEDIA_TYPE']]);
     },
   );
+
+  it('is refused: two idempotency keys', async () => {
+    const headers = ['content-type', 'application/json', 'idempotency-key', 'a', 'Idempotency-Key', 'b'];
+    const { statusCode, body } = await request(app.url, {
+      method: 'POST',
+      headers,
+      body: '{"query":"{ __typename }"}',
+    });
+    expect([statusCode, await body.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'INVALID_ARGUMENT', details: [{ path: '/idempotency_key' }] } }] },
+    ]);
+  });
 
   it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is refused: %s', async (method) => {
     const response = await fetch(app.url, { method });

@@ -108,6 +108,18 @@ describe('the embedded broker', () => {
     expect(victim.received).toHaveLength(0);
   });
 
+  test('cancels what a client waits for when it leaves, and carries out what nobody waits for', async () => {
+    const waiting = server.get(WaitForSpecimenHandler);
+    const { stopped } = waiting;
+    const leaving = await call();
+    void leaving.exchange('specimens/wait-for-specimen', {});
+    await leaving.publish('specimens/wait-for-specimen', JSON.stringify({ timeout_ms: 1_000, params: {} }));
+    await vi.waitFor(() => expect(server.pipeline.running).toBe(2));
+    await leaving.end();
+    await vi.waitFor(() => expect(waiting.stopped).toBeGreaterThan(stopped));
+    expect([waiting.stopped, server.pipeline.running]).toEqual([stopped + 1, 1]);
+  });
+
   test('sends a reply to the connection that asked, not to whoever took over its client id', async () => {
     const waiting = server.get(WaitForSpecimenHandler);
     const stopped = waiting.stopped;

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MqttServerOptions } from '../../../src/protocols/mqtt/mqtt-server.js';
@@ -200,3 +201,20 @@ async function answeredSoon(calling: MqttCaller): Promise<void> {
   });
   await Promise.race([calling.call('specimens/list-specimens', {}), late]);
 }
+
+describe('a broker that closes every connection', () => {
+  test('is told of in the log, once', async () => {
+    const wire = new TcpProxy(new URL('mqtt://127.0.0.1:1883'));
+    const closing = await wire.listen();
+    wire.cut();
+    const warned = vi.spyOn(Logger.prototype, 'warn');
+    const { mqtt, close } = await serveSpecimens({ url: closing });
+    await vi.waitFor(() => expect(wire.accepted).toBeGreaterThan(2), { timeout: 10_000 });
+    const told = `MQTT broker ${closing}: the connection was lost`;
+    expect(warned.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([told]);
+    await expect(mqtt.ready()).rejects.toThrow(told);
+    await close();
+    wire.close();
+    warned.mockRestore();
+  });
+});

@@ -6,9 +6,12 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  /** Connections so far. */
+  accepted = 0;
 
   constructor(target: URL) {
     this.#server = createServer((socket) => {
+      this.accepted++;
       if (this.#cut) {
         socket.destroy();
         return;
@@ -19,8 +22,8 @@ export class TcpProxy {
     });
   }
 
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
+  async listen(port = 0): Promise<string> {
+    this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
     return `mqtt://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

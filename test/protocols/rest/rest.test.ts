@@ -209,7 +209,7 @@ describe('a request that is refused', () => {
     ['a JSON list', '[]', 400, 'INVALID_ARGUMENT'],
     ['JSON null', 'null', 400, 'INVALID_ARGUMENT'],
     ['nothing', '', 400, 'INVALID_ARGUMENT'],
-    ['a prototype key', '{"__proto__":{"x":1},"kind":"NOT_FOUND"}', 400, 'MALFORMED_REQUEST'],
+    ['a prototype key', '{"__proto__":{"x":1},"kind":"NOT_FOUND"}', 400, 'INVALID_ARGUMENT'],
     ['an oversized body', JSON.stringify({ kind: 'x'.repeat(11_000) }), 413, 'PAYLOAD_TOO_LARGE'],
   ])('refuses %s', async (_name, body, status, code) => {
     const response = await post('/specimens/fail', body);
@@ -268,6 +268,80 @@ describe('a request that is refused', () => {
   it('answers a URL that does not decode', async () => {
     const answer = await raw('GET /specimens/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
+  });
+
+  it.each([
+    ['a URL that does not decode', 'GET /specimens/%zz HTTP/1.1'],
+    ['a path segment that is too long', `GET /v2/specimens/${'x'.repeat(501)} HTTP/1.1`],
+  ])('tells the request id and the trace of %s', async (_what, line) => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = `host: x\r\nx-request-id: mine-9\r\ntraceparent: 00-${trace}-00f067aa0ba902b7-01`;
+    const answer = await raw(`${line}\r\n${headers}\r\nconnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
+    expect(answer).toContain('x-request-id: mine-9\r\n');
+    expect(answer).toContain(`"trace_id":"${trace}"`);
+  });
+
+  it('tells a request id and a trace even of bytes that are no HTTP', async () => {
+    const answer = await raw('hello\r\n\r\n');
+    expect(answer).toMatch(/\r\nx-request-id: [\w-]{30,}\r\n/);
+    expect(answer).toMatch(/"trace_id":"[0-9a-f]{32}"/);
+  });
+
+  it.each([
+    ['members', '{"reason":"x","a/b":1}', ['/reason', '/a~1b']],
+    ['a list', '[]', ['']],
+    ['a text', '"reason"', ['']],
+    ['null', 'null', ['']],
+  ])('refuses %s as the body of an operation that takes none', async (_what, body, paths) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/specimens/${crypto.randomUUID()}`, { method: 'DELETE', headers, body });
+    const { code, errors } = (await response.json()) as { code: string; errors: { path: string }[] };
+    expect([response.status, code, errors.map(({ path }) => path)]).toEqual([400, 'INVALID_ARGUMENT', paths]);
+  });
+
+  it.each([
+    ['content-length: 2\r\n\r\n{}', 400],
+    ['transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n', 400],
+    ['content-length: 0\r\n\r\n', 200],
+  ])('refuses the body of a GET, which nobody reads: %j', async (rest, status) => {
+    const answer = await raw(`GET /specimens/filter HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${rest}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
+  it.each([
+    ['no body', ''],
+    ['an empty body', 'content-length: 0\r\n'],
+    ['an empty body of JSON', 'content-type: application/json\r\ncontent-length: 0\r\n'],
+  ])('deletes with %s', async (_what, headers) => {
+    const line = `DELETE /specimens/${crypto.randomUUID()} HTTP/1.1`;
+    expect(await raw(`${line}\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`)).toMatch(/^HTTP\/1.1 204 /);
+  });
+
+  it('deletes with a body that says nothing', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const path = `${url}/specimens/${crypto.randomUUID()}`;
+    expect((await fetch(path, { method: 'DELETE', headers, body: '{}' })).status).toBe(204);
+  });
+
+  it('refuses an idempotency key that comes twice, and takes one with a comma', async () => {
+    const before = specimens.get(CreateSpecimenHandler).executions;
+    const authorization = `authorization: Bearer ${await specimens.token('USER')}`;
+    const body = '{"name":"twice"}';
+    const head = `POST /specimens HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${authorization}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    const twice = await raw(`${head}\r\nIdempotency-Key: a\r\nidempotency-key: b\r\n\r\n${body}`);
+    expect(twice).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"INVALID_ARGUMENT"[\s\S]*Idempotency-Key/);
+    expect(specimens.get(CreateSpecimenHandler).executions).toBe(before);
+    expect(await raw(`${head}\r\nIdempotency-Key: a, b\r\n\r\n${body}`)).toMatch(/^HTTP\/1.1 201 /);
+  });
+
+  it('takes two tokens for one that does not hold', async () => {
+    const authorization = `authorization: Bearer ${await specimens.token('USER')}`;
+    const head = 'POST /specimens HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json';
+    const answer = await raw(
+      `${head}\r\ncontent-length: 12\r\n${authorization}\r\n${authorization}\r\n\r\n{"name":"x"}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
   });
 
   it('asks for credentials where they are missing, wrong or not enough', async () => {

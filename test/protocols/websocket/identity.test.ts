@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Revocations } from '../../../src/ports/revocations.js';
@@ -91,22 +92,26 @@ describe('a token', () => {
 });
 
 describe('the handshake', () => {
+  interface Refused {
+    readonly status: number | undefined;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }
+
   const upgrade = (origin: string, path = '/ws') =>
-    new Promise<{ status: number | undefined; type?: string | undefined; body: string }>((resolve) => {
+    new Promise<Refused>((resolve) => {
       const socket = new WebSocket(`ws://${server.host}${path}`, { headers: { origin } });
       socket.on('error', () => undefined);
       socket.once('open', () => {
         socket.terminate();
-        resolve({ status: 101, body: '' });
+        resolve({ status: 101, headers: {}, body: '' });
       });
       socket.once('unexpected-response', (_, response) => {
         let body = '';
         response.on('data', (chunk) => {
           body += chunk;
         });
-        response.once('end', () =>
-          resolve({ status: response.statusCode, type: response.headers['content-type'], body }),
-        );
+        response.once('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
       });
     });
 
@@ -118,9 +123,11 @@ describe('the handshake', () => {
   test.each([['https://evil.example'], ['https://app.example.com.evil.example'], ['null'], ['file://'], ['x']])(
     'from the origin %s is refused',
     async (origin) => {
-      const { status, type, body } = await upgrade(origin);
-      expect([status, type]).toEqual([403, 'application/problem+json']);
-      expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' });
+      const { status, headers, body } = await upgrade(origin);
+      expect([status, headers['content-type']]).toEqual([403, 'application/problem+json']);
+      expect(headers['x-request-id']).toMatch(/^[\w-]{30,}$/);
+      const trace_id = expect.stringMatching(/^[0-9a-f]{32}$/);
+      expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'PERMISSION_DENIED', trace_id });
     },
   );
 

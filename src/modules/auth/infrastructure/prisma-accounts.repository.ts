@@ -1,15 +1,16 @@
 import type { Account as AccountRow } from '../../../platform/database/generated/client.js';
 import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { queryPage } from '../../../platform/database/query-page.js';
 import { violatedUnique } from '../../../platform/database/sql-state.js';
 import { Accounts, type FoundAccounts } from '../application/accounts.js';
 import { EmailTaken } from '../contract/index.js';
 import { Account, type AccountStatus, type Role } from '../domain/account.js';
 import { EmailAddress } from '../domain/email-address.js';
 
-const selectAccount = `select user_id as "userId", tenant_id as "tenantId", email,
+const columns = `user_id as "userId", tenant_id as "tenantId", email,
     email_version as "emailVersion", password_hash as "passwordHash", role, status, disabled,
-    attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"
-  from accounts`;
+    attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"`;
+const selectAccount = `select ${columns} from accounts`;
 
 /** Accounts in the table accounts. */
 export class PrismaAccounts extends Accounts {
@@ -34,16 +35,15 @@ export class PrismaAccounts extends Accounts {
   }
 
   override async list({ page, limit }: { page: number; limit: number }): Promise<FoundAccounts> {
-    const where = { status: 'ACTIVE' };
-    const [rows, total] = await Promise.all([
-      this.database.client.account.findMany({
-        where,
-        orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
-        skip: (page - 1) * limit,
-        take: limit,
-      }),
-      this.database.client.account.count({ where }),
-    ]);
+    const { rows, total } = await queryPage<AccountRow>(this.database, {
+      columns,
+      table: 'accounts',
+      where: 'status = $1',
+      values: ['ACTIVE'],
+      orderBy: '"createdAt" desc, "userId" desc',
+      page,
+      limit,
+    });
     return { accounts: rows.map(fromRow), total };
   }
 

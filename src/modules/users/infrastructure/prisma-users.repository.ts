@@ -1,15 +1,17 @@
-import type { Prisma, User as UserRow } from '../../../platform/database/generated/client.js';
+import type { User as UserRow } from '../../../platform/database/generated/client.js';
 import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { queryPage } from '../../../platform/database/query-page.js';
 import { violatedUnique } from '../../../platform/database/sql-state.js';
+import type { RowFilter } from '../../../ports/current-call.js';
 import { type FoundUsers, type UserQuery, Users } from '../application/users.js';
 import { EmailTaken, type UserSort } from '../contract/index.js';
 import { EmailAddress } from '../domain/email-address.js';
 import { PersonName } from '../domain/person-name.js';
 import { User } from '../domain/user.js';
 
-const selectUsers = `select id, tenant_id as "tenantId", email, email_version as "emailVersion",
-    account_behind as "accountBehind", name, created_at as "createdAt", updated_at as "updatedAt"
-  from users`;
+const columns = `id, tenant_id as "tenantId", email, email_version as "emailVersion",
+    account_behind as "accountBehind", name, created_at as "createdAt", updated_at as "updatedAt"`;
+const selectUsers = `select ${columns} from users`;
 const selectUser = `${selectUsers} where id = $1::uuid`;
 
 /** Users in the table users. */
@@ -32,17 +34,21 @@ export class PrismaUsers extends Users {
   }
 
   override async search(query: UserQuery): Promise<FoundUsers> {
-    const where = condition(query);
-    const [rows, total] = await Promise.all([
-      this.database.client.user.findMany({
-        where,
-        orderBy: [...orders[query.sort], { id: 'asc' }],
-        skip: (query.page - 1) * query.limit,
-        take: query.limit,
-      }),
-      this.database.client.user.count({ where }),
-    ]);
-    return { users: rows.map(fromRow), total };
+    const values: unknown[] = [];
+    const where = condition(query, (value) => `$${values.push(value)}`);
+    const orderBy = `${orders[query.sort]}, id`;
+    const { page, limit } = query;
+    const found = await queryPage<UserRow>(this.database, {
+      columns,
+      table: 'users',
+      where,
+      values,
+      isCostly: query.search !== undefined,
+      orderBy,
+      page,
+      limit,
+    });
+    return { users: found.rows.map(fromRow), total: found.total };
   }
 
   override async add(user: User): Promise<boolean> {
@@ -83,21 +89,42 @@ export class PrismaUsers extends Users {
   }
 }
 
-const orders: Readonly<Record<UserSort, readonly Prisma.UserOrderByWithRelationInput[]>> = {
-  CREATED_AT_ASC: [{ createdAt: 'asc' }],
-  CREATED_AT_DESC: [{ createdAt: 'desc' }],
-  EMAIL_ASC: [{ email: 'asc' }],
-  EMAIL_DESC: [{ email: 'desc' }],
-  NAME_ASC: [{ name: { sort: 'asc', nulls: 'last' } }],
-  NAME_DESC: [{ name: { sort: 'desc', nulls: 'last' } }],
+const orders: Readonly<Record<UserSort, string>> = {
+  CREATED_AT_ASC: '"createdAt"',
+  CREATED_AT_DESC: '"createdAt" desc',
+  EMAIL_ASC: 'email',
+  EMAIL_DESC: 'email desc',
+  NAME_ASC: 'name nulls last',
+  NAME_DESC: 'name desc nulls last',
 };
 
-function condition({ rows, search }: UserQuery): Prisma.UserWhereInput {
-  const visible = rows === 'all' ? {} : { OR: rows as readonly object[] as Prisma.UserWhereInput[] };
+/** What a row filter may ask about: its column and the type of that. */
+const filtered: Readonly<Record<string, readonly [column: string, type: string]>> = {
+  id: ['id', 'uuid'],
+  tenantId: ['tenant_id', 'uuid'],
+  email: ['email', 'text'],
+  name: ['name', 'text'],
+};
+
+/** Takes a value and gives what stands for it in the SQL. */
+type Parameter = (value: unknown) => string;
+
+function condition({ rows, search }: UserQuery, parameter: Parameter): string {
+  const visible = rows === 'all' ? 'true' : visibleRows(rows, parameter);
   if (search === undefined) return visible;
-  // Prisma leaves the wildcards of LIKE as they are.
-  const contained = { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: 'insensitive' } as const;
-  return { AND: [visible, { OR: [{ email: contained }, { name: contained }] }] };
+  const pattern = parameter(`%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
+  return `(${visible}) and (email ilike ${pattern} or name ilike ${pattern})`;
+}
+
+function visibleRows(rows: Exclude<RowFilter, 'all'>, parameter: Parameter): string {
+  const equal = ([field, value]: [string, unknown]) => {
+    const known = filtered[field];
+    if (!known) throw new Error(`no row filter can ask for the ${field} of a user`);
+    const [column, type] = known;
+    return `${column} = ${parameter(value)}::${type}`;
+  };
+  const either = rows.map((conditions) => `(${Object.entries(conditions).map(equal).join(' and ') || 'true'})`);
+  return either.join(' or ') || 'false';
 }
 
 const fromRow = ({ email, name, ...row }: UserRow): User =>

@@ -50,8 +50,10 @@ export class Membership {
   async leave(): Promise<'others remain' | 'was the last'> {
     this.client.removeAllListeners('end');
     try {
+      // a connection that only starts has no name yet and may be our own; users of the server hold one that is there
       const { rowCount } = await this.client.query(
-        `select 1 from pg_stat_activity where backend_type = 'client backend' and application_name <> $1 limit 1`,
+        `select 1 from pg_stat_activity where backend_type = 'client backend' and application_name <> $1
+          and state is distinct from 'starting' limit 1`,
         [this.name],
       );
       await this.client.end();

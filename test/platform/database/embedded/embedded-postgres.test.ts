@@ -13,7 +13,7 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -111,6 +111,17 @@ describe('one server per data folder', () => {
     expect(await server.stop()).toBe('in use');
     await psql.end();
     expect(await (await start()).stop()).toBe('stopped');
+  });
+
+  test('is stopped for all a connection that has not said who it is', async () => {
+    const server = await start();
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const startUp = Buffer.from('\0\0\0\0\0\x03\0\0user\0app\0database\0shop\0\0', 'latin1');
+    startUp.writeInt32BE(startUp.length);
+    socket.write(startUp);
+    await once(socket, 'data');
+    expect(await server.stop()).toBe('stopped');
+    socket.destroy();
   });
 
   test('is started once by two processes that come at the same time', async () => {
