@@ -2,7 +2,10 @@ import type { Target } from './target.js';
 
 type Load = () => Promise<{ readonly serve: () => Promise<Target> }>;
 
-/** GetUser several ways a protocol: by hand on the transport's library, as an operation of ours, as Nest's documentation has it. */
+/**
+ * GetUser several ways a suite: by hand on the transport's library, as an operation of ours, as Nest's documentation has
+ * it. The first is what the others are compared with.
+ */
 export const contenders: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   rest: {
     'by hand': () => import('./servers/rest-by-hand.js'),
@@ -26,5 +29,14 @@ export const contenders: Readonly<Record<string, Readonly<Record<string, Load>>>
   mqtt: {
     'by hand': () => import('./servers/mqtt-by-hand.js'),
     ours: () => import('./servers/mqtt-ours.js'),
+  },
+  gateway: {
+    'by hand': () => import('./servers/gateway-by-hand.js'),
+    ours: () => import('./servers/gateway-ours.js'),
+  },
+  tracing: {
+    off: () => import('./servers/gateway-ours.js'),
+    'one in 100': () => import('./servers/gateway-sampled.js'),
+    every: () => import('./servers/gateway-traced.js'),
   },
 };

@@ -6,16 +6,16 @@ import { websocket } from './loads/websocket.js';
 import type { Target } from './target.js';
 
 export interface LoadOrder {
-  readonly protocol: string;
+  readonly suite: string;
   readonly target: Target;
   readonly settings: LoadSettings;
 }
 
-const loads: Readonly<Record<string, Load>> = { rest, graphql, grpc, websocket, mqtt };
+const loads: Readonly<Record<string, Load>> = { rest, graphql, grpc, websocket, mqtt, gateway: rest, tracing: rest };
 
 /** The client of all contenders: loads the one it is told to and tells what came back. */
-process.on('message', async ({ protocol, target, settings }: LoadOrder) => {
-  process.send?.(await loads[protocol]?.(target, settings));
+process.on('message', async ({ suite, target, settings }: LoadOrder) => {
+  process.send?.(await loads[suite]?.(target, settings));
 });
 process.on('disconnect', () => process.exit());
 process.send?.({});

@@ -12,14 +12,26 @@ const ratio = (one: readonly Measured[], other: readonly Measured[], of: (measur
 const throughput = ({ requests, seconds }: Measured): number => requests / seconds;
 const efficiency = ({ cpu }: Measured): number => 1 / cpu;
 
+/** `40.1 + 32.7`, the process first that is asked first. */
+function byProcess(measured: readonly Measured[]): string {
+  const medians = measured[0]?.cpus.map((_, index) => spread(measured.map(({ cpus }) => cpus[index] ?? 0)).median);
+  return (medians ?? []).map((median) => median.toFixed(1)).join(' + ');
+}
+
 function row(name: string, measured: readonly Measured[], baseline: readonly Measured[]): Record<string, string> {
+  const isSplit = measured.some(({ cpus }) => cpus.length > 1);
   const median = (of: (one: Measured) => number) => spread(measured.map(of)).median;
   return {
     contender: name,
     'requests/s': median(throughput).toFixed(0),
     'p50 ms': median(({ p50 }) => p50).toFixed(1),
-    'p99 ms': median(({ p99 }) => p99).toFixed(1),
+    'ratio by p50': shown(
+      ratio(measured, baseline, ({ p50 }) => p50),
+      2,
+    ),
+    'p99 ms': shown(spread(measured.map(({ p99 }) => p99)), 1),
     'CPU us/request': shown(spread(measured.map(({ cpu }) => cpu)), 1),
+    ...(isSplit && { 'of it, by process': byProcess(measured) }),
     'ratio by CPU': shown(ratio(measured, baseline, efficiency), 3),
     'ratio by requests/s': shown(ratio(measured, baseline, throughput), 3),
     'RSS MiB': median(({ rss }) => rss).toFixed(0),

@@ -1,32 +1,45 @@
 import { parseArgs } from 'node:util';
 import { Child } from './child.js';
 import { contenders } from './contenders.js';
+import { deadlines } from './deadline.js';
+import { failingDependency } from './failing-dependency.js';
 import type { LocalCallCost } from './local-calls.js';
 import { machine } from './machine.js';
+import { processes } from './processes.js';
 import { contendersTable, shown, table } from './report.js';
 import { type Plan, rounds } from './rounds.js';
 import { StartUp } from './start-up.js';
 import { spread } from './statistics.js';
+import { telemetryOutage } from './telemetry-outage.js';
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
   allowPositionals: true,
 });
 const { quick } = values;
+/** Of an outage. */
+const seconds = (usual: number, whenQuick: number): number => Number(values.seconds ?? (quick ? whenQuick : usual));
 
 const plan: Plan = quick
   ? { starts: 1, rounds: 3, seconds: 1, warmUpSeconds: 4 }
   : { starts: 3, rounds: 4, seconds: 3, warmUpSeconds: 10 };
 
-const loads = [
+const oneProcess = [
   { connections: 100, pipelining: 10 },
   { connections: 50, pipelining: 1 },
 ];
+/** The first keeps both processes busy, the second neither. */
+const twoProcesses = [
+  { connections: 100, pipelining: 1 },
+  { connections: 10, pipelining: 1 },
+];
+const isSplit = (suite: string): boolean => suite === 'gateway' || suite === 'tracing';
 
-async function compare(protocol: string): Promise<void> {
+async function compare(suite: string): Promise<void> {
+  const loads = isSplit(suite) ? twoProcesses : oneProcess;
   for (const load of quick ? loads.slice(0, 1) : loads) {
-    console.log(`\n## ${protocol}: ${load.connections} connections, ${load.pipelining} requests waiting on each\n`);
-    console.log(contendersTable(await rounds(protocol, load, plan)));
+    console.log(`\n## ${suite}: ${load.connections} connections, ${load.pipelining} requests waiting on each\n`);
+    console.log(contendersTable(await rounds(suite, load, plan)));
   }
 }
 
@@ -74,10 +87,23 @@ async function startUp(): Promise<void> {
   }
 }
 
+async function print(title: string, report: Promise<string>): Promise<void> {
+  console.log(`\n## ${title}\n\n${await report}`);
+}
+
 const suites: Readonly<Record<string, () => Promise<void>>> = {
   ...Object.fromEntries(Object.keys(contenders).map((protocol) => [protocol, () => compare(protocol)])),
   'local-calls': localCalls,
   'start-up': startUp,
+  processes: () => print('Each process of the split product, idle', processes(quick ? 2 : 7)),
+  deadline: () => print('One deadline over four hops', deadlines(quick ? 5 : 50)),
+  'failing-dependency': () =>
+    print(
+      'A dependency that fails',
+      failingDependency({ seconds: seconds(60, 10), secondsBefore: Math.min(10, seconds(10, 3)) }),
+    ),
+  'telemetry-outage': () =>
+    print('A collector that is gone', telemetryOutage({ seconds: seconds(600, 30), perSecond: 300 })),
 };
 
 const unknown = positionals.filter((name) => !(name in suites));

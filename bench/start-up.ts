@@ -71,7 +71,7 @@ export class StartUp {
     const idle = memoryOf(pid).rss;
     const { child } = await Child.start<LoadOrder, Answered, object>('generate-load.ts', []);
     const settings = { connections: 50, pipelining: 1, seconds };
-    const answered = await child.ask({ protocol: 'rest', target: await administrator(running.url), settings });
+    const answered = await child.ask({ suite: 'rest', target: await administrator(running.url), settings });
     const underLoad = memoryOf(pid).rss;
     await child.stop();
     await pause(idleMs);

@@ -5,4 +5,8 @@ export interface Target {
   /** Of the user, who may read their own profile only. Without `Bearer`. */
   readonly token: string;
   readonly userId: string;
+  /** Its other processes that have a part in an answer. */
+  readonly processes?: readonly number[];
+  /** The process that takes its telemetry, which has none. */
+  readonly collector?: number;
 }

@@ -1,12 +1,18 @@
 import autocannon from 'autocannon';
+import { percentiles } from '../statistics.js';
 import type { Answered, Load, LoadSettings } from './load.js';
 
 type Request = Pick<autocannon.Options, 'url' | 'method' | 'headers' | 'body'>;
 
 async function fire(request: Request, { connections, pipelining, seconds }: LoadSettings): Promise<Answered> {
-  const result = await autocannon({ ...request, connections, pipelining, duration: seconds });
-  const { requests, latency, duration, non2xx, errors } = result;
-  return { requests: requests.total, failed: non2xx + errors, seconds: duration, p50: latency.p50, p99: latency.p99 };
+  const latencies: number[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
+  const options = { ...request, connections, pipelining, duration: seconds };
+  const running = autocannon(options, (error: Error | null, result) => (error ? reject(error) : resolve(result)));
+  // its own histogram knows whole milliseconds only
+  running.on('response', (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
+  const { requests, duration, non2xx, errors } = await promise;
+  return { requests: requests.total, failed: non2xx + errors, seconds: duration, ...percentiles(latencies) };
 }
 
 export const rest: Load = ({ url, token, userId }, settings) =>

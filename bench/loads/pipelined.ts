@@ -1,4 +1,4 @@
-import { quantile } from '../statistics.js';
+import { percentiles } from '../statistics.js';
 import type { Answered, LoadSettings } from './load.js';
 
 /** One connection: sends a request, resolves with whether it was answered well. */
@@ -20,12 +20,6 @@ export async function fire(connections: readonly Send[], { pipelining, seconds }
     }
   };
   await Promise.all(connections.flatMap((send) => Array.from({ length: pipelining }, () => lane(send))));
-  const sorted = Float64Array.from(latencies).sort();
-  return {
-    requests: latencies.length,
-    failed,
-    seconds: (performance.now() - started) / 1000,
-    p50: quantile(sorted, 0.5),
-    p99: quantile(sorted, 0.99),
-  };
+  const elapsed = (performance.now() - started) / 1000;
+  return { requests: latencies.length, failed, seconds: elapsed, ...percentiles(latencies) };
 }

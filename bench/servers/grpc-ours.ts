@@ -1,14 +1,17 @@
 import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
+import type { SpecimenApplication } from '../../test/support/specimen-application.js';
 import type { Target } from '../target.js';
-import { ourUsers } from './ours.js';
+import { type Binding, ourUsers } from './ours.js';
 import { userId } from './users.js';
 
-/** GetUser as an operation. */
-export async function serve(): Promise<Target> {
+export async function listeningOverGrpc(
+  binding: Binding = {},
+): Promise<{ readonly application: SpecimenApplication; readonly url: string }> {
   const servers: GrpcServer[] = [];
   const application = await ourUsers({
+    ...binding,
     configure: (app) => {
       const strategy = new GrpcServer({
         pipeline: app.get(Pipeline),
@@ -23,5 +26,11 @@ export async function serve(): Promise<Target> {
       app.connectMicroservice({ strategy });
     },
   });
-  return { url: `127.0.0.1:${servers[0]?.port}`, token: await application.token('USER', userId), userId };
+  return { application, url: `127.0.0.1:${servers[0]?.port}` };
+}
+
+/** GetUser as an operation. */
+export async function serve(): Promise<Target> {
+  const { application, url } = await listeningOverGrpc();
+  return { url, token: await application.token('USER', userId), userId };
 }

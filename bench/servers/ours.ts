@@ -1,8 +1,9 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Users } from '../../src/modules/users/application/users.js';
 import { users } from '../../src/modules/users/contract/index.js';
 import { userUseCases } from '../../src/modules/users/users.module.js';
+import type { Tracer } from '../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
 import type { RouteTable } from '../../src/protocols/http/route-table.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../test/support/specimen-application.js';
@@ -11,18 +12,20 @@ import { userId, usersInMemory } from './users.js';
 
 const plenty = { quota: 1_000_000_000, windowSeconds: 1 };
 
-interface Binding {
+export interface Binding {
   readonly imports?: readonly DynamicModule[];
   readonly configure?: (app: NestFastifyApplication, routes: RouteTable) => void | Promise<void>;
+  readonly providers?: readonly Provider[];
+  readonly tracer?: Tracer;
 }
 
 /** The module of users with the whole pipeline before it: every step on, quotas that nobody reaches. */
-export async function ourUsers(binding: Binding): Promise<SpecimenApplication> {
+export async function ourUsers({ tracer, ...binding }: Binding): Promise<SpecimenApplication> {
   return createSpecimenApplication({
     modules: [users],
     handlers: [...userUseCases, { provide: Users, useValue: await usersInMemory() }],
     rateLimiter: new MemoryRateLimiter(),
-    pipeline: { limits: { enabled: true, address: plenty, caller: plenty, operations: {} } },
+    pipeline: { limits: { enabled: true, address: plenty, caller: plenty, operations: {} }, tracer },
     ...binding,
   });
 }

@@ -4,14 +4,14 @@ import type { Target } from '../target.js';
 import { userId, usersInMemory } from './users.js';
 import { mayRead, VerifiedTokens } from './verified-tokens.js';
 
-const Params = z.object({ id: z.uuid() });
+export const Params = z.object({ id: z.uuid() });
 const text = { type: 'string' };
-const userSchema = {
+export const userSchema = {
   type: 'object',
   properties: { id: text, email: text, name: text, created_at: text, updated_at: text },
 };
 
-const problem = (reply: FastifyReply, status: number, code: string) => reply.code(status).send({ status, code });
+export const problem = (reply: FastifyReply, status: number, code: string) => reply.code(status).send({ status, code });
 
 type Headers = (reply: FastifyReply) => void;
 

@@ -68,7 +68,7 @@ export class Application {
       tls: tls?.current.identity,
     });
     const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
-    const root = await rootModule(service, configuration, protocolModules(configuration), told, located);
+    const root = await rootModule(service, configuration, await protocolModules(configuration), told, located);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
@@ -142,7 +142,7 @@ async function prepare(
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
   const routes = new RouteTable();
-  const mqtt = mqttServer({ configuration, pipeline, registry });
+  const mqtt = await mqttServer({ configuration, pipeline, registry });
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));

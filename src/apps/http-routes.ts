@@ -11,14 +11,8 @@ import { type Readiness, registerHealth } from '../platform/observability/readin
 import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
 import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
-import { asyncApi } from '../protocols/asyncapi/asyncapi.js';
 import { answerError } from '../protocols/http/answer-error.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
-import { registerDocs, serveDocument } from '../protocols/rest/docs-page.js';
-import { openApi } from '../protocols/rest/openapi.js';
-import { registerRest } from '../protocols/rest/register-rest.js';
-import { registerWebSocket } from '../protocols/websocket/register-websocket.js';
-import { registerWebSocketServer } from '../protocols/websocket/websocket-server.js';
 import { documentInfo } from './document-info.js';
 import { processFamilies } from './process-families.js';
 
@@ -32,8 +26,8 @@ interface HttpParts {
 }
 
 /**
- * Everything on the HTTP listener but GraphQL, which Nest's module registers. What it gives ends the WebSocket connections
- * in order.
+ * Everything on the HTTP listener but GraphQL, which Nest's module registers; the code of a protocol is loaded where it is
+ * served. What it gives ends the WebSocket connections in order.
  */
 export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
   const { app, configuration, readiness } = parts;
@@ -43,9 +37,9 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   registerHealth(fastify, readiness, configuration.serviceName);
   await circuits(fastify, parts.pipeline, app.get(Resilience));
   registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));
-  const drain = serves.has('websocket') ? webSocket(fastify, parts) : async () => undefined;
-  if (serves.has('rest')) rest(fastify, parts);
-  if (serves.has('rest') || serves.has('graphql')) documents(fastify, parts);
+  const drain = serves.has('websocket') ? await webSocket(fastify, parts) : async () => undefined;
+  if (serves.has('rest')) await rest(fastify, parts);
+  if (serves.has('rest') || serves.has('graphql')) await documents(fastify, parts);
   return drain;
 }
 
@@ -56,15 +50,20 @@ async function circuits(fastify: FastifyInstance, pipeline: Pipeline, resilience
   });
 }
 
-function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): void {
+async function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): Promise<void> {
+  const { registerRest } = await import('../protocols/rest/register-rest.js');
+  const { registerDocs } = await import('../protocols/rest/docs-page.js');
+  const { openApi } = await import('../protocols/rest/openapi.js');
   registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
   registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 
-function webSocket(
+async function webSocket(
   fastify: FastifyInstance,
   { app, configuration, pipeline, registry }: HttpParts,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
+  const { registerWebSocket } = await import('../protocols/websocket/register-websocket.js');
+  const { registerWebSocketServer } = await import('../protocols/websocket/websocket-server.js');
   const { limits, origins } = configuration;
   const rates = app.get(CurrentRates);
   const shared = { payloadBytes: limits.websocketPayloadBytes, origins };
@@ -77,7 +76,9 @@ function webSocket(
   });
 }
 
-function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): void {
+async function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): Promise<void> {
+  const { asyncApi } = await import('../protocols/asyncapi/asyncapi.js');
+  const { serveDocument } = await import('../protocols/rest/docs-page.js');
   const { topicPrefix } = configuration.mqtt;
   const keys = app.get(TokenKeys);
   serveDocument(fastify, '/asyncapi.json', () => asyncApi(registry.operations, documentInfo, { topicPrefix }));

@@ -9,7 +9,7 @@ import type { ListenerTls } from '../platform/security/load-tls.js';
 import type { RenewedFiles } from '../platform/security/renewed-files.js';
 import { GrpcServer } from '../protocols/grpc/grpc-server.js';
 import { closeAfterAnswers } from '../protocols/http/close-after-answers.js';
-import { MqttServer } from '../protocols/mqtt/mqtt-server.js';
+import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
 import type { Addresses } from './addresses.js';
 
 interface ServedParts {
@@ -83,10 +83,11 @@ function grpcServer({ configuration, pipeline, registry, tls }: ListenerParts): 
   });
 }
 
-/** Undefined where this process does not serve MQTT. */
-export function mqttServer({ configuration, pipeline, registry }: ServedParts): MqttServer | undefined {
+/** Undefined, and none of its code is loaded, where this process does not serve MQTT. */
+export async function mqttServer({ configuration, pipeline, registry }: ServedParts): Promise<MqttServer | undefined> {
   const { host, mqtt, limits, protocols, shutdownTimeoutMs } = configuration;
   if (!protocols.includes('mqtt')) return undefined;
+  const { MqttServer } = await import('../protocols/mqtt/mqtt-server.js');
   return new MqttServer({
     ...mqtt,
     pipeline,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-hex.js';
 
 const pattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -36,7 +36,7 @@ export class TraceContext {
   /** The same trace seen from a call that this one makes. */
   child(): string {
     const { traceparent } = this;
-    return `${traceparent.slice(0, 36)}${randomBytes(8).toString('hex')}${traceparent.slice(52)}`;
+    return `${traceparent.slice(0, 36)}${randomHex(8)}${traceparent.slice(52)}`;
   }
 
   get traceId(): string {
@@ -48,5 +48,4 @@ export class TraceContext {
   }
 }
 
-const newTraceparent = (flags: '00' | '01'): string =>
-  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${flags}`;
+const newTraceparent = (flags: '00' | '01'): string => `00-${randomHex(16)}-${randomHex(8)}-${flags}`;

@@ -20,6 +20,8 @@ const administrator = { email: 'administrator@example.com', password: 'correct h
 export interface SplitTarget extends RunningTarget {
   /** By service, where it serves gRPC. */
   readonly grpc: Readonly<Record<string, string>>;
+  /** By service, the URL of its database. */
+  readonly databases: Readonly<Record<string, string>>;
   process(service: string): RunningProcess;
   /** Of the health and metrics of a service. */
   http(service: string): Promise<string>;
@@ -110,6 +112,7 @@ export async function startSplit(
   return {
     addresses,
     grpc,
+    databases: Object.fromEntries(parts.map((name, index) => [name, databases[index]?.url ?? ''])),
     process,
     http,
     administrator,

@@ -6,7 +6,6 @@ import type { CallContext } from '../../pipeline/call-context.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
 import type { Decision } from '../../pipeline/principal.js';
 import { type Span, traced } from '../../pipeline/span.js';
-import { byteMethod } from '../../protocols/grpc/byte-method.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
 import type { Instance } from '../discovery/service-directory.js';
 import { isUnsent } from '../resilience/outage.js';
@@ -18,8 +17,7 @@ import type { InstanceChannels } from './instance-channels.js';
 import { outgoingMetadata } from './outgoing-metadata.js';
 import { remoteFailure } from './remote-failure.js';
 import type { ServiceCredentials } from './service-credentials.js';
-
-const { requestSerialize, responseDeserialize } = byteMethod('');
+import { sendUnary } from './unary-request.js';
 
 /** Where an operation runs and how it is put on the wire. */
 interface Route {
@@ -103,25 +101,12 @@ export class GrpcExecutor extends RemoteExecutor {
     return codec.decodeResponse(answer);
   }
 
-  #ask({ operation, route }: Sending, attempt: Attempt, request: Buffer, metadata: Metadata): Promise<Buffer> {
+  #ask({ operation, route }: Sending, attempt: Attempt, message: Buffer, metadata: Metadata): Promise<Buffer> {
     const { instance, deadline, signal } = attempt;
-    return new Promise((resolve, reject) => {
-      const sent = this.parts.channels
-        .of(route.service, instance)
-        .makeUnaryRequest(
-          operation.wire.grpc.path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadata,
-          { deadline },
-          (error, answer = Buffer.alloc(0)) => {
-            if (error) reject(this.#failed(operation, error, route.service, instance));
-            else resolve(answer);
-          },
-        );
-      signal.addEventListener('abort', () => sent.cancel(), { once: true });
-    });
+    const { path } = operation.wire.grpc;
+    const explain = (error: ServiceError) => this.#failed(operation, error, route.service, instance);
+    const client = this.parts.channels.of(route.service, instance);
+    return sendUnary(client, { path, message, metadata, deadline, signal, explain });
   }
 
   #failed(operation: OperationDescriptor, error: ServiceError, service: string, { address }: Instance): Failure {

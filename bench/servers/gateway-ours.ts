@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import { Application } from '../../src/apps/application.js';
+import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
+import { Child } from '../child.js';
+import type { Target } from '../target.js';
+import { type Environment, splitConfiguration } from './split-configuration.js';
+import type { UserService } from './user-service-ours.js';
+import { userId } from './users.js';
+
+/** The api-gateway as it is before a user-service with its users in memory; `environment`: of both. */
+export async function serve(environment: Environment = {}): Promise<Target> {
+  const program = 'servers/user-service-ours.ts';
+  const { child, first } = await Child.start<never, never, UserService>(program, [JSON.stringify(environment)]);
+  const gateway = await Application.create(
+    splitConfiguration({
+      ...environment,
+      SERVICE_NAME: 'api-gateway',
+      USER_SERVICE_ADDRESS: first.url,
+      // it has no operation of auth: whoever asks for one has an answer
+      AUTH_SERVICE_ADDRESS: first.url,
+    }),
+  );
+  const { http } = await gateway.listen();
+  const session = { userId, sessionId: crypto.randomUUID(), role: 'USER' };
+  const { token } = await gateway.get(TokenIssuer).issue(session);
+  return { url: http, token, userId, processes: [child.pid] };
+}

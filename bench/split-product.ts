@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { embeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { type RunningProcess, startProcess } from '../test/support/process.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+export type Service = 'api-gateway' | 'user-service' | 'auth-service';
+
+export interface SplitProduct {
+  /** Of the gateway. */
+  readonly url: string;
+  /** By service, its database. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** An access token of the administrator. */
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export async function post(url: string, path: string, body: object, headers: Environment = {}): Promise<Response> {
+  return fetch(new URL(path, url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The gateway was there before the services that it needs for this. */
+async function administratorToken(url: string): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = await post(url, '/auth/login', administrator);
+    if (answer.ok) return ((await answer.json()) as { token: string }).token;
+    await delay(100);
+  }
+  throw new Error('the administrator can not log in');
+}
+
+/** The built gateway and services as processes, each service with a database on one embedded server. */
+export async function startSplitProduct(
+  environment: Environment = {},
+  own: Partial<Record<Service, Environment>> = {},
+): Promise<SplitProduct> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bench-'));
+  const server = await embeddedPostgres({ dataDir, fsync: false });
+  await Promise.all(['users', 'accounts'].map((name) => server.ensureDatabase(name)));
+  const databases = { 'user-service': server.url('users'), 'auth-service': server.url('accounts') };
+  const ports = { 'user-service': await freePort(), 'auth-service': await freePort() };
+  const running: RunningProcess[] = [];
+  const start = async (service: Service, changes: Environment = {}): Promise<string> => {
+    const process = startProcess({
+      HOST: '127.0.0.1',
+      JWT_SECRET: 'a secret of the benchmarks, long enough for HS256',
+      BOOTSTRAP_ADMIN_EMAIL: administrator.email,
+      BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
+      RATE_LIMITS: 'caller=1000000/s,address=1000000/s',
+      USER_SERVICE_ADDRESS: `127.0.0.1:${ports['user-service']}`,
+      AUTH_SERVICE_ADDRESS: `127.0.0.1:${ports['auth-service']}`,
+      SERVICE_NAME: service,
+      ...changes,
+      ...environment,
+      ...own[service],
+    });
+    running.push(process);
+    const [, url = ''] = await process.line(/Health +(http:\/\/[^/"]+)/);
+    return url;
+  };
+  const startPart = (service: 'user-service' | 'auth-service') =>
+    start(service, { GRPC_PORT: String(ports[service]), DATABASE_URL: databases[service] });
+  const stop = async () => {
+    await Promise.all(running.map((process) => process.end('SIGTERM')));
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    // auth makes its administrator when it starts, for which it needs users
+    const [url] = await Promise.all([
+      start('api-gateway'),
+      startPart('user-service').then(() => startPart('auth-service')),
+    ]);
+    return { url, databases, token: await administratorToken(url), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
