@@ -1,5 +1,5 @@
 import { getCACertificates } from 'node:tls';
-import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
+import { type ClientOptions, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { byteMethod } from '../protocols/grpc/byte-method.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
@@ -12,6 +12,17 @@ import type { OutgoingCall, Transport } from './transport.js';
 
 const { requestSerialize, responseDeserialize } = byteMethod('');
 
+/**
+ * Calls go to every server that the target stands for, so that those of one that stops move at once. grpc-js would call
+ * the first alone, and wait for up to 2 minutes before it looks again for one that was away.
+ */
+const balanced: ClientOptions = {
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+};
+
 function metadataOf({ authorization, requestId, traceparent, idempotencyKey }: OutgoingCall): Metadata {
   const metadata = new Metadata();
   if (authorization !== undefined) metadata.set('authorization', authorization);
@@ -23,10 +34,10 @@ function metadataOf({ authorization, requestId, traceparent, idempotencyKey }: O
 
 /** TLS trusts what Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would not. */
 function connect(target: string, isSecure: boolean): GrpcClient {
-  if (!isSecure) return new GrpcClient(target, credentials.createInsecure());
+  if (!isSecure) return new GrpcClient(target, credentials.createInsecure(), balanced);
   const trusted = Buffer.from(getCACertificates('default').join('\n'));
   const { verify, options } = serverIdentity(target);
-  return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), options);
+  return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), { ...balanced, ...options });
 }
 
 /** gRPC on grpc-js, with the codecs of the server. */

@@ -47,3 +47,19 @@ test('a WebSocket that is closed for one message too large fails that call, and 
   expect(innocent).toMatchObject({ reason: expect.any(ServiceUnavailable) });
   await client.close();
 });
+
+test('a client over gRPC that knows two servers calls both, and one where the other has gone', async () => {
+  const other = await startSpecimens();
+  const url = `ipv4:${target.addresses.grpc},${other.addresses.grpc}`;
+  const client = clientOf(target, 'grpc', { url });
+  const waiting: Promise<unknown>[] = [];
+  const oneMore = () => {
+    waiting.push(client.execute(new WaitForSpecimen()).catch(() => undefined));
+    return [running() > 0, other.application.pipeline.running > 0];
+  };
+  await expect.poll(oneMore).toEqual([true, true]);
+  await other.stop();
+  expect(await client.execute(new ListSpecimens())).toMatchObject({ items: [] });
+  await client.close();
+  await Promise.all(waiting);
+});

@@ -65,6 +65,8 @@ describe('one of two instances', () => {
     await start({ counts: { 'user-service': 2 }, environment: { RESILIENCE } });
     const [first] = topology.of('user-service');
     const steady = load();
+    await steady.answered(10 * callers);
+    steady.next();
     await steady.answered(20 * callers);
     const normal = steady.next();
     first.signal('SIGSTOP');
