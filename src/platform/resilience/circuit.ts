@@ -21,6 +21,9 @@ export interface CircuitCounts {
   openings: number;
 }
 
+/** With nothing but failures for this part of the window the circuit opens, however many calls are still under way. */
+const deadShare = 1 / 4;
+
 /** Stops calling what does not answer, and lets single calls find out whether it answers again. */
 export class Circuit {
   /** How often it came to a state, since the start of this process. */
@@ -31,6 +34,7 @@ export class Circuit {
   #changedAt = new Date();
   #probedAt = 0;
   #failuresInARow = 0;
+  #failingSince = 0;
 
   constructor(
     readonly name: string,
@@ -128,12 +132,20 @@ export class Circuit {
     this.#failuresInARow = 0;
   }
 
-  /** opossum looks at percentages, for which a window with few calls is too little. */
   #failed(breaker: Breaker): void {
     this.counts.failures++;
-    this.#failuresInARow++;
-    const { volume } = this.settings;
-    if (breaker.closed && this.#failuresInARow >= volume && breaker.stats.fires < volume) breaker.open();
+    if (this.#failuresInARow++ === 0) this.#failingSince = performance.now();
+    if (breaker.closed && this.#isDead(breaker)) breaker.open();
+  }
+
+  /**
+   * opossum looks at the percentage of the calls begun: too little to go by where they are few, and too late where they
+   * hang.
+   */
+  #isDead({ stats }: Breaker): boolean {
+    const { volume, windowMs } = this.settings;
+    if (this.#failuresInARow < volume) return false;
+    return stats.fires < volume || performance.now() - this.#failingSince >= windowMs * deadShare;
   }
 
   #rejection(): ServiceUnavailable {

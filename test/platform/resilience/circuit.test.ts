@@ -87,6 +87,28 @@ describe('a circuit', () => {
     expect(circuit.state).not.toBe('CLOSED');
   });
 
+  test('opens half a second after the first of many calls to a dependency that hangs has timed out', async () => {
+    const { circuit } = circuitWith();
+    const waiting: ReturnType<typeof pending>[] = [];
+    for (let ms = 0; ms < 1_600; ms += 10) {
+      waiting.push(pending(circuit));
+      if (ms >= 1_000) await waiting[(ms - 1_000) / 10]?.fail('failure');
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(circuit.state).toBe('OPEN');
+  });
+
+  test('stays closed where quick failures come before the first slow success', async () => {
+    const { circuit, end } = circuitWith();
+    const slow = Array.from({ length: 40 }, () => pending(circuit));
+    for (let time = 0; time < 10; time++) {
+      await end('failure');
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    for (const call of slow) await call.succeed();
+    expect(circuit.state).toBe('CLOSED');
+  });
+
   test('stays closed while most calls succeed', async () => {
     const { circuit, repeat } = circuitWith();
     for (let round = 0; round < 50; round++) {
