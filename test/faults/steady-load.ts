@@ -13,7 +13,7 @@ export interface LoadSettings {
 }
 
 /** Beyond the deadline, for a machine that stalls: what comes later is a hang. */
-export const hangSlackMs = 5_000;
+const hangSlackMs = 5_000;
 
 /** Failures that tell a caller nothing. */
 const unexplainedCodes = new Set(['INTERNAL', 'UNIMPLEMENTED', 'MALFORMED_REQUEST', 'NOT_FOUND']);
