@@ -3,7 +3,7 @@ import { Administrator, Person } from './callers.js';
 import { ConsulFront, hasConsul } from './consul-front.js';
 import { report } from './report.js';
 import { SteadyLoad } from './steady-load.js';
-import { deadlineMs, Topology } from './topology.js';
+import { patientMs, Topology } from './topology.js';
 
 const callers = 10;
 
@@ -17,10 +17,13 @@ describe.skipIf(!hasConsul)('Consul', () => {
 
   beforeEach(async () => {
     front = await ConsulFront.open();
-    topology = await Topology.start({ counts: { 'user-service': 2 }, environment: front.environment });
+    topology = await Topology.start({
+      counts: { 'user-service': 2 },
+      environment: { ...front.environment, REQUEST_DEADLINE_MS: `${patientMs}` },
+    });
     const admin = await Administrator.logIn(topology);
     const people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
-    steady = new SteadyLoad({ callers, deadlineMs }, (caller) => {
+    steady = new SteadyLoad({ callers, deadlineMs: patientMs }, (caller) => {
       const { reads, renames, renews } = people[caller] as Person;
       return [reads, renames, admin.creates(caller), renews];
     });

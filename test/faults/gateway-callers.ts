@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import type { Person, Somebody } from './callers.js';
 import type { Step } from './steady-load.js';
-import { deadlineMs } from './topology.js';
+import { clientTimeoutMs } from './topology.js';
 
 const serviceRestart = 1012;
 
@@ -25,7 +25,7 @@ export class MovingHttpClient {
 
   async send(method: string, path: string, body?: object): Promise<Answer> {
     const headers = { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) };
-    const signal = AbortSignal.timeout(3 * deadlineMs);
+    const signal = AbortSignal.timeout(clientTimeoutMs);
     const sent = request(`${this.urls[this.#at % this.urls.length]}${path}`, {
       method,
       headers,
@@ -77,7 +77,7 @@ export class MovingWebSocketClient {
     });
     socket.on('error', () => undefined);
     socket.once('close', () => this.#at++);
-    await once(socket, 'open', { signal: AbortSignal.timeout(3 * deadlineMs) });
+    await once(socket, 'open', { signal: AbortSignal.timeout(clientTimeoutMs) });
     this.#socket = socket;
     return socket;
   }
@@ -86,7 +86,7 @@ export class MovingWebSocketClient {
 /** Undefined when the server said that it restarts in place of an answer. */
 function answerOf(socket: WebSocket, message: object): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const timer = setTimeout(() => reject(new Error('no answer')), 3 * deadlineMs);
+  const timer = setTimeout(() => reject(new Error('no answer')), clientTimeoutMs);
   const onMessage = (data: unknown) => resolve(JSON.parse(String(data)));
   const onClose = (code: number) =>
     code === serviceRestart ? resolve(undefined) : reject(new Error(`closed with ${code}`));

@@ -100,7 +100,9 @@ describe('the only instance', () => {
     const steady = load();
     await steady.answered(5 * callers);
     await only.end('SIGKILL');
+    const killedAt = performance.now();
     await expect.poll(async () => (await circuit()).state, { timeout: 30_000 }).not.toBe('CLOSED');
+    report('from kill -9 to an open circuit', `${Math.round(performance.now() - killedAt)} ms`);
     steady.next();
     await steady.until(({ failed }) => failed >= 20 * callers);
     const dead = steady.next();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
 import { SteadyLoad, type Tally } from './steady-load.js';
-import { deadlineMs, Topology, type TopologyOptions } from './topology.js';
+import { deadlineMs, patientMs, Topology, type TopologyOptions } from './topology.js';
 import { hasToxiproxy, Wire } from './toxiproxy.js';
 
 const callers = 10;
@@ -42,8 +42,8 @@ const ways: readonly { readonly where: string; readonly options: TopologyOptions
   },
 ];
 
-const load = () =>
-  new SteadyLoad({ callers, deadlineMs }, (caller) => {
+const load = (limitMs = deadlineMs) =>
+  new SteadyLoad({ callers, deadlineMs: limitMs }, (caller) => {
     const { reads, renames } = people[caller] as Person;
     return [reads, renames, reads, admin.creates(caller)];
   });
@@ -103,11 +103,13 @@ describe.skipIf(!hasToxiproxy).for(ways)('a network $where', ({ where, options }
 });
 
 describe.skipIf(!hasToxiproxy)('a network to one of two instances', () => {
-  beforeAll(() => start({ counts: { 'user-service': 2 }, ...ways[0]?.options }));
+  beforeAll(() =>
+    start({ counts: { 'user-service': 2 }, environment: { REQUEST_DEADLINE_MS: `${patientMs}` }, ...ways[0]?.options }),
+  );
   afterAll(stop);
 
   test('that is slow: queries are answered by the other', { timeout: 120_000 }, async () => {
-    const steady = load();
+    const steady = load(patientMs);
     await steady.answered(5 * callers);
     steady.next();
     await wires[0]?.slow(1_500);

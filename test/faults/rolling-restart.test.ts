@@ -5,9 +5,10 @@ import { httpSteps, MovingHttpClient, MovingWebSocketClient, webSocketSteps } fr
 import type { Environment, Instance } from './instance.js';
 import { report } from './report.js';
 import { SteadyLoad, type Step } from './steady-load.js';
-import { deadlineMs, type Part, type Service, Topology } from './topology.js';
+import { type Part, patientMs, type Service, Topology } from './topology.js';
 
 const callers = 10;
+const patient: Environment = { REQUEST_DEADLINE_MS: `${patientMs}` };
 
 let topology: Topology;
 let admin: Administrator;
@@ -31,7 +32,7 @@ async function restartAll(part: Part, load: SteadyLoad): Promise<void> {
 }
 
 async function underLoad(what: string, steps: (caller: number) => readonly Step[], part: Part): Promise<void> {
-  const load = new SteadyLoad({ callers, deadlineMs }, steps);
+  const load = new SteadyLoad({ callers, deadlineMs: patientMs }, steps);
   await load.answered(5 * callers);
   await restartAll(part, load);
   const tally = await load.stop();
@@ -61,7 +62,7 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
     beforeAll(async () => {
       discovery = await open();
       // they say that they go: their callers need no time to see it
-      const environment = { ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
+      const environment = { ...patient, ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
       topology = await Topology.start({ counts: { 'user-service': 2, 'auth-service': 2 }, environment });
       admin = await Administrator.logIn(topology);
       people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
@@ -90,7 +91,7 @@ describe('two gateways whose clients move when they are told to', () => {
   const closers: (() => void)[] = [];
 
   beforeAll(async () => {
-    topology = await Topology.start({ counts: { 'api-gateway': 2 } });
+    topology = await Topology.start({ counts: { 'api-gateway': 2 }, environment: patient });
   });
 
   afterAll(async () => {

@@ -14,8 +14,14 @@ export type Part = (typeof parts)[number];
 
 export const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
 
-/** Milliseconds: the deadline of every request. */
+/** Milliseconds: the deadline of every request, where some miss it. */
 export const deadlineMs = 4_000;
+
+/** Milliseconds: the same where none may, on a machine that stalls now and then. */
+export const patientMs = 10_000;
+
+/** Milliseconds after which a client gives up by itself: what gets so far was answered by nobody. */
+export const clientTimeoutMs = 30_000;
 
 export interface TopologyOptions {
   /** How many processes of each; one when absent. */
@@ -58,7 +64,7 @@ export class Topology {
   /** A client that is closed when this stops; of the gateway where no URL says otherwise. */
   connect(options: Partial<ClientOptions> = {}): Client {
     const url = this.of('api-gateway')[0].place.http;
-    const client = createClient({ protocol: 'rest', url, timeoutMs: 3 * deadlineMs, ...options });
+    const client = createClient({ protocol: 'rest', url, timeoutMs: clientTimeoutMs, ...options });
     this.#clients.push(client);
     return client;
   }

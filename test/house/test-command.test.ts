@@ -57,3 +57,14 @@ test('an error outside every test counts as a failure', () => {
   expect(stdout).toMatch(/\n1 passed, 1 failed, 0 skipped\n$/);
   expect(status).toBe(1);
 });
+
+test('the fault suites run after the others, whether a server is there or not', () => {
+  const files = {
+    'test/faults/killed.test.ts': "import { test } from 'vitest';\ntest('killed', () => {});\n",
+    'test/real/redis.test.ts': suite("test('set', () => {});"),
+  };
+  const { status, stdout } = testReal(files, {});
+  expect(stdout.indexOf('redis.test.ts')).toBeLessThan(stdout.indexOf('killed.test.ts'));
+  expect(stdout).toMatch(/\n2 passed, 0 failed, 0 skipped\n$/);
+  expect(status).toBe(0);
+});
