@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceUnavailable } from '../../../contract/built-in-failures.js';
 import type { Clock } from '../../../ports/clock.js';
@@ -6,14 +7,17 @@ import type { Sessions } from '../application/sessions.js';
 import type { SettleAccounts } from '../application/settle-accounts.js';
 
 const INTERVAL_MS = 60_000;
-/** The service of the profiles may start later than this one. */
-const ADMINISTRATOR_RETRY_MS = 1_000;
+/** The service of the profiles may start later than this one: the first retry, doubled for each up to the last. */
+const ADMINISTRATOR_RETRY_MS = { first: 1_000, last: 8_000 };
+/** It may also hang, and this one has more to serve. */
+const START_PATIENCE_MS = 2_000;
 
 /** Keeps the accounts in order: at the start of the process and every minute. What fails is tried again the next time. */
 export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Accounts');
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #retryMs = ADMINISTRATOR_RETRY_MS.first;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -22,13 +26,16 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
     private readonly sessions: Sessions,
     private readonly clock: Clock,
     private readonly administrator: AdministratorCredentials | undefined,
+    private readonly patienceMs = START_PATIENCE_MS,
   ) {}
 
-  /** Resolves when the administrator can sign in, or could not be made. */
+  /** Resolves when the administrator can sign in, or could not be made soon. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.#ensureAdministrator();
     this.#timer = setInterval(() => this.#start(), INTERVAL_MS).unref();
-    this.#start();
+    const patience = new AbortController();
+    const enough = after(this.patienceMs, undefined, patience).catch(() => undefined);
+    await Promise.race([this.#start(), enough]);
+    patience.abort();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -37,14 +44,19 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
     await this.#running;
   }
 
-  #start(): void {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+  /** Resolves when the administrator was seen to. */
+  async #start(): Promise<void> {
+    if (this.#running) return;
+    const administrator = this.#ensureAdministrator();
+    this.#running = administrator
+      .then(() => this.#tidyUp())
+      .finally(() => {
+        this.#running = undefined;
+      });
+    await administrator;
   }
 
-  async #run(): Promise<void> {
-    await this.#ensureAdministrator();
+  async #tidyUp(): Promise<void> {
     await this.#attempt('Accounts left behind were not settled', () => this.settleAccounts.run());
     await this.#attempt('Expired sessions were not deleted', () => this.sessions.removeExpired(this.clock.now()));
   }
@@ -56,7 +68,8 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
     clearTimeout(this.#retry);
     const error = await this.#attempt(fault, () => this.bootstrapAdministrator.ensure(administrator));
     if (!(error instanceof ServiceUnavailable)) return;
-    this.#retry = setTimeout(() => this.#start(), ADMINISTRATOR_RETRY_MS).unref();
+    this.#retry = setTimeout(() => this.#start(), this.#retryMs).unref();
+    this.#retryMs = Math.min(this.#retryMs * 2, ADMINISTRATOR_RETRY_MS.last);
   }
 
   /** What went wrong, if anything did. */

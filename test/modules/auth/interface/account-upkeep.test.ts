@@ -49,6 +49,17 @@ describe('the upkeep of accounts', () => {
     expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
   });
 
+  test('lets a process start whose administrator waits for a service that hangs', async () => {
+    const { specimen, adapters, clock } = app;
+    const answer = Promise.withResolvers<void>();
+    const bootstrap = specimen.get(BootstrapAdministrator);
+    vi.spyOn(bootstrap, 'ensure').mockReturnValue(answer.promise);
+    const administrator = { email: freshEmail(), password };
+    upkeep = new AccountUpkeep(bootstrap, specimen.get(SettleAccounts), adapters.sessions, clock, administrator, 1);
+    await upkeep.onApplicationBootstrap();
+    answer.resolve();
+  });
+
   test('settles what an earlier process left behind', async () => {
     const { userId } = await leaveReservation(app);
     app.clock.advance(61);
