@@ -27,14 +27,16 @@ export class InstanceChannels {
 
   constructor(private readonly security: ChannelSecurity) {}
 
-  of(service: string, { address }: Instance): GrpcClient {
+  /** Who calls an instance that is not reachable has no better one: it is tried again now, not after the back-off. */
+  of(service: string, instance: Instance): GrpcClient {
     const clients = this.#clients(service);
-    let client = clients.get(address);
-    if (!client) {
-      const { credentials, options: identity } = this.security.channel(service, address);
-      client = new GrpcClient(address, credentials, { ...options, ...identity });
-      clients.set(address, client);
-    }
+    const { address } = instance;
+    const known = clients.get(address);
+    if (known && this.isReachable(service, instance)) return known;
+    const { credentials, options: identity } = this.security.channel(service, address);
+    const client = new GrpcClient(address, credentials, { ...options, ...identity });
+    clients.set(address, client);
+    known?.close();
     return client;
   }
 
