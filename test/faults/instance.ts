@@ -79,6 +79,12 @@ export class Instance {
     );
   }
 
+  /** Whether it has answered a call over gRPC. */
+  async servesGrpc(): Promise<boolean> {
+    const metrics = await (await fetch(`${this.place.http}/metrics`)).text();
+    return /^operation_calls_total\{[^}]*protocol="grpc"[^}]*\} [1-9]/m.test(metrics);
+  }
+
   /** However it stands. */
   async remove(): Promise<void> {
     if (!this.#running) return;

@@ -47,6 +47,7 @@ describe('one of two instances', () => {
     await steady.answered(20 * callers);
     const killed = steady.next();
     await first.start();
+    await expect.poll(() => first.servesGrpc(), { timeout: 20_000 }).toBe(true);
     await steady.answered(20 * callers);
     const back = await steady.stop();
     report('kill -9 of one of two', killed);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Administrator, Person } from './callers.js';
 import { ConsulFront, hasConsul } from './consul-front.js';
 import { httpSteps, MovingHttpClient, MovingWebSocketClient, webSocketSteps } from './gateway-callers.js';
-import type { Environment, Instance } from './instance.js';
+import type { Environment } from './instance.js';
 import { report } from './report.js';
 import { SteadyLoad, type Step } from './steady-load.js';
 import { type Part, patientMs, type Service, Topology } from './topology.js';
@@ -14,19 +14,14 @@ let topology: Topology;
 let admin: Administrator;
 let people: Person[];
 
-/** Clients of several gateways have found this one. */
-const servesGrpc = async ({ place }: Instance): Promise<boolean> =>
-  /^operation_calls_total\{[^}]*protocol="grpc"[^}]*\} [1-9]/m.test(
-    await (await fetch(`${place.http}/metrics`)).text(),
-  );
-
 /** One after the other, as a deployment does. */
 async function restartAll(part: Part, load: SteadyLoad): Promise<void> {
   for (const instance of topology.of(part)) {
     expect(await instance.end('SIGTERM')).toBe(0);
     await load.answered(callers);
     await instance.start();
-    if (part === 'api-gateway') await expect.poll(() => servesGrpc(instance), { timeout: 20_000 }).toBe(true);
+    // clients of several gateways have found this one
+    if (part === 'api-gateway') await expect.poll(() => instance.servesGrpc(), { timeout: 20_000 }).toBe(true);
     await load.answered(3 * callers);
   }
 }

@@ -29,15 +29,19 @@ export class Balancer {
     this.ejections.watch(this.#candidates);
   }
 
-  /** A bad instance rather than one that was `tried`, and any rather than none; undefined where none is known. */
-  pick(tried?: ReadonlySet<Candidate>): Candidate | undefined {
+  /**
+   * A bad instance rather than one that was `tried`, one that seems away rather than one that `refused`, and any rather
+   * than none; undefined where none is known.
+   */
+  pick(tried?: ReadonlySet<Candidate>, refused?: ReadonlySet<Candidate>): Candidate | undefined {
     this.ejections.returnDue();
+    this.#readmit();
     const isNew: Accept = (candidate) => !tried?.has(candidate);
     const isUp: Accept = ({ instance }) => this.isReachable(instance);
     const picked =
       this.#turn((candidate) => isNew(candidate) && this.#isGood(candidate)) ??
       this.#turn((candidate) => isNew(candidate) && isUp(candidate)) ??
-      this.#turn((candidate) => this.#isGood(candidate)) ??
+      this.#turn((candidate) => !refused?.has(candidate) && this.#isGood(candidate)) ??
       this.#turn(isNew) ??
       this.#turn(() => true);
     if (picked?.isOnProbation) picked.isProbed = true;
@@ -62,6 +66,16 @@ export class Balancer {
   /** The call ended without telling anything of the instance. */
   abandoned(candidate: Candidate): void {
     candidate.isProbed = false;
+  }
+
+  /** An ejected instance that was away and is back is most likely a new process: it need not wait its time. */
+  #readmit(): void {
+    for (const candidate of this.#candidates) {
+      if (!candidate.isEjected) continue;
+      const isUp = this.isReachable(candidate.instance);
+      if (isUp && candidate.isAway) this.ejections.returnNow(candidate);
+      candidate.isAway = !isUp;
+    }
   }
 
   #isGood(candidate: Candidate): boolean {

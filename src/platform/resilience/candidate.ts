@@ -11,6 +11,8 @@ export class Candidate {
   /** Back from an ejection and not yet proven: one call at a time, and the first failure ejects it again. */
   isOnProbation = false;
   isProbed = false;
+  /** While ejected: there was no connection to it. */
+  isAway = false;
 
   constructor(readonly instance: Instance) {}
 

@@ -52,9 +52,14 @@ export class Ejections {
     if (now < this.#nextReturn) return;
     for (const candidate of this.#candidates) {
       if (candidate.ejectedUntil === undefined || candidate.ejectedUntil > now) continue;
-      candidate.isOnProbation = true;
-      this.#return(candidate);
+      this.#returnOnProbation(candidate);
     }
+    this.#scheduleReturn();
+  }
+
+  /** Ends the ejection of one before its time. */
+  returnNow(candidate: Candidate): void {
+    this.#returnOnProbation(candidate);
     this.#scheduleReturn();
   }
 
@@ -85,8 +90,14 @@ export class Ejections {
     this.#scheduleReturn();
   }
 
+  #returnOnProbation(candidate: Candidate): void {
+    candidate.isOnProbation = true;
+    this.#return(candidate);
+  }
+
   #return(candidate: Candidate): void {
     candidate.ejectedUntil = undefined;
+    candidate.isAway = false;
     candidate.failuresInARow = 0;
     candidate.returnedAt = this.now();
     this.listener.returned(candidate);

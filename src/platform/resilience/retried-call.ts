@@ -54,6 +54,8 @@ class TookTooLong extends Error {}
 /** One call as the attempts it takes. */
 export class RetriedCall<T> {
   readonly #tried = new Set<Candidate>();
+  /** Those to which nothing could be sent. */
+  readonly #refused = new Set<Candidate>();
   #attempts = 0;
   /** An attempt ended without an answer: what it asked for may be on its way still. */
   #mayRun = false;
@@ -72,7 +74,7 @@ export class RetriedCall<T> {
     budget.countCall();
     for (;;) {
       this.#attempts++;
-      const candidate = this.#next ?? balancer.pick(this.#tried);
+      const candidate = this.#next ?? balancer.pick(this.#tried, this.#refused);
       try {
         return await this.#attempt(candidate);
       } catch (error) {
@@ -92,6 +94,7 @@ export class RetriedCall<T> {
       return value;
     } catch (error) {
       this.#tried.add(candidate);
+      if (isUnsent(error)) this.#refused.add(candidate);
       this.#judge(candidate, error, Date.now() - startedAt);
       throw error;
     }

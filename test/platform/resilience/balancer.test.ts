@@ -51,6 +51,18 @@ describe('the balancer', () => {
     expect(picks(4)).toBe('abab');
   });
 
+  test('calls an ejected instance that was away as soon as it is back, one call at a time at first', () => {
+    const { balancer, picks, fail, find, unreachable } = balancerOf('a', 'b');
+    fail('a');
+    expect(picks(2)).toBe('bb');
+    unreachable.add('a');
+    expect(picks(2)).toBe('bb');
+    unreachable.delete('a');
+    expect(picks(3)).toBe('abb');
+    balancer.succeeded(find('a'));
+    expect(picks(2)).toBe('ab');
+  });
+
   test('prefers an ejected instance to one that was tried', () => {
     const { balancer, fail, find } = balancerOf('a', 'b');
     fail('a');

@@ -77,6 +77,16 @@ describe('a retry', () => {
     expect(await half.call({ isSafe: false })).toBe('b:50051');
   });
 
+  test('asks one that seems away rather than, once more, one that refused the call', async () => {
+    const rolling = serviceOn(['a', 'b']).on(
+      'b',
+      fails(() => markUnsent(new ServiceUnavailable())),
+    );
+    rolling.resilience.policy('users', ({ id }) => id === 'b:50051');
+    expect(await rolling.call({ isSafe: false })).toBe('a:50051');
+    expect(rolling.asked).toEqual(['b', 'a']);
+  });
+
   test('is made again while the attempt before, given up, still has the key of the command', async () => {
     const half = serviceOn(['a', 'b']).on('a', hangs);
     let refusals = 0;
