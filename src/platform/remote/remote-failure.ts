@@ -14,7 +14,7 @@ const [pushback, never] = noRetry;
  * instance that was going away (RFC 9113, 6.8 and 8.7).
  */
 const notTaken =
-  /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)/i;
+  /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)|NGHTTP2_REFUSED_STREAM|after receiving a GOAWAY/i;
 
 /** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
 export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
