@@ -13,7 +13,7 @@ import { spread } from './statistics.js';
 import { telemetryOutage } from './telemetry-outage.js';
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' }, starts: { type: 'string' } },
   allowPositionals: true,
 });
 const { quick } = values;
@@ -21,8 +21,8 @@ const { quick } = values;
 const seconds = (usual: number, whenQuick: number): number => Number(values.seconds ?? (quick ? whenQuick : usual));
 
 const plan: Plan = quick
-  ? { starts: 1, rounds: 3, seconds: 1, warmUpSeconds: 4 }
-  : { starts: 3, rounds: 4, seconds: 3, warmUpSeconds: 10 };
+  ? { starts: Number(values.starts ?? 1), rounds: 3, seconds: 1, warmUpSeconds: 4 }
+  : { starts: Number(values.starts ?? 3), rounds: 4, seconds: 3, warmUpSeconds: 10 };
 
 const oneProcess = [
   { connections: 100, pipelining: 10 },
