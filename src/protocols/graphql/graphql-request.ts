@@ -35,7 +35,7 @@ function readOperationName({ operationName }: Values): string | undefined {
 }
 
 /** What a JSON body or a WebSocket message asks for. Throws MalformedRequest, or InvalidArgument for a query beyond `characters`. */
-export function readRequest(body: unknown, characters: number): GraphqlRequest {
+export function readGraphqlRequest(body: unknown, characters: number): GraphqlRequest {
   if (!isObject(body)) throw malformed('A request is a JSON object with a "query"');
   return { query: readQuery(body, characters), variables: readVariables(body), operationName: readOperationName(body) };
 }
@@ -51,4 +51,4 @@ function parameter(value: unknown): unknown {
 
 /** The same from the query string of a GET: the variables are JSON. */
 export const readQueryString = (given: unknown, characters: number): GraphqlRequest =>
-  readRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);
+  readGraphqlRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
+import { mistyped } from '../../contract/json-codec.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
-import { mistyped } from '../json-rpc/call-fields.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

@@ -25,7 +25,7 @@ export class InvalidRequest {
 const isId = (id: unknown): id is RequestId =>
   typeof id === 'string' || id === null || (typeof id === 'number' && Number.isFinite(id));
 
-export function readRequest(message: unknown): JsonRpcRequest | InvalidRequest {
+export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRequest {
   if (!isJsonObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
   const { jsonrpc, id, method, params } = message;
   if (id !== undefined && !isId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');

@@ -5,7 +5,7 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
 import { errorObject } from '../json-rpc/error-object.js';
 import type { Procedure } from '../json-rpc/procedures.js';
-import { RunningCalls } from '../json-rpc/running-calls.js';
+import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 import { type CallParams, separate, withFaults } from './call-params.js';
 import type { JsonRpcRequest, RequestId } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
@@ -32,7 +32,7 @@ export type Reply = (response: string | undefined) => void;
 
 /** Runs the calls of one connection under the identity it has at that moment. */
 export class Session {
-  readonly #calls = new RunningCalls();
+  readonly #calls = new ConnectionCalls();
   #authorization: string | undefined;
 
   constructor(
