@@ -1,4 +1,5 @@
 import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSpecimenGraphql, readAnswer, type SpecimenGraphql } from './specimen-graphql.js';
@@ -11,6 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
+const engine = () => (app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance).graphql;
 const json = (body: unknown) => app.post(JSON.stringify(body)).then(readAnswer);
 const get = (
   search: Record<string, string>,
@@ -45,6 +47,21 @@ describe('a request that is none', () => {
       const answer = await readAnswer(await app.post(body));
       expect([answer.status, answer.codes, answer.data]).toEqual([status, [code], undefined]);
     }
+  });
+
+  it.each([
+    ['far too long', 'x'.repeat(10_000)],
+    ['too long, though the query has it', 'y'.repeat(256)],
+    ['of no operation', 'Z'],
+  ])('is refused without being echoed or kept: a name %s', async (_what, operationName) => {
+    let parsed = 0;
+    engine().addHook('preValidation', async () => {
+      parsed++;
+    });
+    const query = `query ${'y'.repeat(256)} { __typename }`;
+    const answer = await json({ query, operationName });
+    expect([answer.status, answer.codes, parsed]).toEqual([400, ['INVALID_ARGUMENT'], 0]);
+    expect(answer.errors[0]?.message.length).toBeLessThan(100);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
