@@ -3,7 +3,7 @@ import { getOperationAST, parse } from 'graphql';
 import { InvalidArgument, MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
 import { setCallHeaders } from '../http/call-headers.js';
 import { fastifyFailure } from '../http/fastify-failure.js';
-import { httpInbound, keyHeaderFaults } from '../http/inbound.js';
+import { checkQueryString, httpInbound, keyHeaderFaults } from '../http/inbound.js';
 import type { Executed, GraphqlResult } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from './graphql-request.js';
@@ -41,6 +41,7 @@ export class HttpRoutes {
       if (!preflightHeaders.some((name) => name in request.headers)) {
         throw new MalformedRequest({ detail: `A GET needs a header such as "${preflightHeaders[0]}: true"` });
       }
+      checkQueryString(request);
       const wanted = readQueryString(request.query, characters);
       if (isNoQuery(wanted, tokens)) throw notAllowed(reply, 'POST');
       return wanted;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -62,12 +63,17 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = body.toString();
     if (!isPlainUtf8(request.headers)) done(new UnsupportedMediaType(), undefined);
-    else if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+    else if (text === '') done(null, undefined);
+    else if (isAltered(text, body)) done(new MalformedRequest({ detail: 'The body is not UTF-8' }), undefined);
+    else void parse(request, text, done);
   });
 }
+
+/** What is not UTF-8 becomes U+FFFD. Other text seldom has it, and of one-byte characters V8 does not even search. */
+const isAltered = (text: string, bytes: Buffer): boolean => text.includes('\ufffd') && !isUtf8(bytes);
 
 /** A compressed body, or text in another encoding, would be taken for something else. */
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {

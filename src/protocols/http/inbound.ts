@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import { mistyped } from '../../contract/json-codec.js';
 import type { Protocol } from '../../contract/operation.js';
@@ -30,6 +31,16 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
 /** Of a request that reaches no operation. */
 export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
   identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
+
+/** Throws MalformedRequest: Fastify leaves what does not decode in the query string as it is. */
+export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
+  if (!url.includes('%')) return;
+  try {
+    decodeURIComponent(url);
+  } catch {
+    throw new MalformedRequest({ detail: 'The query string is not UTF-8 in percent-encoding' });
+  }
+}
 
 const none: readonly Issue[] = [];
 

@@ -61,9 +61,11 @@ const raw = (bytes: string): Promise<string> =>
     socket.on('error', reject);
   });
 
+const wireSpecimen = () => objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen) as object;
+
 describe('an operation over REST', () => {
   it('carries a value of every type there and back in snake_case', async () => {
-    const wire = objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen);
+    const wire = wireSpecimen();
     const response = await post('/specimens/echo', wire);
     expect([response.status, await response.json()]).toEqual([200, wire]);
   });
@@ -268,6 +270,17 @@ describe('a request that is refused', () => {
   it('answers a URL that does not decode', async () => {
     const answer = await raw('GET /specimens/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
+  });
+
+  it.each(['%ff', '%zz', 'a%', '%ED%A0%80'])('refuses a query string that does not decode: %s', async (text) => {
+    const response = await fetch(`${url}/specimens/filter?q=${text}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'MALFORMED_REQUEST' }]);
+  });
+
+  it('takes a replacement character for the text that it is', async () => {
+    const label = 'not \ufffd altered';
+    const response = await post('/specimens/echo', { ...wireSpecimen(), label });
+    expect(await response.json()).toMatchObject({ label });
   });
 
   it.each([
