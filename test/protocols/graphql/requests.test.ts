@@ -110,6 +110,12 @@ it('leaves the preflight of an allowed origin to CORS', async () => {
   await shared.close();
 });
 
+it('ignores what GraphQL has servers ignore: other members of the body, and variables that nobody declared', async () => {
+  const query = 'query($p: Int) { filterSpecimens(page: $p) { page } }';
+  const answer = await json({ query, variables: { p: 2, q: 3 }, querry: 'x', extensions: { any: 1 } });
+  expect([answer.errors, answer.data]).toEqual([[], { filterSpecimens: { page: 2 } }]);
+});
+
 describe('a query with a type error', () => {
   it.each([
     ['of a name', '{ specimen { id } }', undefined],
@@ -166,6 +172,12 @@ describe('a GET', () => {
     const response = await get({ query: 'mutation { failSpecimen(kind: NOT_FOUND) }' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await readAnswer(response)).codes).toEqual(['METHOD_NOT_ALLOWED']);
+  });
+
+  it('is refused when its query string does not decode', async () => {
+    const headers = { 'apollo-require-preflight': 'true' };
+    const answer = await readAnswer(await fetch(`${app.url}?query={__typename}&variables={"p":"%ff"}`, { headers }));
+    expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
   });
 
   it('is refused when a page of another site could have sent it', async () => {
