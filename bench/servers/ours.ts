@@ -5,7 +5,6 @@ import { users } from '../../src/modules/users/contract/index.js';
 import { userUseCases } from '../../src/modules/users/users.module.js';
 import type { Tracer } from '../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
-import type { RouteTable } from '../../src/protocols/http/route-table.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../test/support/specimen-application.js';
 import type { Target } from '../target.js';
 import { userId, usersInMemory } from './users.js';
@@ -14,7 +13,7 @@ const plenty = { quota: 1_000_000_000, windowSeconds: 1 };
 
 export interface Binding {
   readonly imports?: readonly DynamicModule[];
-  readonly configure?: (app: NestFastifyApplication, routes: RouteTable) => void | Promise<void>;
+  readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
   readonly providers?: readonly Provider[];
   readonly tracer?: Tracer;
 }

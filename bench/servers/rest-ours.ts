@@ -7,10 +7,10 @@ import { listening, ourUsers } from './ours.js';
 /** GetUser as an operation. */
 export async function serve(): Promise<Target> {
   const application = await ourUsers({
-    configure: (app, routes) => {
+    configure: (app) => {
       const pipeline = app.get(Pipeline);
       const operations = app.get(OperationRegistry).served('rest');
-      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations, routes });
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations });
     },
   });
   return listening(application);

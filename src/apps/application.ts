@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
@@ -18,10 +19,10 @@ import { RenewedFiles } from '../platform/security/renewed-files.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
+import { opened } from '../protocols/listen-error.js';
 import type { Addresses } from './addresses.js';
 import { followSettings } from './follow-settings.js';
 import { httpRoutes } from './http-routes.js';
-import { opened } from './listen-error.js';
 import { Listeners, mqttServer } from './listeners.js';
 import { processFamilies } from './process-families.js';
 import { protocolModules } from './protocol-modules.js';
@@ -141,11 +142,11 @@ async function prepare(
 ): Promise<Listeners> {
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
-  const routes = new RouteTable();
+  const routes = new RouteTable(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   const mqtt = await mqttServer({ configuration, pipeline, registry });
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
-  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, routes, readiness });
+  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, readiness });
   return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, tls, drainWebSockets });
 }

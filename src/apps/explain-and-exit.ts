@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../platform/config/configuration-error.js';
-import { ListenError } from './listen-error.js';
+import { ListenError } from '../protocols/listen-error.js';
 
 /** A process that cannot start says why, without a stack where the reason is the environment's. */
 export function explainAndExit(error: unknown): never {

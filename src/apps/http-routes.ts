@@ -12,7 +12,6 @@ import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js'
 import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { answerError } from '../protocols/http/answer-error.js';
-import type { RouteTable } from '../protocols/http/route-table.js';
 import { documentInfo } from './document-info.js';
 import { processFamilies } from './process-families.js';
 
@@ -21,7 +20,6 @@ interface HttpParts {
   readonly configuration: Configuration;
   readonly pipeline: Pipeline;
   readonly registry: OperationRegistry;
-  readonly routes: RouteTable;
   readonly readiness: Readiness;
 }
 
@@ -50,11 +48,11 @@ async function circuits(fastify: FastifyInstance, pipeline: Pipeline, resilience
   });
 }
 
-async function rest(fastify: FastifyInstance, { pipeline, registry, routes }: HttpParts): Promise<void> {
+async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts): Promise<void> {
   const { registerRest } = await import('../protocols/rest/register-rest.js');
   const { registerDocs } = await import('../protocols/rest/docs-page.js');
   const { openApi } = await import('../protocols/rest/openapi.js');
-  registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
+  registerRest(fastify, { pipeline, operations: registry.served('rest') });
   registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 

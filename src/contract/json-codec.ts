@@ -81,6 +81,13 @@ export function unrecognized(path: string, key: string): Issue {
   return { path: path + pointerSegment(name), code: 'unrecognized_keys', message: `Unrecognized key: "${name}"` };
 }
 
+/** A value of another type than `expected`, which stands in a sentence. */
+export const mistyped = (path: string, expected: string): Issue => ({
+  path,
+  code: 'invalid_type',
+  message: `Invalid input: expected ${expected}`,
+});
+
 /** Refuses unknown fields: a typo must not be silent. */
 export function objectDecoder(shape: ObjectShape): Decode {
   const fields = shape.fields.map((field) => ({ ...field, decode: elementDecoder(field.shape) }));

@@ -8,13 +8,13 @@ import type { CallContext } from './call-context.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 
 /** What a command answered, in JSON wire form; an empty output is `{}`. */
-export type Outcome =
+export type CommandOutcome =
   | { readonly value: unknown }
   | { readonly failure: { readonly code: string; readonly detail: string; readonly issues?: readonly Issue[] } };
 
 export interface StoredOutcome {
   readonly fingerprint: string;
-  readonly outcome: Outcome;
+  readonly outcome: CommandOutcome;
 }
 
 /** Keys and outcomes, kept 24 hours. */
@@ -27,7 +27,7 @@ export abstract class IdempotencyLog {
    */
   abstract claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
   /** Inside the transaction that claimed the key. */
-  abstract record(slot: IdempotencySlot, outcome: Outcome): Promise<void>;
+  abstract record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void>;
 }
 
 /** Passes through a handler to roll its transaction back: the command has been done before. */

@@ -126,6 +126,9 @@ describe('the process', () => {
 });
 
 describe('a process that cannot start', () => {
+  /** Of its own log, which is JSON. */
+  const isLog = (line: string) => line.startsWith('{');
+
   it.each([
     ['PORT', 'HTTP'],
     ['GRPC_PORT', 'gRPC'],
@@ -136,7 +139,9 @@ describe('a process that cannot start', () => {
     const { port } = holder.address() as AddressInfo;
     const started = start({ [variable]: String(port) });
     expect(await started.exited()).toBe(1);
-    expect(started.output.join('\n')).toContain(`${protocol} cannot listen on 127.0.0.1:${port}`);
+    expect(started.output.filter((line) => !isLog(line))).toEqual([
+      `${protocol} cannot listen on 127.0.0.1:${port} (the port is taken); set ${variable} to a free port`,
+    ]);
     holder.close();
   });
 

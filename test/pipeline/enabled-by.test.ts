@@ -89,12 +89,12 @@ beforeAll(async () => {
     modules: [previews],
     handlers: [GetPreviewHandler, GetOwnPreviewHandler, InspectPreviewHandler],
     imports: [graphqlModule({ introspection: true, graphiql: false, webSocket })],
-    configure: (app, routes) => {
+    configure: (app) => {
       const fastify = app.getHttpAdapter().getInstance();
       const pipeline = app.get(Pipeline);
       const registry = app.get(OperationRegistry);
       const listener = { pipeline, host: '127.0.0.1', port: 0, shutdownMs: 1_000 };
-      registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
+      registerRest(fastify, { pipeline, operations: registry.served('rest') });
       registerWebSocket(fastify, { pipeline, operations: registry.served('websocket'), ...webSocket });
       servers.grpc = new GrpcServer({
         ...listener,

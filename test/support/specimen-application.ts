@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ModuleContract } from '../../src/contract/module.js';
 import { IdempotencyLog } from '../../src/pipeline/idempotency.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
@@ -29,7 +30,7 @@ export interface SpecimenOptions {
   readonly imports?: readonly DynamicModule[];
   readonly providers?: readonly Provider[];
   /** Before `app.init()`: register Fastify plugins, connect microservices. */
-  readonly configure?: (app: NestFastifyApplication, routes: RouteTable) => void | Promise<void>;
+  readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
   readonly modules?: readonly ModuleContract[];
   readonly handlers?: readonly Provider[];
   readonly pipeline?: Partial<PipelineOptions>;
@@ -111,9 +112,9 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
     abortOnError: false,
     logger: false,
   });
-  const routes = new RouteTable();
+  const routes = new RouteTable(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   app.useGlobalFilters(new ProblemFilter(app.get(Pipeline), routes));
-  await options.configure?.(app, routes);
+  await options.configure?.(app);
   await app.init();
   await app.startAllMicroservices();
   return {

@@ -5,7 +5,6 @@ import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
 import { printProtos } from '../../src/protocols/grpc/proto-document.js';
-import type { RouteTable } from '../../src/protocols/http/route-table.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';
 import { registerWebSocket } from '../../src/protocols/websocket/register-websocket.js';
@@ -50,11 +49,11 @@ function mqttServer(app: NestFastifyApplication): MqttServer {
   });
 }
 
-function httpProtocols(app: NestFastifyApplication, routes: RouteTable): void {
+function httpProtocols(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
-  registerRest(fastify, { pipeline, operations: registry.served('rest'), routes });
+  registerRest(fastify, { pipeline, operations: registry.served('rest') });
   registerWebSocket(fastify, { ...webSocket, pipeline, operations: registry.served('websocket') });
 }
 
@@ -64,8 +63,8 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
   const application = await createSpecimenApplication({
     ...options,
     imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],
-    configure: (app, routes) => {
-      httpProtocols(app, routes);
+    configure: (app) => {
+      httpProtocols(app);
       servers.grpc = grpcServer(app);
       servers.mqtt = mqttServer(app);
       for (const strategy of [servers.grpc, servers.mqtt]) app.connectMicroservice({ strategy });

@@ -1,5 +1,5 @@
 import { IdempotencyKeyInUse } from '../../contract/built-in-failures.js';
-import { IdempotencyLog, type Outcome, type StoredOutcome } from '../../pipeline/idempotency.js';
+import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../pipeline/idempotency.js';
 import type { IdempotencySlot } from '../../pipeline/idempotency-slot.js';
 import type { PrismaDatabase } from './prisma-database.js';
 
@@ -21,7 +21,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
        where scope = $1 and key = $2 and expires_at > now()`,
       [scope, key],
     );
-    return row && { fingerprint: row.fingerprint, outcome: JSON.parse(row.outcome) as Outcome };
+    return row && { fingerprint: row.fingerprint, outcome: JSON.parse(row.outcome) as CommandOutcome };
   }
 
   /** Two statements: one that locked and looked would look at the moment before it had the lock. */
@@ -34,7 +34,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     return this.find(slot);
   }
 
-  override async record({ scope, key, fingerprint }: IdempotencySlot, outcome: Outcome): Promise<void> {
+  override async record({ scope, key, fingerprint }: IdempotencySlot, outcome: CommandOutcome): Promise<void> {
     await this.database.query(
       `insert into idempotency_keys (scope, key, fingerprint, outcome, created_at, expires_at)
        values ($1, $2, decode($3, 'hex'), $4, now(), now() + $5::int * interval '1 millisecond')

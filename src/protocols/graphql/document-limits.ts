@@ -19,6 +19,14 @@ export interface DocumentLimits {
 
 type Measure = DocumentLimits;
 
+const told: Readonly<Record<keyof Measure, (measured: number) => string>> = {
+  depth: (levels) => `a depth of ${levels}`,
+  aliases: (count) => `${count} aliases`,
+  directives: (count) => `${count} directives`,
+  cost: (cost) => `a cost of ${cost}`,
+};
+const measures = Object.keys(told) as (keyof Measure)[];
+
 const none: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 const scalarCost = 1;
 const objectCost = 2;
@@ -79,10 +87,10 @@ export function checkDocument(document: DocumentNode, limits: DocumentLimits): v
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION) continue;
     const measure = measuring.selections(node.selectionSet);
-    const beyond = (['depth', 'aliases', 'directives', 'cost'] as const).find((name) => measure[name] > limits[name]);
+    const beyond = measures.find((name) => measure[name] > limits[name]);
     if (beyond) {
       throw new InvalidArgument({
-        detail: `The ${beyond} of the query is ${measure[beyond]}, the limit is ${limits[beyond]}`,
+        detail: `The query has ${told[beyond](measure[beyond])}, the limit is ${limits[beyond]}`,
       });
     }
   }

@@ -28,16 +28,26 @@ function readVariables({ variables }: Values): GraphqlRequest['variables'] {
   return Object.keys(variables).length === 0 ? undefined : variables;
 }
 
-function readOperationName({ operationName }: Values): string | undefined {
+const maxNameLength = 255;
+
+/** One that the query does not hold is refused here: the name becomes part of a key that is kept. */
+function readOperationName({ operationName }: Values, query: string): string | undefined {
   if (operationName === undefined || operationName === null || operationName === '') return undefined;
-  if (typeof operationName === 'string' && /^[_A-Za-z]\w*$/.test(operationName)) return operationName;
-  throw malformed('"operationName" is a name');
+  if (typeof operationName !== 'string') throw malformed('"operationName" is a name');
+  const { length } = operationName;
+  if (length > maxNameLength) {
+    throw new InvalidArgument({ detail: `The operationName has ${length} characters, the limit is ${maxNameLength}` });
+  }
+  if (!/^[_A-Za-z]\w*$/.test(operationName)) throw malformed('"operationName" is a name');
+  if (query.includes(operationName)) return operationName;
+  throw new InvalidArgument({ detail: 'The query has no operation of this name' });
 }
 
-/** What a JSON body or a WebSocket message asks for. Throws MalformedRequest, or InvalidArgument for a query beyond `characters`. */
-export function readRequest(body: unknown, characters: number): GraphqlRequest {
+/** What a JSON body or a WebSocket message asks for. Throws MalformedRequest, or InvalidArgument for a query beyond `characters` and an operation that is not in it. */
+export function readGraphqlRequest(body: unknown, characters: number): GraphqlRequest {
   if (!isObject(body)) throw malformed('A request is a JSON object with a "query"');
-  return { query: readQuery(body, characters), variables: readVariables(body), operationName: readOperationName(body) };
+  const query = readQuery(body, characters);
+  return { query, variables: readVariables(body), operationName: readOperationName(body, query) };
 }
 
 function parameter(value: unknown): unknown {
@@ -51,4 +61,4 @@ function parameter(value: unknown): unknown {
 
 /** The same from the query string of a GET: the variables are JSON. */
 export const readQueryString = (given: unknown, characters: number): GraphqlRequest =>
-  readRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);
+  readGraphqlRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);

@@ -3,8 +3,8 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { registerWebSocketServer, type WebSocketServerOptions } from '../websocket/websocket-server.js';
-import { Executor } from './executor.js';
 import { registerGraphiql } from './graphiql.js';
+import { GraphqlEngine } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlService } from './graphql-service.js';
 import { HttpRoutes } from './http-routes.js';
@@ -32,7 +32,7 @@ export class GraphqlRoutes implements OnApplicationBootstrap {
     const service: GraphqlService = {
       pipeline: this.pipeline,
       schema: fastify.graphql.schema,
-      executor: new Executor(fastify.graphql, this.pipeline, limits),
+      engine: new GraphqlEngine(fastify.graphql, this.pipeline, limits),
       limits,
     };
     registerWebSocketServer(fastify, webSocket);

@@ -1,12 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { Executor } from './executor.js';
+import type { GraphqlEngine } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 
 /** What HTTP and WebSocket serve GraphQL with. */
 export interface GraphqlService {
   readonly pipeline: Pipeline;
   readonly schema: GraphQLSchema;
-  readonly executor: Executor;
+  readonly engine: GraphqlEngine;
   readonly limits: GraphqlLimits;
 }

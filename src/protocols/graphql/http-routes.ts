@@ -3,10 +3,10 @@ import { getOperationAST, parse } from 'graphql';
 import { InvalidArgument, MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
 import { setCallHeaders } from '../http/call-headers.js';
 import { fastifyFailure } from '../http/fastify-failure.js';
-import { httpInbound, keyHeaderFaults } from '../http/inbound.js';
-import type { Executed, GraphqlResult } from './executor.js';
+import { checkQueryString, httpInbound, keyHeaderFaults } from '../http/inbound.js';
+import type { Executed, GraphqlResult } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
-import { type GraphqlRequest, readQueryString, readRequest } from './graphql-request.js';
+import { type GraphqlRequest, readGraphqlRequest, readQueryString } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
 import type { GraphqlService } from './graphql-service.js';
 
@@ -41,6 +41,7 @@ export class HttpRoutes {
       if (!preflightHeaders.some((name) => name in request.headers)) {
         throw new MalformedRequest({ detail: `A GET needs a header such as "${preflightHeaders[0]}: true"` });
       }
+      checkQueryString(request);
       const wanted = readQueryString(request.query, characters);
       if (isNoQuery(wanted, tokens)) throw notAllowed(reply, 'POST');
       return wanted;
@@ -50,7 +51,7 @@ export class HttpRoutes {
   #post(request: FastifyRequest, reply: FastifyReply): void {
     const { body } = request;
     if (Array.isArray(body)) this.#batch(body, request, reply);
-    else this.#serve(request, reply, ({ characters }) => readRequest(body, characters));
+    else this.#serve(request, reply, ({ characters }) => readGraphqlRequest(body, characters));
   }
 
   #serve(request: FastifyRequest, reply: FastifyReply, read: Read): void {
@@ -70,7 +71,7 @@ export class HttpRoutes {
     }
     const first = this.#scope(request);
     const work = bodies.map((body, index) =>
-      this.#execute(index === 0 ? first : this.#scope(request, first), () => readRequest(body, characters)),
+      this.#execute(index === 0 ? first : this.#scope(request, first), () => readGraphqlRequest(body, characters)),
     );
     void Promise.all(work).then((executed) => {
       const results = executed.map(({ result }) => result);
@@ -79,14 +80,14 @@ export class HttpRoutes {
   }
 
   #execute(scope: GraphqlScope, read: Read): Executed | Promise<Executed> {
-    const { executor, limits } = this.service;
+    const { engine, limits } = this.service;
     try {
       const wanted = read(limits);
       const issues = keyHeaderFaults(scope.req);
       if (issues.length > 0) throw new InvalidArgument({ issues });
-      return executor.execute(wanted, scope);
+      return engine.execute(wanted, scope);
     } catch (error) {
-      return executor.refuse(error, scope);
+      return engine.refuse(error, scope);
     }
   }
 
@@ -109,7 +110,7 @@ function notAllowed(reply: FastifyReply, allowed: string): MethodNotAllowed {
   return new MethodNotAllowed();
 }
 
-/** A syntax error, or no such operation, is the executor's to tell. */
+/** A syntax error, or no such operation, is the engine's to tell. */
 function isNoQuery({ query, operationName }: GraphqlRequest, maxTokens: number): boolean {
   try {
     const operation = getOperationAST(parse(query, { maxTokens }), operationName);

@@ -15,7 +15,11 @@ export function openSocket(socket: WebSocket, open: Open): void {
     protocol: socket.protocol,
     send: (data) => send(socket, data),
     close: (code, reason) => socket.close(code, reason),
-    onMessage: (take) => socket.on('message', (data) => take(String(data)).catch(() => fail(socket))),
+    onMessage: (take) =>
+      socket.on('message', (data, isBinary) => {
+        if (isBinary) socket.close(CloseCode.BadRequest, 'Only text frames are taken');
+        else take(String(data)).catch(() => fail(socket));
+      }),
   });
   socket.once('close', (code, reason) => {
     stopHeartbeat();

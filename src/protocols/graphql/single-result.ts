@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { Executed } from './executor.js';
+import type { Executed } from './graphql-engine.js';
 
 /** Nothing was executed: on a WebSocket that is another message than a result with errors. */
 export class Refused extends Error {

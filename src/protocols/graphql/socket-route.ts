@@ -6,7 +6,7 @@ import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.j
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
 import { callFields, keyFaults, textField } from '../json-rpc/call-fields.js';
-import { type GraphqlRequest, readRequest } from './graphql-request.js';
+import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
 import type { GraphqlService } from './graphql-service.js';
 import { openSocket } from './open-socket.js';
@@ -40,12 +40,12 @@ export class SocketRoute {
     openSocket(socket, (transport) => this.#server.opened(transport, { request }));
 
   #prepare(connection: Context<InitPayload, Peer>, payload: SubscribePayload): Prepared | GraphQLError[] {
-    const { pipeline, executor } = this.service;
+    const { pipeline, engine } = this.service;
     const scope = new GraphqlScope(pipeline, connection.extra.request, inbound(connection, payload));
     try {
       return this.#read(connection, payload, scope);
     } catch (error) {
-      const { errors = [] } = executor.refuse(error, scope).result;
+      const { errors = [] } = engine.refuse(error, scope).result;
       return [new GraphQLError('', { originalError: new Refused(errors) })];
     }
   }
@@ -62,7 +62,7 @@ export class SocketRoute {
     }
     const issues = keyFaults(payload.extensions ?? {}, '/extensions');
     if (issues.length > 0) throw new InvalidArgument({ issues });
-    const wanted = readRequest(payload, limits.characters);
+    const wanted = readGraphqlRequest(payload, limits.characters);
     const document = parse(wanted.query, { maxTokens: limits.tokens });
     if (!getOperationAST(document, wanted.operationName)) {
       throw new InvalidArgument({ detail: 'The query has no such operation, or several and none was named' });
@@ -71,7 +71,7 @@ export class SocketRoute {
   }
 
   #execute({ contextValue: scope, wanted }: Prepared) {
-    return new SingleResult(this.service.executor.execute(wanted, scope), () => scope.cancel());
+    return new SingleResult(this.service.engine.execute(wanted, scope), () => scope.cancel());
   }
 }
 

@@ -6,6 +6,7 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
+import { logThroughOurs } from './library-log.js';
 import { operationCalls } from './operation-calls.js';
 import { isInternal } from './proto-names.js';
 import { committedProtos, ProtoSchema, publicProtos } from './proto-schema.js';
@@ -51,6 +52,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   /** Throws an Error that names the operations which the `.proto` files lack. */
   constructor(options: GrpcServerOptions) {
     super();
+    logThroughOurs();
     this.#options = options;
     const { operations, pipeline, domain = 'mstv', protos = committedProtos() } = options;
     const methods = new Map<string, UnaryMethod>();

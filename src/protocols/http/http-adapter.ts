@@ -1,11 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
-import { sendProblem, toProblem } from './problem.js';
+import { refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
+import { sendProblem } from './problem.js';
 
 export interface HttpOptions {
   readonly bodyBytes: number;
@@ -14,8 +15,12 @@ export interface HttpOptions {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }
 
-/** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
-const nodeOptions = { joinDuplicateHeaders: true };
+const nodeOptions = {
+  /** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
+  joinDuplicateHeaders: true,
+  /** See `refuseInPlaceOfNode`. */
+  requireHostHeader: false,
+};
 
 /** Milliseconds for a whole request to arrive: a client that sends a byte a second holds nothing for long. */
 const requestTimeout = 30_000;
@@ -51,6 +56,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
     clientErrorHandler: refuseConnection,
     ...(tls ? { https: { ...nodeOptions, cert: tls.cert, key: tls.key } } : { http: nodeOptions }),
   });
+  refuseInPlaceOfNode(fastify.server);
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);
 }
@@ -62,36 +68,21 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = body.toString();
     if (!isPlainUtf8(request.headers)) done(new UnsupportedMediaType(), undefined);
-    else if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+    else if (text === '') done(null, undefined);
+    else if (isAltered(text, body)) done(new MalformedRequest({ detail: 'The body is not UTF-8' }), undefined);
+    else void parse(request, text, done);
   });
 }
+
+/** What is not UTF-8 becomes U+FFFD. Other text seldom has it, and of one-byte characters V8 does not even search. */
+const isAltered = (text: string, bytes: Buffer): boolean => text.includes('\ufffd') && !isUtf8(bytes);
 
 /** A compressed body, or text in another encoding, would be taken for something else. */
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
   if (type === 'application/json' && encoding === undefined) return true;
   const charset = /charset="?([^";]+)/i.exec(type)?.[1];
   return encoding === undefined && (charset === undefined || /^utf-?8$/i.test(charset));
-}
-
-/** What is not even HTTP, or too slow to become it. */
-function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const { requestId, trace } = identityOf({ headers: {} });
-  const problem = { ...toProblem(new MalformedRequest(), trace.traceId), status: Number(status.slice(0, 3)) };
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'content-type: application/problem+json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
+import { mistyped } from '../../contract/json-codec.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
-import { mistyped } from '../json-rpc/call-fields.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
@@ -30,6 +31,16 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
 /** Of a request that reaches no operation. */
 export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
   identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
+
+/** Throws MalformedRequest: Fastify leaves what does not decode in the query string as it is. */
+export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
+  if (!url.includes('%')) return;
+  try {
+    decodeURIComponent(url);
+  } catch {
+    throw new MalformedRequest({ detail: 'The query string is not UTF-8 in percent-encoding' });
+  }
+}
 
 const none: readonly Issue[] = [];
 

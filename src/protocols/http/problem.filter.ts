@@ -27,9 +27,9 @@ export class ProblemFilter implements ExceptionFilter {
     return error instanceof HttpException ? refusal(error.getStatus()) : undefined;
   }
 
-  #noRoute({ url }: FastifyRequest, reply: FastifyReply): Failure {
+  #noRoute({ method, url }: FastifyRequest, reply: FastifyReply): Failure {
     const allowed = this.routes.methods(url.split('?', 1)[0] ?? url);
-    if (allowed.length === 0) return new RouteNotFound();
+    if (allowed.length === 0 || allowed.includes(method)) return new RouteNotFound();
     reply.header('allow', allowed.join(', '));
     return new MethodNotAllowed();
   }

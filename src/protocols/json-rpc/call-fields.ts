@@ -1,4 +1,5 @@
 import type { Issue } from '../../contract/failure.js';
+import { mistyped } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -16,12 +17,6 @@ export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_ke
   traceparent: textField(traceparent),
   timeoutMs: typeof timeout_ms === 'number' ? timeout_ms : undefined,
   idempotencyKey: textField(idempotency_key),
-});
-
-export const mistyped = (path: string, expected: string): Issue => ({
-  path,
-  code: 'invalid_type',
-  message: `Invalid input: expected ${expected}`,
 });
 
 /** Refuses a key of another type: taken as absent, it would leave the command unprotected. `path` is that of the fields. */

@@ -1,5 +1,5 @@
 import type { IPublishPacket } from 'mqtt';
-import { RunningCalls } from '../json-rpc/running-calls.js';
+import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 
 /** A packet on a request topic. `properties` are those of MQTT 5. */
 export interface IncomingMessage extends Pick<IPublishPacket, 'topic' | 'retain' | 'properties'> {
@@ -16,7 +16,7 @@ export interface OutgoingReply {
 
 /** Whom requests come from and replies go to: one client of the embedded broker, or a broker elsewhere for all of its clients. */
 export abstract class Peer {
-  readonly calls = new RunningCalls();
+  readonly calls = new ConnectionCalls();
   /** Of the network; undefined behind a broker elsewhere. */
   abstract readonly address: string | undefined;
   /** Undefined behind a broker elsewhere, whose access rules stand in for a check of the sender. */

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import { opened } from '../listen-error.js';
 import { Broker, type Receiver } from './broker.js';
 import type { DropLog } from './drop-log.js';
 import { accessHooks } from './embedded-access.js';
@@ -58,12 +59,11 @@ export class EmbeddedBroker extends Broker {
     this.#aedes = await this.#startAedes(receiver);
     const { host, port } = this.options;
     try {
-      await once(this.#server.listen(port, host), 'listening');
-    } catch (cause) {
+      const listening = once(this.#server.listen(port, host), 'listening');
+      await opened(listening, 'MQTT', 'MQTT_PORT', `${host}:${port}`);
+    } catch (error) {
       await this.#stopAedes();
-      throw new Error(`MQTT cannot listen on ${host}:${port} (${reason(cause)}); set MQTT_PORT to a free port`, {
-        cause,
-      });
+      throw error;
     }
     this.#server.on('error', (error) => this.#logger.warn(error.message));
   }
@@ -139,9 +139,6 @@ export class EmbeddedBroker extends Broker {
 }
 
 const asBuffer = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);
-
-const reason = (error: unknown): string =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? 'the port is taken' : String(error);
 
 /** Aedes takes no limit of its own, but it reads through this method alone. */
 function limitPackets(socket: Socket, sizes: PacketSizes): void {

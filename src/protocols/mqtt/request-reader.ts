@@ -46,7 +46,7 @@ const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties)
   responseTopic !== undefined || correlationData !== undefined || userProperties !== undefined;
 
 /** `payloadBytes`: the longest payload. */
-export function readRequest(
+export function readMqttRequest(
   { payload, properties = {} }: IncomingMessage,
   payloadBytes: number,
 ): ReadRequest | UnreadableRequest {

@@ -8,7 +8,7 @@ import { type Procedure, procedures } from '../json-rpc/procedures.js';
 import type { IncomingMessage, Peer, Receiver } from './broker.js';
 import { type DropLog, retainedRequest } from './drop-log.js';
 import { ReplyTopics } from './reply-topics.js';
-import { type ReadRequest, type ReplyTarget, readRequest, UnreadableRequest } from './request-reader.js';
+import { type ReadRequest, type ReplyTarget, readMqttRequest, UnreadableRequest } from './request-reader.js';
 
 export interface RunnerOptions {
   readonly pipeline: Pipeline;
@@ -56,7 +56,7 @@ export class RequestRunner implements Receiver {
   }
 
   #serve(message: IncomingMessage, peer: Peer): void {
-    const request = readRequest(message, this.options.payloadBytes);
+    const request = readMqttRequest(message, this.options.payloadBytes);
     const { replyTo } = request;
     const owner = replyTo && this.#replyTopics.ownerOf(replyTo.topic);
     if (message.retain) this.#drop(retainedRequest, message, peer);

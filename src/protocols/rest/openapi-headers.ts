@@ -33,12 +33,12 @@ export const responseHeaders: Readonly<Record<string, DocumentNode>> = {
   'ratelimit-policy': {
     description: 'Quota (`q`) and window in seconds (`w`) of the limit that applied.',
     schema: { type: 'string' },
-    example: '"caller";q=1000;w=1',
+    example: '"users.createUser";q=1000;w=1',
   },
   ratelimit: {
     description: 'What remains of it (`r`) and seconds until it is full again (`t`).',
     schema: { type: 'string' },
-    example: '"caller";r=999;t=1',
+    example: '"users.createUser";r=999;t=1',
   },
   'retry-after': { description: 'Seconds.', schema: { type: 'integer' } },
   'www-authenticate': { schema: { type: 'string' }, example: 'Bearer' },

@@ -3,7 +3,7 @@ import type { Issue } from '../../contract/failure.js';
 import { type Decode, objectDecoder, unrecognized } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
-import { keyHeaderFaults } from '../http/inbound.js';
+import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
 
 type Coerce = (value: unknown) => unknown;
 type Values = Record<string, unknown>;
@@ -110,6 +110,7 @@ function queryDecoder(shape: ObjectShape, refuseBody: Refuse): Decode {
   const fields = urlFields(shape, () => true);
   const known = new Set(shape.fields.map((field) => field.wire));
   return (request, issues) => {
+    checkQueryString(request as FastifyRequest);
     const query = (request as FastifyRequest).query as Values;
     const decoded: Values = {};
     copy(fields, query, decoded);

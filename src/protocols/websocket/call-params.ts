@@ -1,6 +1,6 @@
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, unrecognized } from '../../contract/json-codec.js';
-import { isJsonObject, type JsonObject, keyFaults, mistyped } from '../json-rpc/call-fields.js';
+import { type Decode, mistyped, unrecognized } from '../../contract/json-codec.js';
+import { isJsonObject, type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 
 /** What one member `params` holds. */
 export interface CallParams {

@@ -4,7 +4,7 @@ import { MalformedRequest, RateLimited, ServiceUnavailable } from '../../contrac
 import type { Failure } from '../../contract/failure.js';
 import { CallSlots } from '../json-rpc/call-slots.js';
 import { errorObject, NotJson } from '../json-rpc/error-object.js';
-import { InvalidRequest, type JsonRpcRequest, type RequestId, readRequest } from './json-rpc-request.js';
+import { InvalidRequest, type JsonRpcRequest, type RequestId, readJsonRpcRequest } from './json-rpc-request.js';
 import { MessageRate, type Rate } from './message-rate.js';
 import { errorText } from './responses.js';
 import { type Handshake, type JsonRpcService, type Reply, Session } from './session.js';
@@ -115,7 +115,7 @@ export class Connection {
   }
 
   #one(message: unknown, reply: Reply): void {
-    const request = readRequest(message);
+    const request = readJsonRpcRequest(message);
     const { id } = request;
     if (!this.#admit(id, reply)) return;
     if (request instanceof InvalidRequest) this.#fail(request.id, request.failure, reply);

@@ -25,11 +25,19 @@ export class InvalidRequest {
 const isId = (id: unknown): id is RequestId =>
   typeof id === 'string' || id === null || (typeof id === 'number' && Number.isFinite(id));
 
-export function readRequest(message: unknown): JsonRpcRequest | InvalidRequest {
+const members: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
+
+/** A long name is cut. */
+const quoted = (name: string): string => JSON.stringify(name.slice(0, 50));
+
+export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRequest {
   if (!isJsonObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
   const { jsonrpc, id, method, params } = message;
   if (id !== undefined && !isId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
   if (jsonrpc !== '2.0') return new InvalidRequest(id ?? null, 'The member jsonrpc is "2.0"');
   if (typeof method !== 'string') return new InvalidRequest(id ?? null, 'The method is a string');
+  for (const name in message) {
+    if (!members.has(name)) return new InvalidRequest(id ?? null, `A request has no member ${quoted(name)}`);
+  }
   return { id, method, params };
 }

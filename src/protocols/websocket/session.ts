@@ -3,10 +3,11 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
+import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 import { errorObject } from '../json-rpc/error-object.js';
 import type { Procedure } from '../json-rpc/procedures.js';
-import { RunningCalls } from '../json-rpc/running-calls.js';
 import { type CallParams, separate, withFaults } from './call-params.js';
+import { Credentials } from './credentials.js';
 import type { JsonRpcRequest, RequestId } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
@@ -32,14 +33,14 @@ export type Reply = (response: string | undefined) => void;
 
 /** Runs the calls of one connection under the identity it has at that moment. */
 export class Session {
-  readonly #calls = new RunningCalls();
-  #authorization: string | undefined;
+  readonly #calls = new ConnectionCalls();
+  readonly #credentials: Credentials;
 
   constructor(
     private readonly handshake: Handshake,
     private readonly service: JsonRpcService,
   ) {
-    this.#authorization = handshake.authorization;
+    this.#credentials = new Credentials(handshake.authorization);
   }
 
   execute({ id, method, params }: JsonRpcRequest, reply: Reply): void {
@@ -82,7 +83,6 @@ export class Session {
   /** The new identity holds at once for what follows on the wire; the old one comes back if the token is refused. */
   #authenticate(call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
     const { pipeline } = this.service;
-    const former = this.#authorization;
     let authorization: string;
     try {
       authorization = bearerOf(params, faults);
@@ -90,11 +90,14 @@ export class Session {
       this.#fail(error, call, id, reply);
       return;
     }
-    this.#authorization = authorization;
+    const verdict = this.#credentials.replace(authorization);
     pipeline.authenticate(pipeline.begin({ ...call.inbound, authorization })).then(
-      () => reply(id === undefined ? undefined : resultText(id, {})),
+      () => {
+        verdict.accept();
+        reply(id === undefined ? undefined : resultText(id, {}));
+      },
       (error: unknown) => {
-        if (this.#authorization === authorization) this.#authorization = former;
+        verdict.refuse();
         this.#fail(error, call, id, reply);
       },
     );
@@ -107,7 +110,7 @@ export class Session {
 
   #inbound(fields: JsonObject | undefined): Inbound {
     const { address, traceparent, locale } = this.handshake;
-    const authorization = this.#authorization;
+    const { authorization } = this.#credentials;
     if (!fields) return { protocol: 'websocket', address, authorization, traceparent, locale };
     const given = callFields(fields);
     return {

@@ -46,6 +46,8 @@ export interface RawDriver extends Driver {
   expectUnknownField(call: Call): Promise<void>;
   /** Expects the answer to bytes that do not parse. */
   expectMalformed(call: Call): Promise<void>;
+  /** Expects the answer to a text of the input that is not UTF-8: where the input has `brokenText`. */
+  expectBrokenText(call: Call): Promise<void>;
   /** Expects the answer to a message beyond the limit. */
   expectOversized(call: Call): Promise<void>;
 }

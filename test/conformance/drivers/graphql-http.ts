@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { fetch } from 'undici';
 import { expect } from 'vitest';
 import type { FailureClass, Issue } from '../../../src/contract/failure.js';
+import { breakText } from './broken-text.js';
 import { traceIdOf } from './design-table.js';
 import type { Answer, Call, Outcome, RawDriver } from './driver.js';
 import { graphqlText } from './graphql-text.js';
@@ -76,6 +77,12 @@ export class GraphqlHttpDriver implements RawDriver {
     expect([response.status, await response.json()]).toMatchObject([400, { errors: [withCode('MALFORMED_REQUEST')] }]);
   }
 
+  async expectBrokenText(call: Call): Promise<void> {
+    const { query } = graphqlText(this.schema, call.operation);
+    const response = await this.#post(call, breakText(JSON.stringify({ query, variables: call.input })));
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [withCode('MALFORMED_REQUEST')] }]);
+  }
+
   async expectOversized(call: Call): Promise<void> {
     const response = await this.#post(call, JSON.stringify({ query: 'x'.repeat(1_048_576) }));
     expect([response.status, await response.json()]).toMatchObject([413, { errors: [withCode('PAYLOAD_TOO_LARGE')] }]);
@@ -101,7 +108,7 @@ export class GraphqlHttpDriver implements RawDriver {
     return { outcome: { failure: { ...outcome.failure, retryAfterSeconds: Number(retryAfter) } }, facts };
   }
 
-  #post(call: Call, body: string) {
+  #post(call: Call, body: string | Buffer) {
     const headers = { ...httpHeaders(call), 'content-type': 'application/json' };
     return fetch(this.#url, { method: 'POST', headers, body });
   }

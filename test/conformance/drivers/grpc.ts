@@ -3,6 +3,7 @@ import protobuf from 'protobufjs';
 import { expect } from 'vitest';
 import type { FailureClass, Issue } from '../../../src/contract/failure.js';
 import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { breakText } from './broken-text.js';
 import { rowOf, traceIdOf } from './design-table.js';
 import type { Answer, Call, RawDriver } from './driver.js';
 import { type GoogleStatus, readGoogleStatus } from './google-status.js';
@@ -70,6 +71,11 @@ export class GrpcDriver implements RawDriver {
 
   async expectMalformed(call: Call): Promise<void> {
     const { outcome, facts } = await this.#answer(call, Buffer.from([0x0a, 0xff]));
+    expect([facts.status, outcome]).toMatchObject([3, { failure: { code: 'MALFORMED_REQUEST' } }]);
+  }
+
+  async expectBrokenText(call: Call): Promise<void> {
+    const { outcome, facts } = await this.#answer(call, breakText(this.#encode(call)));
     expect([facts.status, outcome]).toMatchObject([3, { failure: { code: 'MALFORMED_REQUEST' } }]);
   }
 

@@ -1,12 +1,13 @@
 import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import { expect } from 'vitest';
 import type { FailureClass } from '../../../src/contract/failure.js';
+import { breakText } from './broken-text.js';
 import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
 import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
 import { toSnake } from './names.js';
 
 interface Request {
-  readonly payload: string;
+  readonly payload: string | Buffer;
   readonly options: IClientPublishOptions;
 }
 
@@ -50,6 +51,20 @@ export class MqttDriver implements RawDriver {
     expect(error).toMatchObject({ code: -32700, data: { code: 'MALFORMED_REQUEST' } });
   }
 
+  /** An envelope of 3.1.1 that does not parse has no topic for an answer: it is dropped. */
+  async expectBrokenText(call: Call): Promise<void> {
+    const broken = (id: string): Request => {
+      const { payload, options } = this.#request(call, toSnake(call.input) as object, id);
+      return { payload: breakText(payload), options };
+    };
+    if (this.version === 4) {
+      await this.#publish(call, broken('nobody waits'));
+      return;
+    }
+    const { error } = await this.#exchange(call, broken);
+    expect(error).toMatchObject({ code: -32700, data: { code: 'MALFORMED_REQUEST' } });
+  }
+
   async expectOversized(call: Call): Promise<void> {
     const { error } = await this.#exchange(call, (id) => this.#request(call, { nonsense: 'x'.repeat(65_536) }, id));
     expect(error).toMatchObject({ code: -32602, data: { code: 'PAYLOAD_TOO_LARGE' } });
@@ -65,15 +80,18 @@ export class MqttDriver implements RawDriver {
   }
 
   async #exchange(call: Call, write: (id: string) => Request): Promise<Received> {
-    this.#connecting ??= this.#connect();
-    const client = await this.#connecting;
     this.#id += 1;
     const id = `call-${this.#id}`;
     const { promise, resolve } = Promise.withResolvers<Received>();
     this.#waiting.set(id, resolve);
-    const { payload, options } = write(id);
-    await client.publishAsync(`${this.topicPrefix}/${call.operation.wire.mqtt}`, payload, options);
+    await this.#publish(call, write(id));
     return promise;
+  }
+
+  async #publish({ operation }: Call, { payload, options }: Request): Promise<void> {
+    this.#connecting ??= this.#connect();
+    const client = await this.#connecting;
+    await client.publishAsync(`${this.topicPrefix}/${operation.wire.mqtt}`, payload, options);
   }
 
   #request(call: Call, params: object, id: string): Request {

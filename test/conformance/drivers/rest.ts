@@ -2,6 +2,7 @@ import { fetch, type Response } from 'undici';
 import { expect } from 'vitest';
 import type { FailureClass, Issue } from '../../../src/contract/failure.js';
 import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { breakText, breakUrl } from './broken-text.js';
 import { rowOf, traceIdOf } from './design-table.js';
 import { type Answer, type Call, type RawDriver, type ToldFailure, unrecognized } from './driver.js';
 import { fromSnake, toSnake } from './names.js';
@@ -17,6 +18,11 @@ interface Problem {
 }
 
 type Values = Record<string, unknown>;
+
+interface Request {
+  readonly url: string;
+  readonly options: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string };
+}
 
 const problemType = expect.stringMatching(/^application\/problem\+json(; charset=utf-8)?$/);
 const rateLimit = {
@@ -85,6 +91,15 @@ export class RestDriver implements RawDriver {
     await expectProblem(response, { status: 400, code: 'MALFORMED_REQUEST' });
   }
 
+  async expectBrokenText(call: Call): Promise<void> {
+    const { url, options } = this.#request(call, toSnake(call.input) as Values);
+    const body = options.body && breakText(options.body);
+    await expectProblem(await fetch(breakUrl(url), { ...options, ...(body && { body }) }), {
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+    });
+  }
+
   async expectOversized(call: Call): Promise<void> {
     const body = JSON.stringify({ nonsense: 'x'.repeat(1_048_576) });
     const response = await this.#send(call, toSnake(call.input) as Values, body);
@@ -106,6 +121,11 @@ export class RestDriver implements RawDriver {
   }
 
   #send(call: Call, input: Values, body?: string): Promise<Response> {
+    const { url, options } = this.#request(call, input, body);
+    return fetch(url, options);
+  }
+
+  #request(call: Call, input: Values, body?: string): Request {
     const { method, path } = routeOf(call.operation);
     const rest = { ...input };
     const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => {
@@ -114,9 +134,11 @@ export class RestDriver implements RawDriver {
       return encodeURIComponent(value);
     });
     const headers = httpHeaders(call);
-    if (!hasBody(call.operation)) return fetch(`${this.base}${filled}${queryOf(rest)}`, { method, headers });
+    if (!hasBody(call.operation)) {
+      return { url: `${this.base}${filled}${queryOf(rest)}`, options: { method, headers } };
+    }
     const json = { ...headers, 'content-type': 'application/json' };
-    return fetch(this.base + filled, { method, headers: json, body: body ?? JSON.stringify(rest) });
+    return { url: this.base + filled, options: { method, headers: json, body: body ?? JSON.stringify(rest) } };
   }
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FailureClass } from '../../../src/contract/failure.js';
+import { breakText } from './broken-text.js';
 import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
 import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
 import { toSnake } from './names.js';
@@ -44,6 +45,15 @@ export class WebSocketDriver implements RawDriver {
     this.#waiting.set(null, resolve);
     (await this.#socket(call.token)).send('{"jsonrpc":');
     expect(await promise).toMatchObject({ id: null, error: { code: -32700, data: { code: 'MALFORMED_REQUEST' } } });
+  }
+
+  /** The protocol itself asks for this. */
+  async expectBrokenText({ operation, input, token }: Call): Promise<void> {
+    const socket = await this.#open(token);
+    const message = { jsonrpc: '2.0', id: 1, method: operation.wire.websocket, params: toSnake(input) };
+    socket.send(breakText(JSON.stringify(message)), { binary: false });
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(1007);
   }
 
   async expectOversized(): Promise<void> {

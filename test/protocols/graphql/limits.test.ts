@@ -20,8 +20,8 @@ describe('a query', () => {
   };
 
   it.each([
-    ['aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: specimens { id }`).join(' ')} }`],
-    ['directives', `{ specimens { id ${'@include(if: true) '.repeat(51)} } }`],
+    ['16 aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: specimens { id }`).join(' ')} }`],
+    ['51 directives', `{ specimens { id ${'@include(if: true) '.repeat(51)} } }`],
     ['tokens', `{ ${'specimens { id } '.repeat(300)} }`],
     ['characters', `{ specimens { id } } #${' '.repeat(15_000)}`],
   ])('with too many %s is refused', async (what, query) => {
@@ -57,9 +57,9 @@ describe('the limits', () => {
   it('are what the configuration says', async () => {
     const app = await createSpecimenGraphql({ limits: { depth: 2, cost: 10, batch: 1 } });
     const deep = await app.send('{ specimensPage { items { id } } }');
-    expect(deep.errors[0]?.message).toBe('The depth of the query is 3, the limit is 2');
+    expect(deep.errors[0]?.message).toBe('The query has a depth of 3, the limit is 2');
     const dear = await app.send('{ filterSpecimens { page flag ratio colours since q } }');
-    expect(dear.errors[0]?.message).toBe('The cost of the query is 11, the limit is 10');
+    expect(dear.errors[0]?.message).toBe('The query has a cost of 11, the limit is 10');
     const batch = await app.post(JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]));
     expect(batch.status).toBe(400);
     await app.close();

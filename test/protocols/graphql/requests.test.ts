@@ -1,4 +1,5 @@
 import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSpecimenGraphql, readAnswer, type SpecimenGraphql } from './specimen-graphql.js';
@@ -11,6 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
+const engine = () => (app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance).graphql;
 const json = (body: unknown) => app.post(JSON.stringify(body)).then(readAnswer);
 const get = (
   search: Record<string, string>,
@@ -45,6 +47,21 @@ describe('a request that is none', () => {
       const answer = await readAnswer(await app.post(body));
       expect([answer.status, answer.codes, answer.data]).toEqual([status, [code], undefined]);
     }
+  });
+
+  it.each([
+    ['far too long', 'x'.repeat(10_000)],
+    ['too long, though the query has it', 'y'.repeat(256)],
+    ['of no operation', 'Z'],
+  ])('is refused without being echoed or kept: a name %s', async (_what, operationName) => {
+    let parsed = 0;
+    engine().addHook('preValidation', async () => {
+      parsed++;
+    });
+    const query = `query ${'y'.repeat(256)} { __typename }`;
+    const answer = await json({ query, operationName });
+    expect([answer.status, answer.codes, parsed]).toEqual([400, ['INVALID_ARGUMENT'], 0]);
+    expect(answer.errors[0]?.message.length).toBeLessThan(100);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
@@ -91,6 +108,12 @@ it('leaves the preflight of an allowed origin to CORS', async () => {
   const response = await fetch(shared.url, { method: 'OPTIONS', headers });
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
   await shared.close();
+});
+
+it('ignores what GraphQL has servers ignore: other members of the body, and variables that nobody declared', async () => {
+  const query = 'query($p: Int) { filterSpecimens(page: $p) { page } }';
+  const answer = await json({ query, variables: { p: 2, q: 3 }, querry: 'x', extensions: { any: 1 } });
+  expect([answer.errors, answer.data]).toEqual([[], { filterSpecimens: { page: 2 } }]);
 });
 
 describe('a query with a type error', () => {
@@ -149,6 +172,12 @@ describe('a GET', () => {
     const response = await get({ query: 'mutation { failSpecimen(kind: NOT_FOUND) }' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await readAnswer(response)).codes).toEqual(['METHOD_NOT_ALLOWED']);
+  });
+
+  it('is refused when its query string does not decode', async () => {
+    const headers = { 'apollo-require-preflight': 'true' };
+    const answer = await readAnswer(await fetch(`${app.url}?query={__typename}&variables={"p":"%ff"}`, { headers }));
+    expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
   });
 
   it('is refused when a page of another site could have sent it', async () => {

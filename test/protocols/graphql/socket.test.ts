@@ -57,6 +57,12 @@ describe('GraphQL over a WebSocket', () => {
     expect(await ask(client, discard, { variables })).toEqual({ data: { discardSpecimen: true } });
   });
 
+  it('takes text frames only: others may hold what is not UTF-8', async () => {
+    const socket = await open();
+    socket.send(Buffer.from('{"type":"connection_init"}'), { binary: true });
+    expect(await closeCode(socket)).toBe(4400);
+  });
+
   it('takes the token of connection_init', async () => {
     const create = 'mutation { createSpecimen(name: "by socket") { name } }';
     const authorization = `Bearer ${await app.token('USER')}`;

@@ -29,10 +29,10 @@ let url: string;
 beforeAll(async () => {
   specimens = await createSpecimenApplication({
     bodyBytes: 10_000,
-    configure: (app, routes) => {
+    configure: (app) => {
       const pipeline = app.get(Pipeline);
       const operations = app.get(OperationRegistry).served('rest');
-      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations, routes });
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline, operations });
     },
   });
   await specimens.app.listen(0, '127.0.0.1');
@@ -61,9 +61,11 @@ const raw = (bytes: string): Promise<string> =>
     socket.on('error', reject);
   });
 
+const wireSpecimen = () => objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen) as object;
+
 describe('an operation over REST', () => {
   it('carries a value of every type there and back in snake_case', async () => {
-    const wire = objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen);
+    const wire = wireSpecimen();
     const response = await post('/specimens/echo', wire);
     expect([response.status, await response.json()]).toEqual([200, wire]);
   });
@@ -265,9 +267,36 @@ describe('a request that is refused', () => {
     expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
   });
 
+  it.each([
+    ['no Host', 400, 'connection: close'],
+    ['an expectation that nobody knows', 417, 'host: x\r\nconnection: close\r\nexpect: miracles'],
+  ])('answers a request with %s', async (_what, status, headers) => {
+    const answer = await raw(`GET /specimens/filter HTTP/1.1\r\nx-request-id: mine-8\r\n${headers}\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('content-type: application/problem+json\r\n');
+    expect(answer).toContain('x-request-id: mine-8\r\n');
+    const [, body = ''] = answer.split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ status, code: 'MALFORMED_REQUEST', detail: expect.any(String) });
+  });
+
+  it('asks for no Host in HTTP/1.0', async () => {
+    expect(await raw('GET /specimens/filter HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it('answers a URL that does not decode', async () => {
     const answer = await raw('GET /specimens/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"MALFORMED_REQUEST"/);
+  });
+
+  it.each(['%ff', '%zz', 'a%', '%ED%A0%80'])('refuses a query string that does not decode: %s', async (text) => {
+    const response = await fetch(`${url}/specimens/filter?q=${text}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'MALFORMED_REQUEST' }]);
+  });
+
+  it('takes a replacement character for the text that it is', async () => {
+    const label = 'not \ufffd altered';
+    const response = await post('/specimens/echo', { ...wireSpecimen(), label });
+    expect(await response.json()).toMatchObject({ label });
   });
 
   it.each([
@@ -364,9 +393,9 @@ it('answers INTERNAL when a handler gives no value of the declared shape, and li
   const application = await createSpecimenApplication({
     modules: [module('promises', { GetPromise })],
     handlers: [ForgetfulHandler],
-    configure: (app, routes) => {
+    configure: (app) => {
       const operations = app.get(OperationRegistry).served('rest');
-      registerRest(app.getHttpAdapter().getInstance(), { pipeline: app.get(Pipeline), operations, routes });
+      registerRest(app.getHttpAdapter().getInstance(), { pipeline: app.get(Pipeline), operations });
     },
   });
   await application.app.listen(0, '127.0.0.1');

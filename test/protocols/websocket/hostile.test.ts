@@ -42,6 +42,8 @@ describe('a frame', () => {
     ['{"jsonrpc":"2.0","id":true,"method":"m"}', -32600],
     ['{"jsonrpc":"2.0","id":1e999,"method":"m"}', -32600],
     ['{"jsonrpc":"2.0","id":1,"result":{}}', -32600],
+    ['{"jsonrpc":"2.0","id":1,"method":"specimens.listSpecimens","parms":{}}', -32600],
+    ['{"jsonrpc":"2.0","id":1,"method":"specimens.listSpecimens","__proto__":{}}', -32600],
     ['['.repeat(60_000), -32700],
     [Buffer.from('{"jsonrpc":"2.0","id":1,"method":"m"}'), -32600],
     [Buffer.from([0xff, 0x00]), -32600],

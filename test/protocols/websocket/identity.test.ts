@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Revocations } from '../../../src/ports/revocations.js';
-import type { JsonRpcClient } from './json-rpc-client.js';
+import type { JsonRpcClient, JsonRpcResponse } from './json-rpc-client.js';
 import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
 
 let server: SpecimenWebSocket;
@@ -56,6 +56,20 @@ describe('a token', () => {
     const client = await server.connect({ headers: { authorization: `Bearer ${await server.token('USER')}` } });
     expect((await client.call('rpc.authenticate', { token: 'forged' })).error).toMatchObject(unauthenticated);
     expect((await create(client)).result).toBeDefined();
+  });
+
+  test('that rpc.authenticate refuses among others leaves the last one in place that it does not', async () => {
+    const offer = async (client: JsonRpcClient, ...tokens: string[]) => {
+      const batch = tokens.map((token, id) => ({ jsonrpc: '2.0', id, method: 'rpc.authenticate', params: { token } }));
+      const responses = await client.exchange<JsonRpcResponse[]>(batch);
+      return responses.filter(({ error }) => error).map(({ id }) => id);
+    };
+    const known = await server.connect({ headers: { authorization: `Bearer ${await server.token('USER')}` } });
+    expect(await offer(known, 'forged', 'forged again', 'forged once more')).toHaveLength(3);
+    expect((await create(known)).result).toBeDefined();
+    const unknown = await server.connect();
+    expect(await offer(unknown, 'forged', await server.token('USER'), 'forged again')).toHaveLength(2);
+    expect((await create(unknown)).result).toBeDefined();
   });
 
   test.each([

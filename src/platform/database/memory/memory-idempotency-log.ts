@@ -1,5 +1,5 @@
 import { IdempotencyKeyInUse } from '../../../contract/built-in-failures.js';
-import { IdempotencyLog, type Outcome, type StoredOutcome } from '../../../pipeline/idempotency.js';
+import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../../pipeline/idempotency.js';
 import type { IdempotencySlot } from '../../../pipeline/idempotency-slot.js';
 import { MemoryStore } from './memory-store.js';
 import { MemoryTransaction } from './memory-transaction.js';
@@ -40,7 +40,7 @@ export class MemoryIdempotencyLog extends IdempotencyLog {
     return this.find(slot);
   }
 
-  override async record(slot: IdempotencySlot, outcome: Outcome): Promise<void> {
+  override async record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void> {
     this.#entries.put({ id: idOf(slot), fingerprint: slot.fingerprint, outcome, expiresAt: Date.now() + this.keptMs });
   }
 

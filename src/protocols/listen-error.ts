@@ -8,7 +8,7 @@ export async function opened<T>(opening: Promise<T>, protocol: string, variable:
   try {
     return await opening;
   } catch (error) {
-    if (!/EADDRINUSE|No address added/.test(String(error))) throw error;
+    if (!String(error).includes('EADDRINUSE')) throw error;
     const message = `${protocol} cannot listen on ${address} (the port is taken); set ${variable} to a free port`;
     throw new ListenError(message, { cause: error });
   }

@@ -8,7 +8,7 @@ export interface Place {
 }
 
 /** The calls of one connection. An array of places: adding to a Set and deleting costs a fifth of a whole call. */
-export class RunningCalls {
+export class ConnectionCalls {
   readonly #places: Place[] = [];
 
   add(call: CallContext): Place {

@@ -28,7 +28,7 @@ export interface Executed {
 }
 
 /** mercurius, of which any answer is a result: nothing is thrown. */
-export class Executor {
+export class GraphqlEngine {
   constructor(
     private readonly graphql: MercuriusPlugin,
     private readonly pipeline: Pipeline,
