@@ -25,10 +25,11 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
   followResilience(dynamic, app.get(Resilience));
 }
 
-function warnOfStrangers(names: Iterable<string>, calls: Resilience): void {
+/** An outbound dependency has any name, and is known when it is called for the first time. */
+function warnOfStrangers(names: readonly string[], calls: Resilience): void {
   const known = new Set([...Object.keys(services), ...calls.circuits.map(({ name }) => name)]);
-  for (const name of [...names].filter((candidate) => !known.has(candidate)))
-    logger.warn(`resilience/${name}: nothing of this name is called so far`);
+  const strange = names.filter((name) => !known.has(name));
+  for (const name of strange) logger.warn(`resilience/${name}: nothing of this name is called so far`);
 }
 
 function followResilience(dynamic: DynamicConfiguration, calls: Resilience): void {
@@ -37,10 +38,9 @@ function followResilience(dynamic: DynamicConfiguration, calls: Resilience): voi
   dynamic.subscribeAll(resilienceOf, (changes) => {
     for (const name of named.filter((known) => !changes.has(known))) calls.update({}, name);
     for (const [name, change] of changes) calls.update(change, name);
-    warnOfStrangers(
-      [...changes.keys()].filter((name) => !named.includes(name)),
-      calls,
-    );
-    named = [...changes.keys()];
+    const names = [...changes.keys()];
+    const added = names.filter((name) => !named.includes(name));
+    warnOfStrangers(added, calls);
+    named = names;
   });
 }

@@ -80,19 +80,10 @@ export class DynamicConfiguration {
   }
 
   #tell(): void {
-    const parts = Map.groupBy(
-      this.#layers.flatMap(({ values }) => [...values]),
-      ([key]) => key,
-    );
-    this.#combined = new Map(
-      [...parts].map(([key, all]) => [
-        key,
-        this.#combine(
-          key,
-          all.map(([, value]) => value),
-        ),
-      ]),
-    );
+    const told = this.#layers.flatMap(({ values }) => [...values]);
+    const byKey = [...Map.groupBy(told, ([key]) => key)];
+    const parts = byKey.map(([key, entries]) => [key, entries.map(([, value]) => value)] as const);
+    this.#combined = new Map(parts.map(([key, values]) => [key, this.#combine(key, values)]));
     this.#values = new Map([...this.#combined].map(([key, { value }]) => [key, value]));
     for (const subscriber of this.#subscribers) subscriber(this.#values);
   }
