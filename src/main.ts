@@ -1,4 +1,5 @@
 import { explainAndExit } from './apps/explain-and-exit.js';
+import { operationIds } from './apps/modules.js';
 import { services } from './apps/services.js';
 import type { Configuration } from './platform/config/configuration.js';
 import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
@@ -15,7 +16,7 @@ async function locate(configuration: Configuration): Promise<DatabaseLocation> {
 }
 
 try {
-  const configuration = configurationFromEnvironment(services);
+  const configuration = configurationFromEnvironment(services, {}, operationIds);
   // an embedded server starts while the rest of the program is loaded
   const isStateless = services[configuration.serviceName]?.stateless;
   const located = isStateless ? undefined : locate(configuration);

@@ -1,4 +1,4 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Limits } from '../pipeline/limit.js';
 import type { Configuration } from '../platform/config/configuration.js';
@@ -7,6 +7,9 @@ import { DynamicConfiguration } from '../platform/dynamic/dynamic-configuration.
 import { logLevel, rateLimits, resilience, resilienceOf, shedding } from '../platform/dynamic/settings.js';
 import { MeasuredPressure } from '../platform/resilience/measured-pressure.js';
 import { Resilience } from '../platform/resilience/resilience.js';
+import { services } from './services.js';
+
+const logger = new Logger('Configuration');
 
 /** From now on what is set at run time holds in place of what the environment said. */
 export function followSettings(app: INestApplicationContext, configuration: Configuration): void {
@@ -22,12 +25,22 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
   followResilience(dynamic, app.get(Resilience));
 }
 
+/** An outbound dependency has any name, and is known when it is called for the first time. */
+function warnOfStrangers(names: readonly string[], calls: Resilience): void {
+  const known = new Set([...Object.keys(services), ...calls.circuits.map(({ name }) => name)]);
+  const strange = names.filter((name) => !known.has(name));
+  for (const name of strange) logger.warn(`resilience/${name}: nothing of this name is called so far`);
+}
+
 function followResilience(dynamic: DynamicConfiguration, calls: Resilience): void {
   dynamic.subscribe(resilience, (change = {}) => calls.update(change));
   let named: readonly string[] = [];
   dynamic.subscribeAll(resilienceOf, (changes) => {
     for (const name of named.filter((known) => !changes.has(known))) calls.update({}, name);
     for (const [name, change] of changes) calls.update(change, name);
-    named = [...changes.keys()];
+    const names = [...changes.keys()];
+    const added = names.filter((name) => !named.includes(name));
+    warnOfStrangers(added, calls);
+    named = names;
   });
 }

@@ -15,3 +15,8 @@ export const appModules = {
 } as const satisfies Record<string, AppModule>;
 
 export const moduleContracts: readonly ModuleContract[] = Object.values(appModules).map(({ contract }) => contract);
+
+/** Wire names of all operations, wherever they run: `users.createUser`. */
+export const operationIds: ReadonlySet<string> = new Set(
+  moduleContracts.flatMap(({ operations }) => operations.map(({ id }) => id)),
+);

@@ -11,7 +11,7 @@ import { loggerOptions } from '../platform/observability/logger-options.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
 import { resilienceModule } from '../platform/remote/resilience.module.js';
 import { SecurityModule } from '../platform/security/security.module.js';
-import { moduleContracts } from './modules.js';
+import { moduleContracts, operationIds } from './modules.js';
 import { endsSessions, remoteModules } from './remote-modules.js';
 import type { ServiceDefinition } from './services.js';
 
@@ -58,7 +58,7 @@ export async function rootModule(
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
-      dynamicModule(),
+      dynamicModule({ operations: operationIds }),
       ...(await databaseModules(service, configuration, located)),
       ...remoteModules(service),
       pipelineModule({

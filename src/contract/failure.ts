@@ -43,6 +43,8 @@ export class Failure extends Error {
   readonly title: string;
   readonly issues: readonly Issue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether that was asked for, here or by who answered, and does not follow from the kind alone. */
+  readonly asksForPause: boolean;
 
   constructor({ code, kind, title }: FailureDeclaration, options: FailureOptions = {}) {
     super(options.detail ?? title, { cause: options.cause });
@@ -51,6 +53,7 @@ export class Failure extends Error {
     this.kind = kind;
     this.title = title;
     this.issues = options.issues;
+    this.asksForPause = options.retryAfterSeconds !== undefined;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (passing.has(kind) ? 1 : undefined);
   }
 }

@@ -13,6 +13,9 @@ function bearerToken(authorization: string): string | undefined {
   return scheme.test(authorization) ? authorization.replace(scheme, '').trim() : undefined;
 }
 
+/** The process that sent the call is not believed: whoever it does that for is not to blame. */
+export class ServiceTokenRefused extends Unauthenticated {}
+
 /** Turns the credentials of a call into a principal. */
 export class Authenticator {
   constructor(
@@ -43,14 +46,14 @@ export class Authenticator {
     );
   }
 
-  /** Takes over what the process that forwarded the call knows of it. Throws Unauthenticated. */
+  /** Takes over what the process that forwarded the call knows of it. Throws ServiceTokenRefused. */
   forwarded(call: CallContext, { by, address }: Forwarded): undefined | Promise<void> {
     const believe = (): undefined => {
       call.isForwarded = true;
       if (address !== undefined) call.address = address;
     };
     if (this.tokens.verifyServiceCached(by)) return believe();
-    return this.tokens.verifyService(by).then(believe);
+    return this.#verifyService(by).then(believe);
   }
 
   #principal(claims: AccessClaims, lenient: boolean): Principal {
@@ -65,6 +68,15 @@ export class Authenticator {
   #service(token: string): Principal | Promise<Principal> {
     const known = this.tokens.verifyServiceCached(token);
     if (known) return this.principals.service(known.service);
-    return this.tokens.verifyService(token).then(({ service }) => this.principals.service(service));
+    return this.#verifyService(token).then(({ service }) => this.principals.service(service));
+  }
+
+  async #verifyService(token: string): Promise<{ readonly service: string }> {
+    try {
+      return await this.tokens.verifyService(token);
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      throw new ServiceTokenRefused({ detail: error.message, cause: error });
+    }
   }
 }

@@ -27,7 +27,9 @@ describe.skipIf(!hasConsul)('a process with CONSUL_HOST', () => {
       await consul.kv.set(`${folder}/resilience`, '{ "timeoutMs": 5000 }');
       await consul.kv.set(`${folder}/no-such-setting`, '1');
       await started.line(/no-such-setting/);
-      expect(started.output.filter((line) => line.includes(`${folder}/resilience is now`))).toEqual([]);
+      const lines = (text: string) => started.output.filter((line) => line.includes(text));
+      expect(lines(`${folder}/resilience is now`)).toHaveLength(1);
+      expect(lines('new resilience settings')).toEqual([]);
     } finally {
       await started.end('SIGTERM');
       await consul.kv.del({ key: `${folder}/`, recurse: true });

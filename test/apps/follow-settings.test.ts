@@ -29,7 +29,7 @@ beforeEach(async () => {
       configModule(configuration),
       LoggerModule.forRoot(loggerOptions(configuration)),
       resilienceModule(),
-      dynamicModule([source]),
+      dynamicModule({ sources: [source] }),
     ],
   });
   followSettings(specimen.app, configuration);
@@ -74,6 +74,18 @@ test('time limits and breakers are those that are set, for all services or for o
   source.set('resilience/user-service', undefined);
   source.set('resilience', undefined);
   expect(timeouts()).toEqual([10_000, 10_000]);
+});
+
+test('time limits of a name that nothing has are taken, with a warning', () => {
+  const warnings: unknown[] = [];
+  const ignore = () => undefined;
+  specimen.app.useLogger({ log: ignore, error: ignore, warn: (line: unknown) => warnings.push(line) });
+  specimen.get(Resilience).breaker('mail');
+  for (const name of ['user-service', 'mail', 'usr-service']) source.set(`resilience/${name}`, '{ "timeoutMs": 300 }');
+  expect(specimen.get(Resilience).settings('usr-service').timeoutMs).toBe(300);
+  expect(warnings.filter((line) => `${line}`.includes('so far'))).toEqual([
+    'resilience/usr-service: nothing of this name is called so far',
+  ]);
 });
 
 test('calls are refused from the pressure on that is set', () => {

@@ -151,6 +151,12 @@ describe('a process that cannot start', () => {
     expect(started.output.join('\n')).toMatch(/SERVICE_NAME.*monolith/);
   });
 
+  it('names a rate of an operation that does not exist', async () => {
+    const started = start({ RATE_LIMITS: 'caller=5/s,users.nope=1/s' });
+    expect(await started.exited()).toBe(1);
+    expect(started.output.join('\n')).toMatch(/RATE_LIMITS: .*users\.nope/);
+  });
+
   it('names every variable that production needs at once', async () => {
     const started = start({ NODE_ENV: 'production', DATABASE_URL: '' });
     expect(await started.exited()).toBe(1);

@@ -7,11 +7,15 @@ type Environment = Readonly<Record<string, string>>;
 
 /**
  * The configuration of this process, or of one that differs by `changes`. A `.env` file in the working directory adds
- * what the environment lacks.
+ * what the environment lacks. `operations`: those that RATE_LIMITS may name.
  */
-export function configurationFromEnvironment(services?: Services, changes: Environment = {}): Configuration {
+export function configurationFromEnvironment(
+  services?: Services,
+  changes: Environment = {},
+  operations?: ReadonlySet<string>,
+): Configuration {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return loadConfiguration(environmentWith(changes), services);
+  return loadConfiguration(environmentWith(changes), services, operations);
 }
 
 /** The environment of this process with `changes`: for one that it starts. */

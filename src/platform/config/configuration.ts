@@ -40,6 +40,17 @@ export interface TokenSettings {
   readonly refreshTokenSeconds: number;
 }
 
+export interface ConsulSettings {
+  readonly host: string;
+  readonly port: number;
+  /** HTTPS. */
+  readonly secure?: boolean;
+  /** PEM of the authorities of its certificate; absent: those that Node trusts. */
+  readonly caFile?: string;
+  /** ACL token. */
+  readonly token?: string;
+}
+
 /** Everything this process was told from outside; frozen. Also the token it is injected by. */
 export abstract class Configuration {
   abstract readonly environment: Environment;
@@ -94,12 +105,12 @@ export abstract class Configuration {
   abstract readonly shutdownDelayMs: number;
   abstract readonly messaging: { readonly kafkaBrokers: readonly string[] };
   /** Absent: nothing changes at run time. */
-  abstract readonly consul?: { readonly host: string; readonly port: number };
+  abstract readonly consul?: ConsulSettings;
   /** `addresses`: by service, what `parseGrpcTarget` reads. */
   abstract readonly discovery: {
     readonly addresses: Readonly<Record<string, string>>;
     /** Given where services are found there. */
-    readonly consul?: { readonly host: string; readonly port: number };
+    readonly consul?: ConsulSettings;
     /** By which other services reach this process; absent: `host`, or the first address of this machine. */
     readonly advertisedHost?: string;
   };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Configuration, TokenSettings } from './configuration.js';
+import type { Configuration, ConsulSettings, TokenSettings } from './configuration.js';
 import { DEMO_ADMIN, DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
 import { type Given, hasKeyFiles } from './requirements.js';
 import {
@@ -21,6 +21,7 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     ...listeners(values, host, service),
     ...state(values),
     ...plannedEngines(values),
+    telemetry: telemetry(values),
     consul: consul(values),
     discovery: discovery(values, service, services),
     resilience: values.RESILIENCE ?? {},
@@ -87,16 +88,22 @@ function plannedEngines(values: Values) {
     messaging: { kafkaBrokers: values.KAFKA_BROKERS },
     documents: { url: values.MONGODB_URL },
     storage: { provider: values.ENABLE_STORAGE ? values.STORAGE_PROVIDER : undefined },
-    telemetry: {
-      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT),
-      headers: values.OTEL_EXPORTER_OTLP_HEADERS,
-      sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
-    },
     mail: { url: values.SMTP_URL },
   };
 }
 
-const consul = ({ CONSUL_HOST: host, CONSUL_PORT: port }: Values) => (host === undefined ? undefined : { host, port });
+function telemetry(values: Values) {
+  return {
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? otlpOfJaeger(values.JAEGER_ENDPOINT),
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
+  };
+}
+
+function consul(values: Values): ConsulSettings | undefined {
+  const { CONSUL_HOST: host, CONSUL_PORT: port, CONSUL_CA_FILE: caFile, CONSUL_TOKEN: token } = values;
+  return host === undefined ? undefined : { host, port, secure: values.CONSUL_SECURE, caFile, token };
+}
 
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>

@@ -3,6 +3,7 @@ import { type Protocol, protocols } from '../../contract/operation.js';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { grouped } from './grouped.js';
+import { ratesOf } from './rates.js';
 import { contradictions, type Given, productionProblems } from './requirements.js';
 import { type ServiceDefaults, type Services, servedProtocols } from './service-defaults.js';
 import type { Variable } from './variable.js';
@@ -14,12 +15,18 @@ const names = Object.keys(variables) as VariableName[];
 const schema = z.object(Object.fromEntries(names.map((name) => [name, variables[name].schema])));
 
 /**
- * The configuration that `env` describes, frozen; `services` are the values that SERVICE_NAME may take.
+ * The configuration that `env` describes, frozen; `services` are the values that SERVICE_NAME may take, `operations` the
+ * wire names that RATE_LIMITS may use, any where it is absent.
  * Throws one ConfigurationError with every problem there is.
  */
-export function loadConfiguration(env: NodeJS.ProcessEnv, services = monolith): Configuration {
+export function loadConfiguration(
+  env: NodeJS.ProcessEnv,
+  services = monolith,
+  operations?: ReadonlySet<string>,
+): Configuration {
   const given = settings(env);
-  const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, given[name] ?? defaultOf(name)])));
+  const known = operations ? schema.extend({ RATE_LIMITS: ratesOf(operations) }) : schema;
+  const parsed = known.safeParse(Object.fromEntries(names.map((name) => [name, given[name] ?? defaultOf(name)])));
   const serviceName = given.SERVICE_NAME ?? variables.SERVICE_NAME.default;
   const service = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
   const problems = [

@@ -53,3 +53,11 @@ export const rates = z.string().transform((value, context): Rates => {
     context.addIssue({ code: 'custom', message: `has entries that are not understood (${wrong.join(', ')})` });
   return withEntries(entries.filter((entry) => entry !== undefined));
 });
+
+/** `rates` that name no operation but these, by wire name. */
+export const ratesOf = (operations: ReadonlySet<string>) =>
+  rates.superRefine((value, context) => {
+    const unknown = Object.keys(value.operations).filter((name) => !operations.has(name));
+    if (unknown.length === 0) return;
+    context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
+  });

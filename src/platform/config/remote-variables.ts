@@ -1,5 +1,5 @@
 import { resilience } from '../dynamic/settings.js';
-import { choice, grpcTarget, port, text } from './readings.js';
+import { choice, flag, grpcTarget, port, text } from './readings.js';
 import type { Variable } from './variable.js';
 
 const address = (service: string) =>
@@ -23,6 +23,23 @@ export const remoteVariables = {
     expected: 'a host name',
   },
   CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
+  CONSUL_TOKEN: {
+    schema: text.optional(),
+    about: 'ACL token that Consul is shown',
+    expected: 'the secret id of a token',
+    secret: true,
+  },
+  CONSUL_SECURE: {
+    schema: flag,
+    about: 'Whether CONSUL_PORT speaks HTTPS',
+    expected: 'true or false',
+    default: 'false',
+  },
+  CONSUL_CA_FILE: {
+    schema: text.optional(),
+    about: 'Authorities (PEM) of the certificate of Consul, with CONSUL_SECURE; what Node trusts when not set',
+    expected: 'the path of a PEM file',
+  },
   ADVERTISED_HOST: {
     schema: text.optional(),
     about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',

@@ -36,6 +36,9 @@ export function contradictions(given: Given): string[] {
   if (given.DISCOVERY === 'consul' && given.CONSUL_HOST === undefined) {
     problems.push(`CONSUL_HOST: is missing beside DISCOVERY. ${setIt('CONSUL_HOST')}`);
   }
+  if (given.CONSUL_CA_FILE !== undefined && given.CONSUL_SECURE !== 'true') {
+    problems.push('CONSUL_SECURE: is missing beside CONSUL_CA_FILE. Set it to true, or remove CONSUL_CA_FILE');
+  }
   if (given.ENABLE_STORAGE === 'true' && given.STORAGE_PROVIDER === undefined) {
     problems.push(`STORAGE_PROVIDER: is missing beside ENABLE_STORAGE. ${setIt('STORAGE_PROVIDER')}`);
   }

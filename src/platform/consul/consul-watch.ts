@@ -25,8 +25,10 @@ const indexOf = ({ headers }: ConsulResponse): bigint => {
 };
 
 /**
- * Tells the answer of a Consul query now and whenever it changes, through outages. The client's own Watch has no jitter
- * and ends for ever at a 400 or a missing index, which a proxy in front of Consul may cause.
+ * Tells every answer to a Consul query, through outages: the first at once, then one at each change and when the wait is
+ * over. It may differ under the same index, for what was deleted with `recurse` above the watched folder leaves its trace
+ * outside of it. The client's own Watch has no jitter and ends for ever at a 400 or a missing index, which a proxy in
+ * front of Consul may cause.
  * Rules of the index: https://developer.hashicorp.com/consul/api-docs/features/blocking
  */
 export class ConsulWatch {
@@ -73,8 +75,7 @@ export class ConsulWatch {
   #take(response: ConsulResponse): void {
     const index = indexOf(response);
     if (index === 0n) throw new Error('the answer has no index');
-    const changed = index !== this.#index;
-    if (changed) this.answered(response.body);
+    this.answered(response.body);
     // A smaller one is of a Consul that lost its data: it would hold the next query back until it is as far again.
     this.#index = index < this.#index ? 0n : index;
     if (this.#failures > 0) this.logger.log(`${this.name}: Consul answers again`);

@@ -77,16 +77,8 @@ export class ConsulServiceDirectory extends ServiceDirectory {
     super();
   }
 
-  override instances(service: string): readonly Instance[] {
-    return this.#watched(service).known.current;
-  }
-
   override watch(service: string, listener: InstancesListener): () => void {
     return this.#watched(service).known.listen(listener);
-  }
-
-  override ready(service: string): Promise<void> {
-    return this.#watched(service).known.answered;
   }
 
   /** Consul tells changes by itself. */

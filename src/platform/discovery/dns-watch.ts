@@ -72,7 +72,6 @@ export class DnsWatch {
       const kept = this.known.current.length;
       this.logger.warn(`${this.service}: no addresses for ${this.target.host} (${error}), keeping the ${kept} known`);
     }
-    this.known.tell(this.known.current);
     this.#askIn(this.settings.minIntervalMs + fullJitter(this.#backoff, this.#failures));
   }
 }

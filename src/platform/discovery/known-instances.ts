@@ -7,21 +7,14 @@ const same = (some: readonly Instance[], others: readonly Instance[]): boolean =
 /** What was last heard of one service, and who wants to hear more. */
 export class KnownInstances {
   readonly #listeners = new Set<InstancesListener>();
-  readonly #answered = Promise.withResolvers<void>();
   #instances: readonly Instance[] = [];
 
   get current(): readonly Instance[] {
     return this.#instances;
   }
 
-  /** Resolves with the first answer. */
-  get answered(): Promise<void> {
-    return this.#answered.promise;
-  }
-
   /** Listeners hear of changes only. */
   tell(instances: readonly Instance[]): void {
-    this.#answered.resolve();
     const sorted = instances.toSorted((one, other) => (one.address < other.address ? -1 : 1));
     if (same(sorted, this.#instances)) return;
     this.#instances = sorted;
@@ -36,6 +29,5 @@ export class KnownInstances {
 
   close(): void {
     this.#listeners.clear();
-    this.#answered.resolve();
   }
 }

@@ -8,14 +8,13 @@ export interface Instance {
 
 export type InstancesListener = (instances: readonly Instance[]) => void;
 
-/** Where the instances of a service are. Asking about a service begins to look for it. */
+/** Where the healthy instances of a service are. */
 export abstract class ServiceDirectory {
-  /** The healthy ones as last heard, from memory: while the source is away, those it knew. */
-  abstract instances(service: string): readonly Instance[];
-  /** Tells what is known now and every change of it, until the function it returns is called. */
+  /**
+   * Looks for the service from now on. Tells what is known now and every change of it, until the function it returns is
+   * called; while the source is away, what it knew stays.
+   */
   abstract watch(service: string, listener: InstancesListener): () => void;
-  /** Resolves when the source has answered about `service`, has failed to, or this directory is closed. */
-  abstract ready(service: string): Promise<void>;
   /** An instance did not answer: asks again soon, where the source does not tell by itself. */
   abstract refresh(service: string): void;
   abstract close(): Promise<void>;

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type DnsSettings, DnsWatch } from './dns-watch.js';
 import { type GrpcTarget, parseGrpcTarget } from './grpc-target.js';
 import { KnownInstances } from './known-instances.js';
-import { type Instance, type InstancesListener, ServiceDirectory } from './service-directory.js';
+import { type InstancesListener, ServiceDirectory } from './service-directory.js';
 
 interface Entry {
   readonly known: KnownInstances;
@@ -26,16 +26,8 @@ export class StaticServiceDirectory extends ServiceDirectory {
     this.#targets = new Map(Object.entries(addresses).map(([service, text]) => [service, parseGrpcTarget(text)]));
   }
 
-  override instances(service: string): readonly Instance[] {
-    return this.#entry(service).known.current;
-  }
-
   override watch(service: string, listener: InstancesListener): () => void {
     return this.#entry(service).known.listen(listener);
-  }
-
-  override ready(service: string): Promise<void> {
-    return this.#entry(service).known.answered;
   }
 
   override refresh(service: string): void {

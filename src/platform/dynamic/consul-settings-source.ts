@@ -13,6 +13,9 @@ function toEntries(prefix: string, body: unknown): Entries {
   return new Map(entries.filter(([key]) => key !== '' && !key.endsWith('/')));
 }
 
+/** Not longer: the end of the wait is when the removal of a folder above the watched one is seen. */
+const settingsWatch: WatchSettings = { ...watchDefaults, waitSeconds: 10 };
+
 /** The key-value pairs below one folder of Consul, by a blocking query. */
 export class ConsulSettingsSource extends SettingsSource {
   readonly #told = Promise.withResolvers<void>();
@@ -22,7 +25,7 @@ export class ConsulSettingsSource extends SettingsSource {
   constructor(
     private readonly consul: Consul,
     override readonly name: string,
-    private readonly settings: WatchSettings = watchDefaults,
+    private readonly settings: WatchSettings = settingsWatch,
     private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('Configuration'),
   ) {
     super();

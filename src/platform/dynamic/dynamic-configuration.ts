@@ -1,23 +1,32 @@
 import { Logger } from '@nestjs/common';
-import type { Setting } from './settings.js';
+import { merged } from './merged.js';
+import { type FindSetting, type Setting, settingsWith } from './settings.js';
 import { SettingsLayer } from './settings-layer.js';
 import type { SettingsSource } from './settings-source.js';
 
-type Log = Pick<Logger, 'warn' | 'log' | 'error'>;
+type Log = Pick<Logger, 'warn' | 'error'>;
 type Values = ReadonlyMap<string, unknown>;
+
+/** What several sources say of one key, the weakest first, and what holds. */
+interface Combined {
+  readonly parts: readonly unknown[];
+  readonly value: unknown;
+}
 
 /** Settings that change while the process runs, over those it started with. */
 export class DynamicConfiguration {
   readonly #layers: readonly SettingsLayer[];
   readonly #subscribers = new Set<(values: Values) => void>();
+  #combined: ReadonlyMap<string, Combined> = new Map();
   #values: Values = new Map();
 
   /** A later source wins over an earlier one. Without any, everything stays as configured. */
   constructor(
     private readonly sources: readonly SettingsSource[],
     private readonly logger: Log = new Logger('Configuration'),
+    private readonly settingOf: FindSetting = settingsWith(),
   ) {
-    this.#layers = sources.map(({ name }) => new SettingsLayer(name, logger));
+    this.#layers = sources.map(({ name }) => new SettingsLayer(name, settingOf, logger));
     for (const [index, source] of sources.entries()) {
       source.watch((entries) => {
         this.#layers[index]?.take(entries);
@@ -71,8 +80,19 @@ export class DynamicConfiguration {
   }
 
   #tell(): void {
-    this.#values = new Map(this.#layers.flatMap(({ values }) => [...values]));
+    const told = this.#layers.flatMap(({ values }) => [...values]);
+    const byKey = [...Map.groupBy(told, ([key]) => key)];
+    const parts = byKey.map(([key, entries]) => [key, entries.map(([, value]) => value)] as const);
+    this.#combined = new Map(parts.map(([key, values]) => [key, this.#combine(key, values)]));
+    this.#values = new Map([...this.#combined].map(([key, { value }]) => [key, value]));
     for (const subscriber of this.#subscribers) subscriber(this.#values);
+  }
+
+  /** The same object as before where nothing has changed: that is how subscribers see it. */
+  #combine(key: string, parts: readonly unknown[]): Combined {
+    const known = this.#combined.get(key);
+    if (known?.parts.length === parts.length && parts.every((part, index) => part === known.parts[index])) return known;
+    return { parts, value: this.settingOf(key)?.isPart ? parts.reduce(merged) : parts.at(-1) };
   }
 }
 

@@ -1,12 +1,12 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { FirstMatchStrategy, MultiProvider } from '@openfeature/server-sdk';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 import { Configuration } from '../config/configuration.js';
 import { FlagProvider } from '../flags/flag-provider.js';
 import { OpenFeatureFlags } from '../flags/open-feature-flags.js';
 import { DynamicConfiguration } from './dynamic-configuration.js';
-import { featureFlags } from './settings.js';
+import { featureFlags, settingsWith } from './settings.js';
 import type { SettingsSource } from './settings-source.js';
 
 /** Holds for every service; each one's own folder wins over it. */
@@ -36,8 +36,11 @@ async function consulSources({ serviceName, consul }: Configuration): Promise<Se
   return [everyService, serviceName].map((folder) => new ConsulSettingsSource(connection, `config/${folder}`));
 }
 
-async function dynamicConfiguration(sources: readonly SettingsSource[]): Promise<DynamicConfiguration> {
-  const configuration = new DynamicConfiguration(sources);
+async function dynamicConfiguration(
+  sources: readonly SettingsSource[],
+  operations: ReadonlySet<string> | undefined,
+): Promise<DynamicConfiguration> {
+  const configuration = new DynamicConfiguration(sources, new Logger('Configuration'), settingsWith(operations));
   const given = new AbortController();
   await Promise.race([configuration.ready, after(patience, undefined, given).catch(() => undefined)]);
   given.abort();
@@ -53,8 +56,15 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
   return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
 }
 
-/** `sources`: in place of Consul, the weakest first. Gives DynamicConfiguration and FeatureFlags to every module. */
-export const dynamicModule = (sources?: readonly SettingsSource[]): DynamicModule => ({
+export interface DynamicOptions {
+  /** In place of Consul, the weakest first. */
+  readonly sources?: readonly SettingsSource[];
+  /** Wire names of the operations that rates may be set for; any when absent. */
+  readonly operations?: ReadonlySet<string>;
+}
+
+/** Gives DynamicConfiguration and FeatureFlags to every module. */
+export const dynamicModule = ({ sources, operations }: DynamicOptions): DynamicModule => ({
   module: DynamicConfigurationModule,
   global: true,
   providers: [
@@ -62,7 +72,7 @@ export const dynamicModule = (sources?: readonly SettingsSource[]): DynamicModul
       provide: DynamicConfiguration,
       inject: [Configuration],
       useFactory: async (configuration: Configuration) =>
-        dynamicConfiguration(sources ?? (await consulSources(configuration))),
+        dynamicConfiguration(sources ?? (await consulSources(configuration)), operations),
     },
     { provide: FeatureFlags, inject: [DynamicConfiguration, Configuration], useFactory: openFlags },
   ],

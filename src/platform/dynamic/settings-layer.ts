@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { settingOf } from './settings.js';
+import type { FindSetting } from './settings.js';
 import type { Entries } from './settings-source.js';
 
 interface Accepted {
@@ -7,9 +7,9 @@ interface Accepted {
   readonly value: unknown;
 }
 
-type SettingsLog = Pick<Logger, 'warn' | 'log'>;
+type SettingsLog = Pick<Logger, 'warn'>;
 
-/** The values of one source: each the last one that was valid. */
+/** The values of one source: each the last one that was valid. Every change is a warning, to be seen at most log levels. */
 export class SettingsLayer {
   readonly #accepted = new Map<string, Accepted>();
   /** By key the text that was refused: it is logged once. */
@@ -17,6 +17,7 @@ export class SettingsLayer {
 
   constructor(
     private readonly name: string,
+    private readonly settingOf: FindSetting,
     private readonly logger: SettingsLog,
   ) {}
 
@@ -28,7 +29,7 @@ export class SettingsLayer {
   take(entries: Entries): void {
     for (const key of [...this.#accepted.keys()].filter((known) => !entries.has(known))) {
       this.#accepted.delete(key);
-      this.logger.log(`${this.name}/${key} is gone`);
+      this.logger.warn(`${this.name}/${key} is gone`);
     }
     for (const key of [...this.#refused.keys()].filter((known) => !entries.has(known))) this.#refused.delete(key);
     for (const [key, text] of entries) this.#read(key, text);
@@ -39,7 +40,7 @@ export class SettingsLayer {
       this.#refused.delete(key);
       return;
     }
-    const setting = settingOf(key);
+    const setting = this.settingOf(key);
     const read = setting?.schema.safeParse(text);
     if (read?.success) this.#accept(key, { text, value: read.data });
     else this.#refuse(key, text, read?.error.issues.map(({ message }) => message).join('; ') ?? 'nothing reads it');
@@ -48,7 +49,7 @@ export class SettingsLayer {
   #accept(key: string, accepted: Accepted): void {
     this.#refused.delete(key);
     this.#accepted.set(key, accepted);
-    this.logger.log(`${this.name}/${key} is now ${shown(accepted.text)}`);
+    this.logger.warn(`${this.name}/${key} is now ${shown(accepted.text)}`);
   }
 
   #refuse(key: string, text: string, reason: string): void {

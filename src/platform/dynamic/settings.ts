@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLevels } from '../config/configuration.js';
-import { rates } from '../config/rates.js';
+import { rates, ratesOf } from '../config/rates.js';
 import { choice, flag } from '../config/readings.js';
 import { type PressureChange, pressureSettings } from '../resilience/pressure-settings.js';
 import { type ResilienceChange, resilienceSettings } from '../resilience/settings.js';
@@ -10,10 +10,13 @@ export interface Setting<T> {
   readonly key: string;
   readonly isFamily: boolean;
   readonly schema: z.ZodType<T, string>;
+  /** Of a value that may be a part: a stronger source changes the weaker one's in what it says. Else it replaces it. */
+  readonly isPart?: true;
 }
 
 const one = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: false, schema });
 const each = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: true, schema });
+const part = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, isPart: true });
 
 /** Kept as it was written, for what it leaves out must stay as configured. */
 const changeOf = <T extends z.ZodType>(settings: T) =>
@@ -41,21 +44,30 @@ export const logLevel = one('log-level', choice(logLevels));
 export const rateLimits = one('rate-limits', rates);
 
 /** Time limits, breaker, retries of the calls to every remote service and outbound dependency: JSON. */
-export const resilience = one('resilience', resilienceChange);
+export const resilience = part(one('resilience', resilienceChange));
 
 /** Over `resilience`, by name: `resilience/user-service`. */
-export const resilienceOf = each('resilience', resilienceChange);
+export const resilienceOf = part(each('resilience', resilienceChange));
 
 /** In place of the SHED_ variables, any part of them: JSON. */
-export const shedding = one('shedding', pressureChange);
+export const shedding = part(one('shedding', pressureChange));
 
 /** `flags/new-search`: true or false. */
 export const featureFlags = each('flags', flag);
 
-const settings: readonly Setting<unknown>[] = [logLevel, rateLimits, resilience, resilienceOf, shedding, featureFlags];
+const others: readonly Setting<unknown>[] = [logLevel, resilience, resilienceOf, shedding, featureFlags];
 
-/** What `log-level` and `flags/*` are for; undefined for a key that nothing reads. */
-export function settingOf(key: string): Setting<unknown> | undefined {
-  const [folder = '', ...rest] = key.split('/');
-  return settings.find(({ key: known, isFamily }) => known === folder && rest.length === (isFamily ? 1 : 0));
+export type FindSetting = (key: string) => Setting<unknown> | undefined;
+
+/**
+ * What `log-level` and `flags/*` are for; undefined for a key that nothing reads. `operations`: those that rates may
+ * name, any where it is absent.
+ */
+export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
+  const ofRates = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
+  const settings = [...others, ofRates];
+  return (key) => {
+    const [folder = '', ...rest] = key.split('/');
+    return settings.find(({ key: known, isFamily }) => known === folder && rest.length === (isFamily ? 1 : 0));
+  };
 }

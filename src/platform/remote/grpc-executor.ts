@@ -12,10 +12,10 @@ import { isUnsent } from '../resilience/outage.js';
 import type { Resilience } from '../resilience/resilience.js';
 import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
 import type { Attempt } from '../resilience/retried-call.js';
-import { ConnectionTroubles } from './connection-troubles.js';
+import { ConnectionTroubles, type TroublesLog } from './connection-troubles.js';
 import type { InstanceChannels } from './instance-channels.js';
 import { outgoingMetadata } from './outgoing-metadata.js';
-import { remoteFailure } from './remote-failure.js';
+import { isSenderRefused, remoteFailure } from './remote-failure.js';
 import type { ServiceCredentials } from './service-credentials.js';
 import { sendUnary } from './unary-request.js';
 
@@ -43,16 +43,18 @@ export interface GrpcExecutorParts {
   readonly resilience: Resilience;
   readonly channels: InstanceChannels;
   readonly credentials: ServiceCredentials;
+  readonly logger?: TroublesLog;
 }
 
 /** Has an operation run by the service that owns it, over gRPC. */
 export class GrpcExecutor extends RemoteExecutor {
   readonly #routes = new Map<OperationDescriptor, Route>();
-  readonly #troubles = new ConnectionTroubles();
+  readonly #troubles: ConnectionTroubles;
 
   /** Throws an Error that names the modules nobody runs. */
   constructor(private readonly parts: GrpcExecutorParts) {
     super();
+    this.#troubles = new ConnectionTroubles(parts.logger);
     for (const [operation, codec] of parts.codecs) this.#routes.set(operation, this.#route(operation, codec));
   }
 
@@ -111,7 +113,8 @@ export class GrpcExecutor extends RemoteExecutor {
 
   #failed(operation: OperationDescriptor, error: ServiceError, service: string, { address }: Instance): Failure {
     const failure = remoteFailure(operation, error);
-    if (isUnsent(failure)) this.#troubles.tell(service, address, error.details);
+    if (isSenderRefused(error)) this.#troubles.refused(service, address, error.details);
+    else if (isUnsent(failure)) this.#troubles.tell(service, address, error.details);
     return failure;
   }
 

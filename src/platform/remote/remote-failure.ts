@@ -4,10 +4,14 @@ import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-fa
 import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { decodeFailure, hasDetails } from '../../protocols/grpc/status-details.js';
-import { noRetry } from '../../protocols/grpc/unary-call.js';
+import { noRetry, senderRefused } from '../../protocols/grpc/unary-call.js';
 import { markFinal, markUnsent } from '../resilience/outage.js';
 
 const [pushback, never] = noRetry;
+const [refusal] = senderRefused;
+
+/** Whether the instance takes no calls of this process, whoever they are for. */
+export const isSenderRefused = ({ metadata }: ServiceError): boolean => metadata?.get(refusal).length > 0;
 
 /**
  * Of the texts by which grpc-js says that no handler had the request: it had no connection to write to, or wrote to an
@@ -18,6 +22,8 @@ const notTaken =
 
 /** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
 export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
+  // nothing was done, and an instance with other keys may take it: that is the time in which keys are replaced
+  if (isSenderRefused(error)) return markUnsent(new ServiceUnavailable({ cause: error }));
   if (hasDetails(error.metadata)) {
     const failure = failureOf(operation, decodeFailure(error));
     return error.metadata.get(pushback)[0] === never ? markFinal(failure) : failure;

@@ -30,7 +30,7 @@ async function serviceDirectory({ discovery: { addresses, consul } }: Configurat
 }
 
 function resilience(directory: ServiceDirectory, { resilience: settings }: Configuration): Resilience {
-  const made = new Resilience(directory, { settings });
+  const made = new Resilience(directory, settings);
   logEvents(made.events, new Logger('Remote'));
   return made;
 }

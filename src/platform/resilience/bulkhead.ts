@@ -23,8 +23,9 @@ export class Bulkhead {
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.limit) {
       this.#refused++;
-      const detail = `Too many calls to ${this.name} are under way`;
-      return Promise.reject(new ServiceUnavailable({ detail, retryAfterSeconds: 1 }));
+      const cause = new Error(`too many calls to ${this.name} are under way`);
+      const detail = 'Too many calls of this kind are under way';
+      return Promise.reject(new ServiceUnavailable({ detail, retryAfterSeconds: 1, cause }));
     }
     this.#running++;
     return work().finally(() => {

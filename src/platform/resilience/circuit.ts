@@ -151,7 +151,12 @@ export class Circuit {
   #rejection(): ServiceUnavailable {
     this.counts.rejected++;
     const retryAfterSeconds = Math.ceil(this.settings.resetMs / 1_000);
-    return new ServiceUnavailable({ detail: `${this.name} does not answer at the moment`, retryAfterSeconds });
+    const cause = new Error(`the circuit ${this.name} is open`);
+    return new ServiceUnavailable({
+      detail: 'What this needs does not answer at the moment',
+      retryAfterSeconds,
+      cause,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
 import { Balancer } from './balancer.js';
 import { Bulkhead } from './bulkhead.js';
@@ -8,12 +9,6 @@ import { ResilienceEvents } from './resilience-events.js';
 import { ResiliencePolicy } from './resilience-policy.js';
 import { RetryBudget } from './retry-budget.js';
 import { mergeSettings, type ResilienceChange, type ResilienceSettings } from './settings.js';
-
-export interface ResilienceOptions {
-  readonly settings?: ResilienceChange;
-  /** Over `settings`, by the name of a service or of an outbound dependency. */
-  readonly overrides?: Readonly<Record<string, ResilienceChange>>;
-}
 
 /** What stands between this process and each one it calls, by name. */
 export class Resilience {
@@ -26,7 +21,7 @@ export class Resilience {
 
   constructor(
     private readonly directory: ServiceDirectory,
-    private readonly configured: ResilienceOptions = {},
+    private readonly configured: ResilienceChange = {},
   ) {}
 
   get policies(): readonly ResiliencePolicy[] {
@@ -63,8 +58,7 @@ export class Resilience {
   }
 
   settings(name: string): ResilienceSettings {
-    const { settings = {}, overrides = {} } = this.configured;
-    return mergeSettings(settings, overrides[name] ?? {}, this.#change, this.#changes.get(name) ?? {});
+    return mergeSettings(this.configured, this.#change, this.#changes.get(name) ?? {});
   }
 
   /**
@@ -73,13 +67,16 @@ export class Resilience {
    */
   update(change: ResilienceChange, name?: string): void {
     mergeSettings(change);
+    const guards = [...this.#policies, ...this.#breakers].map(([known, guard]) => {
+      return { name: known, guard, former: this.settings(known) };
+    });
     if (name === undefined) this.#change = change;
     else this.#changes.set(name, change);
-    for (const [changed, guard] of [...this.#policies, ...this.#breakers]) {
-      if (name !== undefined && changed !== name) continue;
-      const settings = this.settings(changed);
+    for (const { name: known, guard, former } of guards) {
+      const settings = this.settings(known);
+      if (isDeepStrictEqual(settings, former)) continue;
       guard.update(settings);
-      this.events.emit('settings', { name: changed, settings });
+      this.events.emit('settings', { name: known, settings });
     }
   }
 

@@ -157,7 +157,7 @@ export class RetriedCall<T> {
   /** Milliseconds. Who asks for a pause asks it for itself, so another instance need not wait. */
   #pushback(error: Failure): number {
     if (isUnsent(error) || this.parts.balancer.hasOther(this.#tried)) return 0;
-    return (error.retryAfterSeconds ?? 0) * 1_000;
+    return error.asksForPause ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   }
 
   /** An attempt that this call gave up has the key: its outcome is what the caller waits for. */
@@ -171,6 +171,7 @@ export class RetriedCall<T> {
 
   #nobody(): ServiceUnavailable {
     this.parts.onOutage();
-    return markUnsent(new ServiceUnavailable({ detail: `No instance of ${this.parts.service} is known` }));
+    const cause = new Error(`no instance of ${this.parts.service} is known`);
+    return markUnsent(new ServiceUnavailable({ detail: 'Nobody is there to answer this at the moment', cause }));
   }
 }

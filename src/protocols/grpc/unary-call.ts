@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import { Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { isFinal } from '../../platform/resilience/outage.js';
@@ -24,6 +25,9 @@ const requestIdKey = 'x-request-id';
 
 /** Source: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback */
 export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
+
+/** Tells the sending process that its own token is refused, not that of its caller. */
+export const senderRefused = ['x-sender-refused', 'true'] as const;
 
 /** Without the checks of `Metadata.set`, a thirtieth of the call's time: the id was checked when the call began. */
 class InitialMetadata extends Metadata {
@@ -112,6 +116,7 @@ export class UnaryCall {
     const sent = failureStatus(failure, domain, call.trace.traceId);
     sent.metadata.set(requestIdKey, call.requestId);
     if (isFinal(failure)) sent.metadata.set(...noRetry);
+    if (failure instanceof ServiceTokenRefused) sent.metadata.set(...senderRefused);
     this.transport.sendStatus(sent);
   }
 

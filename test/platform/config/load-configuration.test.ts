@@ -193,10 +193,34 @@ describe('wrong values', () => {
     ['JWT_SECRET', { JWT_SECRET: 'one', JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['STORAGE_PROVIDER', { ENABLE_STORAGE: 'true' }],
     ['CONSUL_HOST', { DISCOVERY: 'consul' }],
+    ['CONSUL_SECURE', { CONSUL_HOST: 'consul', CONSUL_CA_FILE: 'ca.pem' }],
     ['TLS_CERT_FILE', { GRPC_TLS_CLIENT_CA_FILE: 'ca.pem' }],
     ['SERVICE_TLS_KEY_FILE', { SERVICE_TLS_CERT_FILE: 'cert.pem', SERVICE_TLS_CA_FILE: 'ca.pem' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
+  });
+});
+
+describe('rates', () => {
+  const operations = new Set(['users.createUser']);
+  const load = (RATE_LIMITS: string) => loadConfiguration({ RATE_LIMITS }, undefined, operations);
+
+  test('may be set for operations that exist', () => {
+    expect(load('caller=5/s,users.createUser=20/10m').limits.rates.operations).toEqual({
+      'users.createUser': { quota: 20, windowSeconds: 600 },
+    });
+  });
+
+  test.each(['users.nope=1/s', 'calller.x=1/s', 'caller=5/s,users.createUsers=1/s'])('%s is refused', (text) => {
+    expect(() => load(text)).toThrow(/RATE_LIMITS: .*has rates of operations that do not exist/);
+  });
+});
+
+describe('Consul', () => {
+  test('is shown a token, over HTTPS where that is wanted, for settings and for discovery', () => {
+    const env = { CONSUL_HOST: 'consul', CONSUL_SECURE: 'true', CONSUL_CA_FILE: 'ca.pem', CONSUL_TOKEN: 'its-secret' };
+    const consul = { host: 'consul', port: 8500, secure: true, caFile: 'ca.pem', token: 'its-secret' };
+    expect(loadConfiguration({ ...env, DISCOVERY: 'consul' })).toMatchObject({ consul, discovery: { consul } });
   });
 });
 

@@ -10,7 +10,7 @@ import { HealthService } from '../../../src/protocols/grpc/health-service.js';
 import { Authority } from '../../support/certificates.js';
 import { ConsulWire, consulServer, hasConsul } from './consul-server.js';
 import { Lines } from './lines.js';
-import { known } from './service-directory.behaviour.js';
+import { instancesOf, known } from './service-directory.behaviour.js';
 
 const fast: RegistrationSettings = {
   ttlSeconds: 1,
@@ -74,7 +74,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
   test('is found at once, with checks by gRPC, by HTTP and by its heartbeat', async () => {
     await registration.start();
     await known(directory, service, address);
-    expect(directory.instances(service)).toEqual([{ id: registration.id, address }]);
+    expect(instancesOf(directory, service)).toEqual([{ id: registration.id, address }]);
     expect(Object.keys(await checks()).sort()).toEqual(['HTTP', 'gRPC', 'heartbeat']);
   });
 

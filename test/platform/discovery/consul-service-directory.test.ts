@@ -7,7 +7,7 @@ import {
 } from '../../../src/platform/discovery/consul-service-directory.js';
 import { ConsulWire, consulServer, hasConsul } from './consul-server.js';
 import { Lines } from './lines.js';
-import { addresses, known, serviceDirectoryBehaviour } from './service-directory.behaviour.js';
+import { addresses, instancesOf, known, serviceDirectoryBehaviour } from './service-directory.behaviour.js';
 
 const settings: ConsulDirectorySettings = {
   waitSeconds: 5,
@@ -98,7 +98,7 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
       await register(service, one);
       await register(service, one, 'second');
       await known(directory, service, one);
-      expect(directory.instances(service)).toEqual([{ id: idOf(service, one, 'second'), address: one }]);
+      expect(instancesOf(directory, service)).toEqual([{ id: idOf(service, one, 'second'), address: one }]);
     });
 
     test('believes the last instances for a while when Consul knows none any more', async () => {

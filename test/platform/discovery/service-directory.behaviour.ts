@@ -24,6 +24,15 @@ export function known(directory: ServiceDirectory, service: string, ...expected:
   return found.promise.finally(stop);
 }
 
+/** What is known now. */
+export function instancesOf(directory: ServiceDirectory, service: string): readonly Instance[] {
+  let told: readonly Instance[] = [];
+  directory.watch(service, (instances) => {
+    told = instances;
+  })();
+  return told;
+}
+
 const one = '10.0.0.1:50051';
 const two = '10.0.0.2:50051';
 const three = '10.0.0.3:50051';
@@ -42,18 +51,14 @@ export function serviceDirectoryBehaviour(name: string, open: () => Promise<Dire
       const { directory } = await start();
       const heard: (readonly Instance[])[] = [];
       directory.watch('nobody', (instances) => heard.push(instances));
-      await directory.ready('nobody');
-      expect(directory.instances('nobody')).toEqual([]);
       expect(heard).toEqual([[]]);
     });
 
-    test('tells the instances there are when it is ready', async () => {
+    test('tells the instances there are', async () => {
       const { directory, service, join } = await start();
       await join(two);
       await join(one);
-      await directory.ready(service);
       await known(directory, service, one, two);
-      expect(addresses(directory.instances(service))).toEqual([one, two]);
     });
 
     test('tells those who watch what is known and every change, once', async () => {
@@ -85,18 +90,11 @@ export function serviceDirectoryBehaviour(name: string, open: () => Promise<Dire
       await join(two);
       await known(directory, service, one, two);
       await cutOff();
-      expect(addresses(directory.instances(service))).toEqual([one, two]);
+      expect(addresses(instancesOf(directory, service))).toEqual([one, two]);
       await join(three);
       await leave(one);
       await restore();
       await known(directory, service, two, three);
-    });
-
-    test('is ready, knowing nothing, once closed', async () => {
-      const { directory, service } = await start();
-      directory.instances(service);
-      await directory.close();
-      await directory.ready(service);
     });
   });
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StaticServiceDirectory } from '../../../src/platform/discovery/static-service-directory.js';
 import { Lines } from './lines.js';
 import { NameServer } from './name-server.js';
-import { addresses, known, serviceDirectoryBehaviour } from './service-directory.behaviour.js';
+import { addresses, instancesOf, known, serviceDirectoryBehaviour } from './service-directory.behaviour.js';
 
 const name = 'user-service.test';
 const often = { intervalMs: 40, minIntervalMs: 5 };
@@ -44,9 +44,8 @@ serviceDirectoryBehaviour('the static directory with a DNS name', async () => {
 describe('the static directory', () => {
   test('knows configured addresses at once, without a look-up', async () => {
     const directory = new StaticServiceDirectory({ 'user-service': 'users-1:50051,users-2:50051' });
-    await directory.ready('user-service');
     directory.refresh('user-service');
-    expect(directory.instances('user-service')).toEqual([
+    expect(instancesOf(directory, 'user-service')).toEqual([
       { id: 'users-1:50051', address: 'users-1:50051' },
       { id: 'users-2:50051', address: 'users-2:50051' },
     ]);
@@ -58,8 +57,9 @@ describe('the static directory', () => {
 
   test("asks the system's resolver where a name names no server, and takes one family of addresses", async () => {
     const directory = new StaticServiceDirectory({ 'user-service': 'dns:///localhost:50051' });
-    await directory.ready('user-service');
-    expect(['127.0.0.1:50051', '[::1]:50051']).toContain(addresses(directory.instances('user-service')).join());
+    await vi.waitFor(() =>
+      expect(['127.0.0.1:50051', '[::1]:50051']).toContain(addresses(instancesOf(directory, 'user-service')).join()),
+    );
     await directory.close();
   });
 });
@@ -92,7 +92,7 @@ describe('a DNS name in the static directory', () => {
 
   test('is looked up again at once when an instance does not answer', async () => {
     open({ intervalMs: 60_000, minIntervalMs: 5 });
-    await directory.ready('user-service');
+    await known(directory, 'user-service', '10.0.0.1:50051');
     server.set(name, ['10.0.0.2']);
     directory.refresh('user-service');
     await known(directory, 'user-service', '10.0.0.2:50051');
@@ -100,16 +100,16 @@ describe('a DNS name in the static directory', () => {
 
   test('is not looked up more often, however many calls fail', async () => {
     open({ intervalMs: 60_000, minIntervalMs: 60_000 });
-    await directory.ready('user-service');
+    await known(directory, 'user-service', '10.0.0.1:50051');
     for (let call = 0; call < 1_000; call++) directory.refresh('user-service');
     expect(server.asked).toBe(1);
   });
 
   test('is not looked up any more after close', async () => {
     open({ intervalMs: 5, minIntervalMs: 1 });
-    await directory.ready('user-service');
+    await known(directory, 'user-service', '10.0.0.1:50051');
     await vi.waitFor(() => expect(server.asked).toBeGreaterThan(1));
     await directory.close();
-    expect(addresses(directory.instances('user-service'))).toEqual(['10.0.0.1:50051']);
+    expect(addresses(instancesOf(directory, 'user-service'))).toEqual(['10.0.0.1:50051']);
   });
 });

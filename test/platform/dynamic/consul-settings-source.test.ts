@@ -45,6 +45,27 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
     true,
   );
 
+  test.each(['', '/'])('a folder that is deleted as a whole is no longer in force: %j at its end', async (end) => {
+    const above = `config-${randomUUID()}`;
+    const folder = `${above}/application`;
+    await consul.kv.set(`${folder}/log-level`, 'warn');
+    await consul.kv.set(`${folder}/rate-limits`, 'caller=1/s');
+    const source = new ConsulSettingsSource(consul, folder, { ...watchSettings, waitSeconds: 1 }, new Lines());
+    let told: unknown;
+    source.watch((entries) => {
+      told = entries;
+    });
+    try {
+      await consul.kv.del(`${folder}/log-level`);
+      await expect.poll(() => told, { timeout: 10_000 }).toEqual(new Map([['rate-limits', 'caller=1/s']]));
+      await consul.kv.del({ key: `${above}${end}`, recurse: true });
+      await expect.poll(() => told, { timeout: 10_000 }).toEqual(new Map());
+    } finally {
+      await source.close();
+      await consul.kv.del({ key: above, recurse: true });
+    }
+  });
+
   test('a folder that the web interface made is no setting, nor is a folder whose name begins alike', async () => {
     const folder = `config/test-${randomUUID()}`;
     await consul.kv.set(`${folder}/`, '');

@@ -8,6 +8,8 @@ import {
   resilience,
   resilienceOf,
   type Setting,
+  settingsWith,
+  shedding,
 } from '../../../src/platform/dynamic/settings.js';
 
 let common: MemorySettingsSource;
@@ -20,7 +22,7 @@ beforeEach(() => {
   const add = (line: string) => lines.push(line);
   common = new MemorySettingsSource('config/application');
   own = new MemorySettingsSource('config/user-service');
-  configuration = new DynamicConfiguration([common, own], { log: add, warn: add, error: add });
+  configuration = new DynamicConfiguration([common, own], { warn: add, error: add });
 });
 
 function told<T>(setting: Setting<T>): (T | undefined)[] {
@@ -110,6 +112,66 @@ describe('a setting', () => {
     expect(levels).toEqual(['debug']);
     expect(lines).toContain('log-level could not be applied: Error: broken');
   });
+});
+
+describe('a setting of parts', () => {
+  const everywhere = '{ "timeoutMs": 1500, "breaker": { "volume": 9, "resetMs": 200 } }';
+
+  test('of the service changes what it names, and leaves the rest as it is for all services', () => {
+    const changes = told(resilience);
+    common.set('resilience', everywhere);
+    own.set('resilience', '{ "breaker": { "volume": 50 } }');
+    own.set('resilience', undefined);
+    expect(changes).toEqual([
+      { timeoutMs: 1500, breaker: { volume: 9, resetMs: 200 } },
+      { timeoutMs: 1500, breaker: { volume: 50, resetMs: 200 } },
+      { timeoutMs: 1500, breaker: { volume: 9, resetMs: 200 } },
+    ]);
+  });
+
+  test('is not told again when another one changes', () => {
+    const changes = told(resilience);
+    common.set('resilience', everywhere);
+    own.set('resilience', '{ "timeoutMs": 7 }');
+    own.set('log-level', 'debug');
+    expect(changes).toHaveLength(2);
+  });
+
+  test('may be of one name, or about shedding', () => {
+    const named: unknown[] = [];
+    configuration.subscribeAll(resilienceOf, (changes) => named.push(changes.get('user-service')));
+    const shed = told(shedding);
+    common.set('resilience/user-service', '{ "timeoutMs": 1500 }');
+    own.set('resilience/user-service', '{ "concurrency": 5 }');
+    common.set('shedding', '{ "calls": 50 }');
+    own.set('shedding', '{ "heap": 0.9 }');
+    expect(named.at(-1)).toEqual({ timeoutMs: 1500, concurrency: 5 });
+    expect(shed.at(-1)).toEqual({ calls: 50, heap: 0.9 });
+  });
+});
+
+test('rates of an operation that does not exist are refused, and the last good ones stay', () => {
+  const refused: string[] = [];
+  const log = { warn: (line: string) => refused.push(line), error: () => undefined };
+  configuration = new DynamicConfiguration([own], log, settingsWith(new Set(['users.createUser'])));
+  const rates = told(rateLimits);
+  own.set('rate-limits', 'users.createUser=1/s');
+  for (const text of ['users.nope=1/s', 'calller.x=1/s']) {
+    own.set('rate-limits', text);
+    expect(refused.at(-1)).toMatch(
+      /refused: has rates of operations that do not exist \((users.nope|calller.x)\); it stays/,
+    );
+  }
+  expect(rates).toHaveLength(1);
+});
+
+test('what is accepted, and what is gone, is a warning: it is to be seen whatever the level', () => {
+  const warnings: string[] = [];
+  const log = { warn: (line: string) => warnings.push(line), error: () => undefined };
+  configuration = new DynamicConfiguration([own], log);
+  own.set('log-level', 'warn');
+  own.set('log-level', undefined);
+  expect(warnings).toEqual(['config/user-service/log-level is now "warn"', 'config/user-service/log-level is gone']);
 });
 
 describe('a family of settings', () => {

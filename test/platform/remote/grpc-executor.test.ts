@@ -10,10 +10,14 @@ import {
   InvalidArgument,
   PermissionDenied,
   ServiceUnavailable,
+  Unauthenticated,
 } from '../../../src/contract/built-in-failures.js';
 import type { Failure } from '../../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { TokenIssuer } from '../../../src/platform/security/token-issuer.js';
+import { loadTokenKeys } from '../../../src/platform/security/token-keys.js';
 import { Bus } from '../../../src/ports/bus.js';
+import { Revocations } from '../../../src/ports/revocations.js';
 import { UnitOfWork } from '../../../src/ports/unit-of-work.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import {
@@ -26,6 +30,7 @@ import {
   ListSpecimens,
   WaitForSpecimen,
 } from '../../fixtures/specimens/specimens.operations.js';
+import { Lines } from '../discovery/lines.js';
 import { RemoteSpecimens } from './remote-specimens.js';
 
 let remote: RemoteSpecimens;
@@ -150,6 +155,51 @@ describe('an instance that takes no more calls', () => {
     expect(refused).toHaveBeenCalled();
     await two.stop();
     refusing.close();
+  });
+});
+
+describe('an instance whose connection is lost while it is asked', () => {
+  test('is asked again at once, for it asked for no pause', async () => {
+    const cutting = createServer().listen(0, '127.0.0.1');
+    const cut = vi.fn((stream: ServerHttp2Stream) => stream.on('error', () => undefined).session?.destroy());
+    cutting.on('stream', cut);
+    await once(cutting, 'listening');
+    const address = `127.0.0.1:${(cutting.address() as AddressInfo).port}`;
+    const lone = await RemoteSpecimens.start({ target: () => address });
+    const failure = await failureOf(lone.execute(ListSpecimens, {}, lone.begin(ListSpecimens, { timeoutMs: 900 })));
+    expect(failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 });
+    expect(cut.mock.calls.length).toBeGreaterThan(1);
+    await lone.stop();
+    cutting.close();
+  });
+});
+
+describe('an owner with other keys', () => {
+  test('is SERVICE_UNAVAILABLE for callers, who are not to blame, and named with its reason in the log', async () => {
+    const logger = new Lines();
+    const settings = { issuer: 'specimens', audience: 'specimens', accessTokenSeconds: 900, refreshTokenSeconds: 900 };
+    const secret = 'another secret than that of the owner';
+    const tokens = new TokenIssuer(await loadTokenKeys({ ...settings, secret, publicKeyFiles: [] }), settings);
+    const strange = await RemoteSpecimens.start({ tokens, logger });
+    const authorization = `Bearer ${await strange.edge.token('USER')}`;
+    for (const inbound of [{}, { authorization }]) {
+      const failure = await failureOf(strange.execute(ListSpecimens, {}, strange.begin(ListSpecimens, inbound)));
+      expect(failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', message: ServiceUnavailable.title });
+    }
+    const inspect = new InspectSpecimen({ id: crypto.randomUUID() });
+    expect(await failureOf(strange.edge.get(Bus).asService.execute(inspect))).toBeInstanceOf(ServiceUnavailable);
+    expect(logger.all).toEqual([
+      `specimens: ${strange.ownerAddress} does not take the token of this process (The token is not valid): have both the same keys?`,
+    ]);
+    await strange.stop();
+  });
+
+  test('is not confused with a token of the user that does not hold', async () => {
+    const user = crypto.randomUUID();
+    const authorization = `Bearer ${await remote.edge.token('USER', user)}`;
+    await remote.owner.get(Revocations).revoke(`user:${user}`, Date.now() / 1_000 + 900);
+    const call = remote.begin(CreateSpecimen, { authorization });
+    expect(await failureOf(remote.execute(CreateSpecimen, { name: 'a' }, call))).toBeInstanceOf(Unauthenticated);
   });
 });
 

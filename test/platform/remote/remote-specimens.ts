@@ -11,10 +11,12 @@ import type { Tracer } from '../../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
 import { StaticServiceDirectory } from '../../../src/platform/discovery/static-service-directory.js';
 import { type ChannelSecurity, plainText } from '../../../src/platform/remote/channel-security.js';
+import type { TroublesLog } from '../../../src/platform/remote/connection-troubles.js';
 import { GrpcExecutor } from '../../../src/platform/remote/grpc-executor.js';
 import { InstanceChannels } from '../../../src/platform/remote/instance-channels.js';
 import { ServiceCredentials } from '../../../src/platform/remote/service-credentials.js';
 import { Resilience } from '../../../src/platform/resilience/resilience.js';
+import type { TokenIssuer } from '../../../src/platform/security/token-issuer.js';
 import { GrpcServer } from '../../../src/protocols/grpc/grpc-server.js';
 import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
@@ -33,6 +35,9 @@ interface OwnerOptions {
 
 interface RemoteOptions extends OwnerOptions {
   readonly security?: (addresses: Readonly<Record<string, string>>) => ChannelSecurity;
+  /** By which the edge shows who it is, in place of those that the owner takes. */
+  readonly tokens?: TokenIssuer;
+  readonly logger?: TroublesLog;
   /** By the owner's port where the edge looks for it. */
   readonly target?: (port: string) => string;
 }
@@ -93,7 +98,8 @@ export class RemoteSpecimens {
       homes: new Map([['specimens', 'specimens']]),
       resilience,
       channels,
-      credentials: new ServiceCredentials(owner.tokens, 'edge'),
+      credentials: new ServiceCredentials(options.tokens ?? owner.tokens, 'edge'),
+      logger: options.logger,
     });
     const edge = await createSpecimenApplication({
       handlers: [],

@@ -130,7 +130,10 @@ describe('a circuit', () => {
     await repeat(5, 'failure');
     const work = vi.fn(async () => 'value');
     await expect(circuit.run(work, judge)).rejects.toThrow(ServiceUnavailable);
-    expect(await end()).toMatchObject({ retryAfterSeconds: 1, message: 'user-service does not answer at the moment' });
+    expect(await end()).toMatchObject({
+      retryAfterSeconds: 1,
+      message: 'What this needs does not answer at the moment',
+    });
     expect(work).not.toHaveBeenCalled();
     expect(circuit.counts).toEqual({ successes: 0, failures: 5, rejected: 2, openings: 1 });
   });

@@ -12,7 +12,7 @@ export const hangs: Behaviour = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 export const fails =
-  (make: () => Error = () => new ServiceUnavailable({ retryAfterSeconds: 0 })): Behaviour =>
+  (make: () => Error = () => new ServiceUnavailable()): Behaviour =>
   async () => {
     throw make();
   };
@@ -30,7 +30,7 @@ export class RemoteService {
     const addresses = hosts.map((host) => `${host}:50051`);
     const directory = new StaticServiceDirectory(hosts.length > 0 ? { users: addresses.join() } : {});
     const retry = { ...quick.retry, ...change.retry };
-    this.resilience = new Resilience(directory, { settings: { ...quick, ...change, retry } });
+    this.resilience = new Resilience(directory, { ...quick, ...change, retry });
   }
 
   get policy() {

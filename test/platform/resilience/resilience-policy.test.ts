@@ -27,11 +27,15 @@ describe('a call to a remote service', () => {
     expect(await serviceOn(['a', 'b']).calls(3)).toEqual(['a:50051', 'b:50051', 'a:50051']);
   });
 
-  test('fails, named, where no instance is known', async () => {
+  test('fails where no instance is known, and tells callers no name', async () => {
     const error = await serviceOn([])
       .call()
       .catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE', message: 'No instance of users is known' });
+    expect(error).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'Nobody is there to answer this at the moment',
+      cause: new Error('no instance of users is known'),
+    });
   });
 
   test('that fails otherwise than by an outage is not repeated', async () => {
@@ -139,6 +143,12 @@ describe('a retry', () => {
     );
     await expect(gone.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
     expect(gone.asked).toEqual(['a', 'a', 'a']);
+  });
+
+  test('does not wait where nobody asked for a pause', async () => {
+    const cut = serviceOn(['a']).on('a', fails());
+    await expect(cut.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
+    expect(cut.asked).toEqual(['a', 'a', 'a']);
   });
 
   test('is not made where the service asked for more time than there is', async () => {
@@ -274,7 +284,11 @@ describe('a service that is down', () => {
     await down.calls(5);
     down.asked.length = 0;
     const [error] = await down.calls(1);
-    expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE', message: 'users does not answer at the moment' });
+    expect(error).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'What this needs does not answer at the moment',
+      cause: new Error('the circuit users is open'),
+    });
     expect(isFinal(error)).toBe(true);
     expect(down.asked).toEqual([]);
     expect(changes).toEqual([{ name: 'users', from: 'CLOSED', to: 'OPEN' }]);
@@ -316,7 +330,7 @@ test('more calls than the limit are refused at once', async () => {
   const hung = serviceOn(['a'], { concurrency: 2 }).on('a', hangs);
   const { signal, leave } = caller();
   const running = [hung.call({ signal }), hung.call({ signal })].map((call) => call.catch((error: unknown) => error));
-  await expect(hung.call()).rejects.toThrow('Too many calls to users are under way');
+  await expect(hung.call()).rejects.toThrow('Too many calls of this kind are under way');
   expect(hung.policy.bulkhead).toMatchObject({ running: 2, refused: 1 });
   leave();
   await Promise.all(running);

@@ -62,6 +62,19 @@ describe('settings at run time', () => {
     resilience.update({ concurrency: 7 });
     expect(told).toEqual([['users', 7]]);
   });
+
+  test('are told of those only for whom something changes', () => {
+    const resilience = open('a');
+    resilience.policy('users');
+    resilience.breaker('mail');
+    resilience.update({ concurrency: 7 }, 'mail');
+    const told: string[] = [];
+    resilience.events.on('settings', ({ name }) => told.push(name));
+    resilience.update({ concurrency: 7 });
+    resilience.update({ concurrency: 7 });
+    resilience.update({ concurrency: 7 }, 'users');
+    expect(told).toEqual(['users']);
+  });
 });
 
 describe('a breaker for something outside', () => {
@@ -187,7 +200,7 @@ describe('what others see of it', () => {
     logEvents(open('a', 'b').events, lines);
     service.on('a', fails()).on('b', fails());
     await service.calls(5);
-    service.resilience.update({});
+    service.resilience.update({ concurrency: 7 });
     expect(lines.all).toEqual(
       expect.arrayContaining([
         'users: a:50051, b:50051',

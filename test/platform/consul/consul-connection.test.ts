@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectConsul } from '../../../src/platform/consul/consul-connection.js';
+import { Authority, PemFolder } from '../../support/certificates.js';
+
+describe('a connection to Consul', () => {
+  const pem = new PemFolder();
+  let server: Server;
+  let caFile: string;
+  let shown: unknown;
+
+  beforeAll(async () => {
+    const authority = await Authority.create();
+    caFile = pem.write('ca.pem', authority.pem);
+    server = createServer(await authority.issue(), (request, response) => {
+      shown = request.headers['x-consul-token'];
+      response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+    pem.remove();
+  });
+
+  const address = () => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: true });
+
+  test('goes over HTTPS to a certificate of its authority, with the token', async () => {
+    const consul = connectConsul({ ...address(), caFile, token: 'its-secret' });
+    await consul.kv.get({ key: 'config/', recurse: true });
+    expect(shown).toBe('its-secret');
+    shown = undefined;
+    await consul.agent.service.register({ name: 'users', address: '10.0.0.1', port: 50_051 });
+    expect(shown).toBe('its-secret');
+    consul.destroy();
+  });
+
+  test('is not made to a certificate that nobody vouches for', async () => {
+    const consul = connectConsul(address());
+    await expect(consul.kv.get('config/')).rejects.toThrow('certificate');
+    consul.destroy();
+  });
+
+  test('wants a file of authorities that can be read, and names its variable', () => {
+    expect(() => connectConsul({ ...address(), caFile: 'no-such.pem' })).toThrow(
+      'CONSUL_CA_FILE: "no-such.pem" cannot be read',
+    );
+  });
+});
