@@ -52,6 +52,14 @@ describe.each(engines)('a registration over %s', (_, open) => {
     await expect(app.register({ password: 'short' })).rejects.toThrow(InvalidArgument);
   });
 
+  test('refuses a password that is too long when it is composed', async () => {
+    const register = (given: string) => app.call(new Register({ email: freshEmail(), password: given }));
+    const refused = register('\ufb2c'.repeat(128));
+    await expect(refused).rejects.toThrow(WeakPassword);
+    await expect(refused).rejects.toMatchObject({ issues: [expect.objectContaining({ path: '/password' })] });
+    expect(await register('👍'.repeat(128))).toHaveProperty('token');
+  });
+
   test('of a registered address is refused, in whatever case', async () => {
     const { user } = await app.register();
     await expect(app.register({ email: user.email.toUpperCase() })).rejects.toThrow(EmailTaken);
