@@ -24,8 +24,9 @@ export class BootstrapAdministrator {
     try {
       await this.registration.register({ email, password, role: 'ADMIN' });
     } catch (error) {
-      const another = error instanceof EmailTaken && (await this.#isAdministrators(EmailAddress.of(email)));
-      if (!another) throw error;
+      if (!(error instanceof EmailTaken)) throw error;
+      if (await this.#isAdministrators(EmailAddress.of(email))) return;
+      throw new EmailTaken({ detail: 'It is the address of a user. Choose one that nobody has', cause: error });
     }
   }
 
