@@ -22,6 +22,20 @@ export const Email = z.email().max(254);
 /** Two spellings are one address if this is the same: modules that keep addresses must agree on it. */
 export const normalizeEmail = (spelled: string): string => spelled.trim().normalize('NFC').toLowerCase();
 
+const MAX_NAME = 200;
+
+/** Two spellings are one name if this is the same: without blanks around it, and composed, so that a search finds it. */
+export const normalizeName = (spelled: string): string => spelled.trim().normalize('NFC');
+
+/** Composing can make text longer. Code units first: what is far too long is not worth composing. */
+const fitsNormalized = (spelled: string): boolean =>
+  spelled.length > 2 * MAX_NAME || [...normalizeName(spelled)].length <= MAX_NAME;
+
+/** 1 to 200 characters, not all blank, as the caller spelled it and normalized; the domain normalizes. */
+export const Name = text({ min: 1, max: MAX_NAME })
+  .regex(/\S/, 'A name is more than blanks')
+  .refine(fitsNormalized, `A name has at most ${MAX_NAME} characters when it is composed (NFC)`);
+
 /** RFC 3339 with any offset in, UTC with milliseconds and `Z` out. */
 export const Timestamp = z.iso.datetime({ offset: true }).overwrite((value) => {
   const instant = new Date(value);

@@ -19,6 +19,8 @@ export abstract class RateLimiter {
   abstract consume(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
   /** Tells what `consume` would, and takes nothing. */
   abstract peek(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
+  /** Gives one back that was taken. */
+  abstract giveBack(policy: RatePolicy, key: string): void | Promise<void>;
   /** Gives the whole quota back. */
   abstract reset(policy: RatePolicy, key: string): void | Promise<void>;
 }

@@ -67,7 +67,7 @@ const services: Provider[] = [
   plain(SignOuts, [Sessions, Revocations, AccessTokens, Clock]),
   plain(LoginThrottle, [RateLimiter, AuthSettings, CurrentCall]),
   plain(SettleAccounts, [Accounts, Registration, Bus, UnitOfWork, Clock]),
-  plain(BootstrapAdministrator, [Accounts, Registration, NewPasswords, SignOuts, UnitOfWork, Clock]),
+  plain(BootstrapAdministrator, [Accounts, Registration]),
 ];
 
 const repositories: Provider[] = [

@@ -35,6 +35,11 @@ export class MemoryRateLimiter extends RateLimiter {
       : decision(policy, window.count + 1, window.endsAt - now);
   }
 
+  override giveBack(policy: RatePolicy, key: string): void {
+    const window = this.#windowsOf(policy).find(key, this.now());
+    if (window !== undefined && window.count > 0) window.count--;
+  }
+
   override reset(policy: RatePolicy, key: string): void {
     this.#windowsOf(policy).delete(key);
   }

@@ -6,6 +6,10 @@ import type { RedisConnection } from './redis-connection.js';
 
 const KEY_PREFIX = 'mstv:rate';
 
+/** Not below nothing: the window may have ended since. */
+const giveBackOne = `
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
+
 /**
  * Fixed windows that all processes on one Redis share. While it is away each process counts for itself: a caller may
  * then have as many quotas as there are processes, but nobody is turned away for our outage.
@@ -35,6 +39,13 @@ export class RedisRateLimiter extends RateLimiter {
     } catch {
       return this.#meanwhile.peek(policy, key);
     }
+  }
+
+  override async giveBack(policy: RatePolicy, key: string): Promise<void> {
+    const counter = this.#limiterOf(policy).getKey(key);
+    await this.connection
+      .send('EVAL', (redis) => redis.eval(giveBackOne, 1, counter))
+      .catch(() => this.#meanwhile.giveBack(policy, key));
   }
 
   override async reset(policy: RatePolicy, key: string): Promise<void> {

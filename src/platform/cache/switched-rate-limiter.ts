@@ -17,6 +17,10 @@ export class SwitchedRateLimiter extends RateLimiter {
     return this.rates.value.enabled ? this.counting.peek(policy, key) : whole(policy);
   }
 
+  override giveBack(policy: RatePolicy, key: string): void | Promise<void> {
+    return this.counting.giveBack(policy, key);
+  }
+
   override reset(policy: RatePolicy, key: string): void | Promise<void> {
     return this.counting.reset(policy, key);
   }

@@ -61,7 +61,8 @@ export const securityVariables = {
   },
   BOOTSTRAP_ADMIN_EMAIL: {
     schema: email.optional(),
-    about: 'The first platform administrator; needs BOOTSTRAP_ADMIN_PASSWORD. A demo one in development',
+    about:
+      'The first platform administrator, made while there is none; needs BOOTSTRAP_ADMIN_PASSWORD. A demo one in development',
     expected: 'an email address',
   },
   BOOTSTRAP_ADMIN_PASSWORD: {

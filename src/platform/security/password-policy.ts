@@ -7,15 +7,16 @@ const PASSWORD_MAX_CHARACTERS = 128;
 
 /**
  * Why a new password is refused, or undefined. No composition rules (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2):
- * 8 to 128 characters; `strict` refuses the most common ones as well.
+ * 8 to 128 characters, composed as they are hashed; `strict` refuses the most common ones as well.
  */
 export function passwordFault(password: string, policy: PasswordPolicyName): string | undefined {
-  // Code units first: counting the characters of a megabyte would cost something.
+  // Code units first: composing and counting a megabyte would cost something.
   if (password.length > 2 * PASSWORD_MAX_CHARACTERS) return tooLong;
-  const characters = [...password].length;
+  const composed = password.normalize('NFC');
+  const characters = [...composed].length;
   if (characters > PASSWORD_MAX_CHARACTERS) return tooLong;
   if (characters < PASSWORD_MIN_CHARACTERS) return `must have at least ${PASSWORD_MIN_CHARACTERS} characters`;
-  if (policy === 'strict' && commonPasswords.has(password.toLowerCase())) return 'is one of the most common passwords';
+  if (policy === 'strict' && commonPasswords.has(composed.toLowerCase())) return 'is one of the most common passwords';
   return undefined;
 }
 

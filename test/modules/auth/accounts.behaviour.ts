@@ -60,7 +60,7 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       const active = account
         .activate(secondsLater(1))
         .changeEmail(EmailAddress.of(`${newId()}@example.com`), 2, secondsLater(1))
-        .promote(secondsLater(2));
+        .changePasswordHash('$argon2id$other', secondsLater(2));
       await accounts.save(active);
       expect(await accounts.find(account.userId)).toEqual(active);
     });
@@ -123,6 +123,18 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       for (const { userId } of [behind, current]) await accounts.releaseFormerEmail(userId, 1);
       expect(await accounts.findByEmail(behind.email)).toBeUndefined();
       expect(await accounts.findByEmail(current.email)).toMatchObject({ userId: current.userId });
+    });
+
+    test('have an administrator while one of them is active, disabled or not', async () => {
+      for (const { userId } of (await accounts.list({ page: 1, limit: 1_000 })).accounts) await accounts.remove(userId);
+      const pending = new Account({ ...aReservation(), role: 'ADMIN' });
+      await accounts.add(aReservation().activate(now));
+      await accounts.add(pending);
+      expect(await accounts.hasAdministrator()).toBe(false);
+      await accounts.save(new Account({ ...pending.activate(now), disabled: true }));
+      expect(await accounts.hasAdministrator()).toBe(true);
+      await accounts.save(pending.activate(now).close(now));
+      expect(await accounts.hasAdministrator()).toBe(false);
     });
 
     test('are unsettled while pending or closed, the oldest first', async () => {

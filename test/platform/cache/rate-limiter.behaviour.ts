@@ -87,6 +87,17 @@ export function rateLimiterBehaviour(name: string, open: () => Promise<RateLimit
       expect(await limiter.consume(one, 'a')).toMatchObject({ allowed: true, remaining: 0 });
     });
 
+    test('gives one back at a time, and no more than was taken', async () => {
+      const { limiter } = await open();
+      const two = policy(2);
+      for (const _call of [1, 2]) await limiter.consume(two, 'a');
+      await limiter.giveBack(two, 'a');
+      expect(await limiter.peek(two, 'a')).toMatchObject({ allowed: true, remaining: 0 });
+      for (const _call of [1, 2]) await limiter.giveBack(two, 'a');
+      await limiter.giveBack(two, 'b');
+      for (const key of ['a', 'b']) expect(await limiter.consume(two, key)).toMatchObject({ remaining: 1 });
+    });
+
     test('resets what was never counted', async () => {
       const { limiter } = await open();
       const one = policy(1);

@@ -1,4 +1,5 @@
 import { scryptSync } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
 import { Argon2PasswordHasher } from '../../../src/platform/security/argon2-password-hasher.js';
@@ -86,6 +87,9 @@ describe('the password policy', () => {
     ['lax', '👍👍👍👍', 'must have at least 8 characters'],
     ['strict', '👍'.repeat(128), undefined],
     ['strict', '👍'.repeat(129), 'must have at most 128 characters'],
+    ['lax', '\ufb2c'.repeat(42), undefined],
+    ['lax', '\ufb2c'.repeat(43), 'must have at most 128 characters'],
+    ['lax', 'e\u0301'.repeat(7), 'must have at least 8 characters'],
     ['lax', 'x'.repeat(129), 'must have at most 128 characters'],
   ])('%s: %s', (policy, password, fault) => {
     expect(passwordFault(password, policy)).toBe(fault);
@@ -95,5 +99,12 @@ describe('the password policy', () => {
     const longest = '👍'.repeat(128);
     expect(passwordFault(longest, 'strict')).toBeUndefined();
     expect(await hasher.verify(longest, await hasher.hash(longest))).toEqual(current);
+    const free = new Argon2PasswordHasher({ concurrency: 1, queueLength: 0 });
+    const anything = fc.array(fc.constantFrom('x', '👍', '\u0301', '\ufb2c', '\u{1d15e}'), { maxLength: 128 });
+    const property = fc.asyncProperty(anything, async (characters) => {
+      const password = characters.join('');
+      if (passwordFault(password, 'lax') === undefined) await free.hash(password);
+    });
+    await fc.assert(property, { numRuns: 20 });
   });
 });

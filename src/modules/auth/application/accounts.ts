@@ -11,6 +11,8 @@ export interface FoundAccounts {
 export abstract class Accounts {
   abstract find(userId: string): Promise<Account | undefined>;
   abstract findByEmail(email: EmailAddress): Promise<Account | undefined>;
+  /** Whether anybody is an active administrator, disabled or not. */
+  abstract hasAdministrator(): Promise<boolean>;
   /** In a unit of work: like `find`, and nobody else changes this account until it ends. */
   abstract lock(userId: string): Promise<Account | undefined>;
   /** In a unit of work: like `findByEmail`, and nobody else changes this account until it ends. */

@@ -1,5 +1,5 @@
 import type { CurrentCall } from '../../../ports/current-call.js';
-import type { RateLimiter, RatePolicy } from '../../../ports/rate-limiter.js';
+import type { RateDecision, RateLimiter, RatePolicy } from '../../../ports/rate-limiter.js';
 import { TooManyAttempts } from '../contract/index.js';
 import type { EmailAddress } from '../domain/email-address.js';
 import type { AuthSettings } from './auth-settings.js';
@@ -14,27 +14,34 @@ export class LoginThrottle {
     private readonly call: CurrentCall,
   ) {}
 
-  /** Throws TooManyAttempts. */
+  /** Before anything is spent on an attempt. Throws TooManyAttempts. */
   async refuseTooMany(email: EmailAddress): Promise<void> {
-    for (const [policy, key] of this.#counters(email)) {
-      const { allowed, resetSeconds } = await this.limiter.peek(policy, key);
-      if (!allowed) throw new TooManyAttempts({ retryAfterSeconds: Math.max(1, resetSeconds) });
-    }
+    for (const [policy, key] of this.#counters(email)) refuseExcess(await this.limiter.peek(policy, key));
   }
 
-  async countFailure(email: EmailAddress): Promise<void> {
-    for (const [policy, key] of this.#counters(email)) await this.limiter.consume(policy, key);
+  /** Counts an attempt as a failure before anybody knows whether it is one. Throws TooManyAttempts. */
+  async count(email: EmailAddress): Promise<void> {
+    for (const [policy, key] of this.#counters(email)) refuseExcess(await this.limiter.consume(policy, key));
   }
 
-  /** The network address keeps its count: one good password must not pay for guesses at others. */
+  /**
+   * The attempt that was counted last is none, and the account starts afresh. The network address keeps the rest of its
+   * count: one good password must not pay for guesses at others.
+   */
   async forgetFailures(email: EmailAddress): Promise<void> {
     await this.limiter.reset(this.settings.failuresOfAccount, email.value);
+    await this.limiter.giveBack(this.settings.failuresFromAddress, this.call.address);
   }
 
+  /** A network address that is over its quota takes nothing from that of an account. */
   #counters(email: EmailAddress): readonly Counter[] {
     return [
-      [this.settings.failuresOfAccount, email.value],
       [this.settings.failuresFromAddress, this.call.address],
+      [this.settings.failuresOfAccount, email.value],
     ];
   }
+}
+
+function refuseExcess({ allowed, resetSeconds }: RateDecision): void {
+  if (!allowed) throw new TooManyAttempts({ retryAfterSeconds: Math.max(1, resetSeconds) });
 }

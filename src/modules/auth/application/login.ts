@@ -10,6 +10,12 @@ import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { SignIns } from './sign-ins.js';
 
+interface Verified {
+  readonly account: Account;
+  /** Its password should be hashed anew. */
+  readonly outdated: boolean;
+}
+
 @CommandHandler(Login)
 export class LoginHandler implements Handles<Login> {
   constructor(
@@ -24,29 +30,26 @@ export class LoginHandler implements Handles<Login> {
   async execute({ input }: Login) {
     const email = EmailAddress.of(input.email);
     await this.throttle.refuseTooMany(email);
-    const account = await this.#verified(email, input.password);
-    if (!account) {
-      await this.throttle.countFailure(email);
-      throw new InvalidCredentials();
-    }
-    // Again, or guesses made at the same time would all be judged by the count before them.
-    await this.throttle.refuseTooMany(email);
-    const credentials = await this.signIns.open(account);
-    if (!credentials) throw new InvalidCredentials();
+    const verified = await this.#verify(email, input.password);
+    // Whatever the verdict: of guesses made at the same time no more than the quota may show theirs.
+    await this.throttle.count(email);
+    if (!verified) throw new InvalidCredentials();
     await this.throttle.forgetFailures(email);
+    if (verified.outdated) await this.#hashAnew(verified.account, input.password);
+    const credentials = await this.signIns.open(verified.account);
+    if (!credentials) throw new InvalidCredentials();
     return credentials;
   }
 
-  /** Costs the same whether there is such an account or not. */
-  async #verified(email: EmailAddress, password: string): Promise<Account | undefined> {
+  /** Costs the same whether there is such an account or not, and whether the password is its or not. */
+  async #verify(email: EmailAddress, password: string): Promise<Verified | undefined> {
     const account = await this.accounts.findByEmail(email);
     if (!account?.isActive) {
       await this.passwordHasher.verifyDummy(password);
       return undefined;
     }
     const { valid, outdated } = await this.passwordHasher.verify(password, account.passwordHash);
-    if (valid && outdated) await this.#hashAnew(account, password);
-    return valid ? account : undefined;
+    return valid ? { account, outdated } : undefined;
   }
 
   async #hashAnew({ userId, passwordHash }: Account, password: string): Promise<void> {

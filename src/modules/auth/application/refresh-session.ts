@@ -2,7 +2,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
 import { Clock } from '../../../ports/clock.js';
 import { InvalidRefreshToken, RefreshSession } from '../contract/index.js';
-import { parseRefreshToken } from '../domain/refresh-token.js';
+import { parseRefreshToken, type RefreshToken } from '../domain/refresh-token.js';
 import type { Session } from '../domain/session.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Sessions } from './sessions.js';
@@ -20,19 +20,19 @@ export class RefreshSessionHandler implements Handles<RefreshSession> {
   ) {}
 
   async execute({ input }: RefreshSession) {
-    const session = await this.#renewable(input.refreshToken);
-    const credentials = session && (await this.signIns.renew(session));
+    const given = parseRefreshToken(input.refreshToken);
+    const session = given && (await this.#renewable(given));
+    const credentials = session && (await this.signIns.renew(session, given.secret));
     if (!credentials) throw new InvalidRefreshToken();
     return credentials;
   }
 
-  /** The session that `token` renews. One that shows a copied token is ended, for holder and thief alike. */
-  async #renewable(token: string): Promise<Session | undefined> {
-    const given = parseRefreshToken(token);
-    const session = given && (await this.sessions.find(given.sessionId));
+  /** The session that the token renews. One that shows a copied token is ended, for holder and thief alike. */
+  async #renewable({ sessionId, secret }: RefreshToken): Promise<Session | undefined> {
+    const session = await this.sessions.find(sessionId);
     const now = this.clock.now();
     if (!session || session.isExpired(now)) return undefined;
-    const presented = session.judge(this.refreshTokens.hash(given.secret), now);
+    const presented = session.judge(this.refreshTokens.hash(secret), now);
     if (presented === 'REPLAYED') await this.signOuts.end(session.id);
     return presented === 'CURRENT' ? session : undefined;
   }

@@ -5,8 +5,8 @@ export interface RefreshSecret {
 }
 
 export abstract class RefreshTokens {
-  /** 256 random bits, base64url. */
-  abstract make(): RefreshSecret;
-  /** SHA-256, base64url. */
+  /** For a new session, or for the one of `former`, with which it shares its beginning. 448 random bits, base64url. */
+  abstract make(former?: string): RefreshSecret;
+  /** Digests of the shared part and of the whole, base64url. */
   abstract hash(secret: string): string;
 }

@@ -1,3 +1,4 @@
+import { Failure, type FailureKind } from '../../../contract/failure.js';
 import type { OutputOf } from '../../../contract/operation.js';
 import { newId } from '../../../contract/values.js';
 import type { Bus } from '../../../ports/bus.js';
@@ -23,6 +24,16 @@ export interface Registered {
   readonly user: OutputOf<CreateUserProfile>;
 }
 
+interface Reservation {
+  readonly account: Account;
+  /** No earlier attempt has made it. */
+  readonly isNew: boolean;
+}
+
+/** Nothing was done, nor will it be: what else goes wrong may have happened after the profile was made. */
+const refusals: ReadonlySet<FailureKind> = new Set(['invalid_argument', 'permission_denied', 'failed_precondition']);
+const isRefusal = (error: unknown): boolean => error instanceof Failure && refusals.has(error.kind);
+
 /**
  * Reserves the address, has the profile made, then activates the account. Wherever a crash interrupts that, another
  * attempt at the same address goes on with the same user id; of several attempts only the latest gets to the end.
@@ -40,28 +51,38 @@ export class Registration {
   /** Throws WeakPassword and EmailTaken. */
   async register({ email, password, name, role }: RegistrationRequest): Promise<Registered> {
     const passwordHash = await this.newPasswords.hash(password);
-    const account = await this.#reserve(EmailAddress.of(email), { attemptId: newId(), passwordHash, role });
-    return this.#complete(account, name);
+    const { account, isNew } = await this.#reserve(EmailAddress.of(email), { attemptId: newId(), passwordHash, role });
+    try {
+      return await this.#complete(account, name);
+    } catch (error) {
+      // Of an older reservation the profile may exist already.
+      if (isNew && isRefusal(error)) await this.#release(account.userId, account.attemptId);
+      throw error;
+    }
   }
 
-  /** Brings a reservation that was left behind to its end. Throws EmailTaken when the address is another user's. */
+  /**
+   * Brings a reservation that was left behind to its end, as a user's where it was to be the first administrator's and
+   * there is one by now. Throws EmailTaken when the address is another user's.
+   */
   async resume({ userId, attemptId, passwordHash, role }: Account): Promise<void> {
     const account = await this.unitOfWork.run(async () => {
       const current = await this.accounts.lock(userId);
       if (!current?.isReservedBy(attemptId)) return undefined;
-      return this.#takeOver(current, { attemptId: newId(), passwordHash, role });
+      const isLate = role === 'ADMIN' && (await this.accounts.hasAdministrator());
+      return this.#takeOver(current, { attemptId: newId(), passwordHash, role: isLate ? 'USER' : role });
     });
     if (account) await this.#complete(account);
   }
 
-  #reserve(email: EmailAddress, attempt: Attempt): Promise<Account> {
+  #reserve(email: EmailAddress, attempt: Attempt): Promise<Reservation> {
     return this.unitOfWork.run(async () => {
       const known = await this.accounts.lockByEmail(email);
-      if (known) return this.#takeOver(known, attempt);
+      if (known) return { account: await this.#takeOver(known, attempt), isNew: false };
       const { tenant: tenantId } = this.call;
       const account = Account.reserve({ ...attempt, userId: newId(), tenantId, email, now: this.clock.now() });
       if (!(await this.accounts.add(account))) throw new EmailTaken();
-      return account;
+      return { account, isNew: true };
     });
   }
 

@@ -39,9 +39,12 @@ export class SignIns {
     return this.#credentials(session, secret);
   }
 
-  /** Undefined when the session has been renewed or ended meanwhile, or its account closed. Throws AccountDisabled. */
-  async renew(session: Session): Promise<Credentials | undefined> {
-    const { secret, hash } = this.refreshTokens.make();
+  /**
+   * With the secret that renews it. Undefined when the session has been renewed or ended meanwhile, or its account
+   * closed. Throws AccountDisabled.
+   */
+  async renew(session: Session, current: string): Promise<Credentials | undefined> {
+    const { secret, hash } = this.refreshTokens.make(current);
     const renewed = session.rotate(hash, this.clock.now());
     const first = await this.sessions.replace(renewed, session.tokenHash);
     return first ? this.#credentials(renewed, secret) : undefined;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { anyone, authenticated, can, internal } from '../../../contract/access.js';
 import { command, query } from '../../../contract/operation.js';
 import { page, pageInput } from '../../../contract/pagination.js';
-import { Email, Id, secret, Timestamp, text, view } from '../../../contract/values.js';
+import { Email, Id, Name, secret, Timestamp, text, view } from '../../../contract/values.js';
 import { EmailTaken } from '../../users/contract/users.failures.js';
-import { PersonName, UserView } from '../../users/contract/users.views.js';
+import { UserView } from '../../users/contract/users.views.js';
 import {
   AccountDisabled,
   InvalidCredentials,
@@ -29,7 +29,7 @@ const CredentialsView = view('Credentials', credentials);
 const RegistrationView = view('Registration', { ...credentials, user: UserView });
 
 export class Register extends command({
-  input: z.object({ email: Email, password: Password, name: PersonName.optional() }),
+  input: z.object({ email: Email, password: Password, name: Name.optional() }),
   output: RegistrationView,
   errors: [EmailTaken, WeakPassword],
   access: anyone,

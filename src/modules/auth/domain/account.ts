@@ -102,10 +102,6 @@ export class Account implements AccountState {
     return new Account({ ...this, passwordHash, updatedAt: now });
   }
 
-  promote(now: Date): Account {
-    return new Account({ ...this, role: 'ADMIN', updatedAt: now });
-  }
-
   /** Frees the address; what is left reminds of the profile that has to go as well. */
   close(now: Date): Account {
     const email = EmailAddress.released(this.userId);

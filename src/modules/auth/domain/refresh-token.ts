@@ -5,6 +5,12 @@ export interface RefreshToken {
   readonly secret: string;
 }
 
+/** So many characters begin all secrets of a session, and so many the digests of them: 192 bits, base64url. */
+export const SHARED_LENGTH = 32;
+
+/** What all secrets of a session have in common, or the digests of them. */
+export const sharedPart = (text: string): string => text.slice(0, SHARED_LENGTH);
+
 /** `<session id>.<secret>` */
 export const formatRefreshToken = ({ sessionId, secret }: RefreshToken): string => `${sessionId}.${secret}`;
 

@@ -1,18 +1,20 @@
+import { sharedPart } from './refresh-token.js';
+
 /** Two tabs may renew at the same time; the later one then shows a token that has just been replaced. */
 const OVERLAP_MS = 5_000;
 
 /**
- * How a refresh token stands to its session: the one that renews it, the one before it and replaced a moment ago,
- * or one that somebody must have copied.
+ * How a refresh token stands to its session: the one that renews it, the one before it and replaced a moment ago, an
+ * older one that somebody must have copied, or one that never was any.
  */
-export type Presented = 'CURRENT' | 'SUPERSEDED' | 'REPLAYED';
+export type Presented = 'CURRENT' | 'SUPERSEDED' | 'REPLAYED' | 'UNKNOWN';
 
 export interface SessionState {
   readonly id: string;
   /** Organization id. */
   readonly tenantId: string;
   readonly userId: string;
-  /** Of the refresh token that renews it: SHA-256, base64url. */
+  /** Of the secret of the refresh token that renews it, base64url; its shared part is that of all there were. */
   readonly tokenHash: string;
   readonly previousTokenHash: string | undefined;
   readonly rotatedAt: Date | undefined;
@@ -60,9 +62,10 @@ export class Session implements SessionState {
     return now >= this.expiresAt;
   }
 
-  /** Whoever knows the id of a session has had one of its tokens, so one that is unknown is an older one. */
+  /** To know the id of the session is not enough to end it: every access token names it. */
   judge(tokenHash: string, now: Date): Presented {
     if (tokenHash === this.tokenHash) return 'CURRENT';
+    if (sharedPart(tokenHash) !== sharedPart(this.tokenHash)) return 'UNKNOWN';
     const justReplaced = this.rotatedAt !== undefined && now.getTime() - this.rotatedAt.getTime() <= OVERLAP_MS;
     return justReplaced && tokenHash === this.previousTokenHash ? 'SUPERSEDED' : 'REPLAYED';
   }

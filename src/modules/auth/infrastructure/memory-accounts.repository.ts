@@ -19,6 +19,10 @@ export class MemoryAccounts extends Accounts {
     return this.#accounts.find('email', email.value);
   }
 
+  override async hasAdministrator(): Promise<boolean> {
+    return this.#accounts.values().some(({ isActive, role }) => isActive && role === 'ADMIN');
+  }
+
   override lock(userId: string): Promise<Account | undefined> {
     return this.find(userId);
   }

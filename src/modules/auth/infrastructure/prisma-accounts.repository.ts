@@ -26,6 +26,13 @@ export class PrismaAccounts extends Accounts {
     return this.#first('where email = $1', email.value);
   }
 
+  override async hasAdministrator(): Promise<boolean> {
+    const found = await this.database.query(
+      `select 1 from accounts where role = 'ADMIN' and status = 'ACTIVE' limit 1`,
+    );
+    return found.length > 0;
+  }
+
   override lock(userId: string): Promise<Account | undefined> {
     return this.#first('where user_id = $1::uuid for update', userId);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceUnavailable } from '../../../contract/built-in-failures.js';
+import { UpkeepLog } from '../../../platform/observability/upkeep-log.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { AdministratorCredentials, BootstrapAdministrator } from '../application/bootstrap-administrator.js';
 import type { Sessions } from '../application/sessions.js';
@@ -14,7 +15,7 @@ const START_PATIENCE_MS = 2_000;
 
 /** Keeps the accounts in order: at the start of the process and every minute. What fails is tried again the next time. */
 export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #logger = new Logger('Accounts');
+  readonly #log = new UpkeepLog('Accounts');
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = ADMINISTRATOR_RETRY_MS.first;
@@ -76,9 +77,10 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
   async #attempt(fault: string, work: () => Promise<void>): Promise<unknown> {
     try {
       await work();
+      this.#log.succeeded(fault);
       return undefined;
     } catch (error) {
-      this.#logger.warn({ err: error, msg: fault });
+      this.#log.failed(fault, error);
       return error;
     }
   }

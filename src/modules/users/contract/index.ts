@@ -12,7 +12,7 @@ import {
 } from './users.operations.js';
 
 export { EmailTaken, UserNotFound } from './users.failures.js';
-export { PersonName, type UserSort, UserView } from './users.views.js';
+export { type UserSort, UserView } from './users.views.js';
 export { CreateUser, CreateUserProfile, DeleteUser, GetMe, GetUser, GetUsersByIds, ListUsers, UpdateUser };
 
 export const users = module(

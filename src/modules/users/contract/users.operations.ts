@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { authenticated, can, internal } from '../../../contract/access.js';
 import { command, query } from '../../../contract/operation.js';
 import { page, pageInput } from '../../../contract/pagination.js';
-import { Email, Id, text } from '../../../contract/values.js';
+import { Email, Id, Name, text } from '../../../contract/values.js';
 import { EmailTaken, UserNotFound } from './users.failures.js';
-import { ClearableUserField, PersonName, UserSort, UserView } from './users.views.js';
+import { ClearableUserField, UserSort, UserView } from './users.views.js';
 
 export class CreateUser extends command({
-  input: z.object({ email: Email, name: PersonName.optional() }),
+  input: z.object({ email: Email, name: Name.optional() }),
   output: UserView,
   errors: [EmailTaken],
   access: can('create', 'User'),
@@ -17,7 +17,7 @@ export class CreateUser extends command({
 
 /** For auth, which made the id: called again with the same values it answers the same. */
 export class CreateUserProfile extends command({
-  input: z.object({ userId: Id, email: Email, name: PersonName.optional() }),
+  input: z.object({ userId: Id, email: Email, name: Name.optional() }),
   output: UserView,
   errors: [EmailTaken],
   access: internal,
@@ -57,7 +57,7 @@ export class UpdateUser extends command({
     .object({
       id: Id,
       email: Email.optional(),
-      name: PersonName.optional(),
+      name: Name.optional(),
       clear: z.array(ClearableUserField).max(1).describe('Fields to leave without a value.'),
     })
     .refine(({ name, clear }) => name === undefined || !clear.includes('NAME'), {

@@ -1,12 +1,10 @@
 import type { z } from 'zod';
-import { Email, enumeration, Id, Timestamp, text, view } from '../../../contract/values.js';
-
-export const PersonName = text({ min: 1, max: 200 }).regex(/\S/, 'A name is more than blanks');
+import { Email, enumeration, Id, Name, Timestamp, view } from '../../../contract/values.js';
 
 export const UserView = view('User', {
   id: Id,
   email: Email,
-  name: PersonName.optional(),
+  name: Name.optional(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

@@ -1,14 +1,12 @@
-const MAX_LENGTH = 200;
+import { Name, normalizeName } from '../../../contract/values.js';
 
-/** What a person wants to be called: without blanks around it, and composed, so that a search finds it. */
+/** What a person wants to be called, normalized. */
 export class PersonName {
   private constructor(readonly value: string) {}
 
-  /** Throws RangeError for nothing but blanks and for more than 200 characters. */
-  static of(given: string): PersonName {
-    const value = given.trim().normalize('NFC');
-    if (value === '' || given.length > MAX_LENGTH) throw new RangeError(`a name has 1 to ${MAX_LENGTH} characters`);
-    return new PersonName(value);
+  /** Throws what zod throws when it is no name. */
+  static of(spelled: string): PersonName {
+    return new PersonName(Name.parse(normalizeName(spelled)));
   }
 
   /** Of one that was made with `of` before. */

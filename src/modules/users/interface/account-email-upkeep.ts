@@ -1,11 +1,13 @@
-import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { UpkeepLog } from '../../../platform/observability/upkeep-log.js';
 import type { AccountEmails } from '../application/account-emails.js';
 
 const INTERVAL_MS = 60_000;
+const FAULT = 'Accounts still have a former address of their user';
 
 /** Brings accounts after their profiles: at the start of the process and every minute. */
 export class AccountEmailUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #logger = new Logger('Users');
+  readonly #log = new UpkeepLog('Users');
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
 
@@ -30,8 +32,9 @@ export class AccountEmailUpkeep implements OnApplicationBootstrap, BeforeApplica
   async #run(): Promise<void> {
     try {
       await this.accountEmails.settle();
+      this.#log.succeeded(FAULT);
     } catch (error) {
-      this.#logger.warn({ err: error, msg: 'Accounts still have a former address of their user' });
+      this.#log.failed(FAULT, error);
     }
   }
 }

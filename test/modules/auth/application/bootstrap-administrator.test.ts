@@ -1,25 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Unauthenticated } from '../../../../src/contract/built-in-failures.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PermissionDenied } from '../../../../src/contract/built-in-failures.js';
 import { BootstrapAdministrator } from '../../../../src/modules/auth/application/bootstrap-administrator.js';
-import { EmailTaken, InvalidCredentials, Login, WeakPassword } from '../../../../src/modules/auth/contract/index.js';
-import { CreateUser, GetMe } from '../../../../src/modules/users/contract/index.js';
+import { SettleAccounts } from '../../../../src/modules/auth/application/settle-accounts.js';
+import { EmailTaken, Login, WeakPassword } from '../../../../src/modules/auth/contract/index.js';
+import { EmailAddress } from '../../../../src/modules/auth/domain/email-address.js';
+import { CreateUser, DeleteUser, GetMe, GetUser, UpdateUser } from '../../../../src/modules/users/contract/index.js';
 import { engines } from '../../adapters.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 import { leaveReservation } from '../left-behind.js';
 
 describe.each(engines)('the bootstrap administrator over %s', (_, open) => {
   let app: ModulesApplication;
-  beforeAll(async () => {
+  beforeEach(async () => {
     app = await createModulesApplication({ adapters: await open() });
   });
-  afterAll(() => app?.close());
+  afterEach(() => app?.close());
 
   const ensure = (email: string, given = password) =>
     app.specimen.get(BootstrapAdministrator).ensure({ email, password: given });
+  const accountAt = (email: string) => app.adapters.accounts.findByEmail(EmailAddress.of(email));
   const expectAdministrator = async (email: string) => {
     const credentials = await app.call(new Login({ email, password }));
     expect(await app.call(new GetMe(), credentials)).toMatchObject({ email });
     expect(await app.call(new CreateUser({ email: freshEmail() }), credentials)).toHaveProperty('id');
+    return credentials;
   };
 
   test('is there after the first start and stays the same after the next ones', async () => {
@@ -36,27 +40,67 @@ describe.each(engines)('the bootstrap administrator over %s', (_, open) => {
     await expectAdministrator(email);
   });
 
-  test('is completed after a crash, whoever had reserved the address', async () => {
-    for (const role of ['USER', 'ADMIN'] as const) {
+  test.each(['USER', 'ADMIN'] as const)(
+    'is completed after a crash, whoever had reserved the address: %s',
+    async (role) => {
       const { email } = await leaveReservation(app, { role });
       await ensure(email);
       await expectAdministrator(email);
-    }
+    },
+  );
+
+  test('is made at no other address while there is an administrator', async () => {
+    await ensure(freshEmail());
+    const another = freshEmail();
+    await ensure(another);
+    expect(await accountAt(another)).toBeUndefined();
   });
 
-  test('takes the address over from whoever registered it before, sessions and password included', async () => {
-    const stranger = await app.register({ password: 'the password of a stranger' });
-    const { email } = stranger.user;
+  test('is not made anew at the address that an administrator had before', async () => {
+    const [first, later] = [freshEmail(), freshEmail()];
+    await ensure(first);
+    const { token } = await expectAdministrator(first);
+    const { id } = await app.call(new GetMe(), { token });
+    await app.call(new UpdateUser({ id, email: later, clear: [] }), { token });
+    await ensure(first);
+    expect(await accountAt(first)).toBeUndefined();
+    await expectAdministrator(later);
+  });
+
+  test('is made anew when the last one is deleted', async () => {
+    const [first, next] = [freshEmail(), freshEmail()];
+    await ensure(first);
+    const { token } = await expectAdministrator(first);
+    const { id } = await app.call(new GetMe(), { token });
+    await app.call(new DeleteUser({ id }), { token });
+    await ensure(next);
+    await expectAdministrator(next);
+  });
+
+  test('is nobody who takes its address, whether there is an administrator or not', async () => {
+    const [email, admin] = [freshEmail(), freshEmail()];
+    const { user, token } = await app.register();
+    await app.call(new UpdateUser({ id: user.id, email, clear: [] }), { token });
+    await expect(ensure(email)).rejects.toThrow(EmailTaken);
+    await ensure(admin);
     await ensure(email);
-    await expectAdministrator(email);
-    await expect(app.call(new GetMe(), stranger)).rejects.toThrow(Unauthenticated);
-    const login = app.call(new Login({ email, password: 'the password of a stranger' }));
-    await expect(login).rejects.toThrow(InvalidCredentials);
+    expect(await accountAt(email)).toMatchObject({ userId: user.id, role: 'USER' });
+    const login = app.call(new Login({ email, password }));
+    await expect(app.call(new CreateUser({ email: freshEmail() }), await login)).rejects.toThrow(PermissionDenied);
   });
 
   test('is not made of a user without an account, nor with a weak password', async () => {
     const { email } = await app.call(new CreateUser({ email: freshEmail() }), { token: await app.adminToken() });
     await expect(ensure(email)).rejects.toThrow(EmailTaken);
     await expect(ensure(freshEmail(), 'password123')).rejects.toThrow(WeakPassword);
+  });
+
+  test('is one: a start that was cut short leaves a user when there is an administrator by now', async () => {
+    const { userId, email } = await leaveReservation(app, { role: 'ADMIN' });
+    await ensure(freshEmail());
+    app.clock.advance(61);
+    await app.specimen.get(SettleAccounts).run();
+    expect(await accountAt(email)).toMatchObject({ userId, role: 'USER', status: 'ACTIVE' });
+    expect(await app.call(new GetUser({ id: userId }), { token: await app.adminToken() })).toMatchObject({ email });
   });
 });

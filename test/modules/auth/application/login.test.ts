@@ -135,6 +135,37 @@ describe('logins that fail', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
   });
 
+  test('answer the right password like a wrong one when many are tried at the same time', async () => {
+    const { user } = await app.register();
+    const guesses = ['wrong', 'wrong', 'wrong', 'wrong', 'wrong', 'wrong', password, 'wrong', password, 'wrong'];
+    const attempts = guesses.map((given) => app.call(new Login({ email: user.email, password: given })));
+    const failures = (await Promise.allSettled(attempts)).map((outcome) => 'reason' in outcome && outcome.reason.code);
+    const [invalid, tooMany] = ['AUTH_INVALID_CREDENTIALS', 'AUTH_TOO_MANY_ATTEMPTS'];
+    expect(failures.sort()).toEqual([...Array(3).fill(invalid), ...Array(7).fill(tooMany)]);
+  });
+
+  test('answer the right password like a wrong one when they come from one network address at the same time', async () => {
+    const { user } = await app.register();
+    const emails = [...Array.from({ length: 7 }, freshEmail), user.email, freshEmail()];
+    const attempts = emails.map((email) => app.call(new Login({ email, password })));
+    const failures = (await Promise.allSettled(attempts)).map((outcome) => 'reason' in outcome && outcome.reason.code);
+    expect(failures.slice(5)).toEqual(Array(4).fill('AUTH_TOO_MANY_ATTEMPTS'));
+  });
+
+  test('take nothing from an account when their network address has no more to take', async () => {
+    const { user } = await app.register();
+    for (const _guess of [1, 2, 3, 4, 5]) await expect(guess(freshEmail())).rejects.toThrow(InvalidCredentials);
+    for (const _guess of [1, 2, 3]) await expect(guess(user.email)).rejects.toThrow(TooManyAttempts);
+    const elsewhere = app.call(new Login({ email: user.email, password }), { address: '192.0.2.8' });
+    expect(await elsewhere).toHaveProperty('token');
+  });
+
+  test('of an address are not counted while they succeed, one by one', async () => {
+    const { user } = await app.register();
+    for (let login = 0; login < 7; login++)
+      expect(await app.call(new Login({ email: user.email, password }))).toHaveProperty('token');
+  });
+
   test('are not counted while they succeed, however many there are', async () => {
     const { user } = await app.register();
     const logins = Array.from({ length: 8 }, () => app.call(new Login({ email: user.email, password })));

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InvalidArgument } from '../../../../src/contract/built-in-failures.js';
+import { SettleAccounts } from '../../../../src/modules/auth/application/settle-accounts.js';
 import {
   CloseAccount,
   EmailTaken,
@@ -49,6 +50,14 @@ describe.each(engines)('a registration over %s', (_, open) => {
     await expect(register).rejects.toThrow(WeakPassword);
     await expect(register).rejects.toMatchObject({ issues: [expect.objectContaining({ path: '/password' })] });
     await expect(app.register({ password: 'short' })).rejects.toThrow(InvalidArgument);
+  });
+
+  test('refuses a password that is too long when it is composed', async () => {
+    const register = (given: string) => app.call(new Register({ email: freshEmail(), password: given }));
+    const refused = register('\ufb2c'.repeat(128));
+    await expect(refused).rejects.toThrow(WeakPassword);
+    await expect(refused).rejects.toMatchObject({ issues: [expect.objectContaining({ path: '/password' })] });
+    expect(await register('👍'.repeat(128))).toHaveProperty('token');
   });
 
   test('of a registered address is refused, in whatever case', async () => {
@@ -134,6 +143,49 @@ test('a registration that is overtaken by a later one of the same address fails,
   expect(await app.adapters.accounts.find(user.id)).toMatchObject({ status: 'ACTIVE' });
   expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
   await app.close();
+});
+
+/** Throws what it is told to. */
+class FailingUsers extends MemoryUsers {
+  failure: Error | undefined;
+
+  override async add(user: User): Promise<boolean> {
+    if (this.failure) throw this.failure;
+    return super.add(user);
+  }
+}
+
+describe('a registration whose profile is refused', () => {
+  const users = new FailingUsers();
+  let app: ModulesApplication;
+  beforeAll(async () => {
+    app = await createModulesApplication({ adapters: { ...(await memoryAdapters()), users } });
+  });
+  afterAll(() => app?.close());
+  afterEach(() => {
+    users.failure = undefined;
+  });
+
+  const expectRefused = async (email: string) => {
+    users.failure = new InvalidArgument();
+    await expect(app.register({ email })).rejects.toThrow(InvalidArgument);
+    users.failure = undefined;
+    app.clock.advance(61);
+    await app.specimen.get(SettleAccounts).run();
+  };
+
+  test('leaves nothing behind that could be completed later', async () => {
+    const email = freshEmail();
+    await expectRefused(email);
+    await expect(app.call(new Login({ email, password }))).rejects.toThrow(InvalidCredentials);
+    expect(await app.adapters.accounts.findByEmail(EmailAddress.of(email))).toBeUndefined();
+  });
+
+  test('leaves the reservation of an earlier attempt, which may have made the profile', async () => {
+    const { user } = await leaveProfile(app);
+    await expectRefused(user.email);
+    expect(await app.adapters.accounts.findByEmail(EmailAddress.of(user.email))).toMatchObject({ userId: user.id });
+  });
 });
 
 describe('a registration while the database of users is away', () => {

@@ -81,6 +81,19 @@ describe.each(stores)('a session over %s', (_, open) => {
     await expectEnded(third);
   });
 
+  test('goes on, whatever is shown by somebody who knows its id from an access token', async () => {
+    const first = await app.register();
+    const second = await refresh(first.refreshToken);
+    const [id = ''] = second.refreshToken.split('.');
+    const other = await app.call(new Login({ email: first.user.email, password }));
+    const [, secretOfAnother] = other.refreshToken.split('.');
+    for (const secret of ['A'.repeat(43), 'A'.repeat(75), 'x', secretOfAnother])
+      await expect(refresh(`${id}.${secret}`)).rejects.toThrow(InvalidRefreshToken);
+    app.clock.advance(6);
+    expect(await app.call(new GetMe(), second)).toEqual(first.user);
+    expect(await refresh(second.refreshToken)).toHaveProperty('token');
+  });
+
   test('that ends leaves the others of its user alone', async () => {
     const { user, ...one } = await app.register();
     const other = await app.call(new Login({ email: user.email, password }));

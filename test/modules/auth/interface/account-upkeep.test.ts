@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ServiceUnavailable } from '../../../../src/contract/built-in-failures.js';
 import { newId } from '../../../../src/contract/values.js';
 import { BootstrapAdministrator } from '../../../../src/modules/auth/application/bootstrap-administrator.js';
 import { SettleAccounts } from '../../../../src/modules/auth/application/settle-accounts.js';
@@ -47,6 +49,33 @@ describe('the upkeep of accounts', () => {
     await app.call(new DeleteUser({ id }), admin);
     await nextRound();
     expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
+  });
+
+  /** What is warned of in more than one round. */
+  const warnings = async (email: string) => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const ensure = vi.spyOn(app.specimen.get(BootstrapAdministrator), 'ensure');
+    await start({ email, password });
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(60_000);
+      expect(ensure.mock.calls.length).toBeGreaterThan(2);
+    });
+    await upkeep?.beforeApplicationShutdown();
+    const { calls } = warn.mock;
+    warn.mockRestore();
+    return calls;
+  };
+
+  test('says in a line, once, that the address of the administrator is a user', async () => {
+    const { user } = await app.register();
+    const remedy = 'It is the address of a user. Choose one that nobody has';
+    expect(await warnings(user.email)).toEqual([[`${user.email} could not be made an administrator: ${remedy}`]]);
+  });
+
+  test('says in a line, once, that the administrator waits for another service', async () => {
+    vi.spyOn(app.adapters.users, 'add').mockRejectedValue(new ServiceUnavailable());
+    const email = freshEmail();
+    expect(await warnings(email)).toEqual([[`${email} could not be made an administrator: Try again later`]]);
   });
 
   test('lets a process start whose administrator waits for a service that hangs', async () => {

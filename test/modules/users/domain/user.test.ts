@@ -24,9 +24,16 @@ describe('the name of a person', () => {
   });
 
   test('has 1 to 200 characters', () => {
-    expect(() => PersonName.of(' \u3000 ')).toThrow(RangeError);
-    expect(() => PersonName.of('x'.repeat(201))).toThrow(RangeError);
-    expect(PersonName.of('x'.repeat(200)).value).toHaveLength(200);
+    expect(() => PersonName.of(' \u3000 ')).toThrow();
+    for (const character of ['x', '\u{1f44d}']) {
+      expect(() => PersonName.of(character.repeat(201))).toThrow();
+      expect([...PersonName.of(character.repeat(200)).value]).toHaveLength(200);
+    }
+  });
+
+  test('has no more of them when it is composed', () => {
+    expect([...PersonName.of('\ufb2c'.repeat(66)).value]).toHaveLength(198);
+    expect(() => PersonName.of('\ufb2c'.repeat(67))).toThrow();
   });
 });
 

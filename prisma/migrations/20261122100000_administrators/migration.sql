@@ -1,0 +1,1 @@
+CREATE INDEX accounts_administrators_idx ON accounts (user_id) WHERE role = 'ADMIN';
