@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { explainAndExit } from './apps/explain-and-exit.js';
 import { rootModule } from './apps/root.module.js';
-import { seed } from './apps/seed.js';
+import { canLogIn, seed } from './apps/seed.js';
+import { seedTarget } from './apps/seed-target.js';
 import { services } from './apps/services.js';
 import type { Configuration } from './platform/config/configuration.js';
-import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
 import { noTelemetry } from './platform/observability/telemetry.js';
 import { Bus } from './ports/bus.js';
 
@@ -20,20 +20,26 @@ async function open(configuration: Configuration) {
   return NestFactory.createApplicationContext(root, { abortOnError: false, logger: ['error', 'warn'] });
 }
 
+async function fill({ bootstrapAdmin }: Configuration, bus: Bus, place: string): Promise<void> {
+  const seeded = await seed(bus);
+  print(`Demo data is in ${place}. Log in as:`);
+  for (const { email, password } of seeded)
+    print(password === undefined ? `  ${email} (no demo password)` : `  ${email} with password ${password}`);
+  if (bootstrapAdmin && (await canLogIn(bus, bootstrapAdmin)))
+    print(`  ${bootstrapAdmin.email} with password ${bootstrapAdmin.password} (administrator)`);
+}
+
 async function main(): Promise<void> {
-  const configuration = configurationFromEnvironment(services);
+  const { configuration, place, hint } = await seedTarget();
   if (configuration.environment === 'production')
     throw new Error('Demo users have passwords that everyone knows: there are none in production');
   const app = await open(configuration);
   try {
-    const { bootstrapAdmin } = configuration;
-    print('Demo data is in place. Log in as:');
-    for (const { email, password } of await seed(app.get(Bus)))
-      print(password === undefined ? `  ${email} (no demo password)` : `  ${email} with password ${password}`);
-    if (bootstrapAdmin) print(`  ${bootstrapAdmin.email} with password ${bootstrapAdmin.password} (administrator)`);
+    await fill(configuration, app.get(Bus), place);
   } finally {
     await app.close();
   }
+  if (hint) print(hint);
 }
 
 main().catch(explainAndExit);

@@ -10,18 +10,18 @@ function firstAddress(): string {
   return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
 }
 
-/** Of this process in Consul; undefined where services are not found there, or this one serves no gRPC. */
+/** Of this process in Consul; undefined where services are not found there. */
 export async function registrationOf(
   { serviceName, host, tls, discovery: { consul, advertisedHost } }: Configuration,
   { http, grpc }: Addresses,
 ): Promise<ConsulRegistration | undefined> {
-  if (!consul || grpc === undefined) return undefined;
+  if (!consul) return undefined;
   const { connectConsul } = await import('../platform/consul/consul-connection.js');
   const { ConsulRegistration } = await import('../platform/discovery/consul-registration.js');
   return new ConsulRegistration(connectConsul(consul), {
     service: serviceName,
     host: advertisedHost ?? (isEveryInterface(host) ? firstAddress() : host),
-    grpcPort: Number(/\d+$/.exec(grpc)?.[0]),
+    grpcPort: grpc === undefined ? undefined : Number(/\d+$/.exec(grpc)?.[0]),
     httpPort: Number(new URL(http).port),
     tls: tls !== undefined,
     asksClients: tls?.clientCaFile !== undefined,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import { Application } from './application.js';
+import { ownTurn, tellReady } from './parent-process.js';
 import { returnMemory } from './return-memory.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -11,7 +12,9 @@ export async function run(configuration: Configuration, located: Promise<Databas
   try {
     const application = await Application.create(configuration, located);
     stopOnSignals(application, { timeoutMs: configuration.shutdownTimeoutMs, release });
+    await ownTurn();
     await application.listen();
+    tellReady();
     returnMemory(() => application.isBusy);
   } catch (error) {
     // what failed is worth more than what failed after it

@@ -1,4 +1,4 @@
-import { EmailTaken, InvalidCredentials, Login, Register } from '../modules/auth/contract/index.js';
+import { EmailTaken, InvalidCredentials, Login, Register, TooManyAttempts } from '../modules/auth/contract/index.js';
 import { CreateUser } from '../modules/users/contract/index.js';
 import type { Bus } from '../ports/bus.js';
 
@@ -23,8 +23,8 @@ export async function seed(bus: Bus): Promise<readonly SeededUser[]> {
   const seeded: SeededUser[] = [];
   for (const person of people) {
     await unlessTaken(bus.execute(new Register({ ...person, password: demoPassword })));
-    const { email } = person;
-    seeded.push((await canLogIn(bus, email)) ? { email, password: demoPassword } : { email });
+    const login = { email: person.email, password: demoPassword };
+    seeded.push((await canLogIn(bus, login)) ? login : { email: person.email });
   }
   for (const person of withoutSignIn) {
     await unlessTaken(bus.asService.execute(new CreateUser(person)));
@@ -41,12 +41,12 @@ async function unlessTaken(creation: Promise<unknown>): Promise<void> {
   }
 }
 
-async function canLogIn(bus: Bus, email: string): Promise<boolean> {
+export async function canLogIn(bus: Bus, login: { email: string; password: string }): Promise<boolean> {
   try {
-    await bus.execute(new Login({ email, password: demoPassword }));
+    await bus.execute(new Login(login));
     return true;
   } catch (error) {
-    if (error instanceof InvalidCredentials) return false;
+    if (error instanceof InvalidCredentials || error instanceof TooManyAttempts) return false;
     throw error;
   }
 }

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Configuration } from '../platform/config/configuration.js';
-import { environmentWith } from '../platform/config/configuration-from-environment.js';
 import { parseGrpcTarget } from '../platform/discovery/grpc-target.js';
+import { SplitPart, type SplitProcess } from './split-part.js';
 
-export interface SplitProcess {
-  readonly service: string;
-  readonly environment: Readonly<Record<string, string>>;
+/** A gateway, and the services it calls: each before those that call it when they start. */
+export interface SplitProcesses {
+  readonly gateway: SplitProcess;
+  readonly services: readonly SplitProcess[];
 }
 
 /** A service listens where the gateway looks for it. */
@@ -19,7 +17,7 @@ function grpcPort(service: string, address: string): string {
 }
 
 /** The gateway and the services it calls; their HTTP listeners take the ports after the gateway's. */
-export function splitProcesses({ serviceName, http, discovery }: Configuration): readonly SplitProcess[] {
+export function splitProcesses({ serviceName, http, discovery }: Configuration): SplitProcesses {
   const services = Object.entries(discovery.addresses).map(([service, address], index) => ({
     service,
     environment: {
@@ -30,32 +28,38 @@ export function splitProcesses({ serviceName, http, discovery }: Configuration):
     },
   }));
   // one .env holds for all: who calls the gateway from outside has no certificate of ours
-  const gateway = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
-  return [{ service: serviceName, environment: gateway }, ...services];
+  const environment = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
+  return { gateway: { service: serviceName, environment }, services };
 }
 
 type Print = (line: string) => void;
 
 /** Gateway and services as processes of this machine that start and stop together. */
 export class Split {
-  readonly #children: readonly ChildProcess[];
-  readonly #ended: readonly Promise<number>[];
+  readonly #gateway: SplitPart;
+  readonly #services: readonly SplitPart[];
   #stopping: Promise<number> | undefined;
 
   /** `program`: the file that each of them runs. */
-  constructor(processes: readonly SplitProcess[], program: string, print: Print) {
-    const width = Math.max(...processes.map(({ service }) => service.length));
-    this.#children = processes.map(({ service, environment }) =>
-      start(program, environment, (line) => print(`${service.padEnd(width)} | ${line}`)),
-    );
-    this.#ended = this.#children.map(exitCode);
+  constructor(
+    { gateway, services }: SplitProcesses,
+    program: string,
+    private readonly print: Print,
+  ) {
+    const width = Math.max(...[gateway, ...services].map(({ service }) => service.length));
+    const start = (process: SplitProcess) =>
+      new SplitPart(process, program, (line) => print(`${process.service.padEnd(width)} | ${line}`));
+    this.#services = services.map(start);
+    this.#gateway = start(gateway);
+    void this.#listen();
   }
 
   /** Resolves with the exit code of the whole when all have ended: they stop when one of them does. */
   async ended(): Promise<number> {
-    const first = await Promise.race(this.#ended);
-    const unexpected = this.#stopping === undefined;
-    return Math.max(first, await this.stop(), unexpected ? 1 : 0);
+    const { service, code, cause } = await Promise.race(this.#parts.map(({ ended }) => ended));
+    if (this.#stopping !== undefined) return Math.max(code, await this.#stopping);
+    this.print(`${service} ended (${cause}), so the others stop`);
+    return Math.max(1, code, await this.stop());
   }
 
   /** The gateway first, for what it is doing needs the services. */
@@ -64,27 +68,18 @@ export class Split {
     return this.#stopping;
   }
 
-  async #stop(): Promise<number> {
-    const [gateway, ...services] = this.#children;
-    gateway?.kill('SIGTERM');
-    const code = (await this.#ended[0]) ?? 0;
-    for (const service of services) service.kill('SIGTERM');
-    return Math.max(code, ...(await Promise.all(this.#ended)));
+  get #parts(): readonly SplitPart[] {
+    return [...this.#services, this.#gateway];
   }
-}
 
-function start(program: string, environment: SplitProcess['environment'], print: Print): ChildProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
-    env: environmentWith(environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // a Ctrl-C is for this process alone, which stops the others in order
-    detached: process.platform !== 'win32',
-  });
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', print);
-  return child;
-}
+  /** They load side by side, but a service is there before those that call it when they start. */
+  async #listen(): Promise<void> {
+    for (const part of this.#parts) await part.listen();
+  }
 
-async function exitCode(child: ChildProcess): Promise<number> {
-  const [code] = (await once(child, 'close')) as [number | null];
-  return code ?? 1;
+  async #stop(): Promise<number> {
+    const gateway = await this.#gateway.stop();
+    const services = await Promise.all(this.#services.map((service) => service.stop()));
+    return Math.max(gateway.code, ...services.map(({ code }) => code));
+  }
 }

@@ -1,9 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Split } from '../../src/apps/split.js';
 import { Authority, PemFolder } from '../support/certificates.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
 import { freePort } from '../support/split.js';
@@ -20,13 +24,19 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+const addresses = async () => ({
+  USER_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
+  AUTH_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
+});
+
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<RunningProcess> {
-  const addresses = {
-    USER_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
-    AUTH_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
-  };
-  running = startProcess({ DATA_DIR: dataDir, ...addresses, ...environment }, 'dist/split.js');
+  running = startProcess({ DATA_DIR: dataDir, ...(await addresses()), ...environment }, 'dist/split.js');
   return running;
+}
+
+async function healthOf(service: string): Promise<string> {
+  const [, url = ''] = (await running?.line(new RegExp(`^${service} +\\|.*Health +(http[^/]*//[^/"]+)`))) ?? [];
+  return url;
 }
 
 const register = (url: string, dispatcher?: Agent) =>
@@ -37,16 +47,20 @@ const register = (url: string, dispatcher?: Agent) =>
     ...(dispatcher && { dispatcher }),
   });
 
+const login = (url: string, email: string, password: string) =>
+  fetch(`${url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+
 describe('npm run start:split', { timeout: 60_000 }, () => {
   test('starts gateway and services, says which line is whose, and stops them all', async () => {
     const split = await start();
-    const [, http = ''] = await split.line(/^api-gateway +\|.*Health +(http[^/]*\/\/[^/"]+)/);
-    await split.line(/^user-service +\|.*Health/);
-    await split.line(/^auth-service +\|.*Health/);
-    await vi.waitFor(async () => expect((await register(http)).statusCode).toBe(201), {
-      timeout: 5_000,
-      interval: 100,
-    });
+    const http = await healthOf('api-gateway');
+    expect(split.output.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
+    for (const service of ['user', 'auth']) await split.line(new RegExp(`^${service}-service +\\|.*Health`));
+    expect((await register(http)).statusCode).toBe(201);
     expect(await split.end('SIGINT')).toBe(0);
     await expect(fetch(`${http}/health/live`)).rejects.toThrow();
   });
@@ -66,7 +80,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
       SERVICE_TLS_KEY_FILE: keyFile,
       SERVICE_TLS_CA_FILE: caFile,
     });
-    const [, http = ''] = await split.line(/^api-gateway +\|.*Health +(http[^/]*\/\/[^/"]+)/);
+    const http = await healthOf('api-gateway');
     const [, grpc = ''] = await split.line(/^api-gateway +\|.*gRPC +([^\s"]+)/);
     for (const service of ['user', 'auth']) await split.line(new RegExp(`^${service}-service +\\|.*Health`));
     const dispatcher = new Agent({ connect: { ca: authority.pem } });
@@ -85,9 +99,80 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     expect(error).toBeNull();
   });
 
-  test('ends when one of them can not start', async () => {
+  test('does not start with a configuration that none of them can have', async () => {
     const split = await start({ JWT_SECRET: 'one', JWT_PUBLIC_KEY_FILES: 'another.pem' });
     expect(await split.exited()).toBe(1);
     expect(split.output.join()).toContain('JWT_SECRET: is set beside key files');
+  });
+
+  test('ends when one of them can not listen, and says which', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const split = await start({ USER_SERVICE_ADDRESS: `127.0.0.1:${port}` });
+    expect(await split.exited()).toBe(1);
+    expect(split.output).toContain('user-service ended (exit code 1), so the others stop');
+    holder.close();
+  });
+
+  test('leaves nothing running when it is killed, so that it can start again', async () => {
+    const split = await start();
+    const urls = await Promise.all(['api-gateway', 'user-service', 'auth-service'].map(healthOf));
+    await split.end('SIGKILL');
+    const served = async () => Promise.allSettled(urls.map((url) => fetch(`${url}/health/live`)));
+    await expect
+      .poll(async () => (await served()).map(({ status }) => status), { timeout: 10_000 })
+      .toEqual(['rejected', 'rejected', 'rejected']);
+    const database = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+    await expect.poll(() => existsSync(database), { timeout: 10_000 }).toBe(false);
+  });
+
+  test('is what npm run seed fills while it runs', async () => {
+    const environment = { PORT: `${await freePort()}`, ...(await addresses()) };
+    await start(environment);
+    const http = await healthOf('api-gateway');
+    const seeding = startProcess({ DATA_DIR: dataDir, ...environment }, 'dist/seed.js');
+    expect([await seeding.exited(), seeding.output[0]]).toEqual([0, expect.stringMatching('services of api-gateway')]);
+    expect((await login(http, 'ada@example.com', 'demo-password')).status).toBe(200);
+  });
+});
+
+/** In place of the product. */
+const part = `
+  const { DIES } = process.env;
+  process.on('SIGTERM', () => process.exit(0));
+  process.on('disconnect', () => process.exit(0));
+  if (DIES) process.kill(process.pid, DIES);
+  process.once('message', (message) => {
+    console.log(message + 's');
+    process.send('ready');
+  });
+`;
+
+describe('processes that start together', { timeout: 60_000 }, () => {
+  const environment = (service: string, own = {}) => ({ service, environment: { SERVICE_NAME: service, ...own } });
+
+  async function startParts(lost = {}) {
+    const program = join(dataDir, 'part.mjs');
+    await writeFile(program, part);
+    const lines: string[] = [];
+    const services = [environment('one'), environment('another', lost)];
+    const split = new Split({ gateway: environment('gateway'), services }, program, (line) => lines.push(line));
+    return { split, lines };
+  }
+
+  test('listen one after another: services, each before those that call it, then the gateway', async () => {
+    const { split, lines } = await startParts();
+    const inOrder = ['one     | listens', 'another | listens', 'gateway | listens'];
+    await expect.poll(() => lines, { timeout: 10_000 }).toEqual(inOrder);
+    expect(await split.stop()).toBe(0);
+    expect(await split.ended()).toBe(0);
+  });
+
+  test('end when one of them does, and say which and how', async () => {
+    const { split, lines } = await startParts({ DIES: 'SIGKILL' });
+    expect(await split.ended()).toBe(1);
+    expect(lines).toContain('another ended (SIGKILL), so the others stop');
+    expect(lines.filter((line) => line.startsWith('gateway'))).toEqual([]);
   });
 });

@@ -10,7 +10,8 @@ export interface ServedInstance {
   readonly service: string;
   /** Not the address it listens on where that is every interface. */
   readonly host: string;
-  readonly grpcPort: number;
+  /** Undefined where it serves no gRPC: it is then found by its HTTP port. */
+  readonly grpcPort: number | undefined;
   readonly httpPort: number;
   /** Both listeners speak TLS. */
   readonly tls?: boolean;
@@ -99,7 +100,7 @@ export class ConsulRegistration {
   async #register(signal: AbortSignal): Promise<void> {
     // A request that is cut off may have arrived.
     this.#mayBeKnown = true;
-    const { service, host, grpcPort } = this.served;
+    const { service, host, grpcPort, httpPort } = this.served;
     await this.#send(
       (options) =>
         this.consul.agent.service.register({
@@ -107,7 +108,7 @@ export class ConsulRegistration {
           id: this.id,
           name: service,
           address: host,
-          port: grpcPort,
+          port: grpcPort ?? httpPort,
           checks: this.#checks(),
         }),
       signal,
@@ -137,11 +138,10 @@ export class ConsulRegistration {
 
   /** All pass from the start: Consul would take a new check for critical until it has run. */
   #checks() {
-    const { host, grpcPort, httpPort, tls = false, asksClients = false } = this.served;
+    const { host, grpcPort, httpPort, tls = false } = this.served;
     const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
     // Consul sends no secret with a check, and knows neither our authorities nor the names in our certificates
     const polled = { interval: `${checkSeconds}s`, timeout: '2s', status: 'passing', tlsskipverify: tls };
-    const grpc = endpoint(host, grpcPort);
     const deregistercriticalserviceafter = `${forgetSeconds}s`;
     return [
       {
@@ -152,12 +152,7 @@ export class ConsulRegistration {
         status: 'passing',
         deregistercriticalserviceafter,
       },
-      {
-        name: 'gRPC',
-        checkid: `${this.id}-grpc`,
-        ...(asksClients ? { tcp: grpc } : { grpc, grpcusetls: tls }),
-        ...polled,
-      },
+      ...(grpcPort === undefined ? [] : [{ ...this.#grpcCheck(endpoint(host, grpcPort)), ...polled }]),
       {
         name: 'HTTP',
         checkid: `${this.id}-http`,
@@ -165,5 +160,11 @@ export class ConsulRegistration {
         ...polled,
       },
     ];
+  }
+
+  #grpcCheck(address: string) {
+    const { tls = false, asksClients = false } = this.served;
+    const how = asksClients ? { tcp: address } : { grpc: address, grpcusetls: tls };
+    return { name: 'gRPC', checkid: `${this.id}-grpc`, ...how };
   }
 }

@@ -2,23 +2,34 @@ import { Logger } from '@nestjs/common';
 
 const quietMs = 60_000;
 
+/** An instance that refuses may be about to listen: processes start together, or again. */
+const patienceMs = 5_000;
+
 /** grpc-js puts the time into the text. */
 const timestamp = / \(\d{4}-\d\d-\d\dT[^)]*\)/g;
 
-const reasonOf = (details: string): string =>
-  /Last error: (.*?)\.? Resolution note/s.exec(details.replaceAll(timestamp, ''))?.[1] ?? details;
+/** grpc-js has no more to say of a connection that the other end closed before its first frame. */
+const closedAtOnce = 'closed by the other end before a word: it may want TLS, which SERVICE_TLS_CA_FILE turns on here';
+
+function reasonOf(details: string): string {
+  const reason = /Last error: (.*?)\.? Resolution note/s.exec(details.replaceAll(timestamp, ''))?.[1] ?? details;
+  return reason === 'Failed to connect' ? closedAtOnce : reason;
+}
 
 export type TroublesLog = Pick<Logger, 'warn'>;
 
 /** Says why an instance cannot be called, where its callers hear that the service is unavailable and no more. */
 export class ConnectionTroubles {
-  readonly #told = new Map<string, number>();
+  /** By line, from when on it is worth saying. */
+  readonly #due = new Map<string, number>();
 
   constructor(private readonly logger: TroublesLog = new Logger('Remote')) {}
 
   /** One line a minute for one address and reason; `details` are those of grpc-js. */
   tell(service: string, address: string, details: string): void {
-    this.#tell(`${service}: no connection to ${address} (${reasonOf(details)})`);
+    const reason = reasonOf(details);
+    const afterMs = reason.includes('ECONNREFUSED') ? patienceMs : 0;
+    this.#tell(`${service}: no connection to ${address} (${reason})`, afterMs);
   }
 
   /** As rarely. */
@@ -27,11 +38,11 @@ export class ConnectionTroubles {
     this.#tell(`${service}: ${address} does not take the token of this process (${reason}): ${remedy}`);
   }
 
-  #tell(line: string): void {
+  #tell(line: string, afterMs = 0): void {
     const now = performance.now();
-    if (now - (this.#told.get(line) ?? -Infinity) < quietMs) return;
-    if (this.#told.size >= 1_000) this.#told.clear();
-    this.#told.set(line, now);
-    this.logger.warn(line);
+    if (this.#due.size >= 1_000) this.#due.clear();
+    const due = this.#due.get(line) ?? now + afterMs;
+    this.#due.set(line, now < due ? due : now + quietMs);
+    if (now >= due) this.logger.warn(line);
   }
 }

@@ -124,6 +124,19 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     secureGrpc.forceShutdown();
   });
 
+  test('is found by HTTP where it serves no gRPC, with the checks that are left', async () => {
+    const httpPort = (fastify.server.address() as AddressInfo).port;
+    registration = new ConsulRegistration(
+      wire.connect(),
+      { service, host: '127.0.0.1', grpcPort: undefined, httpPort },
+      fast,
+      lines,
+    );
+    await registration.start();
+    await known(directory, service, `127.0.0.1:${httpPort}`);
+    expect(Object.keys(await checks()).sort()).toEqual(['HTTP', 'heartbeat']);
+  });
+
   test('is left out while it is not ready', async () => {
     await registration.start();
     await known(directory, service, address);

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { environmentWith } from '../platform/config/configuration-from-environment.js';
+import { inTurn, listenMessage, readyMessage } from './parent-process.js';
+
+export interface SplitProcess {
+  readonly service: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Ending {
+  readonly service: string;
+  /** 1 where a signal ended it. */
+  readonly code: number;
+  /** `exit code 1`, or the name of the signal. */
+  readonly cause: string;
+}
+
+/** One process of several. */
+export class SplitPart {
+  readonly ended: Promise<Ending>;
+  readonly #child: ChildProcess;
+
+  constructor({ service, environment }: SplitProcess, program: string, print: (line: string) => void) {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', program, inTurn], {
+      env: environmentWith(environment),
+      // by the channel it also notices the end of this process
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // a Ctrl-C is for this process alone, which stops the others in order
+      detached: process.platform !== 'win32',
+    });
+    const { stdout, stderr } = this.#child;
+    for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', print);
+    this.ended = ending(service, this.#child);
+  }
+
+  /** What is loaded may listen. Resolves when it does; not at all when it ends before. */
+  async listen(): Promise<void> {
+    const ready = new Promise<void>((resolve) => {
+      this.#child.on('message', (message) => message === readyMessage && resolve());
+    });
+    // one that is gone says so by its end
+    this.#child.send(listenMessage, () => undefined);
+    await ready;
+  }
+
+  stop(): Promise<Ending> {
+    this.#child.kill('SIGTERM');
+    return this.ended;
+  }
+}
+
+async function ending(service: string, child: ChildProcess): Promise<Ending> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { service, code: code ?? 1, cause: signal ?? `exit code ${code}` };
+}
