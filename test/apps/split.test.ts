@@ -55,9 +55,11 @@ const login = (url: string, email: string, password: string) =>
   });
 
 describe('npm run start:split', { timeout: 60_000 }, () => {
-  test('starts gateway and services, says which line is whose, and stops them all', async () => {
-    const split = await start();
+  test('starts gateway and services without a warning, says which line is whose, and stops them all', async () => {
+    const [BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD] = ['root@example.com', 'correct horse battery'];
+    const split = await start({ BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD });
     const http = await healthOf('api-gateway');
+    expect((await login(http, BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD)).status).toBe(200);
     expect(split.output.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
     for (const service of ['user', 'auth']) await split.line(new RegExp(`^${service}-service +\\|.*Health`));
     expect((await register(http)).statusCode).toBe(201);
