@@ -27,9 +27,10 @@ const MAX_NAME = 200;
 /** Two spellings are one name if this is the same: without blanks around it, and composed, so that a search finds it. */
 export const normalizeName = (spelled: string): string => spelled.trim().normalize('NFC');
 
-/** Composing can make text longer. Code units first: what is far too long is not worth composing. */
-const fitsNormalized = (spelled: string): boolean =>
-  spelled.length > 2 * MAX_NAME || [...normalizeName(spelled)].length <= MAX_NAME;
+const hasRoom = (text: string): boolean => text.length <= 2 * MAX_NAME && [...text].length <= MAX_NAME;
+
+/** Composing can make text longer; of one that is too long as it is, that is said already. */
+const fitsNormalized = (spelled: string): boolean => !hasRoom(spelled) || hasRoom(normalizeName(spelled));
 
 /** 1 to 200 characters, not all blank, as the caller spelled it and normalized; the domain normalizes. */
 export const Name = text({ min: 1, max: MAX_NAME })

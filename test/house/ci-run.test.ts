@@ -7,7 +7,7 @@ import { inHouse, plant } from './planted-tree.js';
 const npm = `#!/bin/sh
 case "$1" in
   ci) mkdir -p node_modules/.bin && : > node_modules/.bin/vitest && chmod +x node_modules/.bin/vitest; exit "\${CI_CODE:-0}" ;;
-  test) echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
+  test) printf 'a name with \\000\\n'; echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
   run) echo "database: $DATABASE_URL, promtool: $PROMTOOL"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
 esac
 `;
