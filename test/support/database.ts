@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { administer, databaseUrl } from './administer.js';
 
 export interface TestDatabase {
@@ -8,11 +8,18 @@ export interface TestDatabase {
 
 let counter = 0;
 
+/** The server's own upkeep, which no user may end, can be at work in it for a moment. */
+export const dropDatabase = (serverUrl: string, name: string): Promise<void> =>
+  vi.waitFor(() => administer(serverUrl, `drop database if exists ${name} with (force)`), {
+    timeout: 20_000,
+    interval: 100,
+  });
+
 /** An empty, migrated database of its own on the PostgreSQL of the run; about 50 ms. */
 export async function testDatabase(): Promise<TestDatabase> {
   const { url, template } = inject('databaseServer');
   counter += 1;
   const name = `test_${process.pid}_${Date.now().toString(36)}_${counter}`;
   await administer(url, `create database ${name} template ${template} strategy file_copy`);
-  return { url: databaseUrl(url, name), drop: () => administer(url, `drop database ${name} with (force)`) };
+  return { url: databaseUrl(url, name), drop: () => dropDatabase(url, name) };
 }

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { migrate, requireMigrated } from '../../../../src/platform/database/migrations/migrate.js';
 import { administer, databaseUrl } from '../../../support/administer.js';
+import { dropDatabase } from '../../../support/database.js';
 
 const { url: server } = inject('databaseServer');
 const database = `migrate_${process.pid}`;
@@ -13,7 +14,7 @@ let folder: string;
 let client: pg.Client;
 
 beforeAll(() => administer(server, `create database ${database}`));
-afterAll(() => administer(server, `drop database ${database} with (force)`));
+afterAll(() => dropDatabase(server, database));
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'migrations-'));
