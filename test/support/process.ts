@@ -20,6 +20,8 @@ export function startProcess(environment: Readonly<Record<string, string>>, prog
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       NODE_ENV: 'test',
+      // a third of a start is compiling
+      NODE_COMPILE_CACHE: 'node_modules/.cache/compiled',
       PORT: '0',
       GRPC_PORT: '0',
       MQTT_PORT: '0',
