@@ -49,10 +49,7 @@ export class Limits {
 
   #consume(call: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
     if (!this.settings.enabled || call.isForwarded) return;
-    // only those who record it look for the call
-    const decision = call.span
-      ? runInCall(call, () => this.limiter.consume(policy, key))
-      : this.limiter.consume(policy, key);
+    const decision = call.span ? this.#recorded(call, policy, key) : this.limiter.consume(policy, key);
     if (decision instanceof Promise) return decision.then((made) => this.#apply(call, policy, made));
     this.#apply(call, policy, decision);
   }
@@ -66,6 +63,11 @@ export class Limits {
       this.#policies.set(operation, policy);
     }
     return policy;
+  }
+
+  /** Only those who record it look for the call. */
+  #recorded(call: CallContext, policy: RatePolicy, key: string): RateDecision | Promise<RateDecision> {
+    return runInCall(call, () => this.limiter.consume(policy, key));
   }
 
   #apply(call: CallContext, policy: RatePolicy, decision: RateDecision): void {
