@@ -3,7 +3,7 @@ import { serverIdentity } from '../../protocols/grpc/server-identity.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseGrpcTarget } from '../discovery/grpc-target.js';
 import { channelCredentials } from '../security/grpc-credentials.js';
-import { loadServiceTls, type ServiceTls } from '../security/load-tls.js';
+import { callsOverTls, loadServiceTls, type ServiceTls } from '../security/load-tls.js';
 import { RenewedFiles } from '../security/renewed-files.js';
 
 export interface SecuredChannel {
@@ -44,7 +44,7 @@ function dnsNames(target: string | undefined): string[] {
 
 /** As the environment says. Throws ConfigurationError. */
 export function channelSecurity(configuration: Configuration): ChannelSecurity {
-  if (loadServiceTls(configuration) === undefined) return plainText;
+  if (!callsOverTls(configuration)) return plainText;
   const files = new RenewedFiles(() => loadServiceTls(configuration) as ServiceTls);
   return secured(files, configuration.discovery.addresses);
 }

@@ -4,7 +4,7 @@ import type { Bulkhead } from './bulkhead.js';
 import type { Circuit } from './circuit.js';
 import type { Ejections } from './ejections.js';
 import { isOutage, markFinal, verdict } from './outage.js';
-import { type AskInstance, type RemoteCall, RetriedCall, type RetryCounts } from './retried-call.js';
+import { type AskInstance, type RemoteCall, RetriedCall, type RetryCounts, type RetryParts } from './retried-call.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { ResilienceSettings } from './settings.js';
 
@@ -21,12 +21,15 @@ export interface PolicyParts {
 /** How one remote service is called: bulkhead, circuit, deadline, and attempts on instances that are worth it. */
 export class ResiliencePolicy {
   readonly counts: RetryCounts = { calls: 0, retries: 0, retriesRefused: 0, givenUp: 0 };
+  #retries: RetryParts;
 
   constructor(
     readonly service: string,
-    private settings: ResilienceSettings,
+    settings: ResilienceSettings,
     private readonly parts: PolicyParts,
-  ) {}
+  ) {
+    this.#retries = { ...parts, service, settings, counts: this.counts };
+  }
 
   get circuit(): Circuit {
     return this.parts.circuit;
@@ -58,12 +61,12 @@ export class ResiliencePolicy {
    */
   async execute<T>(call: RemoteCall, ask: AskInstance<T>): Promise<T> {
     const { bulkhead, circuit } = this.parts;
-    const { timeoutMs, fairMs } = this.settings;
+    const retries = this.#retries;
+    const { timeoutMs, fairMs } = retries.settings;
     const startedAt = Date.now();
     const deadline = Math.min(call.deadline, startedAt + timeoutMs);
-    const parts = { ...this.parts, service: this.service, settings: this.settings, counts: this.counts };
     const { signal, isSafe } = call;
-    const attempts = () => new RetriedCall(parts, { deadline, signal, isSafe }, ask).run();
+    const attempts = () => new RetriedCall(retries, { deadline, signal, isSafe }, ask).run();
     const judge = (error: unknown) => verdict(error, Date.now() - startedAt, fairMs);
     try {
       return await bulkhead.run(() => circuit.run(attempts, judge));
@@ -79,7 +82,7 @@ export class ResiliencePolicy {
   /** Holds for calls that begin from now on. */
   update(settings: ResilienceSettings): void {
     const { circuit, bulkhead, budget, ejections } = this.parts;
-    this.settings = settings;
+    this.#retries = { ...this.#retries, settings };
     bulkhead.limit = settings.concurrency;
     budget.settings = settings.budget;
     ejections.settings = settings.ejection;

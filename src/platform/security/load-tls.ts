@@ -62,12 +62,15 @@ export function loadTls({ tls }: Pick<Configuration, 'tls'>): ListenerTls | unde
 /** What Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would take other authorities. */
 const trusted = (): Buffer => Buffer.from(getCACertificates('default').join('\n'));
 
-/**
- * For calls to other services: over TLS where it is configured for them, or for the listeners of this process. Undefined
- * elsewhere. Throws ConfigurationError.
- */
-export function loadServiceTls({ tls, serviceTls }: Pick<Configuration, 'tls' | 'serviceTls'>): ServiceTls | undefined {
-  if (tls === undefined && serviceTls === undefined) return undefined;
+type CallsTls = Pick<Configuration, 'tls' | 'serviceTls'>;
+
+/** Whether calls to other services go over TLS: where it is configured for them, or for the listeners of this process. */
+export const callsOverTls = ({ tls, serviceTls }: CallsTls): boolean => tls !== undefined || serviceTls !== undefined;
+
+/** For calls to other services; undefined where they do not go over TLS. Throws ConfigurationError. */
+export function loadServiceTls(configuration: CallsTls): ServiceTls | undefined {
+  if (!callsOverTls(configuration)) return undefined;
+  const { serviceTls } = configuration;
   const { certFile, keyFile, caFile } = serviceTls ?? {};
   const problems: string[] = [];
   const ca = caFile === undefined ? trusted() : readCertificate('SERVICE_TLS_CA_FILE', caFile, problems)?.pem;
