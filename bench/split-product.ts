@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { freePort } from '../test/support/free-port.js';
 import { type RunningProcess, startProcess } from '../test/support/process.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -22,15 +21,6 @@ export interface SplitProduct {
 }
 
 const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export async function post(url: string, path: string, body: object, headers: Environment = {}): Promise<Response> {
   return fetch(new URL(path, url), {

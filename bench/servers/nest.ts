@@ -6,12 +6,17 @@ import {
   Injectable,
   NotFoundException,
   type PipeTransform,
+  type Type,
   UnauthorizedException,
 } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Users } from '../../src/modules/users/application/users.js';
+import type { Target } from '../target.js';
+import { userId } from './users.js';
 import { type Claims, mayRead, VerifiedTokens } from './verified-tokens.js';
 
 /** What a Nest application has by its documentation: a guard, a validation pipe, a query on the bus. */
@@ -61,4 +66,10 @@ export class ZodPipe<T> implements PipeTransform<unknown, T> {
     if (!parsed.success) throw new BadRequestException(parsed.error.issues);
     return parsed.data;
   }
+}
+
+export async function serveNest(module: Type): Promise<Target> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), token: await app.get(VerifiedTokens).issue(userId), userId };
 }

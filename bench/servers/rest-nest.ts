@@ -1,13 +1,11 @@
 import { Controller, type ExecutionContext, Get, Injectable, Module, Param, Req, UseGuards } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { CqrsModule, QueryBus } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
 import { Users } from '../../src/modules/users/application/users.js';
 import type { User } from '../../src/modules/users/domain/user.js';
 import type { Target } from '../target.js';
-import { type AuthenticatedRequest, FindUser, FindUserHandler, TokenGuard, ZodPipe } from './nest.js';
-import { userId, usersInMemory } from './users.js';
+import { type AuthenticatedRequest, FindUser, FindUserHandler, serveNest, TokenGuard, ZodPipe } from './nest.js';
+import { usersInMemory } from './users.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const Params = z.object({ id: z.uuid() });
@@ -45,10 +43,4 @@ class UsersController {
 class NestUsersModule {}
 
 /** GetUser as a controller. */
-export async function serve(): Promise<Target> {
-  const app = await NestFactory.create<NestFastifyApplication>(NestUsersModule, new FastifyAdapter(), {
-    logger: false,
-  });
-  await app.listen(0, '127.0.0.1');
-  return { url: await app.getUrl(), token: await app.get(VerifiedTokens).issue(userId), userId };
-}
+export const serve = (): Promise<Target> => serveNest(NestUsersModule);

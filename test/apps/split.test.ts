@@ -9,8 +9,8 @@ import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Split } from '../../src/apps/split.js';
 import { Authority, PemFolder } from '../support/certificates.js';
+import { freePort } from '../support/free-port.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
-import { freePort } from '../support/split.js';
 
 let dataDir: string;
 let running: RunningProcess | undefined;

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { createClient } from '../../src/client/create-client.js';
 import { Failure } from '../../src/contract/failure.js';
 import { ListSpecimens } from '../fixtures/specimens/specimens.operations.js';
-import { specimenProtos } from '../support/specimen-target.js';
+import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
 
 const stops: (() => Promise<void>)[] = [];
 

@@ -1,7 +1,8 @@
 import type { Client } from '../../src/client/client.js';
 import { type ClientOptions, createClient } from '../../src/client/create-client.js';
 import type { Protocol } from '../../src/contract/operation.js';
-import { type SpecimenTarget, specimenProtos } from '../support/specimen-target.js';
+import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
+import type { SpecimenTarget } from '../support/specimen-target.js';
 
 export function clientOf(target: SpecimenTarget, protocol: Protocol, options: Partial<ClientOptions> = {}): Client {
   const { http, grpc = '', mqtt = '' } = target.addresses;

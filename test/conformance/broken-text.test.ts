@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
-import { printSdl } from '../../src/protocols/graphql/sdl.js';
 import { CreateSpecimenHandler } from '../fixtures/specimens/specimens.handlers.js';
 import { CreateSpecimen, FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
-import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import { brokenText } from './drivers/broken-text.js';
 import type { RawDriver } from './drivers/driver.js';
 import { rawDrivers } from './drivers/drivers.js';
@@ -28,8 +27,7 @@ describe.each(rawDrivers)('a text that is not UTF-8, over $name', ({ connect }) 
   let driver: RawDriver;
 
   beforeAll(() => {
-    const { application } = target;
-    driver = connect(target, { sdl: printSdl(application.registry.served('graphql')), protos: specimenProtos });
+    driver = connect(target, target.documents);
   });
 
   afterAll(() => driver.close());

@@ -9,7 +9,6 @@ import {
 import { failureKinds } from '../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
-import { printSdl } from '../../src/protocols/graphql/sdl.js';
 import { CreateSpecimenHandler } from '../fixtures/specimens/specimens.handlers.js';
 import {
   CreateSpecimen,
@@ -22,7 +21,7 @@ import {
   SpecimenTaken,
   WaitForSpecimen,
 } from '../fixtures/specimens/specimens.operations.js';
-import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import type { Driver } from './drivers/driver.js';
 import { drivers } from './drivers/drivers.js';
 import { expectFailure, expectValue } from './outcomes.js';
@@ -55,8 +54,7 @@ describe.each(drivers)('$name', ({ connect, name }) => {
   let driver: Driver;
 
   beforeAll(() => {
-    const { application } = target;
-    driver = connect(target, { sdl: printSdl(application.registry.served('graphql')), protos: specimenProtos });
+    driver = connect(target, target.documents);
   });
 
   afterAll(() => driver.close());

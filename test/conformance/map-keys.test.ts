@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { InvalidArgument } from '../../src/contract/built-in-failures.js';
 import { describe as descriptorOf } from '../../src/contract/module.js';
-import { printSdl } from '../../src/protocols/graphql/sdl.js';
 import { aSpecimen } from '../fixtures/specimens/a-specimen.js';
 import { EchoSpecimen } from '../fixtures/specimens/specimens.operations.js';
-import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import type { Driver } from './drivers/driver.js';
 import { drivers } from './drivers/drivers.js';
 import { expectFailure, expectIssues, SameEverywhere } from './outcomes.js';
@@ -28,8 +27,7 @@ describe.each(drivers)('$name', ({ connect, name }) => {
   let driver: Driver;
 
   beforeAll(() => {
-    const { application } = target;
-    driver = connect(target, { sdl: printSdl(application.registry.served('graphql')), protos: specimenProtos });
+    driver = connect(target, target.documents);
   });
 
   afterAll(() => driver.close());

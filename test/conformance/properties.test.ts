@@ -8,7 +8,8 @@ import { describe as descriptorOf } from '../../src/contract/module.js';
 import { type AnyOperationClass, type Operation, type Protocol, protocols } from '../../src/contract/operation.js';
 import { validate } from '../../src/pipeline/validate.js';
 import { EchoSpecimen, FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
-import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
+import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import { invalidObject, validObject } from './arbitraries.js';
 
 let target: SpecimenTarget;

@@ -5,11 +5,10 @@ import { OperationMetrics } from '../../src/pipeline/operation-metrics.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
 import { MeasuredPressure } from '../../src/platform/resilience/measured-pressure.js';
 import { MemoryPressure } from '../../src/platform/resilience/memory-pressure.js';
-import { printSdl } from '../../src/protocols/graphql/sdl.js';
 import { CreateSpecimenHandler } from '../fixtures/specimens/specimens.handlers.js';
 import { CreateSpecimen, FilterSpecimens, WaitForSpecimen } from '../fixtures/specimens/specimens.operations.js';
 import { busy } from '../platform/resilience/busy.js';
-import { type SpecimenTarget, specimenProtos, startSpecimens } from '../support/specimen-target.js';
+import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import type { Call, Driver } from './drivers/driver.js';
 import { type Connectable, drivers } from './drivers/drivers.js';
 import { expectFailure, expectValue } from './outcomes.js';
@@ -18,8 +17,7 @@ const filter: Call = { operation: descriptorOf(FilterSpecimens), input: { page: 
 const filtered = { page: 1, colours: [] };
 const refusal = { failure: { detail: 'This process has too much to do' } };
 
-const connected = ({ connect }: Connectable, target: SpecimenTarget): Driver =>
-  connect(target, { sdl: printSdl(target.application.registry.served('graphql')), protos: specimenProtos });
+const connected = ({ connect }: Connectable, target: SpecimenTarget): Driver => connect(target, target.documents);
 
 describe.each(drivers)('a process under pressure, over $name', (connectable) => {
   const pressure = new MemoryPressure();

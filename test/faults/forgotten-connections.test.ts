@@ -2,11 +2,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
-import { SteadyLoad, type Tally } from './steady-load.js';
+import { SteadyLoad, strange } from './steady-load.js';
 import { deadlineMs, Topology, type TopologyOptions } from './topology.js';
 
 const callers = 10;
-const named = new Set(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'IDEMPOTENCY_KEY_IN_USE']);
 
 let topology: Topology;
 let wire: ForgetfulWire;
@@ -33,11 +32,6 @@ const ways: readonly { readonly where: string; readonly options: TopologyOptions
       },
     },
   },
-];
-
-const strange = ({ faults, failures }: Tally) => [
-  ...faults,
-  ...Object.keys(failures).filter((code) => !named.has(code)),
 ];
 
 afterEach(async () => {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
-import { SteadyLoad, type Tally } from './steady-load.js';
+import { SteadyLoad, strange } from './steady-load.js';
 import { deadlineMs, patientMs, Topology, type TopologyOptions } from './topology.js';
 import { hasToxiproxy, Wire } from './toxiproxy.js';
 
 const callers = 10;
-const named = new Set(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'IDEMPOTENCY_KEY_IN_USE']);
 
 let topology: Topology;
 let admin: Administrator;
@@ -49,11 +48,6 @@ const load = (limitMs = deadlineMs) =>
   });
 
 const ready = () => topology.of('user-service')[0].readiness();
-
-const strange = ({ faults, failures }: Tally) => [
-  ...faults,
-  ...Object.keys(failures).filter((code) => !named.has(code)),
-];
 
 async function stop(): Promise<void> {
   await topology?.stop();

@@ -163,3 +163,11 @@ export class SteadyLoad {
     }
   }
 }
+
+const named = new Set(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'IDEMPOTENCY_KEY_IN_USE']);
+
+/** What no caller may see, whatever is broken between the processes. */
+export const strange = ({ faults, failures }: Tally): string[] => [
+  ...faults,
+  ...Object.keys(failures).filter((code) => !named.has(code)),
+];

@@ -3,19 +3,19 @@ import type { FastifyInstance } from 'fastify';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
+import { printSdl } from '../../src/protocols/graphql/sdl.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
-import { printProtos } from '../../src/protocols/grpc/proto-document.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';
 import { registerWebSocket } from '../../src/protocols/websocket/register-websocket.js';
-import { specimens } from '../fixtures/specimens/specimens.operations.js';
+import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
 import { createSpecimenApplication, type SpecimenApplication, type SpecimenOptions } from './specimen-application.js';
 import type { RunningTarget } from './target.js';
 
-export const specimenProtos = printProtos([specimens], new Map());
-
 export interface SpecimenTarget extends RunningTarget {
   readonly application: SpecimenApplication;
+  /** What a raw client must know of the wire. */
+  readonly documents: { readonly sdl: string; readonly protos: ReadonlyMap<string, string> };
 }
 
 const topicPrefix = process.env.MQTT_URL ? `specimens-${crypto.randomUUID()}` : 'mstv';
@@ -75,6 +75,7 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
   return {
     application,
     addresses: { http: await app.getUrl(), grpc: `127.0.0.1:${servers.grpc?.port}`, ...mqttAt(servers.mqtt) },
+    documents: { sdl: printSdl(application.registry.served('graphql')), protos: specimenProtos },
     topicPrefix,
     administrator: { email: '', password: '' },
     serviceToken: application.serviceToken,

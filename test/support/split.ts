@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { vi } from 'vitest';
 import { services } from '../../src/apps/services.js';
 import { createClient } from '../../src/client/create-client.js';
@@ -10,6 +8,7 @@ import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { testDatabase } from './database.js';
 import { exclusively } from './exclusively.js';
+import { freePort } from './free-port.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget } from './target.js';
 
@@ -27,15 +26,6 @@ export interface SplitTarget extends RunningTarget {
   http(service: string): Promise<string>;
   /** A new process of a service, in place of one that has ended; resolves when it is ready. */
   restart(service: string): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const parts = ['user-service', 'auth-service'] as const;

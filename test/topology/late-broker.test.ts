@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { TcpProxy } from '../protocols/mqtt/tcp-proxy.js';
-import { freePort, type SplitTarget, startSplit } from '../support/split.js';
+import { freePort } from '../support/free-port.js';
+import { type SplitTarget, startSplit } from '../support/split.js';
 
 const { MQTT_URL } = process.env;
 

@@ -1,9 +1,9 @@
 import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
 import { expect } from 'vitest';
-import type { FailureClass } from '../../../src/contract/failure.js';
 import { breakText } from './broken-text.js';
-import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
-import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
+import type { Answer, Call } from './driver.js';
+import { JsonRpcDriver } from './json-rpc.js';
+import { callFields, jsonRpcAnswer, type Reply } from './json-rpc-answers.js';
 import { toSnake } from './names.js';
 
 interface Request {
@@ -14,7 +14,7 @@ interface Request {
 type Received = Reply & { readonly correlation_id?: unknown };
 
 /** MQTT with mqtt.js, written down to the payloads of both versions. */
-export class MqttDriver implements RawDriver {
+export class MqttDriver extends JsonRpcDriver {
   readonly #clientId = `driver-${crypto.randomUUID()}`;
   readonly #replyTo: string;
   readonly #waiting = new Map<string, (reply: Received) => void>();
@@ -26,33 +26,17 @@ export class MqttDriver implements RawDriver {
     private readonly topicPrefix: string,
     private readonly version: 4 | 5,
   ) {
+    super();
     this.#replyTo = `${topicPrefix}/clients/${this.#clientId}/replies`;
   }
 
-  call(call: Call): Promise<Answer> {
-    return this.#answer(call, toSnake(call.input) as object);
-  }
-
-  async expectUnknownField(call: Call): Promise<void> {
-    const { outcome, facts } = await this.#answer(call, { ...(toSnake(call.input) as object), nonsense: 'x' });
-    expect([facts.code, outcome]).toMatchObject([-32602, unrecognized]);
-  }
-
-  success() {
-    return { code: undefined };
-  }
-
-  failure(declared: FailureClass) {
-    return jsonRpcFailure(declared);
-  }
-
-  async expectMalformed(call: Call): Promise<void> {
+  override async expectMalformed(call: Call): Promise<void> {
     const { error } = await this.#exchange(call, (id) => ({ ...this.#request(call, {}, id), payload: '{"email":' }));
     expect(error).toMatchObject({ code: -32700, data: { code: 'MALFORMED_REQUEST' } });
   }
 
   /** An envelope of 3.1.1 that does not parse has no topic for an answer: it is dropped. */
-  async expectBrokenText(call: Call): Promise<void> {
+  override async expectBrokenText(call: Call): Promise<void> {
     const broken = (id: string): Request => {
       const { payload, options } = this.#request(call, toSnake(call.input) as object, id);
       return { payload: breakText(payload), options };
@@ -65,17 +49,17 @@ export class MqttDriver implements RawDriver {
     expect(error).toMatchObject({ code: -32700, data: { code: 'MALFORMED_REQUEST' } });
   }
 
-  async expectOversized(call: Call): Promise<void> {
+  override async expectOversized(call: Call): Promise<void> {
     const { error } = await this.#exchange(call, (id) => this.#request(call, { nonsense: 'x'.repeat(65_536) }, id));
     expect(error).toMatchObject({ code: -32602, data: { code: 'PAYLOAD_TOO_LARGE' } });
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     const client = await this.#connecting;
     await client?.endAsync();
   }
 
-  async #answer(call: Call, params: object): Promise<Answer> {
+  protected override async answer(call: Call, params: object): Promise<Answer> {
     return jsonRpcAnswer(call, await this.#exchange(call, (id) => this.#request(call, params, id)));
   }
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import type { FailureClass } from '../../../src/contract/failure.js';
 import { breakText } from './broken-text.js';
-import { type Answer, type Call, type RawDriver, unrecognized } from './driver.js';
-import { callFields, jsonRpcAnswer, jsonRpcFailure, type Reply } from './json-rpc-answers.js';
+import type { Answer, Call } from './driver.js';
+import { JsonRpcDriver } from './json-rpc.js';
+import { callFields, jsonRpcAnswer, type Reply } from './json-rpc-answers.js';
 import { toSnake } from './names.js';
 
 interface Message extends Reply {
@@ -13,34 +13,18 @@ interface Message extends Reply {
 }
 
 /** JSON-RPC 2.0 with ws: a connection for every token, offered as a subprotocol. */
-export class WebSocketDriver implements RawDriver {
+export class WebSocketDriver extends JsonRpcDriver {
   readonly #url: string;
   readonly #sockets = new Map<string | undefined, Promise<WebSocket>>();
   readonly #waiting = new Map<number | null, (message: Message) => void>();
   #id = 0;
 
   constructor(base: string) {
+    super();
     this.#url = `${base.replace(/^http/, 'ws')}/ws`;
   }
 
-  call(call: Call): Promise<Answer> {
-    return this.#answer(call, toSnake(call.input) as object);
-  }
-
-  async expectUnknownField(call: Call): Promise<void> {
-    const { outcome, facts } = await this.#answer(call, { ...(toSnake(call.input) as object), nonsense: 'x' });
-    expect([facts.code, outcome]).toMatchObject([-32602, unrecognized]);
-  }
-
-  success() {
-    return { code: undefined };
-  }
-
-  failure(declared: FailureClass) {
-    return jsonRpcFailure(declared);
-  }
-
-  async expectMalformed(call: Call): Promise<void> {
+  override async expectMalformed(call: Call): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<Message>();
     this.#waiting.set(null, resolve);
     (await this.#socket(call.token)).send('{"jsonrpc":');
@@ -48,7 +32,7 @@ export class WebSocketDriver implements RawDriver {
   }
 
   /** The protocol itself asks for this. */
-  async expectBrokenText({ operation, input, token }: Call): Promise<void> {
+  override async expectBrokenText({ operation, input, token }: Call): Promise<void> {
     const socket = await this.#open(token);
     const message = { jsonrpc: '2.0', id: 1, method: operation.wire.websocket, params: toSnake(input) };
     socket.send(breakText(JSON.stringify(message)), { binary: false });
@@ -56,14 +40,14 @@ export class WebSocketDriver implements RawDriver {
     expect(code).toBe(1007);
   }
 
-  async expectOversized(): Promise<void> {
+  override async expectOversized(): Promise<void> {
     const socket = await this.#open(undefined);
     socket.send('x'.repeat(65_537));
     const [code] = await once(socket, 'close');
     expect(code).toBe(1009);
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     for (const opening of this.#sockets.values()) {
       const socket = await opening;
       socket.close();
@@ -71,7 +55,7 @@ export class WebSocketDriver implements RawDriver {
     }
   }
 
-  async #answer(call: Call, params: object): Promise<Answer> {
+  protected override async answer(call: Call, params: object): Promise<Answer> {
     const socket = await this.#socket(call.token);
     this.#id += 1;
     const id = this.#id;

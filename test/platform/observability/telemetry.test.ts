@@ -10,6 +10,7 @@ import { family } from '../../../src/platform/observability/metric-family.js';
 import { startTelemetry } from '../../../src/platform/observability/start-telemetry.js';
 import type { Telemetry } from '../../../src/platform/observability/telemetry.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { freePort } from '../../support/free-port.js';
 import { createSpecimenApplication } from '../../support/specimen-application.js';
 import { Collector } from './collector.js';
 
@@ -44,13 +45,6 @@ async function serve({ tracer }: Telemetry, count = 1): Promise<OperationMetrics
   await application.close();
   return application.get(OperationMetrics);
 }
-
-const freePort = async (): Promise<number> => {
-  const gone = new Collector();
-  const port = await gone.listen();
-  await gone.close();
-  return port;
-};
 
 describe('telemetry', () => {
   test('is nothing without an endpoint', async () => {

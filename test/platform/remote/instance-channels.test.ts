@@ -2,7 +2,7 @@ import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainText } from '../../../src/platform/remote/channel-security.js';
 import { InstanceChannels } from '../../../src/platform/remote/instance-channels.js';
-import { freePort } from '../../support/split.js';
+import { freePort } from '../../support/free-port.js';
 
 const channels = new InstanceChannels(plainText);
 const server = new Server();

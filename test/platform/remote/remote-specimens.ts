@@ -18,13 +18,11 @@ import { ServiceCredentials } from '../../../src/platform/remote/service-credent
 import { Resilience } from '../../../src/platform/resilience/resilience.js';
 import type { TokenIssuer } from '../../../src/platform/security/token-issuer.js';
 import { GrpcServer } from '../../../src/protocols/grpc/grpc-server.js';
-import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs } from '../../../src/protocols/grpc/protobuf-codec.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
+import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
-
-const protos = printProtos([specimens], new Map());
 
 interface OwnerOptions {
   readonly limits?: PipelineOptions['limits'];
@@ -57,7 +55,7 @@ async function startOwner({ limits, tracer, credentials }: OwnerOptions) {
         reflection: false,
         messageBytes: 4_194_304,
         shutdownMs: 1_000,
-        protos,
+        protos: specimenProtos,
         credentials,
       });
       app.connectMicroservice({ strategy: server });
@@ -94,7 +92,7 @@ export class RemoteSpecimens {
     const directory = new StaticServiceDirectory(addresses);
     const resilience = new Resilience(directory);
     const executor = new GrpcExecutor({
-      codecs: compileCodecs(specimens.operations, new ProtoSchema(protos)),
+      codecs: compileCodecs(specimens.operations, new ProtoSchema(specimenProtos)),
       homes: new Map([['specimens', 'specimens']]),
       resilience,
       channels,

@@ -11,7 +11,7 @@ import { command, query } from '../../../src/contract/operation.js';
 import { page, pageInput } from '../../../src/contract/pagination.js';
 import { enumeration, Id, Money, oneOf, Timestamp, text, view } from '../../../src/contract/values.js';
 import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
-import { specimenProtos } from './specimen-grpc.js';
+import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
 
 const Name = text({ max: 10 });
 const nothing: ReadonlyMap<string, string> = new Map();

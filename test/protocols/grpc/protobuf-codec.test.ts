@@ -14,7 +14,8 @@ import {
   ListSpecimens,
   specimens,
 } from '../../fixtures/specimens/specimens.operations.js';
-import { codecOf, specimenProtos } from './specimen-grpc.js';
+import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
+import { codecOf } from './specimen-grpc.js';
 
 const echo = codecOf(EchoSpecimen);
 const filter = codecOf(FilterSpecimens);

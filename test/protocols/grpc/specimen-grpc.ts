@@ -4,14 +4,13 @@ import type { AnyOperationClass } from '../../../src/contract/operation.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
 import { GrpcServer, type GrpcServerOptions } from '../../../src/protocols/grpc/grpc-server.js';
-import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../../../src/protocols/grpc/protobuf-codec.js';
 import { decodeFailure, type WireFailure } from '../../../src/protocols/grpc/status-details.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
+import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
 
-export const specimenProtos = printProtos([specimens], new Map());
 const codecs = compileCodecs(specimens.operations, new ProtoSchema(specimenProtos));
 
 export function codecOf(message: AnyOperationClass): OperationCodec {

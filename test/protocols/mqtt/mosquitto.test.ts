@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../../support/free-port.js';
 import { MqttCaller } from './mqtt-caller.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
 
@@ -14,15 +15,6 @@ const installed = ['mosquitto', 'mosquitto_passwd'].every(
   (name) => spawnSync(name, ['-h'], { env: environment }).error === undefined,
 );
 const folder = new URL('../../../deploy/mosquitto/', import.meta.url);
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Our configuration, moved to a folder and a port of the test. */
 async function startMosquitto(home: string, port: number): Promise<ChildProcess> {
