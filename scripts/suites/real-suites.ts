@@ -11,6 +11,7 @@ export const serverVariables = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'TOXIPROXY_URL',
   'PROMTOOL',
+  'FOREIGN_PYTHON',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */
