@@ -9,19 +9,19 @@ import { exampleOf } from './examples.js';
 class Gone extends failure('USER_GONE', 'not_found', 'The user is gone') {}
 const nothing = { input: z.object({}), output: z.void(), access: anyone } as const;
 
-class SuspendUser extends command({ ...nothing, rest: 'POST /users/suspend' }) {}
+class NewOperation extends command({ ...nothing, rest: 'POST /users/new-operation' }) {}
 class GetUser extends command({ ...nothing, errors: [Gone], access: can('read', 'User'), rest: 'POST /users/get' }) {}
 class ShipOrder extends command({ ...nothing, rest: 'POST /orders/ship' }) {}
 
-module('users', { SuspendUser, GetUser });
+module('users', { NewOperation, GetUser });
 module('shipping', { ShipOrder });
 
 const example = (message: AnyOperationClass) => () => exampleOf(descriptorOf(message));
 
 describe('a new operation', () => {
   test('is covered by being declared: the suite says which example it lacks, and where', () => {
-    expect(example(SuspendUser as unknown as AnyOperationClass)).toThrow(
-      'users.suspendUser has no example: add one to test/conformance/examples/users.ts',
+    expect(example(NewOperation as unknown as AnyOperationClass)).toThrow(
+      'users.newOperation has no example: add one to test/conformance/examples/users.ts',
     );
   });
 

@@ -1,6 +1,7 @@
 /** Compiled by the type check, never run: a wrong input or output is a compile error. */
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import { anyone } from '../../src/contract/access.js';
+import { handlers } from '../../src/contract/handlers.js';
 import type { Handles } from '../../src/contract/operation.js';
 import { relation } from '../../src/contract/relation.js';
 import { AccountView } from '../../src/modules/auth/contract/auth.views.js';
@@ -44,6 +45,37 @@ export class WrongHandler implements Handles<CreateUser> {
     return { id: 1 };
   }
 }
+
+@CommandHandler(CreateUser)
+class TalkativeHandler implements Handles<CreateUser> {
+  async execute({ input: { email } }: CreateUser) {
+    return { id: '', email, createdAt: '', updatedAt: '', passwordHash: '' };
+  }
+}
+
+@CommandHandler(CreateUser)
+class ExactHandler implements Handles<CreateUser> {
+  async execute({ input: { email } }: CreateUser) {
+    return { id: '', email, createdAt: '', updatedAt: '' };
+  }
+}
+
+const everyUser = { id: '', email: '', createdAt: '', updatedAt: '', passwordHash: '' };
+
+@QueryHandler(ListUsers)
+class TalkativeListHandler implements Handles<ListUsers> {
+  async execute(_message: ListUsers) {
+    return { items: [everyUser], pageMeta: { page: 1, limit: 20, totalItems: 1, totalPages: 1 } };
+  }
+}
+
+export const listed = [
+  handlers(ExactHandler),
+  // @ts-expect-error the output has no such field
+  handlers(ExactHandler, TalkativeHandler),
+  // @ts-expect-error the items of the output have no such field
+  handlers(TalkativeListHandler),
+];
 
 const toUser = { view: AccountView, field: 'user', operation: GetUsersByIds, access: anyone } as const;
 

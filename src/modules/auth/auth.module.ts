@@ -1,4 +1,5 @@
 import { type Abstract, Module, type Provider } from '@nestjs/common';
+import { handlers } from '../../contract/handlers.js';
 import { RedisConnection } from '../../platform/cache/redis-connection.js';
 import { Configuration } from '../../platform/config/configuration.js';
 import { CurrentRates } from '../../platform/config/current-rates.js';
@@ -49,16 +50,16 @@ function plain<Ports extends unknown[]>(target: new (...ports: Ports) => object,
   return { provide: target, inject: [...inject], useFactory: (...ports: Ports) => new target(...ports) };
 }
 
-const commandHandlers: Provider[] = [
+const commandHandlers = handlers(
   RegisterHandler,
   LoginHandler,
   RefreshSessionHandler,
   LogoutHandler,
   CloseAccountHandler,
   ChangeAccountEmailHandler,
-];
+);
 
-const queryHandlers: Provider[] = [ListAccountsHandler, ListRevocationsHandler];
+const queryHandlers = handlers(ListAccountsHandler, ListRevocationsHandler);
 
 const services: Provider[] = [
   plain(NewPasswords, [PasswordPolicy, PasswordHasher]),

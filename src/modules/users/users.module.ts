@@ -1,4 +1,5 @@
 import { Module, type Provider } from '@nestjs/common';
+import { handlers } from '../../contract/handlers.js';
 import { PrismaDatabase } from '../../platform/database/prisma-database.js';
 import { Bus } from '../../ports/bus.js';
 import { AccountEmails } from './application/account-emails.js';
@@ -14,9 +15,9 @@ import { Users } from './application/users.js';
 import { PrismaUsers } from './infrastructure/prisma-users.repository.js';
 import { AccountEmailUpkeep } from './interface/account-email-upkeep.js';
 
-const commandHandlers: Provider[] = [CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler];
+const commandHandlers = handlers(CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler);
 
-const queryHandlers: Provider[] = [GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler];
+const queryHandlers = handlers(GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler);
 
 const services: Provider[] = [
   {

@@ -1,0 +1,39 @@
+import type { Operation, OutputOf } from './operation.js';
+
+type HandlerClass<M extends Operation = never, Given = unknown> = new (
+  ...dependencies: never[]
+) => { execute(message: M): Promise<Given> };
+
+type Keys<T> = T extends unknown ? keyof T : never;
+type Field<T, K extends PropertyKey> = T extends { readonly [P in K]?: infer V } ? NonNullable<V> : never;
+
+/** The names of fields of `Given`, at any depth, that `Declared` does not have. */
+type Undeclared<Given, Declared> = Given extends readonly (infer GivenItem)[]
+  ? Undeclared<GivenItem, Declared extends readonly (infer Item)[] ? Item : never>
+  : Given extends object
+    ? Exclude<keyof Given, Keys<Declared>> | UndeclaredWithin<Given, Declared>
+    : never;
+
+type UndeclaredWithin<Given, Declared> = {
+  [K in Extract<keyof Given, Keys<Declared>>]-?: Undeclared<NonNullable<Given[K]>, Field<Declared, K>>;
+}[Extract<keyof Given, Keys<Declared>>];
+
+/** A handler that takes no message does not say which operation it serves: it is not checked. */
+type UndeclaredOutput<C> =
+  C extends HandlerClass<infer M, infer Given>
+    ? unknown extends OutputOf<M>
+      ? never
+      : Undeclared<Given, OutputOf<M>>
+    : never;
+
+type Exactly<C> = [UndeclaredOutput<C>] extends [never]
+  ? C
+  : `the output of the operation has no field ${UndeclaredOutput<C> & string}`;
+
+/**
+ * The handlers of a module. A field that an operation does not declare never leaves the process; here it is a compile
+ * error too, which `implements Handles<…>` can not give: TypeScript checks for excess fields in literals alone.
+ */
+export const handlers = <const C extends readonly HandlerClass[]>(
+  ...classes: C & { readonly [I in keyof C]: Exactly<C[I]> }
+): C => classes;
