@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { inHouse, plant, runNode } from './planted-tree.js';
@@ -45,6 +45,11 @@ const planted: readonly (readonly [rule: string, file: string, text: string])[] 
     'src/modules/a/application/bus.ts',
     "import { CommandBus } from '@nestjs/cqrs';\n\nexport const a = CommandBus;\n",
   ],
+  [
+    'plugin',
+    'src/modules/a/application/bus-in-unit-of-work.ts',
+    'export const a = (b) => b.unitOfWork.run(async () => b.bus.asService.execute(b.message));\n',
+  ],
   ['lint/style/useFilenamingConvention', 'src/CamelCase.ts', 'export const a = 1;\n'],
   ['lint/suspicious/noConsole', 'src/platform/print.ts', "console.log('x');\n"],
   ['lint/suspicious/noExplicitAny', 'src/any.ts', 'export const a: any = 1;\n'],
@@ -55,12 +60,15 @@ const innocent = {
   'src/modules/a/contract/index.ts': "export * from './a.views.js';\n",
   'src/modules/a/application/do-a.ts':
     "import { CommandHandler } from '@nestjs/cqrs';\n\nexport const a = CommandHandler;\n",
+  'src/modules/a/application/ask-before.ts':
+    'export async function a(b) {\n  const c = await b.bus.execute(b.message);\n  return b.unitOfWork.run(async () => c);\n}\n',
   'scripts/print.ts': 'console.log(process.env.A);\n',
 };
 
 function lint(files: Record<string, string>): string[] {
   const root = plant({ '.gitignore': 'dist/\n', ...files });
   copyFileSync(inHouse('biome.json'), join(root, 'biome.json'));
+  cpSync(inHouse('scripts/gates/lint'), join(root, 'scripts/gates/lint'), { recursive: true });
   const args = [
     'ci',
     '--colors=off',
