@@ -92,7 +92,7 @@ export class Application {
     const addresses = this.listeners.addresses(await this.app.getUrl());
     this.#registration = await registrationOf(this.configuration, addresses);
     void this.#registration?.start();
-    logStart(this.configuration, addresses, this.get(OperationRegistry));
+    logStart(this.configuration, addresses);
     return addresses;
   }
 

@@ -2,7 +2,7 @@ import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import type { OutputOf } from '../../src/contract/operation.js';
 import { Login, Register } from '../../src/modules/auth/contract/index.js';
-import { CreateUser } from '../../src/modules/users/contract/index.js';
+import { CreateUser, GetMe } from '../../src/modules/users/contract/index.js';
 import type { Target } from '../support/target.js';
 
 export interface Member {
@@ -22,7 +22,7 @@ export class World {
   private constructor(
     private readonly admin: Client,
     private readonly anyone: Client,
-    readonly adminToken: string,
+    private readonly administrator: { readonly id: string; readonly token: string },
     /** A user who may sign in; examples leave it as it is. */
     readonly member: Member,
     readonly serviceToken: Target['serviceToken'],
@@ -32,8 +32,17 @@ export class World {
     const rest = { protocol: 'rest', url: addresses.http } as const;
     const anyone = createClient(rest);
     const { token } = await anyone.execute(new Login(administrator));
-    const member = await register(anyone);
-    return new World(createClient({ ...rest, token }), anyone, token, member, serviceToken);
+    const admin = createClient({ ...rest, token });
+    const { id } = await admin.execute(new GetMe());
+    return new World(admin, anyone, { id, token }, await register(anyone), serviceToken);
+  }
+
+  get adminId(): string {
+    return this.administrator.id;
+  }
+
+  get adminToken(): string {
+    return this.administrator.token;
   }
 
   /** An address that nobody has. */

@@ -69,6 +69,7 @@ export interface ModulesOptions {
   readonly imports?: readonly DynamicModule[];
   readonly failuresOfAccount?: number;
   readonly failuresFromAddress?: number;
+  readonly passwordPolicy?: 'strict' | 'lax';
   /** In place of the access tokens it is given. */
   readonly accessTokens?: (tokens: AccessTokens) => AccessTokens;
 }
@@ -119,7 +120,7 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
       value(Accounts, adapters.accounts),
       value(Sessions, adapters.sessions),
       value(PasswordHasher, new Argon2PasswordHasher({ concurrency: 2, queueLength: 1_000 })),
-      value(PasswordPolicy, new ConfiguredPasswordPolicy('strict')),
+      value(PasswordPolicy, new ConfiguredPasswordPolicy(options.passwordPolicy ?? 'strict')),
       value(AccessTokens, accessTokens(new JwtAccessTokens(issuer, tokenSettings.accessTokenSeconds))),
       value(RefreshTokens, new CryptoRefreshTokens()),
       value(AuthSettings, settings),

@@ -68,7 +68,7 @@ const services: Provider[] = [
   plain(SignOuts, [Sessions, Revocations, AccessTokens, Clock]),
   plain(LoginThrottle, [RateLimiter, AuthSettings, CurrentCall]),
   plain(SettleAccounts, [Accounts, Registration, Bus, UnitOfWork, Clock]),
-  plain(BootstrapAdministrator, [Accounts, Registration]),
+  plain(BootstrapAdministrator, [Accounts, Registration, PasswordHasher]),
 ];
 
 const repositories: Provider[] = [

@@ -78,6 +78,12 @@ export const auth: Readonly<Record<string, OperationExample>> = {
       gives: undefined,
     }),
     invalid: [{ input: { userId: 'x' }, issues: [noUserId] }],
+    failures: {
+      USER_IS_ADMINISTRATOR: async ({ serviceToken, adminId: userId }) => ({
+        serviceToken: await serviceToken(),
+        input: { userId },
+      }),
+    },
   },
   'auth.changeAccountEmail': {
     success: async ({ serviceToken, newEmail }) => ({

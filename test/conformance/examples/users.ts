@@ -127,6 +127,7 @@ export const users: Readonly<Record<string, OperationExample>> = {
     forbidden: async ({ member: { token } }) => ({ token, input: { id: somebodyElse } }),
     failures: {
       USER_NOT_FOUND: async ({ adminToken: token }) => ({ token, input: { id: somebodyElse } }),
+      USER_IS_ADMINISTRATOR: async ({ adminToken: token, adminId: id }) => ({ token, input: { id } }),
     },
   },
 };

@@ -1,6 +1,7 @@
 import { EmailTaken } from '../contract/index.js';
 import { EmailAddress } from '../domain/email-address.js';
 import type { Accounts } from './accounts.js';
+import type { PasswordHasher } from './password-hasher.js';
 import type { Registration } from './registration.js';
 
 export interface AdministratorCredentials {
@@ -13,6 +14,7 @@ export class BootstrapAdministrator {
   constructor(
     private readonly accounts: Accounts,
     private readonly registration: Registration,
+    private readonly passwordHasher: PasswordHasher,
   ) {}
 
   /**
@@ -28,6 +30,13 @@ export class BootstrapAdministrator {
       if (await this.#isAdministrators(EmailAddress.of(email))) return;
       throw new EmailTaken({ detail: 'It is the address of a user. Choose one that nobody has', cause: error });
     }
+  }
+
+  /** Whether an administrator can sign in with these. */
+  async canSignIn({ email, password }: AdministratorCredentials): Promise<boolean> {
+    const account = await this.accounts.findByEmail(EmailAddress.of(email));
+    if (!account?.isActive || account.disabled || account.role !== 'ADMIN') return false;
+    return (await this.passwordHasher.verify(password, account.passwordHash)).valid;
   }
 
   /** Or is about to be, in another process. */

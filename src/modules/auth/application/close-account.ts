@@ -2,7 +2,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
 import { Clock } from '../../../ports/clock.js';
 import { UnitOfWork } from '../../../ports/unit-of-work.js';
-import { CloseAccount } from '../contract/index.js';
+import { CloseAccount, UserIsAdministrator } from '../contract/index.js';
 import { Accounts } from './accounts.js';
 import { SignOuts } from './sign-outs.js';
 
@@ -18,7 +18,9 @@ export class CloseAccountHandler implements Handles<CloseAccount> {
   async execute({ input: { userId } }: CloseAccount) {
     await this.unitOfWork.run(async () => {
       const account = await this.accounts.lock(userId);
-      if (account && account.status !== 'CLOSED') await this.accounts.save(account.close(this.clock.now()));
+      if (!account || account.status === 'CLOSED') return;
+      if (account.role === 'ADMIN') throw new UserIsAdministrator();
+      await this.accounts.save(account.close(this.clock.now()));
     });
     await this.signOuts.endAllOf(userId);
   }

@@ -3,7 +3,7 @@ import { anyone, authenticated, can, internal } from '../../../contract/access.j
 import { command, query } from '../../../contract/operation.js';
 import { page, pageInput } from '../../../contract/pagination.js';
 import { Email, Id, Name, secret, Timestamp, text, view } from '../../../contract/values.js';
-import { EmailTaken } from '../../users/contract/users.failures.js';
+import { EmailTaken, UserIsAdministrator } from '../../users/contract/users.failures.js';
 import { UserView } from '../../users/contract/users.views.js';
 import {
   AccountDisabled,
@@ -73,6 +73,7 @@ export class ListAccounts extends query({
 export class CloseAccount extends command({
   input: z.object({ userId: Id }),
   output: z.void(),
+  errors: [UserIsAdministrator],
   access: internal,
 }) {}
 

@@ -12,7 +12,7 @@ import {
 } from './auth.operations.js';
 import { type AccountView, userOfAccount } from './auth.views.js';
 
-export { EmailTaken } from '../../users/contract/users.failures.js';
+export { EmailTaken, UserIsAdministrator } from '../../users/contract/users.failures.js';
 export {
   AccountDisabled,
   InvalidCredentials,

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceUnavailable } from '../../../contract/built-in-failures.js';
+import { DEMO_ADMIN } from '../../../platform/config/development-defaults.js';
 import { UpkeepLog } from '../../../platform/observability/upkeep-log.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { AdministratorCredentials, BootstrapAdministrator } from '../application/bootstrap-administrator.js';
@@ -15,7 +16,9 @@ const START_PATIENCE_MS = 2_000;
 
 /** Keeps the accounts in order: at the start of the process and every minute. What fails is tried again the next time. */
 export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #log = new UpkeepLog('Accounts');
+  readonly #logger = new Logger('Accounts');
+  readonly #log = new UpkeepLog('Accounts', this.#logger);
+  #isAnnounced = false;
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = ADMINISTRATOR_RETRY_MS.first;
@@ -58,6 +61,7 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async #tidyUp(): Promise<void> {
+    await this.#attempt('The demo administrator was not looked for', () => this.#announceDemo());
     await this.#attempt('Accounts left behind were not settled', () => this.settleAccounts.run());
     await this.#attempt('Expired sessions were not deleted', () => this.sessions.removeExpired(this.clock.now()));
   }
@@ -71,6 +75,16 @@ export class AccountUpkeep implements OnApplicationBootstrap, BeforeApplicationS
     if (!(error instanceof ServiceUnavailable)) return;
     this.#retry = setTimeout(() => this.#start(), this.#retryMs).unref();
     this.#retryMs = Math.min(this.#retryMs * 2, ADMINISTRATOR_RETRY_MS.last);
+  }
+
+  /** A password that everyone knows is printed, once it is known to hold; no other. */
+  async #announceDemo(): Promise<void> {
+    const { email, password } = DEMO_ADMIN;
+    const isDemo = this.administrator?.email === email && this.administrator.password === password;
+    if (!isDemo || this.#isAnnounced) return;
+    this.#isAnnounced = await this.bootstrapAdministrator.canSignIn(DEMO_ADMIN);
+    if (this.#isAnnounced)
+      this.#logger.log(`The administrator is ${email} with password ${password} (development only)`);
   }
 
   /** What went wrong, if anything did. */

@@ -11,7 +11,7 @@ import {
   UpdateUser,
 } from './users.operations.js';
 
-export { EmailTaken, UserNotFound } from './users.failures.js';
+export { EmailTaken, UserIsAdministrator, UserNotFound } from './users.failures.js';
 export { type UserSort, UserView } from './users.views.js';
 export { CreateUser, CreateUserProfile, DeleteUser, GetMe, GetUser, GetUsersByIds, ListUsers, UpdateUser };
 

@@ -7,3 +7,9 @@ export class EmailTaken extends failure(
   'already_exists',
   'This email address is already registered',
 ) {}
+
+export class UserIsAdministrator extends failure(
+  'USER_IS_ADMINISTRATOR',
+  'failed_precondition',
+  'An administrator cannot be deleted',
+) {}

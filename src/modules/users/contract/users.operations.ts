@@ -3,7 +3,7 @@ import { authenticated, can, internal } from '../../../contract/access.js';
 import { command, query } from '../../../contract/operation.js';
 import { page, pageInput } from '../../../contract/pagination.js';
 import { Email, Id, Name, text } from '../../../contract/values.js';
-import { EmailTaken, UserNotFound } from './users.failures.js';
+import { EmailTaken, UserIsAdministrator, UserNotFound } from './users.failures.js';
 import { ClearableUserField, UserSort, UserView } from './users.views.js';
 
 export class CreateUser extends command({
@@ -73,8 +73,8 @@ export class UpdateUser extends command({
 export class DeleteUser extends command({
   input: z.object({ id: Id }),
   output: z.void(),
-  errors: [UserNotFound],
+  errors: [UserNotFound, UserIsAdministrator],
   access: can('delete', 'User'),
   rest: 'DELETE /users/:id',
-  description: 'Closes the account of the user as well: its tokens stop working.',
+  description: 'Closes the account of the user as well: its tokens stop working. Administrators are demoted first.',
 }) {}

@@ -7,7 +7,8 @@ import { SettleAccounts } from '../../../../src/modules/auth/application/settle-
 import { Login } from '../../../../src/modules/auth/contract/index.js';
 import { Session } from '../../../../src/modules/auth/domain/session.js';
 import { AccountUpkeep } from '../../../../src/modules/auth/interface/account-upkeep.js';
-import { CreateUser, DeleteUser } from '../../../../src/modules/users/contract/index.js';
+import { CreateUser, DeleteUser, GetMe, UpdateUser } from '../../../../src/modules/users/contract/index.js';
+import { DEMO_ADMIN } from '../../../../src/platform/config/development-defaults.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 import { leaveReservation } from '../left-behind.js';
 
@@ -16,7 +17,7 @@ describe('the upkeep of accounts', () => {
   let upkeep: AccountUpkeep | undefined;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    app = await createModulesApplication();
+    app = await createModulesApplication({ passwordPolicy: 'lax' });
   });
   afterEach(async () => {
     await upkeep?.beforeApplicationShutdown();
@@ -51,20 +52,22 @@ describe('the upkeep of accounts', () => {
     expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
   });
 
-  /** What is warned of in more than one round. */
-  const warnings = async (email: string) => {
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  /** What is logged in more than one round. */
+  const logged = async (level: 'log' | 'warn', administrator: { email: string; password: string }) => {
+    const line = vi.spyOn(Logger.prototype, level).mockReturnValue();
     const ensure = vi.spyOn(app.specimen.get(BootstrapAdministrator), 'ensure');
-    await start({ email, password });
+    await start(administrator);
     await vi.waitFor(() => {
       vi.advanceTimersByTime(60_000);
       expect(ensure.mock.calls.length).toBeGreaterThan(2);
     });
     await upkeep?.beforeApplicationShutdown();
-    const { calls } = warn.mock;
-    warn.mockRestore();
+    const { calls } = line.mock;
+    line.mockRestore();
+    ensure.mockRestore();
     return calls;
   };
+  const warnings = (email: string) => logged('warn', { email, password });
 
   test('says in a line, once, that the address of the administrator is a user', async () => {
     const { user } = await app.register();
@@ -87,6 +90,49 @@ describe('the upkeep of accounts', () => {
     upkeep = new AccountUpkeep(bootstrap, specimen.get(SettleAccounts), adapters.sessions, clock, administrator, 1);
     await upkeep.onApplicationBootstrap();
     answer.resolve();
+  });
+
+  describe('says how to sign in', () => {
+    const said = [['The administrator is admin@example.com with password password123 (development only)']];
+
+    test('as the demo administrator, once, at every start', async () => {
+      expect(await logged('log', DEMO_ADMIN)).toEqual(said);
+      expect(await logged('log', DEMO_ADMIN)).toEqual(said);
+    });
+
+    test('when the administrator could be made in a later round only', async () => {
+      const add = vi.spyOn(app.adapters.users, 'add').mockRejectedValueOnce(new ServiceUnavailable());
+      expect(await logged('log', DEMO_ADMIN)).toEqual(said);
+      expect(add).toHaveBeenCalledTimes(2);
+    });
+
+    test('but not with a password that is a secret', async () => {
+      expect(await logged('log', { email: DEMO_ADMIN.email, password })).toEqual([]);
+    });
+
+    test('but not with a password that the account does not have', async () => {
+      await start({ email: DEMO_ADMIN.email, password });
+      expect(await logged('log', DEMO_ADMIN)).toEqual([]);
+    });
+
+    test('but not at an address that the administrator has left', async () => {
+      await start(DEMO_ADMIN);
+      const { token } = await app.call(new Login(DEMO_ADMIN));
+      const { id } = await app.call(new GetMe(), { token });
+      await app.call(new UpdateUser({ id, email: freshEmail(), clear: [] }), { token });
+      expect(await logged('log', DEMO_ADMIN)).toEqual([]);
+    });
+
+    test('but not where another one came first', async () => {
+      await start({ email: freshEmail(), password });
+      expect(await logged('log', DEMO_ADMIN)).toEqual([]);
+    });
+
+    test('but not as a user who has taken the address', async () => {
+      await start({ email: freshEmail(), password });
+      await app.register(DEMO_ADMIN);
+      expect(await logged('log', DEMO_ADMIN)).toEqual([]);
+    });
   });
 
   test('settles what an earlier process left behind', async () => {

@@ -6,6 +6,7 @@ import {
   Unauthenticated,
 } from '../../../../src/contract/built-in-failures.js';
 import { newId } from '../../../../src/contract/values.js';
+import { Registration } from '../../../../src/modules/auth/application/registration.js';
 import { InvalidCredentials, Login } from '../../../../src/modules/auth/contract/index.js';
 import {
   CreateUser,
@@ -16,6 +17,7 @@ import {
   GetUser,
   ListUsers,
   UpdateUser,
+  UserIsAdministrator,
   UserNotFound,
 } from '../../../../src/modules/users/contract/index.js';
 import { Bus } from '../../../../src/ports/bus.js';
@@ -31,6 +33,12 @@ describe.each(engines)('over %s', (_, open) => {
   });
   afterAll(() => app?.close());
 
+  const newAdministrator = async () => {
+    const email = freshEmail();
+    await app.specimen.get(Registration).register({ email, password, role: 'ADMIN' });
+    const { token } = await app.call(new Login({ email, password }));
+    return { ...(await app.call(new GetMe(), { token })), token };
+  };
   const signedIn = async (particulars?: { email?: string; name?: string }) => {
     const { token, user } = await app.register(particulars);
     return { token, user };
@@ -236,6 +244,14 @@ describe.each(engines)('over %s', (_, open) => {
       const keyed = { ...admin, idempotencyKey: newId() };
       await app.call(new DeleteUser({ id }), keyed);
       await expect(app.call(new DeleteUser({ id }), keyed)).resolves.toBeUndefined();
+    });
+
+    test('spares an administrator, whoever asks and however often, and leaves sign-in and tokens as they are', async () => {
+      const { email, id, token } = await newAdministrator();
+      for (const caller of [{ token }, admin, admin])
+        await expect(app.call(new DeleteUser({ id }), caller)).rejects.toThrow(UserIsAdministrator);
+      expect(await app.call(new GetMe(), { token })).toMatchObject({ id, email });
+      expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
     });
 
     test('is for themselves and administrators', async () => {
