@@ -1,4 +1,5 @@
 import type { IClientPublishOptions } from 'mqtt';
+import { parseJson } from '../contract/parse-json.js';
 import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
 import type { OutgoingCall } from './transport.js';
 
@@ -58,7 +59,7 @@ export const requestWriters = { 4: withEnvelope, 5: withProperties } as const;
 /** Undefined for a payload that is no JSON object. */
 export function readReply(payload: Buffer, correlationData: Buffer | undefined): MqttReply | undefined {
   try {
-    const reply = JSON.parse(payload.toString()) as JsonRpcReply & { readonly correlation_id?: string };
+    const reply = parseJson(payload.toString()) as JsonRpcReply & { readonly correlation_id?: string };
     return { id: correlationData?.toString() ?? reply.correlation_id, reply };
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { PayloadTooLarge, ServiceUnavailable } from '../contract/built-in-failures.js';
+import { parseJson } from '../contract/parse-json.js';
 import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
 import { PendingCalls } from './pending-calls.js';
 import type { OutgoingCall } from './transport.js';
@@ -83,7 +84,7 @@ const lost = () => new ServiceUnavailable({ detail: 'The connection was lost bef
 /** Undefined for what is no answer. */
 function parse(text: string): Message | undefined {
   try {
-    const message: unknown = JSON.parse(text);
+    const message = parseJson(text);
     return typeof message === 'object' && message !== null ? (message as Message) : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Aedes } from 'aedes';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createClient } from '../../src/client/create-client.js';
@@ -86,18 +87,18 @@ describe('a code that the operation does not declare', () => {
   });
 });
 
-describe('a WebSocket server that is not ours', () => {
-  async function answering(answer: (text: string) => string): Promise<string> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    server.on('connection', (socket) => socket.on('message', (data) => socket.send(answer(String(data)))));
-    await once(server, 'listening');
-    stops.push(async () => {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-    });
-    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/other`;
-  }
+async function answering(answer: (text: string) => string): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  server.on('connection', (socket) => socket.on('message', (data) => socket.send(answer(String(data)))));
+  await once(server, 'listening');
+  stops.push(async () => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/other`;
+}
 
+describe('a WebSocket server that is not ours', () => {
   test('and sends no JSON is left', async () => {
     expect(await failureFrom(await answering(() => 'hello'), 'websocket')).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
@@ -113,6 +114,47 @@ describe('a WebSocket server that is not ours', () => {
   test('and is no WebSocket server at all is not available', async () => {
     const url = await httpServer({ status: 403, body: page });
     expect(await failureFrom(url, 'websocket')).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});
+
+describe('an answer that begins with a byte order mark', () => {
+  const page = { items: [], page_meta: { page: 1, limit: 20, total_items: 0, total_pages: 0 } };
+  const marked = (value: object) => `\ufeff${JSON.stringify(value)}`;
+
+  async function listOver(protocol: 'rest' | 'websocket' | 'mqtt', url: string): Promise<unknown> {
+    const client = createClient({ protocol, url, protos: specimenProtos, timeoutMs: 2_000 });
+    stops.push(() => client.close());
+    return client.execute(new ListSpecimens());
+  }
+
+  test('is read over REST', async () => {
+    expect(await listOver('rest', await httpServer({ status: 200, body: marked(page) }))).toMatchObject({ items: [] });
+  });
+
+  test('is read over WebSocket', async () => {
+    const url = await answering((text) => marked({ jsonrpc: '2.0', id: JSON.parse(text).id, result: page }));
+    expect(await listOver('websocket', url)).toMatchObject({ items: [] });
+  });
+
+  test('is read over MQTT', async () => {
+    const aedes = await Aedes.createBroker({
+      published: ({ topic, payload }, client, done) => {
+        done();
+        if (!client || !topic.startsWith('mstv/rpc/')) return;
+        const { reply_to, correlation_id } = JSON.parse(String(payload));
+        const reply = marked({ correlation_id, result: page });
+        aedes.publish({ cmd: 'publish', topic: reply_to, payload: reply, qos: 0, retain: false, dup: false }, done);
+      },
+    });
+    const server = createTcpServer(aedes.handle);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    stops.push(async () => {
+      aedes.close();
+      server.close();
+    });
+    const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await listOver('mqtt', url)).toMatchObject({ items: [] });
   });
 });
 

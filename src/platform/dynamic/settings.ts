@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../contract/parse-json.js';
 import { logLevels } from '../config/configuration.js';
 import { rates, ratesOf } from '../config/rates.js';
 import { choice, flag } from '../config/readings.js';
@@ -22,7 +23,7 @@ const part = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, isPart: true
 const changeOf = <T extends z.ZodType>(settings: T) =>
   z.string().transform((text, context): z.input<T> => {
     try {
-      const change: unknown = JSON.parse(text);
+      const change = parseJson(text);
       const { error } = settings.safeParse(change);
       for (const { path, message } of error?.issues ?? []) {
         context.addIssue({ code: 'custom', message: [path.join('.'), message].filter(Boolean).join(': ') });

@@ -1,4 +1,5 @@
 import { InvalidArgument, MalformedRequest } from '../../contract/built-in-failures.js';
+import { parseJson } from '../../contract/parse-json.js';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -53,7 +54,7 @@ export function readGraphqlRequest(body: unknown, characters: number): GraphqlRe
 function parameter(value: unknown): unknown {
   if (typeof value !== 'string') return undefined;
   try {
-    return JSON.parse(value);
+    return parseJson(value);
   } catch {
     throw malformed('"variables" is a JSON object');
   }

@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import { CloseCode, type WebSocket as Transport } from 'graphql-ws';
+import { withoutByteOrderMark } from '../../contract/parse-json.js';
 
 const heartbeatMs = 30_000;
 const maxBufferedBytes = 4 * 1024 * 1024;
@@ -18,7 +19,7 @@ export function openSocket(socket: WebSocket, open: Open): void {
     onMessage: (take) =>
       socket.on('message', (data, isBinary) => {
         if (isBinary) socket.close(CloseCode.BadRequest, 'Only text frames are taken');
-        else take(String(data)).catch(() => fail(socket));
+        else take(withoutByteOrderMark(String(data))).catch(() => fail(socket));
       }),
   });
   socket.once('close', (code, reason) => {

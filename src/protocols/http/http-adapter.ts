@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
+import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
 import { refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
@@ -69,7 +70,7 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const text = body.toString();
+    const text = withoutByteOrderMark(body.toString());
     if (!isPlainUtf8(request.headers)) done(new UnsupportedMediaType(), undefined);
     else if (text === '') done(null, undefined);
     else if (isAltered(text, body)) done(new MalformedRequest({ detail: 'The body is not UTF-8' }), undefined);

@@ -12,6 +12,7 @@ import {
   textField,
 } from '../json-rpc/call-fields.js';
 import { NotJson } from '../json-rpc/error-object.js';
+import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
 import type { IncomingMessage } from './broker.js';
 
 type Properties = NonNullable<IPublishPacket['properties']>;
@@ -53,7 +54,7 @@ export function readMqttRequest(
   const isTooLarge = payload.length > payloadBytes;
   return isMqtt5(properties)
     ? readPacket(payload, properties, isTooLarge)
-    : readEnvelope(parse(payload), properties, isTooLarge);
+    : readEnvelope(parse(payload, 'correlation_id'), properties, isTooLarge);
 }
 
 function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): ReadRequest | UnreadableRequest {
@@ -117,11 +118,11 @@ function replyTarget({ reply_to, correlation_id }: JsonObject): ReplyTarget | un
   if (typeof reply_to !== 'string') return undefined;
   return {
     topic: reply_to,
-    head: isCorrelationId(correlation_id) ? `{"correlation_id":${JSON.stringify(correlation_id)},` : '{',
+    head: isCorrelationId(correlation_id) ? `{"correlation_id":${idText(correlation_id)},` : '{',
   };
 }
 
-const isCorrelationId = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+const isCorrelationId = (value: unknown): value is NonNullable<ExactId> => value !== null && isExactId(value);
 
 const envelopeMembers = new Set([
   'reply_to',
@@ -146,12 +147,6 @@ function faultOf(envelope: JsonObject): string | undefined {
 
 const malformed = (detail: string): Failure => new MalformedRequest({ detail });
 
-/** Undefined for what is no JSON in UTF-8: JSON itself has no undefined. */
-function parse(payload: Buffer): unknown {
-  if (!isUtf8(payload)) return undefined;
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return undefined;
-  }
-}
+/** Undefined for what is no JSON in UTF-8. */
+const parse = (payload: Buffer, exactMember?: string): unknown =>
+  isUtf8(payload) ? parseMessage(payload.toString(), exactMember) : undefined;

@@ -4,7 +4,8 @@ import { MalformedRequest, RateLimited, ServiceUnavailable } from '../../contrac
 import type { Failure } from '../../contract/failure.js';
 import { CallSlots } from '../json-rpc/call-slots.js';
 import { errorObject, NotJson } from '../json-rpc/error-object.js';
-import { InvalidRequest, type JsonRpcRequest, type RequestId, readJsonRpcRequest } from './json-rpc-request.js';
+import { type ExactId, parseMessage } from '../json-rpc/exact-id.js';
+import { InvalidRequest, type JsonRpcRequest, readJsonRpcRequest } from './json-rpc-request.js';
 import { MessageRate, type Rate } from './message-rate.js';
 import { errorText } from './responses.js';
 import { type Handshake, type JsonRpcService, type Reply, Session } from './session.js';
@@ -86,7 +87,7 @@ export class Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     this.#alive = true;
     if (!this.#isOpen) return;
-    const message = isBinary ? undefined : parse(data);
+    const message = isBinary ? undefined : parseMessage(data.toString(), 'id');
     if (Array.isArray(message)) this.#batch(message);
     else if (message !== undefined) this.#one(message, this.#send);
     else this.#refuse(isBinary);
@@ -140,7 +141,7 @@ export class Connection {
   }
 
   /** Takes one from the quota of messages, or answers that it is used up. */
-  #admit(id: RequestId | undefined, reply: Reply): boolean {
+  #admit(id: ExactId | undefined, reply: Reply): boolean {
     const rate = this.#rate;
     if (!rate || rate.admit()) return true;
     this.#fail(id, new RateLimited({ retryAfterSeconds: rate.retryAfterSeconds }), reply);
@@ -148,7 +149,7 @@ export class Connection {
     return false;
   }
 
-  #fail(id: RequestId | undefined, failure: Failure, reply: Reply): void {
+  #fail(id: ExactId | undefined, failure: Failure, reply: Reply): void {
     reply(id === undefined ? undefined : errorText(id, errorObject(failure)));
   }
 
@@ -177,12 +178,3 @@ export class Connection {
 }
 
 const stopping = () => new ServiceUnavailable({ detail: 'This process is stopping', retryAfterSeconds: 1 });
-
-/** Undefined for what is no JSON: JSON itself has no undefined. */
-function parse(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString());
-  } catch {
-    return undefined;
-  }
-}

@@ -1,11 +1,10 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import { isJsonObject } from '../json-rpc/call-fields.js';
-
-export type RequestId = string | number | null;
+import { type ExactId, isExactId } from '../json-rpc/exact-id.js';
 
 export interface JsonRpcRequest {
   /** Absent for a notification, which nobody answers. */
-  readonly id: RequestId | undefined;
+  readonly id: ExactId | undefined;
   readonly method: string;
   readonly params: unknown;
 }
@@ -15,15 +14,12 @@ export class InvalidRequest {
   readonly failure: MalformedRequest;
 
   constructor(
-    readonly id: RequestId,
+    readonly id: ExactId,
     detail: string,
   ) {
     this.failure = new MalformedRequest({ detail });
   }
 }
-
-const isId = (id: unknown): id is RequestId =>
-  typeof id === 'string' || id === null || (typeof id === 'number' && Number.isFinite(id));
 
 const members: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
 
@@ -33,7 +29,7 @@ const quoted = (name: string): string => JSON.stringify(name.slice(0, 50));
 export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRequest {
   if (!isJsonObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
   const { jsonrpc, id, method, params } = message;
-  if (id !== undefined && !isId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
+  if (id !== undefined && !isExactId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
   if (jsonrpc !== '2.0') return new InvalidRequest(id ?? null, 'The member jsonrpc is "2.0"');
   if (typeof method !== 'string') return new InvalidRequest(id ?? null, 'The method is a string');
   for (const name in message) {

@@ -5,10 +5,11 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
 import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 import { errorObject } from '../json-rpc/error-object.js';
+import type { ExactId } from '../json-rpc/exact-id.js';
 import type { Procedure } from '../json-rpc/procedures.js';
 import { type CallParams, separate, withFaults } from './call-params.js';
 import { Credentials } from './credentials.js';
-import type { JsonRpcRequest, RequestId } from './json-rpc-request.js';
+import type { JsonRpcRequest } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
@@ -26,7 +27,7 @@ export interface JsonRpcService {
   readonly methods: ReadonlyMap<string, Procedure>;
 }
 
-type Id = RequestId | undefined;
+type Id = ExactId | undefined;
 
 /** Takes the response; nothing for a notification. */
 export type Reply = (response: string | undefined) => void;

@@ -103,6 +103,12 @@ describe('a setting', () => {
     expect(changes).toEqual([{ timeoutMs: 500, breaker: { volume: 9 } }]);
   });
 
+  test('ignores a byte order mark before JSON', () => {
+    const changes = told(resilience);
+    own.set('resilience', '\ufeff{ "timeoutMs": 500 }');
+    expect(changes).toEqual([{ timeoutMs: 500 }]);
+  });
+
   test('reaches the other subscribers when one of them fails', () => {
     configuration.subscribe(logLevel, () => {
       throw new Error('broken');

@@ -80,6 +80,13 @@ export class MqttCaller {
     });
   }
 
+  /** The text of what arrives next. */
+  nextPayload(): Promise<string> {
+    return new Promise((resolve) => {
+      this.client.once('message', (_topic, payload) => resolve(payload.toString()));
+    });
+  }
+
   publish(
     name: string,
     payload: string | Buffer,

@@ -121,6 +121,19 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       expect(server.get(CreateSpecimenHandler).executions).toBe(before);
     });
 
+    test.each([['9007199254740993'], ['-12345678901234567890'], ['-1.5']])(
+      'with the numeric correlation id %s is answered with exactly that',
+      async (written) => {
+        const { caller } = get();
+        for (const rest of ['"params":{}', '"nonsense":1']) {
+          const replied = caller.nextPayload();
+          const envelope = `{"reply_to":"${caller.replyTopic}","correlation_id":${written},${rest}}`;
+          await caller.publish('specimens/list-specimens', envelope);
+          expect(await replied).toContain(`{"correlation_id":${written},"`);
+        }
+      },
+    );
+
     test('without a topic for replies is executed and not answered', async () => {
       const { server, caller } = get();
       const { made } = server.get(CreateSpecimenHandler);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureKinds } from '../../../src/contract/failure.js';
 import { CreateSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
@@ -62,6 +63,26 @@ describe('a call', () => {
     expect(response.id).toBe(requestId);
     expect(response).toHaveProperty('result');
   });
+
+  test.each([['9007199254740993'], ['-12345678901234567890'], ['0.1234567890123456789'], ['-1.5']])(
+    'with the numeric id %s is answered with exactly that id',
+    async (written) => {
+      const answer = (text: string) => {
+        client.send(text);
+        return once(client.socket, 'message').then(([data]) => {
+          void client.read();
+          return String(data);
+        });
+      };
+      const request = (id: string, method = 'specimens.echoSpecimen') =>
+        `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{"id":9007199254740995}}`;
+      expect(await answer(request(written))).toContain(`"id":${written},"error"`);
+      expect(await answer(request(written, 'specimens.listSpecimens'))).toContain(`"id":${written},`);
+      expect(await answer(`{"jsonrpc":"1.0","id":${written}}`)).toContain(`"id":${written},"error"`);
+      const batch = await answer(`[${request(written)},${request('"text"')},7,${request('2')}]`);
+      for (const id of [written, '"text"', 'null', '2']) expect(batch).toContain(`"id":${id},"error"`);
+    },
+  );
 
   test.each(failureKinds.map((kind) => [kind]))('that fails as %s has the code of that kind', async (kind) => {
     const { error } = await client.call('specimens.failSpecimen', { kind: kind.toUpperCase() });

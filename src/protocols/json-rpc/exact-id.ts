@@ -1,0 +1,51 @@
+import { parseJson, withoutByteOrderMark } from '../../contract/parse-json.js';
+import { isJsonObject } from './call-fields.js';
+
+/** A number that JavaScript would round, as it was written. */
+class WrittenNumber {
+  constructor(readonly text: string) {}
+}
+
+/** What a request gives for its answer to be recognized by. */
+export type ExactId = string | number | null | WrittenNumber;
+
+type Reviver = (this: object, key: string, value: unknown, context: { readonly source: string }) => unknown;
+
+/** The types of TypeScript lack the context. */
+const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
+const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number.isSafeInteger(value);
+
+const objectsIn = (parsed: unknown): Record<string, unknown>[] =>
+  (Array.isArray(parsed) ? parsed : [parsed]).filter(isJsonObject);
+
+/**
+ * JSON of one message or a list of them, in which the member `exact` of each keeps its value. Undefined for what is no
+ * JSON: JSON itself has no undefined.
+ */
+export function parseMessage(text: string, exact?: string): unknown {
+  try {
+    const parsed = parseJson(text);
+    if (exact === undefined || !objectsIn(parsed).some((message) => isRounded(message[exact]))) return parsed;
+    return parseAgain(text, exact);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A reviver is called for every value at any depth: too slow for each message. */
+function parseAgain(text: string, name: string): unknown {
+  const written = new Map<object, WrittenNumber>();
+  const parsed = parseWith(withoutByteOrderMark(text), function (key, value, { source }) {
+    if (key === name && isRounded(value)) written.set(this, new WrittenNumber(source));
+    return value;
+  });
+  for (const message of objectsIn(parsed)) message[name] = written.get(message) ?? message[name];
+  return parsed;
+}
+
+export const isExactId = (id: unknown): id is ExactId =>
+  id === null || typeof id === 'string' || Number.isFinite(id) || id instanceof WrittenNumber;
+
+/** As JSON. */
+export const idText = (id: ExactId): string => (id instanceof WrittenNumber ? id.text : JSON.stringify(id));
