@@ -21,12 +21,21 @@ export interface ProtoMethodTypes {
   readonly response: protobuf.Type;
 }
 
+/** The highest number there is. For types without a field: protobufjs does not find the end of an unknown group in those. */
+function addPlaceholders(within: protobuf.Namespace): void {
+  if (within instanceof protobuf.Type && within.fieldsArray.length === 0) {
+    within.add(new protobuf.Field('placeholder', 536_870_911, 'bool'));
+  }
+  for (const nested of within.nestedArray) if (nested instanceof protobuf.Namespace) addPlaceholders(nested);
+}
+
 /** Parsed `.proto` files; field names in camelCase, as in TypeScript. */
 export class ProtoSchema {
   readonly #root = new protobuf.Root();
 
   constructor(protos: ReadonlyMap<string, string>) {
     for (const text of protos.values()) protobuf.parse(text, this.#root);
+    addPlaceholders(this.#root);
     addWellKnown(this.#root).resolveAll();
   }
 

@@ -9,10 +9,12 @@ import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs } from '../../../src/protocols/grpc/protobuf-codec.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import {
+  DiscardSpecimen,
   EchoSpecimen,
   FilterSpecimens,
   ListSpecimens,
   specimens,
+  WaitForSpecimen,
 } from '../../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
 import { codecOf } from './specimen-grpc.js';
@@ -25,6 +27,32 @@ for (const text of specimenProtos.values()) protobuf.parse(text, root);
 root.addJSON(protobuf.common.get('google/protobuf/timestamp.proto')?.nested ?? {});
 const Filter = root.lookupType('specimens.v1.FilterSpecimensRequest');
 const Echo = root.lookupType('specimens.v1.EchoSpecimenRequest');
+
+const tag = (number: number, wireType: number): Buffer =>
+  Buffer.from(new protobuf.Writer().uint32(number * 8 + wireType).finish());
+
+/** Fields of every wire type, by numbers that no specimen has. */
+const { unknownFields } = fc.letrec<{ unknownField: Buffer; unknownFields: Buffer }>((tie) => {
+  const number = fc.constantFrom(127, 1_000, 18_999, 536_870_910);
+  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(Buffer.from);
+  const field = (wireType: number, value: fc.Arbitrary<Buffer>) =>
+    fc.tuple(number, value).map(([id, content]) => Buffer.concat([tag(id, wireType), content]));
+  const group = fc
+    .tuple(number, tie('unknownFields'))
+    .map(([id, content]) => Buffer.concat([tag(id, 3), content, tag(id, 4)]));
+  const text = fc.uint8Array({ maxLength: 20 }).map((content) => Buffer.from([content.length, ...content]));
+  return {
+    unknownField: fc.oneof(
+      { depthSize: 'small' },
+      field(0, fc.constantFrom(Buffer.from([0]), Buffer.from([0x96, 1]))),
+      field(1, bytes(8)),
+      field(2, text),
+      field(5, bytes(4)),
+      group,
+    ),
+    unknownFields: fc.array(tie('unknownField'), { maxLength: 3 }).map((fields) => Buffer.concat(fields)),
+  };
+});
 
 const decoded = (bytes: Uint8Array, decode = filter.decodeRequest) => decode(Buffer.from(bytes), [], '');
 
@@ -105,6 +133,20 @@ describe('a request in protobuf', () => {
     ['JSON', [...Buffer.from('{"page":1}')]],
   ])('is malformed with %s', (_, bytes) => {
     expect(() => decoded(Buffer.from(bytes))).toThrow(MalformedRequest);
+  });
+
+  it('is decoded the same with fields that nobody knows, groups among them, and where it has no field itself', () => {
+    const waits = codecOf(WaitForSpecimen);
+    const discard = codecOf(DiscardSpecimen);
+    fc.assert(
+      fc.property(unknownFields, (unknown) => {
+        const extended = Buffer.concat([echo.encodeRequest(aSpecimen), unknown]);
+        expect(decoded(extended, echo.decodeRequest)).toEqual(aSpecimen);
+        expect(decoded(unknown, waits.decodeRequest)).toEqual({});
+        expect(discard.decodeResponse(unknown)).toBeUndefined();
+      }),
+      { examples: [[Buffer.from('fb07fc07', 'hex')]] },
+    );
   });
 
   it('survives any bytes: decoded or malformed', () => {
