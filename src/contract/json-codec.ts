@@ -88,6 +88,15 @@ export const mistyped = (path: string, expected: string): Issue => ({
   message: `Invalid input: expected ${expected}`,
 });
 
+/** Judges what came beside an input together with it: its `faults` are told where those of the input are, and no sooner. */
+export function withFaults(decode: Decode, faults: readonly Issue[]): Decode {
+  if (faults.length === 0) return decode;
+  return (value, issues, path) => {
+    issues.push(...faults);
+    return decode(value, issues, path);
+  };
+}
+
 /** Refuses unknown fields: a typo must not be silent. */
 export function objectDecoder(shape: ObjectShape): Decode {
   const fields = shape.fields.map((field) => ({ ...field, decode: elementDecoder(field.shape) }));

@@ -5,12 +5,13 @@ import type { CallContext, Forwarded } from './call-context.js';
 import type { Principal, Principals } from './principal.js';
 import type { AccessClaims, TokenVerifier } from './token-verifier.js';
 
-const scheme = /^bearer +/i;
+/** A token holds no space and nothing but ASCII. */
+const bearer = /^bearer +([\x21-\x7e]+) *$/i;
 
 /** The token of `Bearer <token>`; the common spelling costs no regular expression. */
 function bearerToken(authorization: string): string | undefined {
   if (authorization.startsWith('Bearer ey')) return authorization.slice(7);
-  return scheme.test(authorization) ? authorization.replace(scheme, '').trim() : undefined;
+  return bearer.exec(authorization)?.[1];
 }
 
 /** The process that sent the call is not believed: whoever it does that for is not to blame. */

@@ -4,9 +4,10 @@ import type { RunningTarget } from '../support/target.js';
 import { calling, defineCases, isInternal } from './cases.js';
 import type { Driver, RawDriver } from './drivers/driver.js';
 import { drivers, operationsOf, type RawConnectable, rawDrivers } from './drivers/drivers.js';
+import { GrpcDriver } from './drivers/grpc.js';
 import { Unreachable } from './example.js';
 import { exampleOf } from './examples.js';
-import { expectFailure, SameEverywhere } from './outcomes.js';
+import { expectFailure, expectValue, SameEverywhere } from './outcomes.js';
 import { documents, operations } from './product.js';
 import { World } from './world.js';
 
@@ -36,6 +37,7 @@ export function describeOperations(start: () => Promise<RunningTarget>): void {
   const running: Running = { target: () => target, world: () => world };
   outcomes(running);
   for (const connectable of rawDrivers) hostileInputs(connectable, running);
+  compressedRequests(running);
   internalOperations(running);
   outOfReach();
 }
@@ -78,6 +80,23 @@ function hostileInputs(connectable: RawConnectable, { target, world }: Running):
       if (!connectable.carriesBody(operation)) return;
       test('answers bytes that do not parse', async () => driver.expectMalformed(await anyCall()));
       test('answers a message beyond the limit', async () => driver.expectOversized(await anyCall()));
+    });
+  });
+}
+
+function compressedRequests({ target, world }: Running): void {
+  describe.each(['gzip', 'deflate'] as const)('gRPC, requests compressed with %s', (compression) => {
+    let driver: GrpcDriver;
+
+    beforeAll(() => {
+      driver = new GrpcDriver(target().addresses.grpc ?? '', documents.protos.values(), compression);
+    });
+
+    afterAll(() => driver.close());
+
+    test.each(operations.filter(({ protocols }) => protocols.includes('grpc')))('$id succeeds', async (operation) => {
+      const arranged = await exampleOf(operation).success(world());
+      await expectValue(driver, calling(operation, arranged), arranged.gives);
     });
   });
 }

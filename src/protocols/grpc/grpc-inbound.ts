@@ -1,9 +1,22 @@
-import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import type { IncomingHttpHeaders } from 'node:http2';
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Forwarded, Inbound } from '../../pipeline/call-context.js';
+import { type RawHeaders, valuesOf } from '../repeated-headers.js';
 
-function text(metadata: Metadata, key: string): string | undefined {
-  const value = metadata.get(key)[0];
+/** The metadata of a call before grpc-js reads it, which drops what is not ASCII. */
+export interface ReceivedMetadata {
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: RawHeaders;
+}
+
+function text(headers: IncomingHttpHeaders, key: string): string | undefined {
+  const value = headers[key];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Two are one that does not hold. */
+function authorization({ authorization: first }: IncomingHttpHeaders, raw: RawHeaders): string | undefined {
+  return first === undefined ? undefined : valuesOf(raw, 'authorization').join(', ');
 }
 
 function timeLeft(deadline: Date | number): number | undefined {
@@ -14,22 +27,22 @@ function timeLeft(deadline: Date | number): number | undefined {
 const withoutScheme = (authorization: string | undefined): string | undefined =>
   authorization?.replace(/^Bearer +/i, '');
 
-function forwarded(metadata: Metadata): Forwarded | undefined {
-  const by = withoutScheme(text(metadata, 'x-forwarded-by'));
-  return by === undefined ? undefined : { by, address: text(metadata, 'x-forwarded-for') };
+function forwarded(headers: IncomingHttpHeaders): Forwarded | undefined {
+  const by = withoutScheme(text(headers, 'x-forwarded-by'));
+  return by === undefined ? undefined : { by, address: text(headers, 'x-forwarded-for') };
 }
 
-export function grpcInbound(metadata: Metadata, transport: ServerInterceptingCallInterface): Inbound {
+export function grpcInbound({ headers, raw }: ReceivedMetadata, transport: ServerInterceptingCallInterface): Inbound {
   return {
     protocol: 'grpc',
     address: transport.getConnectionInfo().remoteAddress ?? 'unknown',
-    authorization: text(metadata, 'authorization'),
-    serviceAuthorization: withoutScheme(text(metadata, 'x-service-authorization')),
-    forwarded: forwarded(metadata),
-    requestId: text(metadata, 'x-request-id'),
-    traceparent: text(metadata, 'traceparent'),
+    authorization: authorization(headers, raw),
+    serviceAuthorization: withoutScheme(text(headers, 'x-service-authorization')),
+    forwarded: forwarded(headers),
+    requestId: text(headers, 'x-request-id'),
+    traceparent: text(headers, 'traceparent'),
     timeoutMs: timeLeft(transport.getDeadline()),
-    idempotencyKey: text(metadata, 'idempotency-key'),
-    locale: text(metadata, 'accept-language'),
+    idempotencyKey: text(headers, 'idempotency-key'),
+    locale: text(headers, 'accept-language'),
   };
 }

@@ -7,7 +7,7 @@ import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
 import { logThroughOurs } from './library-log.js';
-import { operationCalls } from './operation-calls.js';
+import { takeOperationCalls } from './operation-calls.js';
 import { isInternal } from './proto-names.js';
 import { committedProtos, ProtoSchema, publicProtos } from './proto-schema.js';
 import { compileCodecs } from './protobuf-codec.js';
@@ -59,10 +59,9 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
       methods.set(operation.wire.grpc.path, { operation, codec, pipeline, domain });
     }
-    this.#server = new GrpcJsServer({
-      ...limitOptions(options.connections ?? defaultConnectionLimits, options.messageBytes),
-      interceptors: [operationCalls(methods, domain)],
-    });
+    const limits = options.connections ?? defaultConnectionLimits;
+    this.#server = new GrpcJsServer(limitOptions(limits, options.messageBytes));
+    takeOperationCalls(this.#server, methods, domain);
     for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
     answerUnknownMethods(this.#server, domain);
     this.#health = new HealthService(operations.filter(isPublic).map(serviceName), domain);

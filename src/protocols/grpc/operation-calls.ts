@@ -1,15 +1,35 @@
-import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import type { RawHeaders } from '../repeated-headers.js';
+import { libraryHeaders } from './library-headers.js';
 import { detailedSendStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
 
-/** Takes the calls of operations, by path, before grpc-js gives them to a handler; leaves the others to theirs. */
-export function operationCalls(methods: ReadonlyMap<string, UnaryMethod>, domain: string): ServerInterceptor {
+type Handle = (
+  interceptors: readonly ServerInterceptor[],
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  raw: RawHeaders,
+) => void;
+
+/**
+ * Takes the calls of operations, by path, before grpc-js gives them to a handler; leaves the others to theirs. grpc-js has
+ * no hook that sees the headers as they came, so its listener of streams is replaced.
+ */
+export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>, domain: string): void {
+  const handle: unknown = Reflect.get(server, '_streamHandler');
+  if (typeof handle !== 'function') throw new TypeError('This version of grpc-js takes streams another way');
   const sendStatus = detailedSendStatus(domain);
-  return ({ path }, transport) => {
-    const method = methods.get(path);
-    if (!method) return transport as ServerInterceptingCall;
-    transport.sendStatus = sendStatus;
-    // all that grpc-js does with it is start it
-    return new UnaryCall(method, transport) as unknown as ServerInterceptingCall;
+  const take: Handle = (interceptors, stream, headers, _flags, raw) => {
+    const method = methods.get(headers[':path'] ?? '');
+    const intercept: ServerInterceptor = (_definition, transport) => {
+      if (!method) return transport as ServerInterceptingCall;
+      transport.sendStatus = sendStatus;
+      // all that grpc-js does with it is start it
+      return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
+    };
+    handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers));
   };
+  Reflect.set(server, '_streamHandler', take);
 }

@@ -12,6 +12,9 @@ import { failureStatus, hasDetails } from './status-details.js';
 type Transport = ServerInterceptingCallInterface;
 type PartialStatus = Parameters<Transport['sendStatus']>[0];
 
+/** Those that grpc-js reads. */
+const encodings = 'identity,deflate,gzip';
+
 /** What grpc-js says of requests that it answers itself. */
 function failureOf({ code, details = '' }: PartialStatus): Failure {
   if (code === status.RESOURCE_EXHAUSTED) return new PayloadTooLarge({ detail: details });
@@ -22,7 +25,9 @@ function failureOf({ code, details = '' }: PartialStatus): Failure {
 
 function detailed(sent: PartialStatus, domain: string): PartialStatus {
   if (sent.code === status.OK || hasDetails(sent.metadata)) return sent;
-  return failureStatus(failureOf(sent), domain);
+  const failed = failureStatus(failureOf(sent), domain);
+  if (sent.details?.includes('unsupported encoding')) failed.metadata.set('grpc-accept-encoding', encodings);
+  return failed;
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-failures.js';
+import { withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { isFinal } from '../../platform/resilience/outage.js';
-import { grpcInbound } from './grpc-inbound.js';
+import { repeatedKeyFaults } from '../repeated-headers.js';
+import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
 import { failureStatus } from './status-details.js';
 
@@ -45,7 +47,6 @@ class InitialMetadata extends Metadata {
  * stream and an event emitter for each, and waits for the message to be written before it sends the status.
  */
 export class UnaryCall {
-  #metadata: Metadata | undefined;
   #request: Buffer | undefined;
   #call: CallContext | undefined;
   #isOpen = true;
@@ -53,26 +54,30 @@ export class UnaryCall {
   constructor(
     private readonly method: UnaryMethod,
     private readonly transport: ServerInterceptingCallInterface,
+    private readonly metadata: ReceivedMetadata,
   ) {}
 
   start(): void {
     this.transport.start(this);
   }
 
-  onReceiveMetadata(metadata: Metadata): void {
-    this.#metadata = metadata;
+  onReceiveMetadata(): void {
     this.transport.startRead();
   }
 
   onReceiveMessage(message: Buffer): void {
-    if (this.#request) this.#refuse('There is more than one request message');
-    else this.transport.startRead();
+    if (this.#request) {
+      this.#refuse('There is more than one request message');
+      return;
+    }
     this.#request = message;
+    // the end of the request may be delivered within
+    this.transport.startRead();
   }
 
   onReceiveHalfClose(): void {
     if (!this.#isOpen) return;
-    if (this.#request && this.#metadata) this.#execute(this.#request, this.#metadata);
+    if (this.#request) this.#execute(this.#request);
     else this.#refuse('There is no request message');
   }
 
@@ -82,11 +87,13 @@ export class UnaryCall {
     this.#isOpen = false;
   }
 
-  #execute(request: Buffer, metadata: Metadata): void {
+  #execute(request: Buffer): void {
     const { pipeline, operation, codec } = this.method;
-    const call = pipeline.begin(grpcInbound(metadata, this.transport), operation);
+    const { headers, raw } = this.metadata;
+    const call = pipeline.begin(grpcInbound(this.metadata, this.transport), operation);
     this.#call = call;
-    pipeline.execute(operation, call, request, codec.decodeRequest).then(
+    const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
+    pipeline.execute(operation, call, request, decode).then(
       (value) => this.#encode(value, call),
       (error: unknown) => this.#fail(error, call),
     );

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
-import { mistyped } from '../../contract/json-codec.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
+import { repeatedKeyFaults } from '../repeated-headers.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
@@ -42,12 +42,5 @@ export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
   }
 }
 
-const none: readonly Issue[] = [];
-
-/** Refuses a key given twice: Node joins the two into a third one, which protects neither. */
-export function keyHeaderFaults({ raw }: FastifyRequest): readonly Issue[] {
-  const key = raw.headers['idempotency-key'];
-  if (key === undefined || !key.includes(', ')) return none;
-  const given = raw.headersDistinct['idempotency-key'] ?? [];
-  return given.length > 1 ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
-}
+export const keyHeaderFaults = ({ raw }: FastifyRequest): readonly Issue[] =>
+  repeatedKeyFaults(raw.headers['idempotency-key'], raw.rawHeaders);

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, objectDecoder, unrecognized } from '../../contract/json-codec.js';
+import { type Decode, objectDecoder, unrecognized, withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
@@ -76,11 +76,8 @@ const refuseUnreadBody: Refuse = ({ headers }, issues) => {
 /** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
 export function requestDecoder(operation: OperationDescriptor): Decode {
   const decode = inputDecoder(operation);
-  return (request, issues, pointer) => {
-    const faults = keyHeaderFaults(request as FastifyRequest);
-    if (faults.length > 0) issues.push(...faults);
-    return decode(request, issues, pointer);
-  };
+  return (request, issues, pointer) =>
+    withFaults(decode, keyHeaderFaults(request as FastifyRequest))(request, issues, pointer);
 }
 
 function inputDecoder({ input, wire }: OperationDescriptor): Decode {

@@ -1,5 +1,5 @@
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, mistyped, unrecognized } from '../../contract/json-codec.js';
+import { mistyped, unrecognized } from '../../contract/json-codec.js';
 import { isJsonObject, type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 
 /** What one member `params` holds. */
@@ -26,13 +26,4 @@ export function separate(given: unknown): CallParams {
 function metaFaults(meta: JsonObject): readonly Issue[] {
   const unknown = Object.keys(meta).filter((name) => !metaMembers.has(name));
   return [...unknown.map((name) => unrecognized('/_meta', name)), ...keyFaults(meta, '/_meta')];
-}
-
-/** Judges `_meta` together with the input: where the faults of that are told, and no sooner. */
-export function withFaults(decode: Decode, faults: readonly Issue[]): Decode {
-  if (faults.length === 0) return decode;
-  return (value, issues, path) => {
-    issues.push(...faults);
-    return decode(value, issues, path);
-  };
 }

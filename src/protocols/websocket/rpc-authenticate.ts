@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { anyone } from '../../contract/access.js';
 import type { Issue } from '../../contract/failure.js';
-import { objectDecoder } from '../../contract/json-codec.js';
+import { objectDecoder, withFaults } from '../../contract/json-codec.js';
 import { describe, module } from '../../contract/module.js';
 import { command } from '../../contract/operation.js';
 import { secret, text } from '../../contract/values.js';
 import { validate } from '../../pipeline/validate.js';
-import { withFaults } from './call-params.js';
 
 /** A method of the connection itself, declared like an operation so that its input is judged like one. */
 class Authenticate extends command({

@@ -1,4 +1,5 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
+import { withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
@@ -7,7 +8,7 @@ import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 import { errorObject } from '../json-rpc/error-object.js';
 import type { ExactId } from '../json-rpc/exact-id.js';
 import type { Procedure } from '../json-rpc/procedures.js';
-import { type CallParams, separate, withFaults } from './call-params.js';
+import { type CallParams, separate } from './call-params.js';
 import { Credentials } from './credentials.js';
 import type { JsonRpcRequest } from './json-rpc-request.js';
 import { errorText, resultText } from './responses.js';
