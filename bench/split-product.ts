@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { freePort } from '../test/support/free-port.js';
+import { addressesOf, forEachPart, gateway, parts } from '../test/support/parts.js';
 import { type RunningProcess, startProcess } from '../test/support/process.js';
 
 type Environment = Readonly<Record<string, string>>;
-
-export type Service = 'api-gateway' | 'user-service' | 'auth-service';
 
 export interface SplitProduct {
   /** Of the gateway. */
@@ -43,23 +42,24 @@ async function administratorToken(url: string): Promise<string> {
 /** The built gateway and services as processes, each service with a database on one embedded server. */
 export async function startSplitProduct(
   environment: Environment = {},
-  own: Partial<Record<Service, Environment>> = {},
+  own: Readonly<Record<string, Environment>> = {},
 ): Promise<SplitProduct> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-'));
   const server = await embeddedPostgres({ dataDir, fsync: false });
-  await Promise.all(['users', 'accounts'].map((name) => server.ensureDatabase(name)));
-  const databases = { 'user-service': server.url('users'), 'auth-service': server.url('accounts') };
-  const ports = { 'user-service': await freePort(), 'auth-service': await freePort() };
+  const databases = await forEachPart(async (service) => {
+    await server.ensureDatabase(service);
+    return server.url(service);
+  });
+  const ports = await forEachPart(() => freePort());
   const running: RunningProcess[] = [];
-  const start = async (service: Service, changes: Environment = {}): Promise<string> => {
+  const start = async (service: string, changes: Environment = {}): Promise<string> => {
     const process = startProcess({
       HOST: '127.0.0.1',
       JWT_SECRET: 'a secret of the benchmarks, long enough for HS256',
       BOOTSTRAP_ADMIN_EMAIL: administrator.email,
       BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
       RATE_LIMITS: 'caller=1000000/s,address=1000000/s',
-      USER_SERVICE_ADDRESS: `127.0.0.1:${ports['user-service']}`,
-      AUTH_SERVICE_ADDRESS: `127.0.0.1:${ports['auth-service']}`,
+      ...addressesOf((part) => `127.0.0.1:${ports[part]}`),
       SERVICE_NAME: service,
       ...changes,
       ...environment,
@@ -69,19 +69,16 @@ export async function startSplitProduct(
     const [, url = ''] = await process.line(/Health +(http:\/\/[^/"]+)/);
     return url;
   };
-  const startPart = (service: 'user-service' | 'auth-service') =>
-    start(service, { GRPC_PORT: String(ports[service]), DATABASE_URL: databases[service] });
+  const startParts = async () => {
+    for (const part of parts) await start(part, { GRPC_PORT: `${ports[part]}`, DATABASE_URL: databases[part] ?? '' });
+  };
   const stop = async () => {
     await Promise.all(running.map((process) => process.end('SIGTERM')));
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    // auth makes its administrator when it starts, for which it needs users
-    const [url] = await Promise.all([
-      start('api-gateway'),
-      startPart('user-service').then(() => startPart('auth-service')),
-    ]);
+    const [url] = await Promise.all([start(gateway), startParts()]);
     return { url, databases, token: await administratorToken(url), stop };
   } catch (error) {
     await stop();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Application } from '../../src/apps/application.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
+import { addressesOf, gateway } from '../../test/support/parts.js';
 import { Child } from '../child.js';
 import type { Target } from '../target.js';
 import { type Environment, splitConfiguration } from './split-configuration.js';
@@ -11,17 +12,16 @@ import { userId } from './users.js';
 export async function serve(environment: Environment = {}): Promise<Target> {
   const program = 'servers/user-service-ours.ts';
   const { child, first } = await Child.start<never, never, UserService>(program, [JSON.stringify(environment)]);
-  const gateway = await Application.create(
+  const application = await Application.create(
     splitConfiguration({
       ...environment,
-      SERVICE_NAME: 'api-gateway',
-      USER_SERVICE_ADDRESS: first.url,
-      // it has no operation of auth: whoever asks for one has an answer
-      AUTH_SERVICE_ADDRESS: first.url,
+      SERVICE_NAME: gateway,
+      // it has the operations of users only: whoever asks for another one has an answer
+      ...addressesOf(() => first.url),
     }),
   );
-  const { http } = await gateway.listen();
+  const { http } = await application.listen();
   const session = { userId, sessionId: crypto.randomUUID(), role: 'USER' };
-  const { token } = await gateway.get(TokenIssuer).issue(session);
+  const { token } = await application.get(TokenIssuer).issue(session);
   return { url: http, token, userId, processes: [child.pid] };
 }

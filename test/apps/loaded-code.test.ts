@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { services } from '../../src/apps/services.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { LoadedFiles } from '../support/loaded-files.js';
+import { gateway, parts } from '../support/parts.js';
 
 const edges = ['graphql', 'mqtt', 'rest', 'websocket'];
 const ofEdges = ['@nestjs/graphql', 'aedes', 'graphql', 'mercurius', 'mqtt', 'ws'];
@@ -15,15 +17,16 @@ describe('the code that a process loads', () => {
 
   afterAll(() => database.drop());
 
-  test('of a service is that of its own modules and of gRPC', async () => {
-    const loaded = await LoadedFiles.of({ SERVICE_NAME: 'user-service', DATABASE_URL: database.url });
-    expect(loaded.modules).toEqual(['users']);
+  test.each(parts)('of %s is that of its own modules and of gRPC', async (service) => {
+    const loaded = await LoadedFiles.of({ SERVICE_NAME: service, DATABASE_URL: database.url });
+    const own = services[service]?.modules.map(({ contract }) => contract.name) ?? [];
+    expect(loaded.modules).toEqual([...own].sort());
     expect(loaded.protocols.filter((protocol) => edges.includes(protocol))).toEqual([]);
     expect(loaded.packages.filter((name) => ofEdges.includes(name))).toEqual([]);
   });
 
   test('of a gateway is that of no module and of no database', async () => {
-    const loaded = await LoadedFiles.of({ SERVICE_NAME: 'api-gateway' });
+    const loaded = await LoadedFiles.of({ SERVICE_NAME: gateway });
     expect(loaded.modules).toEqual([]);
     expect(loaded.packages.filter((name) => ofDatabases.includes(name))).toEqual([]);
   });

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { moduleContracts } from '../../src/apps/modules.js';
 import { homes, services } from '../../src/apps/services.js';
-import { addressVariable } from '../../src/platform/config/service-defaults.js';
-import { variables } from '../../src/platform/config/variables.js';
 
 const parts = [...new Set(homes.values())];
 const definitions = Object.values(services);
@@ -10,10 +8,6 @@ const definitions = Object.values(services);
 describe('the table of services', () => {
   test('gives every module to one service', () => {
     expect([...homes.keys()].sort()).toEqual(moduleContracts.map(({ name }) => name).sort());
-  });
-
-  test('gives every service a variable for its address', () => {
-    for (const service of parts) expect(Object.keys(variables)).toContain(addressVariable(service));
   });
 
   test('lets the parts run on one machine', () => {

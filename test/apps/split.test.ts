@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Split } from '../../src/apps/split.js';
 import { Authority, PemFolder } from '../support/certificates.js';
 import { freePort } from '../support/free-port.js';
+import { addressesOf, forEachPart, gateway, parts } from '../support/parts.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
 
 let dataDir: string;
@@ -24,10 +25,10 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const addresses = async () => ({
-  USER_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
-  AUTH_SERVICE_ADDRESS: `127.0.0.1:${await freePort()}`,
-});
+async function addresses() {
+  const ports = await forEachPart(() => freePort());
+  return addressesOf((service) => `127.0.0.1:${ports[service]}`);
+}
 
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<RunningProcess> {
   running = startProcess({ DATA_DIR: dataDir, ...(await addresses()), ...environment }, 'dist/split.js');
@@ -61,7 +62,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     const http = await healthOf('api-gateway');
     expect((await login(http, BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD)).status).toBe(200);
     expect(split.output.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
-    for (const service of ['user', 'auth']) await split.line(new RegExp(`^${service}-service +\\|.*Health`));
+    for (const service of parts) await split.line(new RegExp(`^${service} +\\|.*Health`));
     expect((await register(http)).statusCode).toBe(201);
     expect(await split.end('SIGINT')).toBe(0);
     await expect(fetch(`${http}/health/live`)).rejects.toThrow();
@@ -84,7 +85,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     });
     const http = await healthOf('api-gateway');
     const [, grpc = ''] = await split.line(/^api-gateway +\|.*gRPC +([^\s"]+)/);
-    for (const service of ['user', 'auth']) await split.line(new RegExp(`^${service}-service +\\|.*Health`));
+    for (const service of parts) await split.line(new RegExp(`^${service} +\\|.*Health`));
     const dispatcher = new Agent({ connect: { ca: authority.pem } });
     const registered = async () => expect((await register(http, dispatcher)).statusCode).toBe(201);
     await vi.waitFor(registered, { timeout: 10_000, interval: 100 });
@@ -119,12 +120,12 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
 
   test('leaves nothing running when it is killed, so that it can start again', async () => {
     const split = await start();
-    const urls = await Promise.all(['api-gateway', 'user-service', 'auth-service'].map(healthOf));
+    const urls = await Promise.all([gateway, ...parts].map(healthOf));
     await split.end('SIGKILL');
     const served = async () => Promise.allSettled(urls.map((url) => fetch(`${url}/health/live`)));
     await expect
       .poll(async () => (await served()).map(({ status }) => status), { timeout: 10_000 })
-      .toEqual(['rejected', 'rejected', 'rejected']);
+      .toEqual(urls.map(() => 'rejected'));
     const database = join(dataDir, 'postgres', 'data', 'postmaster.pid');
     await expect.poll(() => existsSync(database), { timeout: 10_000 }).toBe(false);
   });

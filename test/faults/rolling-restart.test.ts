@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forEachPart, gateway, parts } from '../support/parts.js';
 import { Administrator, Person } from './callers.js';
 import { ConsulFront, hasConsul } from './consul-front.js';
 import { httpSteps, MovingHttpClient, MovingWebSocketClient, webSocketSteps } from './gateway-callers.js';
 import type { Environment } from './instance.js';
 import { report } from './report.js';
 import { SteadyLoad, type Step } from './steady-load.js';
-import { type Part, patientMs, type Service, Topology } from './topology.js';
+import { patientMs, Topology } from './topology.js';
 
 const callers = 10;
 const patient: Environment = { REQUEST_DEADLINE_MS: `${patientMs}` };
@@ -15,18 +16,18 @@ let admin: Administrator;
 let people: Person[];
 
 /** One after the other, as a deployment does. */
-async function restartAll(part: Part, load: SteadyLoad): Promise<void> {
+async function restartAll(part: string, load: SteadyLoad): Promise<void> {
   for (const instance of topology.of(part)) {
     expect(await instance.end('SIGTERM')).toBe(0);
     await load.answered(callers);
     await instance.start();
     // clients of several gateways have found this one
-    if (part === 'api-gateway') await expect.poll(() => instance.servesGrpc(), { timeout: 20_000 }).toBe(true);
+    if (part === gateway) await expect.poll(() => instance.servesGrpc(), { timeout: 20_000 }).toBe(true);
     await load.answered(3 * callers);
   }
 }
 
-async function underLoad(what: string, steps: (caller: number) => readonly Step[], part: Part): Promise<void> {
+async function underLoad(what: string, steps: (caller: number) => readonly Step[], part: string): Promise<void> {
   const load = new SteadyLoad({ callers, deadlineMs: patientMs }, steps);
   await load.answered(5 * callers);
   await restartAll(part, load);
@@ -58,7 +59,7 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
       discovery = await open();
       // they say that they go: their callers need no time to see it
       const environment = { ...patient, ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
-      topology = await Topology.start({ counts: { 'user-service': 2, 'auth-service': 2 }, environment });
+      topology = await Topology.start({ counts: await forEachPart(() => 2), environment });
       admin = await Administrator.logIn(topology);
       people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
     });
@@ -68,17 +69,13 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
       await discovery?.close();
     });
 
-    test.for<Service>(['user-service', 'auth-service'])(
-      '%s is restarted without a failed call',
-      { timeout: 120_000 },
-      async (service) => {
-        const steps = (caller: number) => {
-          const { reads, renames, renews } = people[caller] as Person;
-          return [reads, renames, admin.creates(caller), renews, admin.listsAccounts(caller)];
-        };
-        await underLoad(`rolling restart of ${service}, ${name}`, steps, service);
-      },
-    );
+    test.for(parts)('%s is restarted without a failed call', { timeout: 120_000 }, async (service) => {
+      const steps = (caller: number) => {
+        const { reads, renames, renews } = people[caller] as Person;
+        return [reads, renames, admin.creates(caller), renews, admin.listsAccounts(caller)];
+      };
+      await underLoad(`rolling restart of ${service}, ${name}`, steps, service);
+    });
   });
 });
 

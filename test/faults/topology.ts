@@ -4,13 +4,11 @@ import { type ClientOptions, createClient } from '../../src/client/create-client
 import { ListAccounts, Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { testDatabase } from '../support/database.js';
+import { addressesOf, forEachPart, gateway, parts } from '../support/parts.js';
 import { type Environment, freePlace, Instance, type Place } from './instance.js';
 
-const services = ['user-service', 'auth-service'] as const;
-const parts = [...services, 'api-gateway'] as const;
-
-export type Service = (typeof services)[number];
-export type Part = (typeof parts)[number];
+/** In the order in which they start. */
+const processes = [...parts, gateway];
 
 export const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
 
@@ -25,12 +23,12 @@ export const clientTimeoutMs = 30_000;
 
 export interface TopologyOptions {
   /** How many processes of each; one when absent. */
-  readonly counts?: Readonly<Partial<Record<Part, number>>>;
+  readonly counts?: Readonly<Partial<Record<string, number>>>;
   readonly environment?: Environment;
   /** Gives the address at which others reach an instance of a service, where that is not its own. */
-  readonly wireTo?: (service: Service, address: string) => Promise<string>;
+  readonly wireTo?: (service: string, address: string) => Promise<string>;
   /** Gives the URL by which a service reaches its database, where that is not its own. */
-  readonly wireToDatabase?: (service: Service, url: string) => Promise<string>;
+  readonly wireToDatabase?: (service: string, url: string) => Promise<string>;
 }
 
 /** Gateways and services as processes of the operating system, the instances of a service on one database. */
@@ -38,15 +36,15 @@ export class Topology {
   readonly #clients: Client[] = [];
 
   private constructor(
-    private readonly instances: Readonly<Record<Part, readonly Instance[]>>,
+    private readonly instances: Readonly<Record<string, readonly Instance[]>>,
     private readonly drop: () => Promise<void>,
   ) {}
 
   static async start(options: TopologyOptions = {}): Promise<Topology> {
-    const [users, auth] = await Promise.all([testDatabase(), testDatabase()]);
-    const urls = { 'user-service': users.url, 'auth-service': auth.url };
+    const databases = await forEachPart(() => testDatabase());
+    const urls = await forEachPart((service) => databases[service]?.url ?? '');
     const topology = new Topology(await layOut(options, urls), async () => {
-      await Promise.all([users.drop(), auth.drop()]);
+      await Promise.all(Object.values(databases).map((database) => database.drop()));
     });
     try {
       await topology.#start();
@@ -57,13 +55,13 @@ export class Topology {
     }
   }
 
-  of(part: Part): readonly [Instance, ...Instance[]] {
+  of(part: string): readonly [Instance, ...Instance[]] {
     return this.instances[part] as [Instance, ...Instance[]];
   }
 
   /** A client that is closed when this stops; of the gateway where no URL says otherwise. */
   connect(options: Partial<ClientOptions> = {}): Client {
-    const url = this.of('api-gateway')[0].place.http;
+    const url = this.of(gateway)[0].place.http;
     const client = createClient({ protocol: 'rest', url, timeoutMs: clientTimeoutMs, ...options });
     this.#clients.push(client);
     return client;
@@ -71,19 +69,19 @@ export class Topology {
 
   async stop(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
-    await Promise.all(parts.flatMap((part) => this.of(part).map((instance) => instance.remove())));
+    await Promise.all(processes.flatMap((part) => this.of(part).map((instance) => instance.remove())));
     await this.drop();
   }
 
   async #start(): Promise<void> {
     // auth makes its administrator when it starts, for which it needs users
-    for (const part of parts) await Promise.all(this.of(part).map((instance) => instance.start()));
+    for (const part of processes) await Promise.all(this.of(part).map((instance) => instance.start()));
     await vi.waitFor(() => this.#reachesAll(), { timeout: 30_000, interval: 100 });
   }
 
   /** A gateway that was there before its services finds them a moment later. */
   async #reachesAll(): Promise<void> {
-    for (const { place } of this.of('api-gateway')) {
+    for (const { place } of this.of(gateway)) {
       const { token } = await this.connect({ url: place.http }).execute(new Login(administrator));
       const client = this.connect({ url: place.http, token });
       await client.execute(new GetMe());
@@ -105,34 +103,32 @@ const shared: Environment = {
   SHED_EVENT_LOOP_DELAY_MS: '0',
 };
 
-type Places = Readonly<Record<Part, readonly Place[]>>;
-type DatabaseUrls = Readonly<Record<Service, string>>;
+type ByService<T> = Readonly<Record<string, T>>;
 
-async function layOut(options: TopologyOptions, databases: DatabaseUrls) {
+async function layOut(options: TopologyOptions, databases: ByService<string>): Promise<ByService<readonly Instance[]>> {
   const { counts = {}, environment = {} } = options;
-  const placesOf = (part: Part) => Promise.all(Array.from({ length: counts[part] ?? 1 }, freePlace));
-  const [users, auth, gateways] = await Promise.all(parts.map(placesOf));
-  const places = { 'user-service': users, 'auth-service': auth, 'api-gateway': gateways } as Places;
+  const layers = processes.map(async (part) => {
+    const places = await Promise.all(Array.from({ length: counts[part] ?? 1 }, freePlace));
+    return [part, places] as const;
+  });
+  const places = Object.fromEntries(await Promise.all(layers));
   const known = { ...shared, ...(await addresses(options, places)), ...environment };
-  const instances = async (part: Part) => {
+  const instances = processes.map(async (part) => {
     const own = { SERVICE_NAME: part, ...(await databaseOf(options, databases, part)) };
-    return places[part].map((place) => new Instance(place, { ...known, ...own }));
-  };
-  return {
-    'user-service': await instances('user-service'),
-    'auth-service': await instances('auth-service'),
-    'api-gateway': await instances('api-gateway'),
-  };
+    return [part, (places[part] ?? []).map((place) => new Instance(place, { ...known, ...own }))] as const;
+  });
+  return Object.fromEntries(await Promise.all(instances));
 }
 
-async function addresses({ wireTo }: TopologyOptions, places: Places): Promise<Environment> {
-  const of = async (service: Service) =>
-    (await Promise.all(places[service].map(({ grpc }) => wireTo?.(service, grpc) ?? grpc))).join(',');
-  return { USER_SERVICE_ADDRESS: await of('user-service'), AUTH_SERVICE_ADDRESS: await of('auth-service') };
+async function addresses({ wireTo }: TopologyOptions, places: ByService<readonly Place[]>): Promise<ByService<string>> {
+  const lists = await forEachPart((service) =>
+    Promise.all((places[service] ?? []).map(({ grpc }) => wireTo?.(service, grpc) ?? grpc)),
+  );
+  return addressesOf((service) => (lists[service] ?? []).join(','));
 }
 
-async function databaseOf(options: TopologyOptions, databases: DatabaseUrls, part: Part): Promise<Environment> {
-  if (part === 'api-gateway') return {};
+async function databaseOf(options: TopologyOptions, databases: ByService<string>, part: string): Promise<Environment> {
   const url = databases[part];
+  if (url === undefined) return {};
   return { DATABASE_URL: (await options.wireToDatabase?.(part, url)) ?? url };
 }

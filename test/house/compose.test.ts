@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { services as table } from '../../src/apps/services.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { variables } from '../../src/platform/config/variables.js';
+import { gateway, parts } from '../support/parts.js';
 
 const require = createRequire(import.meta.url);
 const path = 'docker-compose.yml';
@@ -98,6 +99,21 @@ describe('docker-compose.yml', () => {
 
   test('reads nothing from the environment that starts it: .env is the product’s own', () => {
     expect(text.replaceAll('$$', '')).not.toContain('$');
+  });
+});
+
+describe('deploy', () => {
+  test('has a database for each service', () => {
+    const sql = readFileSync('deploy/postgres/databases.sql', 'utf8');
+    for (const part of parts) expect(sql).toContain(`create database ${part.replaceAll('-', '_')} owner mstv;`);
+  });
+
+  test('has Prometheus ask every process of start:split', () => {
+    const { scrape_configs: jobs } = parse(readFileSync('deploy/observability/prometheus.yaml', 'utf8'));
+    const targets = [gateway, ...parts].map((name) => [name, `localhost:${table[name]?.httpPort}`]);
+    expect(jobs).toEqual(
+      targets.map(([name, target]) => ({ job_name: name, static_configs: [{ targets: [target] }] })),
+    );
   });
 });
 

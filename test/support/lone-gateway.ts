@@ -2,6 +2,7 @@ import type { Addresses } from '../../src/apps/addresses.js';
 import { Application } from '../../src/apps/application.js';
 import { services } from '../../src/apps/services.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
+import { addressesOf, gateway } from './parts.js';
 
 /** Port 1 has no service. */
 const nowhere = '127.0.0.1:1';
@@ -15,14 +16,13 @@ export interface LoneGateway {
 export async function startLoneGateway(changes: Readonly<Record<string, string>> = {}): Promise<LoneGateway> {
   const environment = {
     NODE_ENV: 'test',
-    SERVICE_NAME: 'api-gateway',
+    SERVICE_NAME: gateway,
     HOST: '127.0.0.1',
     PORT: '0',
     GRPC_PORT: '0',
     MQTT_PORT: '0',
     LOG_LEVEL: 'silent',
-    USER_SERVICE_ADDRESS: nowhere,
-    AUTH_SERVICE_ADDRESS: nowhere,
+    ...addressesOf(() => nowhere),
     ...changes,
   };
   const application = await Application.create(loadConfiguration(environment, services));

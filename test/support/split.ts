@@ -9,6 +9,7 @@ import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { testDatabase } from './database.js';
 import { exclusively } from './exclusively.js';
 import { freePort } from './free-port.js';
+import { addressesOf, forEachPart, gateway, parts } from './parts.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget } from './target.js';
 
@@ -27,8 +28,6 @@ export interface SplitTarget extends RunningTarget {
   /** A new process of a service, in place of one that has ended; resolves when it is ready. */
   restart(service: string): Promise<void>;
 }
-
-const parts = ['user-service', 'auth-service'] as const;
 
 async function printed({ line }: RunningProcess, pattern: RegExp): Promise<string> {
   const [, found = ''] = await line(pattern);
@@ -57,10 +56,10 @@ export async function startSplit(
 ): Promise<SplitTarget> {
   // two products in one Consul would find each other's services
   const release = changes.DISCOVERY === 'consul' ? await exclusively('services in Consul') : undefined;
-  const databases = await Promise.all(parts.map(() => testDatabase()));
-  const grpc = Object.fromEntries(
-    await Promise.all(parts.map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const)),
-  );
+  const databases = await forEachPart(() => testDatabase());
+  const ports = await forEachPart(() => freePort());
+  const databaseUrls = await forEachPart((name) => databases[name]?.url ?? '');
+  const grpc = await forEachPart((name) => `127.0.0.1:${ports[name]}`);
   const shared: Environment = {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
@@ -69,54 +68,47 @@ export async function startSplit(
     BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
     PASSWORD_POLICY: 'strict',
     RATE_LIMITS: 'login=3/15m,login-address=100000/15m',
-    USER_SERVICE_ADDRESS: grpc['user-service'] ?? '',
-    AUTH_SERVICE_ADDRESS: grpc['auth-service'] ?? '',
+    ...addressesOf((name) => grpc[name] ?? ''),
     ...changes,
   };
-  const start = (name: string, place: Environment) =>
-    startProcess({ ...shared, SERVICE_NAME: name, ...place, ...own[name] });
-  const starters = new Map<string, () => RunningProcess>([
-    ['api-gateway', () => start('api-gateway', {})],
-    ...parts.map((name, index): [string, () => RunningProcess] => [
-      name,
-      () => start(name, { GRPC_PORT: grpc[name]?.split(':')[1] ?? '', DATABASE_URL: databases[index]?.url ?? '' }),
-    ]),
-  ]);
+  const placeOf = (name: string): Environment =>
+    parts.includes(name) ? { GRPC_PORT: `${ports[name]}`, DATABASE_URL: databaseUrls[name] ?? '' } : {};
   const running = new Map<string, RunningProcess>();
   const process = (name: string) => running.get(name) as RunningProcess;
   const http = (name: string): Promise<string> => printed(process(name), /Health +(http[^/]*\/\/[^/"]+)/);
   const open = (name: string): Promise<string> => {
-    running.set(name, starters.get(name)?.() as RunningProcess);
+    running.set(name, startProcess({ ...shared, SERVICE_NAME: name, ...placeOf(name), ...own[name] }));
     return http(name);
   };
-  // auth makes its administrator when it starts, for which it needs users
-  const [gatewayUrl] = await Promise.all([open('api-gateway'), open('user-service').then(() => open('auth-service'))]);
+  const openParts = async () => {
+    for (const name of parts) await open(name);
+  };
+  const [gatewayUrl] = await Promise.all([open(gateway), openParts()]);
   await vi.waitFor(() => reachesAll(gatewayUrl), { timeout: 10_000, interval: 50 });
-  const gateway = process('api-gateway');
   const addresses = {
     http: gatewayUrl,
-    grpc: await printed(gateway, /gRPC +([^\s"]+)/),
-    mqtt: await printed(gateway, /MQTT +(\w+:[^\s"]+)/),
+    grpc: await printed(process(gateway), /gRPC +([^\s"]+)/),
+    mqtt: await printed(process(gateway), /MQTT +(\w+:[^\s"]+)/),
   };
-  const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: 'api-gateway' }, services);
+  const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: gateway }, services);
   return {
     addresses,
     grpc,
-    databases: Object.fromEntries(parts.map((name, index) => [name, databases[index]?.url ?? ''])),
+    databases: databaseUrls,
     process,
     http,
     administrator,
     topicPrefix: mqtt.topicPrefix,
     serviceToken: async () => {
       const issuer = new TokenIssuer(await loadTokenKeys(security.tokens), security.tokens);
-      return (await issuer.issueServiceToken({ service: 'tests', audience: 'api-gateway' })).token;
+      return (await issuer.issueServiceToken({ service: 'tests', audience: gateway })).token;
     },
     restart: async (name) => {
       await open(name);
     },
     stop: async () => {
       await Promise.all([...running.values()].map((child) => child.end('SIGTERM')));
-      await Promise.all(databases.map((database) => database.drop()));
+      await Promise.all(Object.values(databases).map((database) => database.drop()));
       await release?.();
     },
   };

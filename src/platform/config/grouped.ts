@@ -107,10 +107,9 @@ function consul(values: Values): ConsulSettings | undefined {
 
 function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>
-    (values as Readonly<Record<string, unknown>>)[addressVariable(name)] ??
-    `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
+    values[addressVariable(name)] ?? `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
   return {
-    addresses: Object.fromEntries(calls.map((name) => [name, `${addressOf(name)}`])),
+    addresses: Object.fromEntries(calls.map((name) => [name, addressOf(name)])),
     consul: values.DISCOVERY === 'consul' ? consul(values) : undefined,
     advertisedHost: values.ADVERTISED_HOST,
   };

@@ -4,15 +4,15 @@ import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 import { grouped } from './grouped.js';
 import { ratesOf } from './rates.js';
+import { addressVariables } from './remote-variables.js';
 import { contradictions, type Given, productionProblems } from './requirements.js';
 import { type ServiceDefaults, type Services, servedProtocols } from './service-defaults.js';
 import type { Variable } from './variable.js';
-import { type Values, type VariableName, variables } from './variables.js';
+import { type Values, variables } from './variables.js';
 
 const monolith: Services = { monolith: { httpPort: 3000, protocols } };
 
-const names = Object.keys(variables) as VariableName[];
-const schema = z.object(Object.fromEntries(names.map((name) => [name, variables[name].schema])));
+type Table = Readonly<Record<string, Variable>>;
 
 /**
  * The configuration that `env` describes, frozen; `services` are the values that SERVICE_NAME may take, `operations` the
@@ -24,13 +24,13 @@ export function loadConfiguration(
   services = monolith,
   operations?: ReadonlySet<string>,
 ): Configuration {
-  const given = settings(env);
-  const known = operations ? schema.extend({ RATE_LIMITS: ratesOf(operations) }) : schema;
-  const parsed = known.safeParse(Object.fromEntries(names.map((name) => [name, given[name] ?? defaultOf(name)])));
+  const table: Table = { ...variables, ...addressVariables(services) };
+  const given = settings(env, table);
+  const parsed = read(table, given, operations);
   const serviceName = given.SERVICE_NAME ?? variables.SERVICE_NAME.default;
   const service = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
   const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => described(issue, given)),
+    ...(parsed.error?.issues ?? []).map((issue) => described(issue, given, table)),
     ...(service === undefined ? [unknownService(serviceName, Object.keys(services))] : []),
     ...contradictions(given),
     ...(given.NODE_ENV === 'production' ? productionProblems(given, service, protocolsOf(given, service)) : []),
@@ -40,24 +40,30 @@ export function loadConfiguration(
 }
 
 /** An empty variable is one that is not set: `REDIS_URL=` in a file or a manifest. */
-function settings(env: NodeJS.ProcessEnv): Given {
-  const present = names.filter((name) => env[name] !== undefined && env[name]?.trim() !== '');
+function settings(env: NodeJS.ProcessEnv, table: Table): Given {
+  const present = Object.keys(table).filter((name) => env[name] !== undefined && env[name]?.trim() !== '');
   return Object.fromEntries(present.map((name) => [name, env[name]?.trim()]));
 }
 
-const definition = (name: VariableName): Variable => variables[name];
+function read(table: Table, given: Given, operations: ReadonlySet<string> | undefined) {
+  const schemas = Object.entries(table).map(([name, { schema }]) => [name, schema]);
+  const texts = Object.entries(table).map(([name, variable]) => [name, textOf(given, name) ?? variable.default]);
+  const schema = z.object(Object.fromEntries(schemas));
+  const known = operations ? schema.extend({ RATE_LIMITS: ratesOf(operations) }) : schema;
+  return known.safeParse(Object.fromEntries(texts));
+}
 
-const defaultOf = (name: VariableName) => definition(name).default;
+const textOf = (given: Readonly<Record<string, string | undefined>>, name: string) => given[name];
 
 function protocolsOf(given: Given, service: ServiceDefaults | undefined): readonly Protocol[] {
   const chosen = variables.PROTOCOLS.schema.safeParse(given.PROTOCOLS);
   return service ? servedProtocols(chosen.data, service) : [];
 }
 
-function described(issue: z.core.$ZodIssue, given: Given): string {
-  const name = issue.path[0] as VariableName;
-  const { secret, expected } = definition(name);
-  const value = secret ? 'its value' : `"${given[name]?.slice(0, 80)}"`;
+function described(issue: z.core.$ZodIssue, given: Given, table: Table): string {
+  const name = String(issue.path[0]);
+  const { secret, expected } = table[name] as Variable;
+  const value = secret ? 'its value' : `"${textOf(given, name)?.slice(0, 80)}"`;
   return `${name}: ${value} ${issue.message}. Set it to ${expected}`;
 }
 

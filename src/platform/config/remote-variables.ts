@@ -1,15 +1,22 @@
 import { resilience } from '../dynamic/settings.js';
 import { choice, flag, grpcTarget, port, text } from './readings.js';
+import { type AddressVariable, addressVariable, calledServices, type Services } from './service-defaults.js';
 import type { Variable } from './variable.js';
+
+export const addressExpected = 'host:port, a list of them, or a gRPC target such as dns:///name:50051';
 
 const address = (service: string) =>
   ({
     schema: grpcTarget.optional(),
     about: `Where the gRPC of ${service} is; its default port on this machine when not set`,
-    expected: 'host:port, a list of them, or a gRPC target such as dns:///name:50051',
+    expected: addressExpected,
   }) as const satisfies Variable;
 
-/** Where other services are, one variable for each that has a module, and Consul. */
+/** Where the services of the table are, a variable for each that others call. */
+export const addressVariables = (services: Services): Readonly<Record<AddressVariable, Variable>> =>
+  Object.fromEntries(calledServices(services).map((service) => [addressVariable(service), address(service)]));
+
+/** How other services are found and called, and Consul. */
 export const remoteVariables = {
   DISCOVERY: {
     schema: choice(['static', 'consul']),
@@ -60,8 +67,6 @@ export const remoteVariables = {
     about: 'Authorities (PEM) of the certificates of other services; what Node trusts when not set',
     expected: 'the path of a PEM file',
   },
-  USER_SERVICE_ADDRESS: address('user-service'),
-  AUTH_SERVICE_ADDRESS: address('auth-service'),
   RESILIENCE: {
     schema: resilience.schema.optional(),
     about:

@@ -1,11 +1,12 @@
 import type { Protocol } from '../../contract/operation.js';
 import { passwordFault } from '../security/password-policy.js';
 import { DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
-import { addressVariable, type ServiceDefaults } from './service-defaults.js';
+import { addressExpected } from './remote-variables.js';
+import { type AddressVariable, addressVariable, type ServiceDefaults } from './service-defaults.js';
 import { type VariableName, variables } from './variables.js';
 
 /** The variables that are set, as text. */
-export type Given = Partial<Record<VariableName, string>>;
+export type Given = Readonly<Partial<Record<VariableName | AddressVariable, string>>>;
 
 const setIt = (name: VariableName) => `Set it to ${variables[name].expected}`;
 
@@ -95,9 +96,9 @@ function embeddedProblems(given: Given, protocols: readonly Protocol[], stateles
 function addressProblems(given: Given, calls: readonly string[]): string[] {
   if (given.DISCOVERY === 'consul') return [];
   return calls
-    .map((service) => addressVariable(service) as VariableName)
+    .map(addressVariable)
     .filter((name) => given[name] === undefined)
-    .map((name) => `${name}: is missing. ${setIt(name)}`);
+    .map((name) => `${name}: is missing. Set it to ${addressExpected}`);
 }
 
 /** What NODE_ENV=production asks for beyond the rest. */

@@ -4,10 +4,11 @@ import { limitVariables } from './limit-variables.js';
 import { remoteVariables } from './remote-variables.js';
 import { securityVariables } from './security-variables.js';
 import { serverVariables } from './server-variables.js';
+import type { AddressVariable } from './service-defaults.js';
 import { stateVariables } from './state-variables.js';
 import { telemetryVariables } from './telemetry-variables.js';
 
-/** Every variable there is; .env.example says the same. */
+/** Every variable there is but the addresses of services; .env.example says the same. */
 export const variables = {
   ...serverVariables,
   ...remoteVariables,
@@ -21,4 +22,6 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 
 /** The values by variable, before they are grouped into the configuration. */
-export type Values = { readonly [N in VariableName]: z.output<(typeof variables)[N]['schema']> };
+export type Values = { readonly [N in VariableName]: z.output<(typeof variables)[N]['schema']> } & {
+  readonly [address: AddressVariable]: string | undefined;
+};

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { services } from '../../../src/apps/services.js';
 import { ConfigurationError } from '../../../src/platform/config/configuration-error.js';
 import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
+import { addressVariables } from '../../../src/platform/config/remote-variables.js';
 import { variables } from '../../../src/platform/config/variables.js';
 import { environmentExample } from './environment-example.js';
 
+const known = Object.keys({ ...variables, ...addressVariables(services) });
 const uncommented = () => parseEnv(readFileSync('.env.example', 'utf8').replaceAll(/^#([A-Z][A-Z0-9_]*=)/gm, '$1'));
 
 describe('.env.example', () => {
@@ -14,11 +17,11 @@ describe('.env.example', () => {
   });
 
   test('names every variable once and no other', () => {
-    expect(Object.keys(uncommented()).sort()).toEqual(Object.keys(variables).sort());
+    expect(Object.keys(uncommented()).sort()).toEqual([...known].sort());
   });
 
   test('gives the defaults: uncommented as a whole it changes nothing', () => {
-    expect(loadConfiguration(uncommented())).toEqual(loadConfiguration({}));
+    expect(loadConfiguration(uncommented(), services)).toEqual(loadConfiguration({}, services));
   });
 
   test('every variable refuses nonsense in words of its own, or takes any text', () => {
@@ -33,8 +36,8 @@ describe('.env.example', () => {
       'KAFKA_BROKERS',
       'TRUSTED_PROXIES',
     );
-    for (const name of Object.keys(variables).filter((known) => !text.includes(known))) {
-      expect(() => loadConfiguration({ [name]: 'non/sense #' }), name).toThrow(ConfigurationError);
+    for (const name of known.filter((each) => !text.includes(each))) {
+      expect(() => loadConfiguration({ [name]: 'non/sense #' }, services), name).toThrow(ConfigurationError);
     }
   });
 });

@@ -1,6 +1,7 @@
+import { services } from '../../../src/apps/services.js';
 import { adapterVariables } from '../../../src/platform/config/adapter-variables.js';
 import { limitVariables } from '../../../src/platform/config/limit-variables.js';
-import { remoteVariables } from '../../../src/platform/config/remote-variables.js';
+import { addressVariables, remoteVariables } from '../../../src/platform/config/remote-variables.js';
 import { securityVariables } from '../../../src/platform/config/security-variables.js';
 import { serverVariables } from '../../../src/platform/config/server-variables.js';
 import { stateVariables } from '../../../src/platform/config/state-variables.js';
@@ -10,6 +11,7 @@ import { type Variable } from '../../../src/platform/config/variable.js';
 const sections: readonly [title: string, variables: Readonly<Record<string, Variable>>][] = [
   ['Process and listeners', serverVariables],
   ['Other services, for a process that does not run every module, and Consul', remoteVariables],
+  ['Where each of those services is', addressVariables(services)],
   ['State: embedded engines stand in for what is not set', stateVariables],
   ['Security', securityVariables],
   ['Limits', limitVariables],

@@ -246,6 +246,19 @@ describe('a product of several services', () => {
     ]);
   });
 
+  test('has a variable for the address of every service, whatever its name', () => {
+    const more = { ...services, edge: { ...services.edge, calls: ['user-service', 'stock-control'] } };
+    const address = { STOCK_CONTROL_ADDRESS: 'stock:50054' };
+    const { discovery } = loadConfiguration({ SERVICE_NAME: 'edge', ...address }, more);
+    expect(discovery.addresses).toEqual({ 'user-service': '127.0.0.1:50052', 'stock-control': 'stock:50054' });
+    expect(problemsOf({ SERVICE_NAME: 'edge', STOCK_CONTROL_ADDRESS: 'stock' }, more)).toEqual([
+      expect.stringMatching(/^STOCK_CONTROL_ADDRESS: "stock" is no gRPC target.*Set it to host:port/),
+    ]);
+    expect(problemsOf({ ...production, SERVICE_NAME: 'edge', USER_SERVICE_ADDRESS: 'users:50052' }, more)).toEqual([
+      expect.stringMatching(/^STOCK_CONTROL_ADDRESS: is missing. Set it to host:port/),
+    ]);
+  });
+
   test('serves what PROTOCOLS adds to what a service always serves', () => {
     const { protocols } = loadConfiguration({ SERVICE_NAME: 'user-service', PROTOCOLS: 'rest' }, services);
     expect(protocols).toEqual(['grpc', 'rest']);
