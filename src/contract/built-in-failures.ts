@@ -23,6 +23,11 @@ export class Internal extends failure('INTERNAL', 'internal', 'Something went wr
 
 /** Of the transports themselves: no operation was reached. Each transport gives them its own status. */
 export class MalformedRequest extends failure('MALFORMED_REQUEST', 'invalid_argument', 'The request is malformed') {}
+export class RequestTimeout extends failure(
+  'REQUEST_TIMEOUT',
+  'deadline_exceeded',
+  'The request took too long to arrive',
+) {}
 export class PayloadTooLarge extends failure('PAYLOAD_TOO_LARGE', 'invalid_argument', 'The payload is too large') {}
 export class UnsupportedMediaType extends failure(
   'UNSUPPORTED_MEDIA_TYPE',
@@ -50,6 +55,7 @@ export const builtInFailures: readonly FailureClass[] = [
   IdempotencyKeyInUse,
   Internal,
   MalformedRequest,
+  RequestTimeout,
   PayloadTooLarge,
   UnsupportedMediaType,
   MethodNotAllowed,

@@ -26,6 +26,7 @@ const byKind: Record<FailureKind, Encoding> = {
 /** Failures of the transports themselves have their own status. */
 const byCode: Readonly<Record<string, Partial<Encoding>>> = {
   MALFORMED_REQUEST: { jsonRpc: -32600 },
+  REQUEST_TIMEOUT: { http: 408 },
   PAYLOAD_TOO_LARGE: { http: 413, grpc: 8 },
   UNSUPPORTED_MEDIA_TYPE: { http: 415 },
   METHOD_NOT_ALLOWED: { http: 405 },

@@ -20,7 +20,7 @@ import { FeatureFlags } from '../../src/ports/feature-flags.js';
 import { RateLimiter } from '../../src/ports/rate-limiter.js';
 import { RevocationLog, Revocations } from '../../src/ports/revocations.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
-import { createHttpAdapter } from '../../src/protocols/http/http-adapter.js';
+import { createHttpAdapter, type HttpOptions } from '../../src/protocols/http/http-adapter.js';
 import { ProblemFilter } from '../../src/protocols/http/problem.filter.js';
 import { RouteTable } from '../../src/protocols/http/route-table.js';
 import { specimenHandlers } from '../fixtures/specimens/specimens.handlers.js';
@@ -36,6 +36,7 @@ export interface SpecimenOptions {
   readonly pipeline?: Partial<PipelineOptions>;
   readonly rateLimiter?: RateLimiter;
   readonly bodyBytes?: number;
+  readonly http?: Partial<HttpOptions>;
   readonly flags?: FeatureFlags;
   readonly pressure?: Pressure;
 }
@@ -106,7 +107,11 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
     imports: [platform, pipeline, ...(options.imports ?? [])],
     providers: [...(options.handlers ?? specimenHandlers)],
   };
-  const adapter = createHttpAdapter({ bodyBytes: options.bodyBytes ?? 1_048_576, trustedProxies: [] });
+  const adapter = createHttpAdapter({
+    bodyBytes: options.bodyBytes ?? 1_048_576,
+    trustedProxies: [],
+    ...options.http,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     abortOnError: false,

@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteHandlerMethod,
+} from 'fastify';
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import { fastifyFailure } from './fastify-failure.js';
@@ -14,17 +20,21 @@ export interface HttpOptions {
   /** Addresses or networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** For a whole request to arrive: a client that sends a byte a second holds nothing for long. */
+  readonly requestTimeoutMs?: number;
 }
 
-const nodeOptions = {
+const nodeOptions = (requestTimeoutMs: number) => ({
   /** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
   joinDuplicateHeaders: true,
   /** See `refuseInPlaceOfNode`. */
   requireHostHeader: false,
-};
+  /** Node swaps the two where this one is longer: its default, a minute, would become the time for a whole request. */
+  headersTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
+});
 
-/** Milliseconds for a whole request to arrive: a client that sends a byte a second holds nothing for long. */
-const requestTimeout = 30_000;
+const defaultRequestTimeoutMs = 30_000;
 
 /**
  * Nest's adapter hangs seven hooks on every request (CORS, CSRF, middleware, versioning, …) whether they are used or not:
@@ -40,14 +50,24 @@ class PlainFastifyAdapter extends FastifyAdapter {
 
   /** Would register the support for Nest middleware, a hook more. */
   override async init(): Promise<void> {}
+
+  /** In a scope that reads no bodies: whatever one holds, there is nothing at its address. */
+  override setNotFoundHandler(...[handler]: Parameters<FastifyAdapter['setNotFoundHandler']>): FastifyInstance {
+    return this.instance.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.setNotFoundHandler(handler as RouteHandlerMethod);
+    });
+  }
 }
 
 /** The HTTP listener that REST, GraphQL and WebSocket share. */
-export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOptions): FastifyAdapter {
+export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }: HttpOptions): FastifyAdapter {
+  const { requestTimeoutMs = defaultRequestTimeoutMs } = options;
+  const node = nodeOptions(requestTimeoutMs);
   const fastify = Fastify({
     bodyLimit: bodyBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    requestTimeout,
+    requestTimeout: requestTimeoutMs,
     // the id of a request is that of its call
     genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
@@ -55,9 +75,9 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls }: HttpOption
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest(), identityOf(request)),
     clientErrorHandler: refuseConnection,
-    ...(tls ? { https: { ...nodeOptions, cert: tls.cert, key: tls.key } } : { http: nodeOptions }),
+    ...(tls ? { https: { ...node, cert: tls.cert, key: tls.key } } : { http: node }),
   });
-  refuseInPlaceOfNode(fastify.server);
+  refuseInPlaceOfNode(fastify.server, { bodyBytes });
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);
 }

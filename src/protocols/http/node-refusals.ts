@@ -1,62 +1,92 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { MalformedRequest } from '../../contract/built-in-failures.js';
-import { identityOf } from './inbound.js';
-import { toProblem } from './problem.js';
+import {
+  MalformedRequest,
+  MethodNotAllowed,
+  PayloadTooLarge,
+  RequestTimeout,
+} from '../../contract/built-in-failures.js';
+import { PlainAnswer, type Refusal } from './plain-answer.js';
+import { requestFault } from './request-faults.js';
+import { closeInStages, discardRest, hasBody, ignoreInput } from './unread-input.js';
 
-interface Answer {
-  readonly headers: Readonly<Record<string, string | number>>;
-  readonly body: string;
+type Answer = ServerResponse<IncomingMessage>;
+
+/** Of each connection, the answer to its latest request: all earlier ones are sent before it. */
+const latest = new WeakMap<Socket, Answer>();
+const broken = new WeakSet<Socket>();
+
+const byErrorCode: Readonly<Record<string, () => Refusal>> = {
+  HPE_HEADER_OVERFLOW: () => ({ failure: new MalformedRequest(), status: 431 }),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: () => ({ failure: new PayloadTooLarge() }),
+  ERR_HTTP_REQUEST_TIMEOUT: () => ({ failure: new RequestTimeout() }),
+};
+
+const unparsed = (): Refusal => ({ failure: new MalformedRequest() });
+
+/** Calls at once when every request so far is answered. */
+function afterAnswers(socket: Socket, call: () => void): void {
+  const answer = latest.get(socket);
+  if (answer === undefined || answer.closed) call();
+  else answer.once('close', call);
 }
 
-function answer(status: number, { headers }: Pick<IncomingMessage, 'headers'>, detail?: string): Answer {
-  const { requestId, trace } = identityOf({ headers });
-  const failure = new MalformedRequest(detail === undefined ? {} : { detail });
-  const body = JSON.stringify({ ...toProblem(failure, trace.traceId), status });
-  return {
-    headers: {
-      'content-type': 'application/problem+json',
-      'content-length': Buffer.byteLength(body),
-      'x-request-id': requestId,
-      connection: 'close',
-    },
-    body,
-  };
-}
-
-/** What is not even HTTP, or too slow to become it. */
+/** Bytes that do not parse, or a request that is too slow to come. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const { headers, body } = answer(Number(status.slice(0, 3)), { headers: {} });
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`${[`HTTP/1.1 ${status}`, ...lines].join('\r\n')}\r\n\r\n${body}`);
+  if (broken.has(socket)) return;
+  broken.add(socket);
+  ignoreInput(socket);
+  const plain = new PlainAnswer((byErrorCode[error.code ?? ''] ?? unparsed)());
+  const answer = latest.get(socket);
+  if (answer === undefined || answer.req.complete) afterAnswers(socket, () => closeInStages(socket, `${plain}`));
+  // they belong to that request
+  else if (answer.headersSent) afterAnswers(socket, () => closeInStages(socket));
+  else plain.send(answer);
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, detail: string): void {
-  const { headers, body } = answer(status, request, detail);
-  response.writeHead(status, headers).end(body);
+function refuseTunnel(request: IncomingMessage): void {
+  const { socket } = request;
+  const plain = new PlainAnswer({ failure: new MethodNotAllowed(), headers: { allow: '' } }, request);
+  // Node has taken its own listener away
+  socket.on('error', () => socket.destroy());
+  ignoreInput(socket);
+  afterAnswers(socket, () => closeInStages(socket, `${plain}`));
 }
 
-const lacksHost = ({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean =>
-  headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor === 1;
+/** Every request comes through it, before anything answers. */
+function begin(request: IncomingMessage, answer: Answer): void {
+  latest.set(request.socket, answer);
+  if (hasBody(request)) answer.prependOnceListener('finish', discardRest);
+}
 
 /**
- * Requests that Node would refuse by itself, without a body, are refused here. Around the listener that Fastify has set:
- * a hook would cost every request. The server is one of `requireHostHeader: false`.
+ * Answers what Node would refuse by itself, without a body, out of order or not at all. Around the listener that Fastify
+ * has set: a hook would cost every request. The server is one of `requireHostHeader: false`.
  */
-export function refuseInPlaceOfNode(server: Server): void {
-  const [serve] = server.listeners('request') as RequestListener[];
-  if (!serve) throw new Error('the server has no listener yet');
+export function refuseInPlaceOfNode(server: Server, { bodyBytes }: { readonly bodyBytes: number }): void {
+  const [handle] = server.listeners('request') as RequestListener[];
+  if (!handle) throw new Error('the server has no listener yet');
+  const serve: RequestListener = (request, answer) => {
+    begin(request, answer);
+    const fault = requestFault(request);
+    if (fault) new PlainAnswer(fault, request).send(answer);
+    else handle(request, answer);
+  };
   server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    if (lacksHost(request)) refuse(request, response, 400, 'A request of HTTP/1.1 has a header Host');
-    else serve(request, response);
+  server.on('request', serve);
+  server.on('checkContinue', (request, answer) => {
+    // one that will be refused is not asked for
+    if (!(Number(request.headers['content-length']) > bodyBytes)) answer.writeContinue();
+    serve(request, answer);
   });
-  server.on('checkExpectation', (request, response) => {
-    refuse(request, response, 417, 'The only expectation is 100-continue');
+  server.on('checkExpectation', (request, answer) => {
+    begin(request, answer);
+    const failure = new MalformedRequest({ detail: 'The only expectation is 100-continue' });
+    new PlainAnswer({ failure, status: 417 }, request).send(answer);
   });
+  server.on('connect', refuseTunnel);
 }

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
+import type { Refusal } from './plain-answer.js';
+
+/** RFC 3986: an address in brackets or a name, and a port. Several headers Host come as one, with commas and spaces. */
+const host = /^(?:\[[\da-f:.]+(?:%25[\w.~-]+)?\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+
+const malformed = (status: number, detail: string): Refusal => ({ failure: new MalformedRequest({ detail }), status });
+
+const lacksHost = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
+  headers.host === undefined && httpVersionMinor === 1;
+
+/** What Node's parser lets through, although a server is to refuse it (RFC 9112). */
+export function requestFault(request: IncomingMessage): Refusal | undefined {
+  const { headers, httpVersionMajor } = request;
+  if (httpVersionMajor !== 1) return malformed(505, 'This server speaks HTTP/1.1');
+  if (lacksHost(request) || (headers.host !== undefined && !host.test(headers.host))) {
+    return malformed(400, 'A request has one header Host: a name or an address, and perhaps a port');
+  }
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  return malformed(501, 'The only transfer coding is chunked');
+}
