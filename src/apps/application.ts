@@ -9,6 +9,7 @@ import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import { addressVariable } from '../platform/config/service-defaults.js';
 import type { DatabaseLocation } from '../platform/database/locate-database.js';
 import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
@@ -24,6 +25,7 @@ import type { Addresses } from './addresses.js';
 import { followSettings } from './follow-settings.js';
 import { httpRoutes } from './http-routes.js';
 import { Listeners, mqttServer } from './listeners.js';
+import { isStartedInTurn } from './parent-process.js';
 import { processFamilies } from './process-families.js';
 import { protocolModules } from './protocol-modules.js';
 import { readinessOf } from './readiness.js';
@@ -86,7 +88,8 @@ export class Application {
     const { host, http } = this.configuration;
     // handlers are registered by init: no listener may be open before
     await this.app.init();
-    await opened(this.app.startAllMicroservices(), 'gRPC', 'GRPC_PORT', `${host}:${this.configuration.grpc.port}`);
+    const grpcVariable = grpcPortVariable(this.configuration);
+    await opened(this.app.startAllMicroservices(), 'gRPC', grpcVariable, `${host}:${this.configuration.grpc.port}`);
     await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
@@ -123,6 +126,10 @@ export class Application {
     return this.app.get(type);
   }
 }
+
+/** start:split has a service listen at the address where the others look for it. */
+const grpcPortVariable = ({ serviceName }: Configuration): string =>
+  isStartedInTurn() && !services[serviceName]?.servesAll ? addressVariable(serviceName) : 'GRPC_PORT';
 
 function showOverHttps(app: NestFastifyApplication, identity: TlsIdentity): void {
   const server: unknown = app.getHttpServer();

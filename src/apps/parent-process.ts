@@ -9,9 +9,11 @@ export const listenMessage = 'listen';
 /** What any process says to a parent that may hear it, when it listens. */
 export const readyMessage = 'ready';
 
+export const isStartedInTurn = (): boolean => process.argv.includes(inTurn);
+
 /** Resolves when this process may listen. */
 export async function ownTurn(): Promise<void> {
-  if (process.argv.includes(inTurn)) await once(process, 'message');
+  if (isStartedInTurn()) await once(process, 'message');
 }
 
 export function tellReady(): void {

@@ -108,13 +108,21 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     expect(split.output.join()).toContain('JWT_SECRET: is set beside key files');
   });
 
-  test('ends when one of them can not listen, and says which', async () => {
+  test.each([
+    ['user-service', 'USER_SERVICE_ADDRESS', (port: number) => ({ USER_SERVICE_ADDRESS: `127.0.0.1:${port}` })],
+    ['api-gateway', 'GRPC_PORT', (port: number) => ({ GRPC_PORT: `${port}` })],
+    ['user-service', 'PORT', (port: number) => ({ PORT: `${port - 1}` })],
+  ])('ends when the port of %s is taken, and names the variable it comes from: %s', async (service, variable, at) => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
-    const split = await start({ USER_SERVICE_ADDRESS: `127.0.0.1:${port}` });
+    const split = await start(at(port));
     expect(await split.exited()).toBe(1);
-    expect(split.output).toContain('user-service ended (exit code 1), so the others stop');
+    expect(split.output).toContain(`${service} ended (exit code 1), so the others stop`);
+    const [, named] = await split.line(
+      new RegExp(`^${service} .*:${port} \\(the port is taken\\); set (\\w+) to a free port`),
+    );
+    expect(named).toBe(variable);
     holder.close();
   });
 
