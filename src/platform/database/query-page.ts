@@ -22,10 +22,11 @@ export interface FoundPage<Row> {
   readonly total: number;
 }
 
+/** Names that no column of a table has. */
 interface Counted {
-  readonly total: bigint;
+  readonly '#total': bigint;
   /** Null in the one row of a page without any. */
-  readonly isFound: boolean | null;
+  readonly '#found': boolean | null;
 }
 
 /** A page and the total of all pages, of one moment: they come from one statement. */
@@ -35,12 +36,16 @@ export async function queryPage<Row extends object>(
 ): Promise<FoundPage<Row>> {
   const [limitAt, offsetAt] = [values.length + 1, values.length + 2];
   const sql = `with matching as ${isCostly ? '' : 'not '}materialized (
-      select true as "isFound", ${columns} from ${table} where ${where}
+      select true as "#found", ${columns} from ${table} where ${where}
     )
-    select counted.total, found.*
-    from (select count(*) as total from matching) as counted
+    select counted.*, found.*
+    from (select count(*) as "#total" from matching) as counted
     left join (select * from matching order by ${orderBy} limit $${limitAt} offset $${offsetAt}) as found on true
     order by ${orderBy}`;
   const counted = await database.query<Counted & Row>(sql, [...values, limit, (page - 1) * limit]);
-  return { rows: counted.filter(({ isFound }) => isFound), total: Number(counted[0]?.total ?? 0) };
+  return { rows: counted.filter((row) => row['#found']).map(selected), total: Number(counted[0]?.['#total'] ?? 0) };
+}
+
+function selected<Row extends object>({ '#total': _total, '#found': _found, ...row }: Counted & Row): Row {
+  return row as unknown as Row;
 }
