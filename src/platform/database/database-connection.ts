@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.js';
 import { type DatabaseLocation, locateDatabase } from './locate-database.js';
 import { migrate, requireMigrated } from './migrations/migrate.js';
 import { PrismaDatabase } from './prisma-database.js';
+import { requireColumns } from './require-columns.js';
 
 export interface OpeningOptions {
   /** When the search for it began before. */
@@ -12,6 +13,11 @@ export interface OpeningOptions {
 
 /** PostgreSQL ends a statement at the deadline of its call and says so; this is the time to say it. */
 const answerSlackMs = 2_000;
+
+async function closeAndThrow(database: PrismaDatabase, error: unknown): Promise<never> {
+  await database.close();
+  throw error;
+}
 
 /** The database of this process, found or started, migrated and open. */
 export class DatabaseConnection {
@@ -33,7 +39,9 @@ export class DatabaseConnection {
       else await migrate(location.directUrl, { log });
       const { poolSize } = configuration.database;
       const answerMs = longestCallMs + answerSlackMs;
-      return new DatabaseConnection(new PrismaDatabase({ url: location.url, poolSize, answerMs, log }), location);
+      const database = new PrismaDatabase({ url: location.url, poolSize, answerMs, log });
+      await requireColumns(database).catch((error) => closeAndThrow(database, error));
+      return new DatabaseConnection(database, location);
     } catch (error) {
       await location.release();
       throw error;

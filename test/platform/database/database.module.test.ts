@@ -10,8 +10,10 @@ import { databaseModule } from '../../../src/platform/database/database.module.j
 import { DatabaseConnection } from '../../../src/platform/database/database-connection.js';
 import { removeEmbeddedData } from '../../../src/platform/database/embedded/remove-data.js';
 import { findServer } from '../../../src/platform/database/embedded/server-process.js';
+import { MigrationError } from '../../../src/platform/database/migrations/migration-error.js';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { UnitOfWork } from '../../../src/ports/unit-of-work.js';
+import { administer } from '../../support/administer.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
 let dataDir: string;
@@ -63,6 +65,16 @@ describe('the database module', () => {
       await expect(app.get(PrismaDatabase).ping()).resolves.toBeUndefined();
       await app.close();
       expect(readdirSync(dataDir)).toEqual([]);
+    });
+
+    test.each([
+      ['column', 'alter table users drop column account_behind', /The column `users.account_behind` does not exist/],
+      ['table', 'drop table revocations', /The table `public.revocations` does not exist .* write the migration/],
+    ])('does not start without a %s that no migration makes', async (_, sql, message) => {
+      await administer(created.url, sql);
+      const opening = DatabaseConnection.open(configuration({ DATABASE_URL: created.url }), quiet);
+      await expect(opening).rejects.toThrow(MigrationError);
+      await expect(opening).rejects.toThrow(message);
     });
 
     test('in production does not migrate it, and does not start without the migrations', async () => {
