@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** The variables that lead to real servers. */
+/** The variables that lead to real servers, or say what else this machine allows. */
 export const serverVariables = [
   'DATABASE_URL',
   'PGBOUNCER_URL',
@@ -12,6 +12,7 @@ export const serverVariables = [
   'TOXIPROXY_URL',
   'PROMTOOL',
   'FOREIGN_PYTHON',
+  'NAMESPACES',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */

@@ -13,9 +13,17 @@ export interface RunningProcess {
   exited(): Promise<number | NodeJS.Signals | null>;
 }
 
-/** A built program as its own process, on free ports, with `environment` and nothing else of ours. */
-export function startProcess(environment: Readonly<Record<string, string>>, program = 'dist/main.js'): RunningProcess {
-  const child = spawn(process.execPath, [program], {
+/**
+ * A built program as its own process, on free ports, with `environment` and nothing else of ours; `prefix` is a command
+ * that runs it.
+ */
+export function startProcess(
+  environment: Readonly<Record<string, string>>,
+  program = 'dist/main.js',
+  prefix: readonly string[] = [],
+): RunningProcess {
+  const [command = process.execPath, ...args] = [...prefix, process.execPath, program];
+  const child = spawn(command, args, {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

@@ -19,9 +19,14 @@ export async function locateDatabase(
   if (url && directUrl) return { url, directUrl, embedded: false, release: async () => undefined };
   const server = await embeddedPostgres({ dataDir, log });
   const name = serviceName.replaceAll('-', '_');
-  await server.ensureDatabase(name);
   const release = async () => {
     await server.stop();
   };
+  try {
+    await server.ensureDatabase(name);
+  } catch (error) {
+    await release();
+    throw error;
+  }
   return { url: server.url(name), directUrl: server.url(name), embedded: true, release };
 }

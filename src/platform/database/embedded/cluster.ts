@@ -5,6 +5,7 @@ import { type Account, accountFor, copyOnce, giveTo, reachableBy } from './accou
 import { type Binaries, findBinaries, MAJOR_VERSION } from './binaries.js';
 import { diskFull } from './disk.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import type { LockFile } from './file-lock.js';
 
 /** A database cluster on disk, and what runs it. */
 export interface Cluster {
@@ -13,6 +14,10 @@ export interface Cluster {
   /** PostgreSQL's own data directory. */
   readonly data: string;
   readonly log: string;
+  /** Held by the server as long as one of its processes lives, and by who makes, starts or removes it. */
+  readonly lock: LockFile;
+  /** For those that join and leave the server. */
+  readonly turn: LockFile;
   readonly account: Account;
   readonly binaries: Binaries;
 }
@@ -35,6 +40,8 @@ const clusterAt = (folder: string, account: Account, binaries: Binaries): Cluste
   folder,
   data: join(folder, 'data'),
   log: join(folder, 'server.log'),
+  lock: { path: `${folder}.lock`, uid: account.uid },
+  turn: { path: `${folder}.turn`, uid: account.uid },
   account,
   binaries,
 });

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, ensureCluster, locateCluster } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { exclusive } from './exclusive.js';
-import { type LaunchOptions, launch } from './launch.js';
+import { exclusive, tryLock } from './file-lock.js';
+import { launch } from './launch.js';
 import { Membership } from './membership.js';
-import { findServer, type ServerProcess } from './server-process.js';
+import { findServer, recordedServer, type ServerProcess } from './server-process.js';
 import { terminate } from './terminate.js';
 
 export interface EmbeddedPostgresOptions {
@@ -30,8 +30,14 @@ export interface EmbeddedPostgres {
   stop(): Promise<'stopped' | 'in use'>;
 }
 
+/** Between two attempts to start the server again. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 10_000;
+
+/** Between two attempts to reach a server that another process has started, and how long they go on. */
+const PAUSE_MS = 50;
+const ANSWER_LIMIT_MS = 5_000;
+const START_LIMIT_MS = 60_000;
 
 /**
  * A real PostgreSQL from npm: one server per DATA_DIR, found again by every process, started if it does not run,
@@ -62,17 +68,31 @@ class Share implements EmbeddedPostgres {
   }
 
   ensureDatabase(database: string): Promise<void> {
-    return exclusive(this.cluster.folder, () => this.#membership.ensureDatabase(database));
+    return exclusive(this.cluster.turn, () => this.#membership.ensureDatabase(database));
   }
 
-  begin(port = this.options.port): Promise<void> {
-    const { cluster, options } = this;
-    return exclusive(cluster.folder, async () => {
-      await ensureCluster(cluster, options.dataDir, options.fsync ?? true);
-      const server = await findOrLaunch(cluster, { port, fsync: options.fsync ?? true });
-      const password = await readPassword(cluster);
+  async begin(port = this.options.port): Promise<void> {
+    const begun = performance.now();
+    for (;;) {
+      const { server, refused } = await exclusive(this.cluster.turn, () => this.join(port));
+      if (server && !refused) return;
+      const limitMs = server?.status === 'ready' ? ANSWER_LIMIT_MS : START_LIMIT_MS;
+      if (performance.now() - begun > limitMs) throw await outOfReach(this.cluster, server, refused);
+      await delay(PAUSE_MS);
+    }
+  }
+
+  /** Undefined: another process is about to start it. `refused`: why it cannot be used, now or at all. */
+  private async join(port: number | undefined): Promise<{ server: ServerProcess | undefined; refused?: Error }> {
+    const server = await findOrLaunch(this.cluster, { ...this.options, port });
+    if (!server) return { server };
+    const password = await readPassword(this.cluster);
+    try {
       this.#membership = await Membership.join(server.port, password, () => void this.restart());
-    });
+      return { server };
+    } catch (error) {
+      return { server, refused: error as Error };
+    }
   }
 
   private async restart(): Promise<void> {
@@ -89,7 +109,7 @@ class Share implements EmbeddedPostgres {
   }
 
   stop(): Promise<'stopped' | 'in use'> {
-    this.#stopped ??= exclusive(this.cluster.folder, () => this.leave());
+    this.#stopped ??= exclusive(this.cluster.turn, () => this.leave());
     return this.#stopped;
   }
 
@@ -101,13 +121,28 @@ class Share implements EmbeddedPostgres {
   }
 }
 
-async function findOrLaunch(cluster: Cluster, options: LaunchOptions): Promise<ServerProcess> {
-  for (;;) {
-    const server = await findServer(cluster.data);
-    if (!server) return launch(cluster, options);
-    if (server.status === 'ready') return server;
-    await delay(10);
+/** Whoever gets the lock knows that no server runs on the data, whatever process or container it was started from. */
+async function findOrLaunch(cluster: Cluster, options: EmbeddedPostgresOptions): Promise<ServerProcess | undefined> {
+  const { dataDir, port, fsync = true } = options;
+  const lock = await tryLock(cluster.lock);
+  if (!lock) return recordedServer(cluster.data);
+  try {
+    await ensureCluster(cluster, dataDir, fsync);
+    // a server that was started by hand has no lock
+    return (await findServer(cluster.data)) ?? (await launch(cluster, lock, { fsync, port }));
+  } finally {
+    await lock.close();
   }
+}
+
+async function outOfReach(cluster: Cluster, server?: ServerProcess, refused?: Error): Promise<EmbeddedPostgresError> {
+  const place = server ? ` on 127.0.0.1:${server.port}` : '';
+  const reason = refused ? ` (${refused.message})` : '';
+  if (await findServer(cluster.data))
+    return new EmbeddedPostgresError(`The embedded PostgreSQL does not answer${place}${reason}; see ${cluster.log}`);
+  return new EmbeddedPostgresError(
+    `Another PostgreSQL has the data folder ${cluster.folder} and cannot be reached from here${place}${reason}; it may be that of another container. Stop it, share its network, or choose another DATA_DIR`,
+  );
 }
 
 const readPassword = ({ folder }: Cluster): Promise<string> =>

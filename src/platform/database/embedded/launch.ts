@@ -1,5 +1,5 @@
 import { closeSync, fchownSync, openSync } from 'node:fs';
-import { readFile, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, readFile, stat, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,28 +20,39 @@ const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
 const LEFTOVERS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const PORT_TAKEN = /could not bind .* address/i;
 
-/** Starts a server on the data and waits until it accepts connections. It outlives this process. */
-export async function launch(cluster: Cluster, options: LaunchOptions): Promise<ServerProcess> {
-  const limit = Date.now() + START_LIMIT_MS;
+/** Starts a server on the data, hands it the lock, and waits until it accepts connections. It outlives this process. */
+export async function launch(cluster: Cluster, lock: FileHandle, options: LaunchOptions): Promise<ServerProcess> {
+  const limit = performance.now() + START_LIMIT_MS;
   for (;;) {
     await disownPidFile(cluster.data).catch(async (error: Error) => {
       throw (await diskFull(cluster.folder, error.message)) ?? error;
     });
     const port = options.port ?? (await usablePort(cluster));
-    const complaints = await start(cluster, port, options.fsync, limit);
+    const complaints = await start(cluster, lock, { port, fsync: options.fsync }, limit);
     if (typeof complaints !== 'string') return complaints;
     const again = LEFTOVERS.test(complaints) || (PORT_TAKEN.test(complaints) && options.port === undefined);
-    if (!again || Date.now() > limit) throw await startError(cluster, port, complaints);
+    if (!again || performance.now() > limit) throw await startError(cluster, port, complaints);
     await delay(50);
   }
 }
 
-async function start(cluster: Cluster, port: number, fsync: boolean, limit: number): Promise<ServerProcess | string> {
+/** The server, or why it did not start. */
+async function start(
+  cluster: Cluster,
+  lock: FileHandle,
+  options: Required<LaunchOptions>,
+  limit: number,
+): Promise<ServerProcess | string> {
   const logStart = await logSize(cluster);
   const log = openSync(cluster.log, 'a', 0o600);
   if (cluster.account.uid) fchownSync(log, cluster.account.uid, cluster.account.uid);
-  const options = { cwd: '/', detached: true, windowsHide: true, stdio: ['ignore', log, log] as ('ignore' | number)[] };
-  const child = cluster.account.spawn(cluster.binaries.postgres, serverArguments(cluster, port, fsync), options);
+  const child = cluster.account.spawn(cluster.binaries.postgres, serverArguments(cluster, options), {
+    cwd: '/',
+    detached: true,
+    windowsHide: true,
+    // its processes inherit the lock, and free it when the last of them is gone
+    stdio: ['ignore', log, log, lock.fd],
+  });
   closeSync(log);
   child.unref();
   let failed: string | undefined;
@@ -51,7 +62,7 @@ async function start(cluster: Cluster, port: number, fsync: boolean, limit: numb
   child.once('exit', () => {
     failed ??= '';
   });
-  while (failed === undefined && Date.now() < limit) {
+  while (failed === undefined && performance.now() < limit) {
     const server = await findServer(cluster.data);
     if (server?.status === 'ready') return server;
     await delay(5);
@@ -60,7 +71,7 @@ async function start(cluster: Cluster, port: number, fsync: boolean, limit: numb
   return `${failed ?? 'it took too long'}\n${written.slice(logStart)}`;
 }
 
-function serverArguments({ data }: Cluster, port: number, fsync: boolean): string[] {
+function serverArguments({ data }: Cluster, { port, fsync }: Required<LaunchOptions>): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',

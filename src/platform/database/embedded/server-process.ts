@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A server as its pid file tells of it. */
+/** A server as its pid file describes it. */
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
@@ -12,12 +12,18 @@ export interface ServerProcess {
 /** Beyond what any kernel gives out. */
 const IMPOSSIBLE_PID = 2_147_483_647;
 
-/** The server that runs on the data directory `data`, if one does; it may still be starting or stopping. */
-export async function findServer(data: string): Promise<ServerProcess | undefined> {
+/** The last server of the data directory `data`; it may be gone, or run where its pid means nothing here. */
+export async function recordedServer(data: string): Promise<ServerProcess | undefined> {
   const lines = await pidFile(data);
   const pid = Number(lines?.[0]);
-  if (!lines || !pid || !isAlive(pid, data)) return undefined;
+  if (!lines || !pid) return undefined;
   return { pid, port: Number(lines[3]), status: lines[7]?.trim() ?? 'starting' };
+}
+
+/** The server that runs on `data` among the processes that this one sees; it may still be starting or stopping. */
+export async function findServer(data: string): Promise<ServerProcess | undefined> {
+  const server = await recordedServer(data);
+  return server && isAlive(server.pid, data) ? server : undefined;
 }
 
 const pidFile = (data: string): Promise<string[] | undefined> =>

@@ -27,6 +27,7 @@ function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
 }
 
 async function gone(pid: number, data: string, limitMs: number): Promise<boolean> {
-  for (const limit = Date.now() + limitMs; Date.now() < limit; await delay(5)) if (!isAlive(pid, data)) return true;
+  for (const limit = performance.now() + limitMs; performance.now() < limit; await delay(5))
+    if (!isAlive(pid, data)) return true;
   return false;
 }

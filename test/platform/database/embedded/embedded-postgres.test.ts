@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -183,13 +183,29 @@ describe('kill -9', () => {
     expect(await serverPid()).not.toBe(before);
   });
 
+  test.runIf(existsSync('/proc/self/task'))(
+    'of the server, one of whose processes stands still: no second server starts beside it',
+    async () => {
+      copyPristine();
+      const user = new ServerUser(dataDir);
+      await user.report();
+      await user.kill();
+      const server = await serverPid();
+      const [part = ''] = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').split(' ');
+      process.kill(Number(part), 'SIGSTOP');
+      process.kill(server, 'SIGKILL');
+      await expect(start()).rejects.toThrow(/Another PostgreSQL has the data folder/);
+      process.kill(Number(part), 'SIGKILL');
+      expect(await query(await start(), 'select 1 as one')).toEqual([{ one: 1 }]);
+    },
+  );
+
   test('in the middle of the first start: the next one begins anew', async () => {
     const watcher = watch(dataDir);
     const starter = new ServerUser(dataDir);
-    const [, draft] = await once(watcher, 'change');
+    for await (const [, entry] of on(watcher, 'change')) if (/^postgres\.init-/.test(entry)) break;
     watcher.close();
     await starter.kill();
-    expect(String(draft)).toMatch(/^postgres\.init-/);
     expect(existsSync(join(dataDir, 'postgres'))).toBe(false);
 
     const server = await start();

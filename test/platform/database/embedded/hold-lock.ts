@@ -1,7 +1,7 @@
-import { exclusive } from '../../../../src/platform/database/embedded/exclusive.js';
+import { exclusive } from '../../../../src/platform/database/embedded/file-lock.js';
 
-const [, , name = ''] = process.argv;
-await exclusive(name, () => {
+const [, , path = ''] = process.argv;
+await exclusive({ path }, () => {
   process.stdout.write('held');
   return new Promise(() => undefined);
 });

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+
+/** Where a lock is part of opening: O_EXLOCK of macOS, and UV_FS_O_EXLOCK, by which libuv opens for one process alone on Windows. */
+const LOCKING_FLAGS: Partial<Record<NodeJS.Platform, number>> = {
+  darwin: 0x20 | constants.O_NONBLOCK,
+  win32: 0x1000_0000,
+};
+const LOCKED = new Set(['EAGAIN', 'EBUSY']);
+const PAUSE_MS = 20;
+
+/** A file that stands for a lock. */
+export interface LockFile {
+  readonly path: string;
+  /** Its owner; undefined or 0: the account of this process. */
+  readonly uid?: number | undefined;
+}
+
+/**
+ * Locks the file; undefined if it is locked. The kernel frees the lock when every process that has the descriptor, also one
+ * that inherited it, has closed it or is gone. It holds across containers, but not between two kernels.
+ */
+export async function tryLock({ path, uid }: LockFile): Promise<FileHandle | undefined> {
+  const file = await openToLock(path);
+  if (!file) return undefined;
+  try {
+    if (uid) await file.chown(uid, uid);
+    if ((await lock(file, path)) && (await isAt(path, file))) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close();
+  return undefined;
+}
+
+/** Runs `work` while nobody else has the lock. */
+export async function exclusive<T>(lockFile: LockFile, work: () => Promise<T>): Promise<T> {
+  let file = await tryLock(lockFile);
+  for (; !file; file = await tryLock(lockFile)) await delay(PAUSE_MS);
+  try {
+    return await work();
+  } finally {
+    await file.close();
+  }
+}
+
+async function openToLock(path: string): Promise<FileHandle | undefined> {
+  const flags = constants.O_RDWR | constants.O_CREAT | (LOCKING_FLAGS[process.platform] ?? 0);
+  try {
+    return await open(path, flags, 0o600);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (process.platform in LOCKING_FLAGS && LOCKED.has(code ?? '')) return undefined;
+    throw new EmbeddedPostgresError(
+      `The data folder cannot be used (${message}): it may belong to another user; take it over (chown), or choose another DATA_DIR`,
+      { cause },
+    );
+  }
+}
+
+/** Node cannot lock; flock(1) locks what is opened here, and so keeps it locked when it has ended. */
+async function lock({ fd }: FileHandle, path: string): Promise<boolean> {
+  if (process.platform in LOCKING_FLAGS) return true;
+  const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
+  const complaints = child.stderr ? text(child.stderr) : '';
+  const [code] = await once(child, 'close').catch((cause: Error) => {
+    throw new EmbeddedPostgresError(
+      `The embedded PostgreSQL needs flock, a program of util-linux (${cause.message}): install it, or set DATABASE_URL`,
+      { cause },
+    );
+  });
+  if (code === 0 || code === 1) return code === 0;
+  throw new EmbeddedPostgresError(
+    `${path} cannot be locked (${(await complaints).trim()}): choose a DATA_DIR on a local disk`,
+  );
+}
+
+/** Whoever had the lock before may have removed the file. */
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const [locked, found] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+  return locked.ino === found?.ino;
+}
