@@ -35,7 +35,7 @@ export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>>
   registerHealth(fastify, readiness, configuration.serviceName);
   await circuits(fastify, parts.pipeline, app.get(Resilience));
   registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));
-  const drain = serves.has('websocket') ? await webSocket(fastify, parts) : async () => undefined;
+  const drain = serves.has('websocket') || serves.has('graphql') ? await webSockets(fastify, parts) : nothingToDrain;
   if (serves.has('rest')) await rest(fastify, parts);
   if (serves.has('rest') || serves.has('graphql')) await documents(fastify, parts);
   return drain;
@@ -56,22 +56,25 @@ async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts)
   registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
 }
 
-async function webSocket(
+const nothingToDrain = async () => undefined;
+
+/** The server is registered for GraphQL alone, too: its limits are those of every WebSocket. */
+async function webSockets(
   fastify: FastifyInstance,
   { app, configuration, pipeline, registry }: HttpParts,
 ): Promise<() => Promise<void>> {
-  const { registerWebSocket } = await import('../protocols/websocket/register-websocket.js');
   const { registerWebSocketServer } = await import('../protocols/websocket/websocket-server.js');
-  const { limits, origins } = configuration;
+  const { limits, origins, protocols } = configuration;
   const rates = app.get(CurrentRates);
-  const shared = { payloadBytes: limits.websocketPayloadBytes, origins };
-  registerWebSocketServer(fastify, shared);
-  return registerWebSocket(fastify, {
-    ...shared,
-    pipeline,
-    operations: registry.served('websocket'),
+  const options = {
+    payloadBytes: limits.websocketPayloadBytes,
+    origins,
     messageRate: () => (rates.value.enabled ? rates.value.connection : undefined),
-  });
+  };
+  registerWebSocketServer(fastify, options);
+  if (!protocols.includes('websocket')) return nothingToDrain;
+  const { registerWebSocket } = await import('../protocols/websocket/register-websocket.js');
+  return registerWebSocket(fastify, { ...options, pipeline, operations: registry.served('websocket') });
 }
 
 async function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): Promise<void> {

@@ -1,23 +1,25 @@
 import type { WebSocket } from '@fastify/websocket';
 import { CloseCode, type WebSocket as Transport } from 'graphql-ws';
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
+import type { PeerLimit } from '../websocket/peer-limit.js';
 
 const heartbeatMs = 30_000;
 const maxBufferedBytes = 4 * 1024 * 1024;
-const tryAgainLater = 1013;
 
 /** `open` tells what to call when the socket has closed. */
 type Open = (transport: Transport) => (code: number, reason: string) => Promise<void>;
 
 /** A socket as graphql-ws wants it. Its own adapter would change the subprotocols of the whole server. */
-export function openSocket(socket: WebSocket, open: Open): void {
+export function openSocket(socket: WebSocket, limit: PeerLimit, open: Open): void {
   const stopHeartbeat = keepAlive(socket);
   const closed = open({
     protocol: socket.protocol,
-    send: (data) => send(socket, data),
+    send: (data) => send(socket, limit, data),
     close: (code, reason) => socket.close(code, reason),
     onMessage: (take) =>
       socket.on('message', (data, isBinary) => {
+        limit.admit();
+        if (socket.readyState !== socket.OPEN) return;
         if (isBinary) socket.close(CloseCode.BadRequest, 'Only text frames are taken');
         else take(withoutByteOrderMark(String(data))).catch(() => fail(socket));
       }),
@@ -30,9 +32,9 @@ export function openSocket(socket: WebSocket, open: Open): void {
 
 const fail = (socket: WebSocket): void => socket.close(CloseCode.InternalServerError, 'Internal server error');
 
-function send(socket: WebSocket, data: string): Promise<void> {
+function send(socket: WebSocket, limit: PeerLimit, data: string): Promise<void> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve();
-  if (socket.bufferedAmount > maxBufferedBytes) socket.close(tryAgainLater, 'Answers are not read');
+  limit.checkUnread(maxBufferedBytes);
   return new Promise((resolve) => {
     // a peer that is gone needs no answer
     socket.send(data, () => resolve());

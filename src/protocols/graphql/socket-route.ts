@@ -6,6 +6,8 @@ import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.j
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
 import { callFields, keyFaults, textField } from '../json-rpc/call-fields.js';
+import type { PeerLimit } from '../websocket/peer-limit.js';
+import { limitOf } from '../websocket/websocket-server.js';
 import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
 import type { GraphqlService } from './graphql-service.js';
@@ -16,6 +18,7 @@ type InitPayload = Record<string, unknown>;
 
 interface Peer {
   readonly request: FastifyRequest;
+  readonly limit: PeerLimit;
 }
 
 /** One operation, between the hooks of graphql-ws. */
@@ -36,8 +39,10 @@ export class SocketRoute {
 
   constructor(private readonly service: GraphqlService) {}
 
-  readonly connect = (socket: WebSocket, request: FastifyRequest): void =>
-    openSocket(socket, (transport) => this.#server.opened(transport, { request }));
+  readonly connect = (socket: WebSocket, request: FastifyRequest): void => {
+    const limit = limitOf(socket);
+    openSocket(socket, limit, (transport) => this.#server.opened(transport, { request, limit }));
+  };
 
   #prepare(connection: Context<InitPayload, Peer>, payload: SubscribePayload): Prepared | GraphQLError[] {
     const { pipeline, engine } = this.service;
@@ -51,11 +56,12 @@ export class SocketRoute {
   }
 
   #read(
-    { subscriptions }: Context<InitPayload, Peer>,
+    { subscriptions, extra }: Context<InitPayload, Peer>,
     payload: SubscribePayload,
     contextValue: GraphqlScope,
   ): Prepared {
     const { limits, schema } = this.service;
+    if (extra.limit.refusal) throw extra.limit.refusal;
     if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
       const detail = `At most ${limits.operationsPerSocket} operations run at once on one connection`;
       throw new RateLimited({ detail, retryAfterSeconds: 1 });

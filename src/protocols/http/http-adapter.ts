@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, {
   type FastifyError,
@@ -13,6 +13,7 @@ import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
 import { refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
+import { limitPipelining } from './pipelining.js';
 import { sendProblem } from './problem.js';
 
 export interface HttpOptions {
@@ -29,10 +30,20 @@ const nodeOptions = (requestTimeoutMs: number) => ({
   joinDuplicateHeaders: true,
   /** See `refuseInPlaceOfNode`. */
   requireHostHeader: false,
+  shouldUpgradeCallback,
   /** Node swaps the two where this one is longer: its default, a minute, would become the time for a whole request. */
   headersTimeout: requestTimeoutMs,
   connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
 });
+
+/**
+ * Whoever asks for another protocol than WebSocket, as HttpClient of Java and `curl --http2` do at first, gets an answer
+ * in this one.
+ */
+function shouldUpgradeCallback(this: Server, { method, headers, httpVersion }: IncomingMessage): boolean {
+  if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
+  return method === 'GET' && httpVersion === '1.1' && headers.host !== undefined;
+}
 
 const defaultRequestTimeoutMs = 30_000;
 
@@ -77,6 +88,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
     clientErrorHandler: refuseConnection,
     ...(tls ? { https: { ...node, cert: tls.cert, key: tls.key } } : { http: node }),
   });
+  limitPipelining(fastify.server);
   refuseInPlaceOfNode(fastify.server, { bodyBytes });
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);

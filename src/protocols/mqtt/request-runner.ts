@@ -2,7 +2,7 @@ import { ServiceUnavailable, Unimplemented } from '../../contract/built-in-failu
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { CallSlots } from '../json-rpc/call-slots.js';
+import { CallSlots } from '../call-slots.js';
 import { type ErrorObject, errorObject } from '../json-rpc/error-object.js';
 import { type Procedure, procedures } from '../json-rpc/procedures.js';
 import type { IncomingMessage, Peer, Receiver } from './broker.js';

@@ -1,19 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from '@fastify/websocket';
-import { MalformedRequest, RateLimited, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import { MalformedRequest, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
-import { CallSlots } from '../json-rpc/call-slots.js';
+import { CallSlots } from '../call-slots.js';
 import { errorObject, NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, parseMessage } from '../json-rpc/exact-id.js';
 import { InvalidRequest, type JsonRpcRequest, readJsonRpcRequest } from './json-rpc-request.js';
-import { MessageRate, type Rate } from './message-rate.js';
+import type { PeerLimit } from './peer-limit.js';
 import { errorText } from './responses.js';
 import { type Handshake, type JsonRpcService, type Reply, Session } from './session.js';
 import { serviceRestart } from './websocket-server.js';
 
 export interface ConnectionSettings {
-  /** Of requests on one connection, those of a batch counted each; asked when it opens. No limit when absent. */
-  readonly messageRate?: (() => Rate | undefined) | undefined;
   /** Requests in one batch. */
   readonly maxBatch: number;
   /** Calls of one connection that run at once; further ones wait unread. */
@@ -26,32 +24,25 @@ interface Peer {
   readonly handshake: Handshake;
   /** What the frames travel on. */
   readonly wire: Duplex;
+  readonly limit: PeerLimit;
 }
-
-const policyViolation = 1008;
-const tryAgainLater = 1013;
 
 /** One peer. */
 export class Connection {
   readonly #session: Session;
   readonly #slots: CallSlots;
-  readonly #rate: MessageRate | undefined;
-  readonly #wire: Duplex;
   #alive = true;
   #corked = false;
   #draining = false;
 
   constructor(
     private readonly socket: WebSocket,
-    { handshake, wire }: Peer,
+    private readonly peer: Peer,
     service: JsonRpcService,
     private readonly settings: ConnectionSettings,
   ) {
-    this.#wire = wire;
-    this.#session = new Session(handshake, service);
+    this.#session = new Session(peer.handshake, service);
     this.#slots = new CallSlots(settings.maxConcurrentCalls);
-    const rate = settings.messageRate?.();
-    this.#rate = rate && new MessageRate(rate);
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => {
       this.#alive = true;
@@ -76,7 +67,10 @@ export class Connection {
       this.socket.once('close', () => resolve());
     });
     await Promise.race([this.#slots.idle(), closed]);
-    this.#close(serviceRestart, 'The server restarts');
+    if (this.#isOpen) {
+      this.socket.resume();
+      this.socket.close(serviceRestart, 'The server restarts');
+    }
     await closed;
   }
 
@@ -142,11 +136,7 @@ export class Connection {
 
   /** Takes one from the quota of messages, or answers that it is used up. */
   #admit(id: ExactId | undefined, reply: Reply): boolean {
-    const rate = this.#rate;
-    if (!rate || rate.admit()) return true;
-    this.#fail(id, new RateLimited({ retryAfterSeconds: rate.retryAfterSeconds }), reply);
-    if (rate.abused) this.#close(policyViolation, 'Too many messages');
-    return false;
+    return this.peer.limit.admit((failure) => this.#fail(id, failure, reply));
   }
 
   #fail(id: ExactId | undefined, failure: Failure, reply: Reply): void {
@@ -157,23 +147,18 @@ export class Connection {
     if (response === undefined || !this.#isOpen) return;
     this.#cork();
     this.socket.send(response);
-    if (this.socket.bufferedAmount > this.settings.maxBufferedBytes) this.#close(tryAgainLater, 'Answers are not read');
+    this.peer.limit.checkUnread(this.settings.maxBufferedBytes);
   };
 
   /** Calls that came in one chunk end in one turn of the microtask queue: their answers leave in one system call. */
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;
-    this.#wire.cork();
+    this.peer.wire.cork();
     queueMicrotask(() => {
       this.#corked = false;
-      this.#wire.uncork();
+      this.peer.wire.uncork();
     });
-  }
-
-  #close(code: number, reason: string): void {
-    this.socket.resume();
-    this.socket.close(code, reason);
   }
 }
 

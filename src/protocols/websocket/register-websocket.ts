@@ -9,7 +9,7 @@ import { Connection, type ConnectionSettings } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Handshake } from './session.js';
 import { jsonRpcSubprotocol, offeredBearer } from './subprotocols.js';
-import { registerWebSocketServer, type WebSocketServerOptions } from './websocket-server.js';
+import { limitOf, registerWebSocketServer, type WebSocketServerOptions } from './websocket-server.js';
 
 export interface WebSocketOptions extends WebSocketServerOptions, Partial<ConnectionSettings> {
   readonly pipeline: Pipeline;
@@ -40,7 +40,7 @@ export function registerWebSocket(
     }
     const connection = new Connection(
       socket,
-      { handshake: handshake(request), wire: request.socket },
+      { handshake: handshake(request), wire: request.socket, limit: limitOf(socket) },
       service,
       settings,
     );

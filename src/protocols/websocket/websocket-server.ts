@@ -1,10 +1,15 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
+import type { Socket } from 'node:net';
+import websocket, { type WebSocket, type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
-import { PermissionDenied } from '../../contract/built-in-failures.js';
+import { MalformedRequest, PermissionDenied } from '../../contract/built-in-failures.js';
 import { identityOf } from '../http/inbound.js';
+import { PlainAnswer } from '../http/plain-answer.js';
 import { toProblem } from '../http/problem.js';
+import { closeInStages, ignoreInput } from '../http/unread-input.js';
+import type { Rate } from '../message-rate.js';
 import { isOriginAllowed } from './origin.js';
+import { PeerLimit } from './peer-limit.js';
 import { chooseSubprotocol } from './subprotocols.js';
 
 export interface WebSocketServerOptions {
@@ -12,6 +17,8 @@ export interface WebSocketServerOptions {
   readonly payloadBytes: number;
   /** Web origins, beside the server's own. */
   readonly origins: readonly string[];
+  /** Of messages on one connection, the requests of a batch counted each; asked when it opens. No limit when absent. */
+  readonly messageRate?: (() => Rate | undefined) | undefined;
 }
 
 /** `closeTimeout`, in milliseconds for the peer to answer a close frame, is missing from @types/ws. */
@@ -21,6 +28,7 @@ export const serviceRestart = 1012;
 const internalError = 1011;
 
 const registered = new WeakSet<FastifyInstance>();
+const limits = new WeakMap<WebSocket, PeerLimit>();
 
 function serverOptions({ payloadBytes, origins }: WebSocketServerOptions): ServerOptions {
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
@@ -44,6 +52,14 @@ function foreignOrigin(request: IncomingMessage): [body: string, headers: Outgoi
   return [JSON.stringify(toProblem(failure, trace.traceId)), headers];
 }
 
+/** A handshake that ws does not accept; `message` is what it says of it. */
+function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMessage): void {
+  const failure = new MalformedRequest({ detail: message });
+  const answer = new PlainAnswer({ failure, headers: { 'sec-websocket-version': '13' } }, request);
+  ignoreInput(socket);
+  closeInStages(socket, `${answer}`);
+}
+
 /**
  * The WebSocket server of the HTTP listener, with our limits. Registered before mercurius, which would bring its own.
  * Called again, it does nothing.
@@ -57,6 +73,19 @@ export function registerWebSocketServer(fastify: FastifyInstance, options: WebSo
     errorHandler: (_error, socket) => socket.close(internalError),
     preClose: closeAll,
   });
+  fastify.after(() => {
+    fastify.websocketServer.on('wsClientError', refuseHandshake);
+    fastify.websocketServer.on('connection', (socket, { socket: wire }) => {
+      limits.set(socket, new PeerLimit(socket, wire, options.messageRate?.()));
+    });
+  });
+}
+
+/** Of a connection of this server. */
+export function limitOf(socket: WebSocket): PeerLimit {
+  const limit = limits.get(socket);
+  if (!limit) throw new Error('this is no connection of the registered WebSocket server');
+  return limit;
 }
 
 function closeAll(this: FastifyInstance, done: () => void): void {

@@ -6,19 +6,22 @@ import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handl
 import { createSpecimenGraphql, type SpecimenGraphql } from './specimen-graphql.js';
 
 let app: SpecimenGraphql;
+let limited: SpecimenGraphql;
 let url: string;
 const clients: Client[] = [];
 
 beforeAll(async () => {
   app = await createSpecimenGraphql({ limits: { operationsPerSocket: 2 } });
   url = app.url.replace('http', 'ws');
+  const messageRate = () => ({ quota: 3, windowSeconds: 60 });
+  limited = await createSpecimenGraphql({ webSocket: { payloadBytes: 65_536, origins: [], messageRate } });
 });
 
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
 });
 
-afterAll(() => app.close());
+afterAll(() => Promise.all([app.close(), limited.close()]));
 
 function connect(connectionParams?: Record<string, unknown>): Client {
   const client = createClient({
@@ -37,8 +40,8 @@ async function ask(client: Client, query: string, extra: object = {}) {
   return undefined;
 }
 
-async function open(protocol = 'graphql-transport-ws'): Promise<WebSocket> {
-  const socket = new WebSocket(url, protocol);
+async function open(protocol = 'graphql-transport-ws', at = url): Promise<WebSocket> {
+  const socket = new WebSocket(at, protocol);
   await once(socket, 'open');
   return socket;
 }
@@ -153,6 +156,24 @@ describe('GraphQL over a WebSocket', () => {
     for (const answer of await Promise.all(waiting)) {
       expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
     }
+  });
+
+  it('counts every message, refuses what is asked beyond the quota, and cuts off who goes on', async () => {
+    const socket = await open('graphql-transport-ws', limited.url.replace('http', 'ws'));
+    const answers = ['{"type":"connection_init"}', '{"type":"ping"}', '{"type":"ping"}'];
+    for (const text of answers) {
+      socket.send(text);
+      await message(socket);
+    }
+    socket.send('{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}');
+    expect(await message(socket)).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    const closed = closeCode(socket);
+    for (let frame = 0; frame < 3; frame++) socket.ping();
+    expect(await closed).toBe(1008);
   });
 
   it.each([

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocketOptions } from '../../../src/protocols/websocket/register-websocket.js';
 import { registerWebSocketServer } from '../../../src/protocols/websocket/websocket-server.js';
 import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import type { JsonRpcClient, JsonRpcResponse } from './json-rpc-client.js';
+import { openWire, textFrame } from './raw-frames.js';
 import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
 
 let server: SpecimenWebSocket;
@@ -23,6 +25,7 @@ const wait = (id: number, timeout_ms: number) => ({
   params: { _meta: { timeout_ms } },
 });
 const read = async (client: JsonRpcClient) => (await client.read()) as JsonRpcResponse;
+const rawSocket = ({ socket }: JsonRpcClient) => (socket as unknown as { _socket: Socket })._socket;
 const openSockets = () => server.app.getHttpAdapter().getInstance().websocketServer.clients.size;
 
 describe('a frame', () => {
@@ -87,8 +90,7 @@ describe('a frame', () => {
 
   test('that breaks the WebSocket protocol closes the connection, not the server', async () => {
     const client = await (await serve()).connect();
-    const { _socket } = client.socket as unknown as { _socket: NodeJS.WritableStream };
-    _socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]));
+    rawSocket(client).write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]));
     expect((await client.closed).code).toBe(1002);
     const next = await server.connect();
     expect(await next.exchange(list(1))).toHaveProperty('result');
@@ -125,6 +127,35 @@ describe('too many messages', () => {
     expect((await client.exchange([])).error?.code).toBe(-32600);
     expect((await client.exchange('{')).error?.code).toBe(-32029);
     expect((await client.exchange([])).error?.code).toBe(-32029);
+  });
+
+  test('are counted with pings and pongs, which nobody answers by a failure', async () => {
+    const client = await (await serve({ messageRate: () => ({ quota: 3, windowSeconds: 60 }) })).connect();
+    for (let frame = 0; frame < 3; frame++) {
+      client.socket.ping();
+      client.socket.pong();
+    }
+    expect(await client.exchange(list(1))).toMatchObject({ error: { data: { code: 'RATE_LIMITED' } } });
+    expect((await client.closed).code).toBe(1008);
+  });
+
+  test('that close the connection are the last that is read of it', async () => {
+    await serve({ messageRate: () => ({ quota: 1, windowSeconds: 60 }) });
+    const accepted = once(server.app.getHttpServer(), 'connection') as Promise<[Socket]>;
+    const flood = await openWire(server.host);
+    const [wire] = await accepted;
+    const closed = once(wire, 'close');
+    for (let frame = 0; frame < 3; frame++) {
+      flood.write(textFrame('{}'));
+      await once(flood, 'data');
+    }
+    const { bytesRead } = wire;
+    const chunk = Buffer.concat(Array(8_192).fill(textFrame('{}')));
+    for (let chunks = 0; chunks < 100; chunks++) flood.write(chunk);
+    await closed;
+    // what Node had asked the system for when it stopped
+    expect(wire.bytesRead - bytesRead).toBeLessThanOrEqual(chunk.length);
+    flood.destroy();
   });
 });
 

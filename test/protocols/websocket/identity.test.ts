@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { Revocations } from '../../../src/ports/revocations.js';
 import type { JsonRpcClient, JsonRpcResponse } from './json-rpc-client.js';
+import { type Refused, refusedUpgrade } from './raw-frames.js';
 import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
 
 let server: SpecimenWebSocket;
@@ -106,12 +107,6 @@ describe('a token', () => {
 });
 
 describe('the handshake', () => {
-  interface Refused {
-    readonly status: number | undefined;
-    readonly headers: IncomingHttpHeaders;
-    readonly body: string;
-  }
-
   const upgrade = (origin: string, path = '/ws') =>
     new Promise<Refused>((resolve) => {
       const socket = new WebSocket(`ws://${server.host}${path}`, { headers: { origin } });
@@ -144,6 +139,40 @@ describe('the handshake', () => {
       expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'PERMISSION_DENIED', trace_id });
     },
   );
+
+  test.each([
+    ['a key that is none', { 'sec-websocket-key': 'x' }, 'Sec-WebSocket-Key'],
+    ['another version of the protocol', { 'sec-websocket-version': '7' }, 'Sec-WebSocket-Version'],
+    ['no version', { 'sec-websocket-version': '' }, 'Sec-WebSocket-Version'],
+    ['subprotocols that are no list', { 'sec-websocket-protocol': 'jsonrpc.mstv.v1,,b' }, 'Sec-WebSocket-Protocol'],
+    ['a subprotocol twice', { 'sec-websocket-protocol': 'a, a' }, 'Sec-WebSocket-Protocol'],
+    ['a subprotocol that is no token', { 'sec-websocket-protocol': '"a"' }, 'Sec-WebSocket-Protocol'],
+  ])('with %s is refused by a problem document', async (_, headers, named) => {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await refusedUpgrade(server.host, { 'x-request-id': 'bad-1', ...headers });
+    expect([status, answered['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(answered).toMatchObject({ 'x-request-id': 'bad-1', 'sec-websocket-version': '13', connection: 'close' });
+    expect(JSON.parse(body)).toMatchObject({
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+      detail: expect.stringContaining(named),
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  });
+
+  test.each([
+    ['another protocol', { upgrade: 'h2c', connection: 'Upgrade, HTTP2-Settings', 'http2-settings': 'AAMAAABk' }],
+    ['no protocol', { upgrade: '' }],
+  ])('to %s is a plain request, and its connection is kept', async (_, headers) => {
+    const agent = new Agent({ keepAlive: true });
+    const { status, body } = await refusedUpgrade(server.host, headers, agent);
+    expect([status, JSON.parse(body).detail]).toEqual([400, 'This address takes WebSocket handshakes only']);
+    expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+    agent.destroy();
+  });
 
   test('with a subprotocol that /ws does not speak ends at once', async () => {
     const client = await server.connect({ protocols: ['graphql-transport-ws'] });

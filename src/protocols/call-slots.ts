@@ -1,7 +1,10 @@
-/** At most `size` pieces of work at once; the others wait their turn. */
+/**
+ * At most `size` pieces of work at once, and as many in one turn of the event loop: what one connection sends does not
+ * hold up the others. Further work waits.
+ */
 export class CallSlots {
   #taken = 0;
-  #starting = false;
+  #released = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #whenIdle: (() => void)[] = [];
 
@@ -9,7 +12,7 @@ export class CallSlots {
 
   /** Starts `work` now, or returns a promise of its start. `work` ends with `release()` and throws nothing. */
   run(work: () => void): Promise<void> | undefined {
-    if (this.#taken < this.size) {
+    if (this.#taken < this.size && !this.crowded) {
       this.#taken++;
       work();
       return undefined;
@@ -22,22 +25,19 @@ export class CallSlots {
     });
   }
 
+  /** The slot is free in the next turn. */
   release(): void {
-    this.#taken--;
-    if (!this.#starting) this.#startWaiting();
-    if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    if (this.#released++ === 0) setImmediate(() => this.#nextTurn());
   }
 
-  /** A loop, because work that ends at once would fill the stack. */
-  #startWaiting(): void {
-    this.#starting = true;
-    while (this.#taken < this.size) {
-      const next = this.#waiting.shift();
-      if (!next) break;
+  #nextTurn(): void {
+    this.#taken -= this.#released;
+    this.#released = 0;
+    while (this.#taken < this.size && this.crowded) {
       this.#taken++;
-      next();
+      this.#waiting.shift()?.();
     }
-    this.#starting = false;
+    if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   /** Whether work waits. */

@@ -15,12 +15,18 @@ export class MessageRate {
 
   /** Whether one more message is within the quota. */
   admit(): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (now >= this.#windowEnd) {
       this.#windowEnd = now + this.#windowMs;
       this.#count = 0;
     }
-    return ++this.#count <= this.rate.quota;
+    this.#count++;
+    return !this.exceeded;
+  }
+
+  /** Whether the last message was one too many. */
+  get exceeded(): boolean {
+    return this.#count > this.rate.quota;
   }
 
   /** Somebody who goes on at twice the quota does not listen to answers. */
@@ -29,6 +35,6 @@ export class MessageRate {
   }
 
   get retryAfterSeconds(): number {
-    return Math.max(1, Math.ceil((this.#windowEnd - Date.now()) / 1000));
+    return Math.max(1, Math.ceil((this.#windowEnd - performance.now()) / 1000));
   }
 }
