@@ -1,6 +1,19 @@
 import { randomHex } from './random-hex.js';
 
-const pattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const pattern = /^([0-9a-f]{2})(-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-)([0-9a-f]{2})(-.*)?$/;
+
+/** Sampled, and random trace id. */
+const knownFlags = 3;
+
+/**
+ * As the first version has it, or undefined. Later ones may say more at the end.
+ * Source: https://www.w3.org/TR/trace-context/#versioning-of-traceparent
+ */
+function understood(traceparent: string): string | undefined {
+  const [, version, ids, flags = '', more] = pattern.exec(traceparent) ?? [];
+  if (ids === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
+  return `00${ids}0${Number.parseInt(flags, 16) & knownFlags}`;
+}
 
 /** W3C trace context: continues a valid `traceparent`, else starts a trace when somebody first asks for its id. */
 export class TraceContext {
@@ -8,7 +21,7 @@ export class TraceContext {
   #traceparent: string | undefined;
 
   constructor(incoming: string | undefined) {
-    this.#parent = incoming !== undefined && pattern.test(incoming) ? incoming : undefined;
+    this.#parent = incoming === undefined ? undefined : understood(incoming);
     this.#traceparent = this.#parent;
   }
 

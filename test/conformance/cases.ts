@@ -16,6 +16,7 @@ import { expectFailure, expectIssues, expectValue, type SameEverywhere, valueIn 
 import type { World } from './world.js';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const laterTraceparent = 'cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-and-more';
 
 export const isInternal = ({ spec }: OperationDescriptor): boolean => spec.access.type === 'internal';
 const isOpen = ({ spec }: OperationDescriptor): boolean => spec.access.type === 'anyone';
@@ -85,7 +86,7 @@ function denials({ driver, operation, example, world, same }: Subject): void {
 function refusals({ connectable, driver, operation, example, world, same }: Subject): void {
   test.each(example.invalid)('lists the issues of $input', async ({ input, issues }) => {
     const arranged = await example.success(world());
-    const call = { ...calling(operation, arranged), input, traceparent, requestId: 'mine-2' };
+    const call = { ...calling(operation, arranged), input, traceparent: laterTraceparent, requestId: 'mine-2' };
     const outcome = await expectFailure(driver(), call, InvalidArgument);
     expectIssues(outcome, issues);
     same.expect(`${operation.id} ${JSON.stringify(input)}`, outcome);
