@@ -26,6 +26,13 @@ interface ClientSettings {
   readonly timeoutMs: number;
 }
 
+/** Milliseconds, the most that a timer of Node waits. */
+const longestTimer = 2_147_483_647;
+
+/** Undefined for what is not printable ASCII: other ends take it as absent, and some protocols cannot carry it. */
+const sendable = (text: string | undefined): string | undefined =>
+  text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
+
 /** Runs operations at the other end of one protocol. */
 export class Client {
   readonly #closing = new AbortController();
@@ -41,7 +48,8 @@ export class Client {
    */
   async execute<M extends Operation>(message: M, options: CallOptions = {}): Promise<OutputOf<M>> {
     const operation = describe(message.constructor);
-    const timeoutMs = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
+    const wanted = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
+    const timeoutMs = Math.min(wanted, longestTimer);
     const given = options.signal ? [options.signal] : [];
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs), ...given]);
     const sent = this.#send(operation, message.input as object, { ...options, timeoutMs, signal });
@@ -63,10 +71,18 @@ export class Client {
     if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey);
     const { token } = this.settings;
     const current = typeof token === 'function' ? await token() : token;
-    const authorization = current === undefined ? undefined : `Bearer ${current}`;
     if (signal.aborted) return undefined;
-    const call = { operation, input, authorization, requestId, traceparent, idempotencyKey, timeoutMs, signal };
-    return this.transport.send(call);
+    return this.transport.send({
+      operation,
+      input,
+      // a token that cannot be sent does not hold, and libraries name it in their errors
+      authorization: current === undefined ? undefined : `Bearer ${sendable(current) ?? ''}`.trim(),
+      requestId: sendable(requestId),
+      traceparent: sendable(traceparent),
+      idempotencyKey,
+      timeoutMs,
+      signal,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import type { ClientOptions } from '../../src/client/create-client.js';
@@ -101,6 +102,32 @@ describe.each(protocols)('a client over %s', (protocol) => {
   test('takes request id and trace context', async () => {
     const options = { requestId: 'mine-1', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
     expect(await connect().execute(new FilterSpecimens({ colours: [] }), options)).toEqual({ page: 1, colours: [] });
+  });
+
+  test.each(['mine\n1', 'mïne', 'mine\u{1f600}'])(
+    'leaves out a request id and a trace that are none: %j',
+    async (text) => {
+      const options = { requestId: text, traceparent: text };
+      expect(await connect().execute(new FilterSpecimens({ colours: [] }), options)).toEqual({ page: 1, colours: [] });
+    },
+  );
+
+  test.each(['\n', '\u00a0', 'é', '\u{1f600}'])(
+    'takes a token with %j for none that holds, and does not name it',
+    async (byte) => {
+      const token = `${await target.application.token('USER')}${byte}`;
+      const error: unknown = await connect({ token })
+        .execute(new CreateSpecimen({ name: 'x' }))
+        .catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Unauthenticated);
+      expect(inspect(error, { depth: null })).not.toContain(token.slice(-21, -1));
+    },
+  );
+
+  test('waits for weeks where it may', async () => {
+    for (const timeoutMs of [2_147_483_648, 2_592_000_000, 1e15, Number.POSITIVE_INFINITY]) {
+      expect(await connect().execute(new FilterSpecimens({ colours: [] }), { timeoutMs })).toMatchObject({ page: 1 });
+    }
   });
 
   test('fails at the deadline of the call, the operation or its own', async () => {
