@@ -13,6 +13,8 @@ const options: ClientOptions = {
   // answers are those of our own services
   'grpc.max_receive_message_length': -1,
   'grpc.enable_retries': 0,
+  // http_proxy of the environment is for what lies outside
+  'grpc.enable_http_proxy': 0,
   'grpc.enable_channelz': 0,
   // each process has connections of its own to count on
   'grpc.use_local_subchannel_pool': 1,
