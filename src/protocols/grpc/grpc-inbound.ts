@@ -9,14 +9,17 @@ export interface ReceivedMetadata {
   readonly raw: RawHeaders;
 }
 
+/** As HTTP/1.1 does: `trim` takes away more. */
+const trimmed = (value: string): string => value.replaceAll(/^[\t ]+|[\t ]+$/g, '');
+
 function text(headers: IncomingHttpHeaders, key: string): string | undefined {
   const value = headers[key];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? trimmed(value) : undefined;
 }
 
 /** Two are one that does not hold. */
 function authorization({ authorization: first }: IncomingHttpHeaders, raw: RawHeaders): string | undefined {
-  return first === undefined ? undefined : valuesOf(raw, 'authorization').join(', ');
+  return first === undefined ? undefined : trimmed(valuesOf(raw, 'authorization').join(', '));
 }
 
 function timeLeft(deadline: Date | number): number | undefined {

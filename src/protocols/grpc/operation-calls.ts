@@ -20,6 +20,8 @@ type Handle = (
 export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>, domain: string): void {
   const handle: unknown = Reflect.get(server, '_streamHandler');
   if (typeof handle !== 'function') throw new TypeError('This version of grpc-js takes streams another way');
+  // else a key or a token with a space before or after it is dropped: HTTP/1.1 takes the space away
+  Object.assign(Reflect.get(server, 'commonServerOptions') as object, { strictFieldWhitespaceValidation: false });
   const sendStatus = detailedSendStatus(domain);
   const take: Handle = (interceptors, stream, headers, _flags, raw) => {
     const method = methods.get(headers[':path'] ?? '');

@@ -1,4 +1,7 @@
-import { status } from '@grpc/grpc-js';
+import { once } from 'node:events';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
@@ -64,7 +67,7 @@ describe('a deadline', () => {
     expect(failureIn(answer)?.code).toBe('DEADLINE_EXCEEDED');
   });
 
-  it.each(['-1S', '100000000S', '1.5S', '5', 'S', '5 S', '5Sx', '5s', ''])(
+  it.each(['-1S', '100000000S', '1.5S', '5', 'S', ' 5S', '5 S', '5Sx', '5s', ''])(
     'that is none is malformed: "%s"',
     async (timeout) => {
       expect(failureIn(await send(FilterSpecimens, [['grpc-timeout', timeout]]))?.code).toBe('MALFORMED_REQUEST');
@@ -169,9 +172,33 @@ describe('an idempotency key', () => {
     expect(made()).toBe(0);
   });
 
+  it('is the same one with spaces around it, as over HTTP/1.1', async () => {
+    const token: Headers[number] = ['authorization', ` Bearer ${await grpc.application.token('USER')} `];
+    for (const key of ['spaced', ' spaced', 'spaced \t']) {
+      const answer = await send(CreateSpecimen, [token, ['idempotency-key', key]]);
+      expect(statusIn(answer)).toBe(status.OK);
+    }
+    expect(made()).toBe(1);
+  });
+
   it('may hold a comma', async () => {
     expect(statusIn(await withKeys('a, b'))).toBe(status.OK);
   });
+});
+
+it('no value of an answer that is not ASCII is logged either', async () => {
+  const server = createServer();
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.respond({ 'grpc-status': '0', 'content-type': 'application/grpc', 'x-any': 'sécret' }, { endStream: true });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const same = (bytes: Buffer) => bytes;
+  await new Promise((resolve) => client.makeUnaryRequest('/a/B', same, same, Buffer.alloc(0), resolve));
+  client.close();
+  server.close();
+  expect(logged[0]).toBe('Failed to add metadata entry x-any: the value is not printable ASCII');
 });
 
 describe('any other metadata', () => {
