@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { ServiceUnavailable } from '../contract/built-in-failures.js';
+import { withSender } from '../protocols/mqtt/request-topic.js';
 import type { JsonRpcReply } from './json-rpc.js';
 import { type MqttVersion, readReply, requestWriters } from './mqtt-messages.js';
 import { PendingCalls } from './pending-calls.js';
@@ -29,7 +30,7 @@ export class MqttConnection {
 
   private constructor(
     private readonly client: MqttClient,
-    private readonly replyTo: string,
+    private readonly clientId: string,
     private readonly settings: MqttSettings,
   ) {
     client.on('message', (_topic, payload, packet) => this.#receive(payload, packet));
@@ -40,11 +41,10 @@ export class MqttConnection {
   /** Subscribed to its replies. Throws ServiceUnavailable, whose cause tells why. */
   static async open(url: string, settings: MqttSettings): Promise<MqttConnection> {
     const clientId = `client-${crypto.randomUUID()}`;
-    const replyTo = `${settings.topicPrefix}/clients/${clientId}/replies`;
     const client = await connected(url, { clientId, protocolVersion: settings.version });
-    const connection = new MqttConnection(client, replyTo, settings);
+    const connection = new MqttConnection(client, clientId, settings);
     try {
-      await client.subscribeAsync(replyTo, { qos: 1 });
+      await client.subscribeAsync(connection.#replyTo, { qos: 1 });
       return connection;
     } catch (cause) {
       await connection.close();
@@ -62,12 +62,17 @@ export class MqttConnection {
     this.#id += 1;
     const id = String(this.#id);
     const { topicPrefix, version } = this.settings;
-    const { payload, options } = requestWriters[version](call, id, this.replyTo);
+    const { payload, options } = requestWriters[version](call, id, this.#replyTo);
     const reply = this.#pending.wait(id, payload.length, call.signal);
-    this.client.publish(`${topicPrefix}/${call.operation.wire.mqtt}`, payload, options, (error, packet) => {
+    const topic = withSender(`${topicPrefix}/${call.operation.wire.mqtt}`, this.clientId);
+    this.client.publish(topic, payload, options, (error, packet) => {
       if (error || this.#isUnheard(packet)) this.#pending.reject(id, unavailable('Nobody takes this request', error));
     });
     return reply;
+  }
+
+  get #replyTo(): string {
+    return `${this.settings.topicPrefix}/clients/${this.clientId}/replies`;
   }
 
   async close(): Promise<void> {

@@ -16,7 +16,9 @@ const servers = {
   mqtt: {
     host: '{host}',
     protocol: 'mqtt',
-    description: 'MQTT 5 and 3.1.1; the embedded broker speaks 3.1.1 only.',
+    description:
+      'MQTT 5 and 3.1.1; the embedded broker speaks 3.1.1 only. The topic of a request may end in `/from/<client id>`, of the ' +
+      'sender itself; brokers with the access rules of `deploy/mosquitto` take no others.',
     variables: { host: { default: 'localhost:1883' } },
   },
 };

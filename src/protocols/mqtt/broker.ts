@@ -21,7 +21,8 @@ export abstract class Peer {
   abstract readonly address: string | undefined;
   /** Undefined behind a broker elsewhere, whose access rules stand in for a check of the sender. */
   abstract readonly clientId: string | undefined;
-  abstract send(reply: OutgoingReply): void;
+  /** False for a reply that is too long for the broker. */
+  abstract send(reply: OutgoingReply): boolean;
 }
 
 export interface Receiver {

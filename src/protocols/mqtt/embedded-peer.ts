@@ -39,11 +39,12 @@ export class EmbeddedPeer extends Peer {
    * Straight to the client. The way through the broker's emitter has a hundred places for all clients together, and
    * those who do not read would hold them.
    */
-  send({ topic, payload, qos }: OutgoingReply): void {
+  send({ topic, payload, qos }: OutgoingReply): boolean {
     if (this.#socket.writableLength > this.maxBufferedBytes) this.#socket.destroy(new Error('Replies are not read'));
     else if (!this.client.closed && this.#isSubscribed(topic)) {
       this.client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => {});
     }
+    return true;
   }
 
   #isSubscribed(topic: string): boolean {

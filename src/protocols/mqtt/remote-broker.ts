@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
@@ -17,6 +18,10 @@ const shortestPauseMs = 250;
 const longestPauseMs = 15_000;
 const farewellMs = 1_000;
 const refusedFrom = 128;
+/** Mosquitto leaves the first byte of a packet out of its count, and mqtt.js would end the connection over it. */
+const uncountedBytes = 1;
+/** At most: what a reply has beside its topic, its correlation data and its payload. */
+const headerBytes = 16;
 const notConnectedYet = 'not connected yet';
 
 /** A broker elsewhere that speaks MQTT 5, found again whenever it was lost. Requests are shared with other instances. */
@@ -31,7 +36,7 @@ export class RemoteBroker extends Broker {
 
   constructor(private readonly options: RemoteBrokerOptions) {
     super();
-    this.#topic = `$share/mstv/${options.topicPrefix}/rpc/#`;
+    this.#topic = `$share/${shareGroup(options.url)}/${options.topicPrefix}/rpc/#`;
     this.address = withoutCredentials(options.url);
   }
 
@@ -39,7 +44,8 @@ export class RemoteBroker extends Broker {
   async listen(receiver: Receiver): Promise<void> {
     // here, because most processes have no use for it and it takes a while to load
     const { connect } = await import('mqtt');
-    const client = connect(this.options.url, this.#clientOptions());
+    const { url, packetBytes } = this.options;
+    const client = connect(url, this.#clientOptions());
     const peer = new RemotePeer(client);
     client.handleMessage = ({ topic, payload, retain, properties }, taken) => {
       const started = receiver.receive({ topic, payload: asBuffer(payload), retain, properties }, peer);
@@ -48,7 +54,11 @@ export class RemoteBroker extends Broker {
     };
     this.#client = client;
     return new Promise((resolve) => {
-      client.on('connect', () => void this.#subscribe(client).then(resolve));
+      client.on('connect', ({ properties }) => {
+        peer.maxPacketBytes = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+        limitPackets(client, packetBytes + uncountedBytes);
+        void this.#subscribe(client).then(resolve);
+      });
       client.on('error', (error) => this.#troubled(error.message || String(error)));
       client.on('close', () => {
         this.#lost();
@@ -56,6 +66,7 @@ export class RemoteBroker extends Broker {
       });
       client.on('reconnect', () => {
         client.options.reconnectPeriod = nextPause(client.options.reconnectPeriod);
+        limitPackets(client, packetBytes);
       });
     });
   }
@@ -101,7 +112,8 @@ export class RemoteBroker extends Broker {
     try {
       // retain as published: how a request with the flag is told from others; no retained ones of the past
       const [grant] = await client.subscribeAsync(this.#topic, { qos: 1, rap: true, rh: 2 });
-      if (!grant || isRefused(grant)) throw new Error(`the subscription to ${this.#topic} was refused`);
+      if (!grant || isRefused(grant))
+        throw new Error(`the subscription to ${this.options.topicPrefix}/rpc/# was refused`);
       this.#subscribed = true;
       this.#trouble = '';
       this.#logger.log(`Requests come from ${this.address}`);
@@ -125,15 +137,34 @@ export class RemoteBroker extends Broker {
 class RemotePeer extends Peer {
   readonly address = undefined;
   readonly clientId = undefined;
+  /** The broker closes the connection of a longer one. */
+  maxPacketBytes = Number.POSITIVE_INFINITY;
 
   constructor(private readonly client: MqttClient) {
     super();
   }
 
   /** Nobody waits for the acknowledgement: while requests are held back, none is read. */
-  send({ topic, payload, qos, correlationData }: OutgoingReply): void {
+  send({ topic, payload, qos, correlationData }: OutgoingReply): boolean {
+    const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + (correlationData?.length ?? 0) + headerBytes;
+    if (bytes > this.maxPacketBytes) return false;
     this.client.publish(topic, payload, correlationData ? { qos, properties: { correlationData } } : { qos });
+    return true;
   }
+}
+
+/** Of those that come in; CONNECT tells the broker. */
+function limitPackets({ options }: MqttClient, bytes: number): void {
+  if (options.properties) options.properties.maximumPacketSize = bytes;
+}
+
+/**
+ * Mosquitto lets everyone join a shared subscription and takes what it may not deliver there for delivered. So its name
+ * cannot be guessed where there is a password that only the services know.
+ */
+function shareGroup(url: string): string {
+  const { password } = new URL(url);
+  return password === '' ? 'mstv' : `mstv-${createHash('sha256').update(password).digest('base64url').slice(0, 22)}`;
 }
 
 const nextPause = (pause = shortestPauseMs): number =>

@@ -1,4 +1,4 @@
-import { ServiceUnavailable, Unimplemented } from '../../contract/built-in-failures.js';
+import { PayloadTooLarge, ServiceUnavailable, Unimplemented } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
@@ -9,6 +9,7 @@ import type { IncomingMessage, Peer, Receiver } from './broker.js';
 import { type DropLog, retainedRequest } from './drop-log.js';
 import { ReplyTopics } from './reply-topics.js';
 import { type ReadRequest, type ReplyTarget, readMqttRequest, UnreadableRequest } from './request-reader.js';
+import { type RequestTopic, readRequestTopic } from './request-topic.js';
 
 export interface RunnerOptions {
   readonly pipeline: Pipeline;
@@ -58,12 +59,13 @@ export class RequestRunner implements Receiver {
   #serve(message: IncomingMessage, peer: Peer): void {
     const request = readMqttRequest(message, this.options.payloadBytes);
     const { replyTo } = request;
+    const topic = readRequestTopic(message.topic);
     const owner = replyTo && this.#replyTopics.ownerOf(replyTo.topic);
     if (message.retain) this.#drop(retainedRequest, message, peer);
-    else if (replyTo && !isOwn(owner, peer)) {
+    else if (replyTo && !isOwn(owner, topic, peer)) {
       this.#drop('a request whose reply topic is not its sender’s', message, peer, replyTo.topic);
     } else if (request instanceof UnreadableRequest) this.#refuse(request, message, peer);
-    else this.#call(message, { peer, replyTo }, request, peer.address ?? owner ?? 'mqtt');
+    else this.#call(topic.procedure, { peer, replyTo }, request, peer.address ?? topic.sender ?? owner ?? 'mqtt');
   }
 
   #drop(reason: string, { topic }: IncomingMessage, peer: Peer, replyTopic?: string): void {
@@ -80,9 +82,9 @@ export class RequestRunner implements Receiver {
     else this.#drop(`${failure.code} without a topic for replies: ${failure.message}`, message, peer);
   }
 
-  #call({ topic }: IncomingMessage, exchange: Exchange, { fields, params }: ReadRequest, address: string): void {
+  #call(name: string, exchange: Exchange, { fields, params }: ReadRequest, address: string): void {
     const { pipeline } = this.options;
-    const procedure = this.#procedures.get(topic);
+    const procedure = this.#procedures.get(name);
     const call = pipeline.begin({ protocol: 'mqtt', address, ...fields }, procedure?.operation);
     if (!procedure || this.#draining) {
       this.#fail(procedure ? stopping() : new Unimplemented(), call, exchange);
@@ -115,7 +117,9 @@ export class RequestRunner implements Receiver {
       this.#fail(error, call, exchange, operation);
       return;
     }
-    this.#send(exchange, outcome, operation.spec.qos);
+    if (this.#send(exchange, outcome, operation.spec.qos)) this.#slots.release();
+    else
+      this.#fail(new PayloadTooLarge({ detail: 'The answer is too long for the broker' }), call, exchange, operation);
   }
 
   #fail(error: unknown, call: CallContext, exchange: Exchange, operation?: OperationDescriptor): void {
@@ -125,18 +129,17 @@ export class RequestRunner implements Receiver {
 
   #sendError(exchange: Exchange, error: ErrorObject, qos?: 0 | 1): void {
     this.#send(exchange, `"error":${JSON.stringify(error)}`, qos);
+    this.#slots.release();
   }
 
-  #send({ peer, replyTo }: Exchange, outcome: string, qos: 0 | 1 = 1): void {
-    if (replyTo) {
-      const { topic, head, correlationData } = replyTo;
-      peer.send({ topic, payload: `${head}${outcome}}`, qos, correlationData });
-    }
-    this.#slots.release();
+  #send({ peer, replyTo }: Exchange, outcome: string, qos: 0 | 1 = 1): boolean {
+    if (!replyTo) return true;
+    const { topic, head, correlationData } = replyTo;
+    return peer.send({ topic, payload: `${head}${outcome}}`, qos, correlationData });
   }
 }
 
 const stopping = () => new ServiceUnavailable({ detail: 'This process is stopping', retryAfterSeconds: 1 });
 
-const isOwn = (owner: string | undefined, { clientId }: Peer): boolean =>
-  owner !== undefined && (clientId === undefined || clientId === owner);
+const isOwn = (owner: string | undefined, { sender = owner }: RequestTopic, { clientId = owner }: Peer): boolean =>
+  owner !== undefined && sender === owner && clientId === owner;

@@ -108,6 +108,47 @@ describe('the embedded broker', () => {
     expect(victim.received).toHaveLength(0);
   });
 
+  test('has no will reach the reply topic of another client', async () => {
+    const victim = await call();
+    const envelope = JSON.stringify({ reply_to: victim.replyTopic, params: {} });
+    const wills = [
+      [victim.replyTopic, '{"result":"forged"}'],
+      ['mstv/rpc/specimens/list-specimens', envelope],
+      [`mstv/rpc/specimens/list-specimens/from/${victim.id}`, envelope],
+      ['mstv/rpc/+/#', envelope],
+    ] as const;
+    for (const [topic, payload] of wills) {
+      const attacker = await call({ will: { topic, payload: Buffer.from(payload), qos: 1, retain: true } });
+      attacker.client.stream.destroy();
+    }
+    expect((await (await call()).call('specimens/list-specimens', {})).result).toBeDefined();
+    expect((await victim.call('specimens/list-specimens', {})).result).toBeDefined();
+    expect(victim.received).toHaveLength(1);
+  });
+
+  test('carries out a request that is the will of a client, once its connection is lost', async () => {
+    const authorization = `Bearer ${await server.token('USER')}`;
+    const { executions } = server.get(CreateSpecimenHandler);
+    const payload = Buffer.from(JSON.stringify({ authorization, params: { name: 'last' } }));
+    const leaving = await call({
+      will: { topic: 'mstv/rpc/specimens/create-specimen', payload, qos: 1, retain: false },
+    });
+    leaving.client.stream.destroy();
+    await vi.waitFor(() => expect(server.get(CreateSpecimenHandler).executions).toBe(executions + 1));
+  });
+
+  test('answers a request that names its sender, and drops one that names another', async () => {
+    const victim = await call();
+    const caller = await call();
+    caller.namesItself = true;
+    expect((await caller.call('specimens/list-specimens', {})).result).toBeDefined();
+    expect((await caller.call('specimens/discard-specimen/v2', { id: crypto.randomUUID() })).result).toBeDefined();
+    const envelope = JSON.stringify({ reply_to: caller.replyTopic, params: {} });
+    await caller.client.publishAsync(`mstv/rpc/specimens/list-specimens/from/${victim.id}`, envelope, { qos: 1 });
+    await caller.call('specimens/list-specimens', {});
+    expect(caller.received).toHaveLength(3);
+  });
+
   test('cancels what a client waits for when it leaves, and carries out what nobody waits for', async () => {
     const waiting = server.get(WaitForSpecimenHandler);
     const { stopped } = waiting;

@@ -4,8 +4,17 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { QueryHandler } from '@nestjs/cqrs';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { createClient } from '../../../src/client/create-client.js';
+import { anyone } from '../../../src/contract/access.js';
+import { module } from '../../../src/contract/module.js';
+import { type Handles, query } from '../../../src/contract/operation.js';
+import { text, view } from '../../../src/contract/values.js';
+import { specimenHandlers } from '../../fixtures/specimens/specimens.handlers.js';
+import { ListSpecimens, specimens } from '../../fixtures/specimens/specimens.operations.js';
 import { freePort } from '../../support/free-port.js';
 import { MqttCaller } from './mqtt-caller.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
@@ -15,6 +24,9 @@ const installed = ['mosquitto', 'mosquitto_passwd'].every(
   (name) => spawnSync(name, ['-h'], { env: environment }).error === undefined,
 );
 const folder = new URL('../../../deploy/mosquitto/', import.meta.url);
+const brokerBytes = Number(
+  /^max_packet_size (\d+)$/m.exec(await readFile(new URL('mosquitto.conf', folder), 'utf8'))?.[1],
+);
 
 /** Our configuration, moved to a folder and a port of the test. */
 async function startMosquitto(home: string, port: number): Promise<ChildProcess> {
@@ -36,6 +48,30 @@ async function startMosquitto(home: string, port: number): Promise<ChildProcess>
   return mosquitto;
 }
 
+/** An answer as long as one asks for. */
+class GetTome extends query({
+  input: z.object({ size: z.int32() }),
+  output: view('Tome', { text: text({ max: 1_000_000 }) }),
+  access: anyone,
+  rest: 'GET /tomes',
+}) {}
+const tomes = module('tomes', { GetTome });
+
+@QueryHandler(GetTome)
+class GetTomeHandler implements Handles<GetTome> {
+  async execute({ input }: GetTome) {
+    return { text: 'x'.repeat(input.size) };
+  }
+}
+
+/** Asks for an answer on the topic of somebody else. Resolves when the broker has taken or refused the request. */
+async function direct({ client }: MqttCaller, topic: string, replyTo: string): Promise<void> {
+  const isVersion5 = client.options.protocolVersion === 5;
+  const payload = isVersion5 ? '{}' : JSON.stringify({ reply_to: replyTo, params: {} });
+  const properties = isVersion5 ? { properties: { responseTopic: replyTo } } : {};
+  await client.publishAsync(topic, payload, { qos: 1, ...properties }).catch(() => undefined);
+}
+
 describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitto', () => {
   let home: string;
   let mosquitto: ChildProcess;
@@ -43,13 +79,15 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
   let server: SpecimenMqtt;
   const clients: MqttClient[] = [];
 
+  const url = () => `mqtt://127.0.0.1:${port}`;
   const anonymous = async (clientId: string) => {
-    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId, protocolVersion: 5, reconnectPeriod: 0 });
+    const client = await connectAsync(url(), { clientId, protocolVersion: 5, reconnectPeriod: 0 });
     clients.push(client);
     return client;
   };
   const caller = async (protocolVersion: 4 | 5, clientId = `caller-${crypto.randomUUID()}`) => {
-    const made = await MqttCaller.connect(`mqtt://127.0.0.1:${port}`, 'mstv', { protocolVersion, clientId });
+    const made = await MqttCaller.connect(url(), 'mstv', { protocolVersion, clientId });
+    made.namesItself = true;
     clients.push(made.client);
     return made;
   };
@@ -58,7 +96,10 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
     home = await mkdtemp(join(tmpdir(), 'mosquitto-'));
     port = await freePort();
     mosquitto = await startMosquitto(home, port);
-    server = await serveSpecimens({ url: `mqtt://mstv:secret@127.0.0.1:${port}` });
+    server = await serveSpecimens(
+      { url: `mqtt://mstv:secret@127.0.0.1:${port}` },
+      { modules: [specimens, tomes], handlers: [...specimenHandlers, GetTomeHandler] },
+    );
   });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.endAsync(true)));
@@ -83,7 +124,7 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
     for (let count = 0; count < 3; count++) await calling.call('specimens/list-specimens', {});
     const own = await caller(5, 'spy-2');
     await own.call('specimens/list-specimens', {});
-    await spy.publishAsync('mstv/rpc/specimens/list-specimens', '{}', { qos: 1 });
+    await spy.publishAsync('mstv/rpc/specimens/list-specimens/from/spy', '{}', { qos: 1 });
     expect(seen).toEqual([]);
   });
 
@@ -133,5 +174,110 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
     const gone = calling.gone();
     calling.client.publish('mstv/rpc/specimens/list-specimens', 'x'.repeat(1_100_000), { qos: 0 });
     await gone;
+  });
+
+  test.each([4, 5] as const)('closes the connection of a request of 300 KB, with MQTT version %i', async (version) => {
+    const calling = await caller(version);
+    const gone = calling.gone();
+    void calling.exchange('specimens/list-specimens', { q: 'x'.repeat(300_000) });
+    await gone;
+  });
+
+  test.each([4, 5] as const)(
+    'leaves no size without an answer or a closed connection, with version %i',
+    async (version) => {
+      const outcomes: string[] = [];
+      for (let size = brokerBytes - 400; size <= brokerBytes + 40; size += 20) {
+        const calling = await caller(version);
+        const gone = calling.gone().then(() => 'closed');
+        const answered = calling.call('specimens/list-specimens', { q: 'x'.repeat(size) });
+        outcomes.push(await Promise.race([gone, answered.then(({ error }) => String(error?.data.code))]));
+      }
+      expect(new Set(outcomes)).toEqual(new Set(['PAYLOAD_TOO_LARGE', 'closed']));
+      expect(outcomes.lastIndexOf('PAYLOAD_TOO_LARGE')).toBeLessThan(outcomes.indexOf('closed'));
+    },
+  );
+
+  test('refuses an answer that the broker would not take, and keeps its connection', async () => {
+    const calling = await caller(5);
+    const params = { size: brokerBytes };
+    expect((await calling.call('tomes/get-tome', params)).error).toMatchObject({ data: { code: 'PAYLOAD_TOO_LARGE' } });
+    const next = await calling.call('tomes/get-tome', { size: brokerBytes - 1_000 });
+    expect(next.result).toBeDefined();
+  });
+
+  test('carries every call of the typed client', async () => {
+    const client = createClient({ protocol: 'mqtt', url: url(), protos: new Map() });
+    expect(await client.execute(new ListSpecimens())).toMatchObject({ items: [] });
+    await client.close();
+  });
+
+  test('reaches a later version by a topic that names the sender', async () => {
+    const id = crypto.randomUUID();
+    expect((await (await caller(5)).call('specimens/discard-specimen/v2', { id })).result).toEqual({ id });
+  });
+
+  describe.each([4, 5] as const)('with MQTT version %i, has no answer sent to another client', (version) => {
+    const lists = 'mstv/rpc/specimens/list-specimens';
+
+    test.each([
+      ['by a topic without a sender', lists],
+      ['by a topic that names the other one', `${lists}/from/victim`],
+      ['by a topic of an operation that does not exist', `mstv/rpc/none/at/all/from/attacker`],
+      ['by its own name in a topic', `${lists}/from/attacker`],
+      ['by a version that looks like a sender', `mstv/rpc/specimens/from/victim/from/attacker`],
+    ])('%s', async (_, topic) => {
+      const victim = await caller(version, 'victim');
+      const attacker = await caller(version, 'attacker');
+      await direct(attacker, topic, victim.replyTopic);
+      expect((await attacker.call('specimens/list-specimens', {})).result).toBeDefined();
+      expect((await victim.call('specimens/list-specimens', {})).result).toBeDefined();
+      expect(victim.received).toHaveLength(1);
+    });
+
+    test.each([['victim/x'], ['x/victim'], ['from/victim'], ['x/from/victim'], ['victim/from/victim']])(
+      'by the client id %s',
+      async (clientId) => {
+        const victim = await caller(version, 'victim');
+        const attacker = await caller(version, clientId);
+        await direct(attacker, `${lists}/from/${clientId}`, victim.replyTopic);
+        await direct(attacker, `${lists}/from/x/from/${clientId}`, victim.replyTopic);
+        expect((await (await caller(5)).call('specimens/list-specimens', {})).result).toBeDefined();
+        expect((await victim.call('specimens/list-specimens', {})).result).toBeDefined();
+        expect(victim.received).toHaveLength(1);
+      },
+    );
+  });
+
+  test.each([['mstv/clients/victim/replies'], ['mstv/rpc/specimens/list-specimens/from/victim']])(
+    'publishes no will of another client on %s',
+    async (topic) => {
+      const victim = await caller(5, 'victim');
+      const will = {
+        topic,
+        payload: Buffer.from('{}'),
+        qos: 1,
+        properties: { responseTopic: victim.replyTopic },
+      } as const;
+      const attacker = await connectAsync(url(), {
+        clientId: 'attacker',
+        protocolVersion: 5,
+        will,
+        reconnectPeriod: 0,
+      });
+      attacker.stream.destroy();
+      expect((await (await caller(5)).call('specimens/list-specimens', {})).result).toBeDefined();
+      expect((await victim.call('specimens/list-specimens', {})).result).toBeDefined();
+      expect(victim.received).toHaveLength(1);
+    },
+  );
+
+  test('loses no request to an outsider who subscribes as the services do', async () => {
+    const outsider = await anonymous('outsider');
+    await outsider.subscribeAsync(['$share/mstv/mstv/rpc/#', '$share/mstv/#'], { qos: 1 });
+    const calling = await caller(5);
+    for (let count = 0; count < 10; count++) {
+      expect((await calling.call('specimens/list-specimens', {})).result).toBeDefined();
+    }
   });
 });

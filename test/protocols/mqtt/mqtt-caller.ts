@@ -25,6 +25,8 @@ export class MqttCaller {
   readonly #uncorrelated: ((received: Received) => void)[] = [];
   /** Everything that arrived. */
   readonly received: Received[] = [];
+  /** Whether its requests end in its client id, as the access rules of deploy/mosquitto want them. */
+  namesItself = false;
   #calls = 0;
 
   private constructor(
@@ -92,7 +94,7 @@ export class MqttCaller {
     payload: string | Buffer,
     options: { qos?: 0 | 1 | 2; retain?: boolean } = {},
   ): Promise<unknown> {
-    return this.client.publishAsync(`${this.prefix}/rpc/${name}`, payload, { qos: 1, ...options });
+    return this.client.publishAsync(this.#topicOf(name), payload, { qos: 1, ...options });
   }
 
   /** Resolves when the connection is closed, by whomever. */
@@ -106,12 +108,16 @@ export class MqttCaller {
     return this.client.endAsync(true);
   }
 
+  #topicOf(name: string): string {
+    return `${this.prefix}/rpc/${name}${this.namesItself ? `/from/${this.id}` : ''}`;
+  }
+
   #send5(name: string, payload: string | Buffer, correlation: string | undefined, fields: CallFields): void {
     const userProperties = Object.fromEntries(
       Object.entries(fields).map(([key, value]) => [key.replaceAll('_', '-'), String(value)]),
     );
     const correlationData = correlation === undefined ? undefined : Buffer.from(correlation);
-    this.client.publish(`${this.prefix}/rpc/${name}`, payload, {
+    this.client.publish(this.#topicOf(name), payload, {
       qos: 1,
       properties: {
         responseTopic: this.replyTopic,
@@ -123,7 +129,7 @@ export class MqttCaller {
   }
 
   #send4(name: string, envelope: object): void {
-    this.client.publish(`${this.prefix}/rpc/${name}`, JSON.stringify(envelope), { qos: 1 });
+    this.client.publish(this.#topicOf(name), JSON.stringify(envelope), { qos: 1 });
   }
 
   #receive(payload: Buffer, packet: IPublishPacket): void {

@@ -84,6 +84,17 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       expect((await calling.call('specimens/list-specimens', {})).result).toBeDefined();
     });
 
+    test('no size of a request ends the connection of the server', async () => {
+      const limit = 4 * 65_536 + 8_192;
+      const lost = vi.spyOn(Logger.prototype, 'warn');
+      const beside = 9 + `${topicPrefix}/rpc/x/y`.length;
+      for (let size = limit - beside - 2; size <= limit - beside + 2; size++)
+        await calling.publish('x/y', 'x'.repeat(size));
+      expect((await calling.call('specimens/list-specimens', {})).result).toBeDefined();
+      expect(lost.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([]);
+      lost.mockRestore();
+    });
+
     test('the correlation data come back as they were, and none where there were none', async () => {
       const { packet } = await calling.exchange('specimens/list-specimens', {});
       expect(packet.properties?.correlationData?.toString()).toMatch(/^c-\d+$/);
