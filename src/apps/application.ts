@@ -154,6 +154,6 @@ async function prepare(
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));
-  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, readiness });
+  const drainWebSockets = await httpRoutes({ app, configuration, pipeline, registry, readiness, routes });
   return Listeners.connect({ app, configuration, pipeline, registry, mqtt, readiness, tls, drainWebSockets });
 }

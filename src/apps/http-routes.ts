@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
@@ -12,6 +11,8 @@ import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js'
 import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { answerError } from '../protocols/http/answer-error.js';
+import { registerCors } from '../protocols/http/cors.js';
+import type { RouteTable } from '../protocols/http/route-table.js';
 import { documentInfo } from './document-info.js';
 import { processFamilies } from './process-families.js';
 
@@ -21,6 +22,7 @@ interface HttpParts {
   readonly pipeline: Pipeline;
   readonly registry: OperationRegistry;
   readonly readiness: Readiness;
+  readonly routes: RouteTable;
 }
 
 /**
@@ -28,10 +30,11 @@ interface HttpParts {
  * served. What it gives ends the WebSocket connections in order.
  */
 export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
-  const { app, configuration, readiness } = parts;
+  const { app, configuration, readiness, routes } = parts;
+  const { origins } = configuration;
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const serves = new Set(configuration.protocols);
-  if (configuration.origins.length > 0) await fastify.register(cors, { origin: [...configuration.origins] });
+  if (origins.length > 0) await registerCors(fastify, { origins, routes });
   registerHealth(fastify, readiness, configuration.serviceName);
   await circuits(fastify, parts.pipeline, app.get(Resilience));
   registerMetrics(fastify, app.get(OperationMetrics), processFamilies(app));

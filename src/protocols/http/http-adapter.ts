@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, {
   type FastifyError,
@@ -12,7 +12,7 @@ import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
-import { refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
+import { mayUpgrade, refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
 import { limitPipelining } from './pipelining.js';
 import { sendProblem } from './problem.js';
 
@@ -30,20 +30,11 @@ const nodeOptions = (requestTimeoutMs: number) => ({
   joinDuplicateHeaders: true,
   /** See `refuseInPlaceOfNode`. */
   requireHostHeader: false,
-  shouldUpgradeCallback,
   /** Node swaps the two where this one is longer: its default, a minute, would become the time for a whole request. */
   headersTimeout: requestTimeoutMs,
+  shouldUpgradeCallback: mayUpgrade,
   connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
 });
-
-/**
- * Whoever asks for another protocol than WebSocket, as HttpClient of Java and `curl --http2` do at first, gets an answer
- * in this one.
- */
-function shouldUpgradeCallback(this: Server, { method, headers, httpVersion }: IncomingMessage): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
-  return method === 'GET' && httpVersion === '1.1' && headers.host !== undefined;
-}
 
 const defaultRequestTimeoutMs = 30_000;
 
@@ -83,6 +74,8 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
     genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    // the pipeline refuses calls while the process stops
+    return503OnClosing: false,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest(), identityOf(request)),
     clientErrorHandler: refuseConnection,
@@ -117,5 +110,5 @@ const isAltered = (text: string, bytes: Buffer): boolean => text.includes('\ufff
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
   if (type === 'application/json' && encoding === undefined) return true;
   const charset = /charset="?([^";]+)/i.exec(type)?.[1];
-  return encoding === undefined && (charset === undefined || /^utf-?8$/i.test(charset));
+  return (encoding ?? 'identity') === 'identity' && (charset === undefined || /^utf-?8$/i.test(charset));
 }

@@ -57,6 +57,17 @@ function refuseTunnel(request: IncomingMessage): void {
   afterAnswers(socket, () => closeInStages(socket, `${plain}`));
 }
 
+/**
+ * Whoever asks for another protocol than WebSocket, as HttpClient of Java and `curl --http2` do at first, or for that
+ * before earlier requests are answered, gets an answer in this one (RFC 9110, section 7.8).
+ */
+export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
+  const { method, headers, httpVersion, socket } = request;
+  if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
+  const isHandshake = method === 'GET' && httpVersion === '1.1' && requestFault(request) === undefined;
+  return isHandshake && (latest.get(socket)?.closed ?? true);
+}
+
 /** Every request comes through it, before anything answers. */
 function begin(request: IncomingMessage, answer: Answer): void {
   latest.set(request.socket, answer);

@@ -28,9 +28,12 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   #noRoute({ method, url }: FastifyRequest, reply: FastifyReply): Failure {
-    const allowed = this.routes.methods(url.split('?', 1)[0] ?? url);
+    const allowed = this.routes.methods(pathOf(url));
     if (allowed.length === 0 || allowed.includes(method)) return new RouteNotFound();
     reply.header('allow', allowed.join(', '));
     return new MethodNotAllowed();
   }
 }
+
+/** A proxy is asked for an absolute address, and may pass it on. */
+const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*/, '');

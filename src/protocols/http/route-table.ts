@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** Which methods a path has, for the answer to a wrong one. */
 export class RouteTable {
+  /** Each once; grows with the routes. */
+  readonly allMethods: string[] = [];
   readonly #routes: { readonly pattern: RegExp; readonly method: string }[] = [];
 
   /** Of every route that is added from now on. */
@@ -20,6 +22,7 @@ export class RouteTable {
   #add(method: string, path: string): void {
     // the preflight of CORS
     if (path === '*') return;
+    if (!this.allMethods.includes(method)) this.allMethods.push(method);
     this.#routes.push({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+|[.*]/g, patternOf)}$`) });
   }
 }

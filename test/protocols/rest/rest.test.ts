@@ -249,6 +249,21 @@ describe('a request that is refused', () => {
     expect([response.status, await response.json()]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA_TYPE' }]);
   });
 
+  it.each([
+    ['content-encoding', 'identity'],
+    ['content-type', 'Application/JSON; Charset="UTF-8"'],
+    ['content-type', 'application/json;'],
+  ])('reads a body that is what it says: %s %s', async (name, value) => {
+    expect((await post('/specimens/fail', { kind: 'NOT_FOUND' }, { [name]: value })).status).toBe(404);
+  });
+
+  it.each(['', 'application/json, application/json', 'application/problem+json', 'multipart/form-data; boundary=x'])(
+    'reads no body of the type %j',
+    async (type) => {
+      expect((await post('/specimens/fail', { kind: 'NOT_FOUND' }, { 'content-type': type })).status).toBe(415);
+    },
+  );
+
   it('answers a thousand faults with a hundred issues, and cuts what it quotes', async () => {
     const faults = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, 0]));
     const many = (await (await post('/specimens/echo', faults)).json()) as { errors: object[] };
