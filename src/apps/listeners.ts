@@ -70,7 +70,7 @@ export class Listeners {
 }
 
 function grpcServer({ configuration, pipeline, registry, tls }: ListenerParts): GrpcServer {
-  const { host, grpc, limits, environment, shutdownTimeoutMs } = configuration;
+  const { host, grpc, http, limits, environment, shutdownTimeoutMs } = configuration;
   return new GrpcServer({
     pipeline,
     operations: registry.served('grpc'),
@@ -80,6 +80,7 @@ function grpcServer({ configuration, pipeline, registry, tls }: ListenerParts): 
     reflection: environment !== 'production',
     messageBytes: limits.grpcMessageBytes,
     shutdownMs: shutdownTimeoutMs,
+    trustedProxies: http.trustedProxies,
   });
 }
 

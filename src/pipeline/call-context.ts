@@ -4,6 +4,7 @@ import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 import { type Connection, Lifetime } from './lifetime.js';
+import { networkOf } from './network-of.js';
 import type { Principal } from './principal.js';
 import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
@@ -12,14 +13,14 @@ import { TraceContext } from './trace-context.js';
 export interface Forwarded {
   /** Service token of that process, made for this one. */
   readonly by: string;
-  /** Of the network peer at the edge. */
+  /** Of the caller, as that process saw it. */
   readonly address: string | undefined;
 }
 
 /** What a transport tells of a request beside its payload. Anything malformed is taken as absent. */
 export interface Inbound {
   readonly protocol: Protocol;
-  /** Of the network peer. */
+  /** Of the caller, past trusted proxies. */
   readonly address: string;
   /** `Bearer …`. */
   readonly authorization?: string | undefined;
@@ -65,7 +66,7 @@ export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' |
 
 /** All that is known of one call, from the transport to the repository. */
 export class CallContext implements CallIdentity {
-  /** Of the network peer at the edge. */
+  /** Of the caller, as the edge saw it. */
   address: string;
   /** Limited by the process that forwarded it. */
   isForwarded = false;
@@ -91,6 +92,11 @@ export class CallContext implements CallIdentity {
     readonly trace: TraceContext,
   ) {
     this.address = inbound.address;
+  }
+
+  /** What limits count by. */
+  get network(): string {
+    return networkOf(this.address);
   }
 
   /** `deadline`: epoch milliseconds. */

@@ -19,8 +19,8 @@ export class ClsCurrentCall extends CurrentCall {
     return this.#call?.tenant ?? noTenant;
   }
 
-  override get address(): string {
-    return this.#call?.address ?? 'local';
+  override get network(): string {
+    return this.#call?.network ?? 'local';
   }
 
   override get signal(): AbortSignal {

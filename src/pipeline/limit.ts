@@ -38,12 +38,12 @@ export class Limits {
   }
 
   perAddress(call: CallContext): void | Promise<void> {
-    return this.#consume(call, this.#address, call.address);
+    return this.#consume(call, this.#address, call.network);
   }
 
   perCaller(call: CallContext, operation: OperationDescriptor): void | Promise<void> {
-    const { principal, address } = call;
-    const caller = principal.isAnonymous ? address : principal.id;
+    const { principal } = call;
+    const caller = principal.isAnonymous ? call.network : principal.id;
     return this.#consume(call, this.#policy(operation), caller);
   }
 

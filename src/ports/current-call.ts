@@ -9,8 +9,8 @@ export abstract class CurrentCall {
   abstract readonly sessionId: string | undefined;
   /** Organization, or the zero UUID where there is none. */
   abstract readonly tenant: string;
-  /** Of the network peer at the edge, for throttling. */
-  abstract readonly address: string;
+  /** Of the caller: the IPv4 address, or the /64 of the IPv6 address. For throttling. */
+  abstract readonly network: string;
   /** Aborted when the deadline passes or the caller goes away. */
   abstract readonly signal: AbortSignal;
   /** The rows of `subject` on which the caller may do `action`. */

@@ -21,7 +21,7 @@ export interface SpecimenTarget extends RunningTarget {
 const topicPrefix = process.env.MQTT_URL ? `specimens-${crypto.randomUUID()}` : 'mstv';
 const webSocket = { payloadBytes: 65_536, origins: [] };
 
-function grpcServer(app: NestFastifyApplication): GrpcServer {
+function grpcServer(app: NestFastifyApplication, trustedProxies: readonly string[]): GrpcServer {
   return new GrpcServer({
     pipeline: app.get(Pipeline),
     operations: app.get(OperationRegistry).served('grpc'),
@@ -31,6 +31,7 @@ function grpcServer(app: NestFastifyApplication): GrpcServer {
     messageBytes: 4_194_304,
     shutdownMs: 1_000,
     protos: specimenProtos,
+    trustedProxies,
   });
 }
 
@@ -65,7 +66,7 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
     imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],
     configure: (app) => {
       httpProtocols(app);
-      servers.grpc = grpcServer(app);
+      servers.grpc = grpcServer(app, options.http?.trustedProxies ?? []);
       servers.mqtt = mqttServer(app);
       for (const strategy of [servers.grpc, servers.mqtt]) app.connectMicroservice({ strategy });
     },

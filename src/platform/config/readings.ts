@@ -1,3 +1,4 @@
+import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
 import { parseGrpcTarget } from '../discovery/grpc-target.js';
 
@@ -92,6 +93,21 @@ const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin
 export const origins = list.refine((values) => values.every(isOrigin), 'holds something that is no origin');
 
 export const email = z.email('is not an email address');
+
+export const networks = list.superRefine((items, context) => {
+  for (const item of items) {
+    if (isNetwork(item)) continue;
+    context.addIssue({ code: 'custom', message: `holds ${item}, which is neither an address nor a network` });
+  }
+});
+
+function isNetwork(item: string): boolean {
+  try {
+    return compile(item) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 const KEY_BYTES = 32;
 

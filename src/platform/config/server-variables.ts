@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { protocols } from '../../contract/operation.js';
 import { logLevels } from './configuration.js';
-import { choice, choices, list, onOff, origins, port, text, url, wholeNumber } from './readings.js';
+import { choice, choices, networks, onOff, origins, port, text, url, wholeNumber } from './readings.js';
 import type { Variable } from './variable.js';
 
 const milliseconds = wholeNumber(1, 24 * 3_600_000);
@@ -65,8 +65,9 @@ export const serverVariables = {
     default: '',
   },
   TRUSTED_PROXIES: {
-    schema: list,
-    about: 'Addresses or networks of the proxies whose X-Forwarded-For is believed, comma-separated',
+    schema: networks,
+    about:
+      'Addresses or networks of the proxies that are believed whom they were called by (X-Forwarded-For, or Forwarded), comma-separated',
     expected: 'a list such as 10.0.0.0/8,127.0.0.1',
     default: '',
   },

@@ -24,6 +24,7 @@ function ofCurrentCall(): object {
     trace_id: traceparent.slice(3, 35),
     span_id: traceparent.slice(36, 52),
     request_id: call.requestId,
+    client_address: call.address,
     operation: call.operation,
   };
 }

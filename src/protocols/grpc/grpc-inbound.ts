@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Forwarded, Inbound } from '../../pipeline/call-context.js';
+import type { CallerAddresses } from '../caller-address.js';
 import { type RawHeaders, valuesOf } from '../repeated-headers.js';
 
 /** The metadata of a call before grpc-js reads it, which drops what is not ASCII. */
@@ -32,13 +33,18 @@ const withoutScheme = (authorization: string | undefined): string | undefined =>
 
 function forwarded(headers: IncomingHttpHeaders): Forwarded | undefined {
   const by = withoutScheme(text(headers, 'x-forwarded-by'));
-  return by === undefined ? undefined : { by, address: text(headers, 'x-forwarded-for') };
+  // a proxy between the two adds the address of the process that forwarded the call
+  return by === undefined ? undefined : { by, address: text(headers, 'x-forwarded-for')?.split(',')[0] };
 }
 
-export function grpcInbound({ headers, raw }: ReceivedMetadata, transport: ServerInterceptingCallInterface): Inbound {
+export function grpcInbound(
+  { headers, raw }: ReceivedMetadata,
+  transport: ServerInterceptingCallInterface,
+  addresses: CallerAddresses,
+): Inbound {
   return {
     protocol: 'grpc',
-    address: transport.getConnectionInfo().remoteAddress ?? 'unknown',
+    address: addresses.of(transport.getConnectionInfo().remoteAddress, headers),
     authorization: authorization(headers, raw),
     serviceAuthorization: withoutScheme(text(headers, 'x-service-authorization')),
     forwarded: forwarded(headers),

@@ -3,6 +3,7 @@ import { Server as GrpcJsServer, ServerCredentials } from '@grpc/grpc-js';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import { CallerAddresses } from '../caller-address.js';
 import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
@@ -31,6 +32,8 @@ export interface GrpcServerOptions {
   readonly messageBytes: number;
   /** Milliseconds that `close` waits for running calls. */
   readonly shutdownMs: number;
+  /** Addresses or networks whose `x-forwarded-for` and `forwarded` are believed; none when absent. */
+  readonly trustedProxies?: readonly string[];
   /** Whose failure codes these are, in `google.rpc.ErrorInfo`. */
   readonly domain?: string;
   readonly connections?: ConnectionLimits;
@@ -55,9 +58,10 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     logThroughOurs();
     this.#options = options;
     const { operations, pipeline, domain = 'mstv', protos = committedProtos() } = options;
+    const addresses = new CallerAddresses(options.trustedProxies);
     const methods = new Map<string, UnaryMethod>();
     for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
-      methods.set(operation.wire.grpc.path, { operation, codec, pipeline, domain });
+      methods.set(operation.wire.grpc.path, { operation, codec, pipeline, domain, addresses });
     }
     const limits = options.connections ?? defaultConnectionLimits;
     this.#server = new GrpcJsServer(limitOptions(limits, options.messageBytes));

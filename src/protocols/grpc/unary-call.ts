@@ -7,6 +7,7 @@ import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { isFinal } from '../../platform/resilience/outage.js';
+import type { CallerAddresses } from '../caller-address.js';
 import { repeatedKeyFaults } from '../repeated-headers.js';
 import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
@@ -18,6 +19,7 @@ export interface UnaryMethod {
   readonly codec: OperationCodec;
   readonly pipeline: Pipeline;
   readonly domain: string;
+  readonly addresses: CallerAddresses;
 }
 
 const ok = { code: status.OK, details: '', metadata: null };
@@ -88,9 +90,9 @@ export class UnaryCall {
   }
 
   #execute(request: Buffer): void {
-    const { pipeline, operation, codec } = this.method;
+    const { pipeline, operation, codec, addresses } = this.method;
     const { headers, raw } = this.metadata;
-    const call = pipeline.begin(grpcInbound(this.metadata, this.transport), operation);
+    const call = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
     this.#call = call;
     const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
     pipeline.execute(operation, call, request, decode).then(

@@ -10,15 +10,23 @@ import Fastify, {
 } from 'fastify';
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
+import { CallerAddresses } from '../caller-address.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
 import { mayUpgrade, refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
 import { limitPipelining } from './pipelining.js';
 import { sendProblem } from './problem.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Past trusted proxies. Fastify's own `ip` has the port where a proxy gives one. */
+    readonly callerAddress: string;
+  }
+}
+
 export interface HttpOptions {
   readonly bodyBytes: number;
-  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  /** Addresses or networks whose `X-Forwarded-For`, `X-Forwarded-Host` and `Forwarded` are believed. */
   readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** For a whole request to arrive: a client that sends a byte a second holds nothing for long. */
@@ -80,6 +88,12 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
       sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest(), identityOf(request)),
     clientErrorHandler: refuseConnection,
     ...(tls ? { https: { ...node, cert: tls.cert, key: tls.key } } : { http: node }),
+  });
+  const addresses = new CallerAddresses(trustedProxies);
+  fastify.decorateRequest('callerAddress', {
+    getter(this: FastifyRequest) {
+      return addresses.of(this.raw.socket.remoteAddress, this.headers);
+    },
   });
   limitPipelining(fastify.server);
   refuseInPlaceOfNode(fastify.server, { bodyBytes });

@@ -17,7 +17,7 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
   const { headers } = request;
   return {
     protocol,
-    address: request.ip,
+    address: request.callerAddress,
     authorization: headers.authorization,
     requestId: single(headers['x-request-id']),
     traceparent: single(headers.traceparent),

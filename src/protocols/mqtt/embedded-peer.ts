@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
+import { CallerAddresses } from '../caller-address.js';
 import { type OutgoingReply, Peer } from './broker.js';
 import { matches } from './topic-filter.js';
 
+const addresses = new CallerAddresses();
 const maxSubscriptions = 20;
 
 /** One client of the embedded broker. */
@@ -17,7 +19,7 @@ export class EmbeddedPeer extends Peer {
   ) {
     super();
     this.#socket = client.conn as Socket;
-    this.address = this.#socket.remoteAddress ?? 'mqtt';
+    this.address = addresses.of(this.#socket.remoteAddress);
   }
 
   get clientId(): string {

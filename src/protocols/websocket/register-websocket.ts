@@ -59,10 +59,10 @@ export function registerWebSocket(
   return () => heartbeat.drain();
 }
 
-function handshake({ ip, headers }: FastifyRequest): Handshake {
+function handshake({ callerAddress, headers }: FastifyRequest): Handshake {
   const { authorization, traceparent } = headers;
   return {
-    address: ip,
+    address: callerAddress,
     authorization: authorization ?? offeredBearer(headers['sec-websocket-protocol']),
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
     locale: headers['accept-language'],

@@ -137,7 +137,14 @@ describe('a line of the log', () => {
     logger.info('outside');
     await application.close();
     expect(written).toMatchObject([
-      { service: 'monolith', trace_id: 'e'.repeat(32), span_id: 'f'.repeat(16), request_id: 'one', msg: 'inside' },
+      {
+        service: 'monolith',
+        trace_id: 'e'.repeat(32),
+        span_id: 'f'.repeat(16),
+        request_id: 'one',
+        client_address: '192.0.2.1',
+        msg: 'inside',
+      },
       { service: 'monolith', msg: 'outside' },
     ]);
     expect(written[1]).not.toHaveProperty('trace_id');

@@ -6,7 +6,7 @@ import type { AuthSettings } from './auth-settings.js';
 
 type Counter = readonly [policy: RatePolicy, key: string];
 
-/** Counts failed sign-ins by the account and by the network address they came from. */
+/** Counts failed sign-ins by the account and by the network they came from. */
 export class LoginThrottle {
   constructor(
     private readonly limiter: RateLimiter,
@@ -25,18 +25,18 @@ export class LoginThrottle {
   }
 
   /**
-   * The attempt that was counted last is none, and the account starts afresh. The network address keeps the rest of its
+   * The attempt that was counted last is none, and the account starts afresh. The network keeps the rest of its
    * count: one good password must not pay for guesses at others.
    */
   async forgetFailures(email: EmailAddress): Promise<void> {
     await this.limiter.reset(this.settings.failuresOfAccount, email.value);
-    await this.limiter.giveBack(this.settings.failuresFromAddress, this.call.address);
+    await this.limiter.giveBack(this.settings.failuresFromAddress, this.call.network);
   }
 
-  /** A network address that is over its quota takes nothing from that of an account. */
+  /** A network that is over its quota takes nothing from that of an account. */
   #counters(email: EmailAddress): readonly Counter[] {
     return [
-      [this.settings.failuresFromAddress, this.call.address],
+      [this.settings.failuresFromAddress, this.call.network],
       [this.settings.failuresOfAccount, email.value],
     ];
   }

@@ -68,12 +68,13 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
   }
 
   override end(failure?: Failure): void {
-    const { principal, tenant, requestId, isForwarded } = this.call;
+    const { principal, tenant, address, requestId, isForwarded } = this.call;
     this.span.setAttributes({
       ...this.served.outcome(failure),
       'app.outcome': failure?.code ?? 'OK',
       'app.caller': principal.isService ? 'service' : principal.isAnonymous ? 'anonymous' : 'user',
       'app.request_id': requestId,
+      'client.address': address,
       'app.forwarded': isForwarded,
       ...(tenant !== noTenant && { 'app.tenant': tenant }),
     });
