@@ -15,7 +15,7 @@ export async function readinessOf(
 ): Promise<Readiness> {
   const redis = app.get<RedisConnection | undefined>(RedisConnection);
   const checks = service.stateless ? [] : [await databaseCheck(app)];
-  if (redis) checks.push({ name: 'redis', check: () => mustBe(redis.ready()) });
+  if (redis) checks.push(redis.health);
   if (mqtt) checks.push({ name: 'mqtt', check: () => mqtt.ready() });
   return new Readiness(checks);
 }
@@ -24,8 +24,4 @@ async function databaseCheck(app: INestApplicationContext): Promise<HealthCheck>
   const { PrismaDatabase } = await import('../platform/database/prisma-database.js');
   const database = app.get(PrismaDatabase);
   return { name: 'database', check: () => database.ping() };
-}
-
-async function mustBe(ready: Promise<boolean>): Promise<void> {
-  if (!(await ready)) throw new Error('no answer');
 }

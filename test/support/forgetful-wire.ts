@@ -7,16 +7,18 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  */
 export class ForgetfulWire {
   readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((near) => this.#join(near, connect(this.port, this.host)));
+  readonly #server = createServer((near) =>
+    this.#join(near, connect(Number(this.#target.port), this.#target.hostname)),
+  );
 
-  private constructor(
-    private readonly host: string,
-    private readonly port: number,
-  ) {}
+  #target: URL;
+
+  private constructor(address: string) {
+    this.#target = new URL(`tcp://${address}`);
+  }
 
   static async to(address: string): Promise<ForgetfulWire> {
-    const [host = '', port = ''] = address.split(':');
-    const wire = new ForgetfulWire(host, Number(port));
+    const wire = new ForgetfulWire(address);
     wire.#server.listen(0, '127.0.0.1');
     await once(wire.#server, 'listening');
     return wire;
@@ -24,6 +26,11 @@ export class ForgetfulWire {
 
   get address(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** New connections lead to `address`; those that are open stay where they are, as after a change of a name in DNS. */
+  leadTo(address: string): void {
+    this.#target = new URL(`tcp://${address}`);
   }
 
   /** Gives how many there were. */

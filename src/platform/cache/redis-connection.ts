@@ -3,6 +3,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { currentCall } from '../../pipeline/call-context.js';
 import { traced } from '../../pipeline/span.js';
+import { Dependency } from '../observability/dependency.js';
 
 /** Loaded when first used: a process without Redis starts without it. */
 const require = createRequire(import.meta.url);
@@ -12,16 +13,29 @@ const ANSWER_TIMEOUT_MS = 500;
 const MAX_PAUSE_MS = 2000;
 const DEFAULT_PORT = 6379;
 
-/** One connection to Redis, opened when first used. Its errors are logged once per outage; commands fail fast meanwhile. */
+const WRITTEN_KEY = 'mstv:written';
+const WRITTEN_MS = 60_000;
+const RENEWAL_MS = 1_000;
+
+/** One connection to Redis, opened when first used. Commands fail fast during an outage. */
 export class RedisConnection implements OnApplicationShutdown {
+  /** Whether Redis takes what is written to it. */
+  readonly health: Dependency;
   readonly #url: string;
   readonly #logger: Pick<Logger, 'warn' | 'log'>;
   #client: Redis | undefined;
-  #down = false;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(url: string, logger: Pick<Logger, 'warn' | 'log'> = new Logger('Redis')) {
     this.#url = url;
     this.#logger = logger;
+    this.health = new Dependency({
+      name: 'redis',
+      title: 'Redis',
+      meanwhile: 'limits are counted in this process and nobody can sign in',
+      use: () => this.#write(),
+      logger,
+    });
   }
 
   get client(): Redis {
@@ -32,28 +46,20 @@ export class RedisConnection implements OnApplicationShutdown {
   /** Sends `command`, by its name in Redis, in a span of the call it is for where that is recorded. */
   send<T>(command: string, work: (client: Redis) => Promise<T>): Promise<T> {
     const parent = currentCall()?.span;
-    if (!parent) return work(this.client);
+    if (!parent) return this.#watched(work);
     return traced(parent, command, 'client', (span) => {
       const { hostname, port } = new URL(this.#url);
       span.set('db.system.name', 'redis');
       span.set('db.operation.name', command);
       span.set('server.address', hostname);
       span.set('server.port', Number(port || DEFAULT_PORT));
-      return work(this.client);
+      return this.#watched(work);
     });
-  }
-
-  /** Whether Redis answers now. */
-  async ready(): Promise<boolean> {
-    try {
-      return (await this.client.ping()) === 'PONG';
-    } catch {
-      return false;
-    }
   }
 
   /** Commands that were sent get their answers first. */
   async close(): Promise<void> {
+    this.health.close();
     const client = this.#client;
     if (client === undefined) return;
     if (client.status === 'ready') await client.quit().catch(() => client.disconnect());
@@ -73,19 +79,45 @@ export class RedisConnection implements OnApplicationShutdown {
       maxRetriesPerRequest: 0,
       retryStrategy: (attempt) => Math.min(MAX_PAUSE_MS, 50 * 2 ** Math.min(attempt, 10)),
     });
-    client.on('error', (error: Error) => this.#lost(error));
-    client.on('ready', () => this.#found());
+    client.on('error', (error: Error) => this.health.lost(error));
+    client.on('ready', () => this.health.check().catch(() => undefined));
+    // a user of Redis may have no right to ask for its settings
+    client.once('ready', () => this.#warnOfEviction(client).catch(() => undefined));
     return client;
   }
 
-  #lost(error: Error): void {
-    if (this.#down) return;
-    this.#down = true;
-    this.#logger.warn(`Redis is away (${error.message || error.name}): limits are counted in this process meanwhile`);
+  async #watched<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.client);
+    } catch (error) {
+      this.health.failed(error);
+      throw error;
+    }
   }
 
-  #found(): void {
-    if (this.#down) this.#logger.log('Redis is back');
-    this.#down = false;
+  /** Whoever loses a session is signed out, and whoever loses the list of them cannot end them all. */
+  async #warnOfEviction(client: Redis): Promise<void> {
+    const memory = await client.info('memory');
+    const [, policy = 'noeviction'] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
+    if (policy === 'noeviction' || /^maxmemory:0\s/m.test(memory)) return;
+    this.#logger.warn(`Redis evicts keys (maxmemory-policy ${policy}), sessions among them: set it to noeviction`);
+  }
+
+  /** A server may answer and refuse to write: a replica since a failover, at its maxmemory, unable to save. */
+  async #write(): Promise<void> {
+    const { client } = this;
+    try {
+      await client.set(WRITTEN_KEY, '', 'PX', WRITTEN_MS);
+    } catch (error) {
+      if (/^READONLY/.test((error as Error).message)) this.#renew(client);
+      throw error;
+    }
+  }
+
+  /** The address of a server that became a replica may lead to the new primary. */
+  #renew(client: Redis): void {
+    if (performance.now() - this.#renewedAt < RENEWAL_MS) return;
+    this.#renewedAt = performance.now();
+    client.disconnect(true);
   }
 }

@@ -36,11 +36,12 @@ export class Readiness {
   }
 }
 
-async function result({ name, check }: HealthCheck, patience: number): Promise<CheckResult> {
+async function result(dependency: HealthCheck, patience: number): Promise<CheckResult> {
+  const { name } = dependency;
   const tooLate = Promise.withResolvers<never>();
   const timer = setTimeout(() => tooLate.reject(new Error(`no answer in ${patience} ms`)), patience);
   try {
-    await Promise.race([check(), tooLate.promise]);
+    await Promise.race([dependency.check(), tooLate.promise]);
     return { name, status: 'UP' };
   } catch (error) {
     return { name, status: 'DOWN', error: error instanceof Error ? error.message : String(error) };

@@ -48,7 +48,7 @@ describe.skipIf(url === undefined)('with REDIS_URL', () => {
   const connections = [0, 1].map(() => new RedisConnection(url ?? '', new Lines()));
 
   beforeAll(async () => {
-    for (const connection of connections) expect(await connection.ready()).toBe(true);
+    for (const connection of connections) await connection.health.check();
   });
   afterAll(() => Promise.all(connections.map((connection) => connection.close())));
 
@@ -74,7 +74,7 @@ describe.skipIf(url === undefined)('with REDIS_URL', () => {
     const connection = new RedisConnection(`redis://127.0.0.1:${wire.port}`, lines);
     const limiter = new RedisRateLimiter(connection);
     const hundred = policy(100);
-    expect(await connection.ready()).toBe(true);
+    await connection.health.check();
     await limiter.consume(hundred, 'a');
     wire.freeze();
     expect(await limiter.consume(hundred, 'a')).toMatchObject({ allowed: true, remaining: 99 });
@@ -83,7 +83,10 @@ describe.skipIf(url === undefined)('with REDIS_URL', () => {
     wire.thaw();
     await vi.waitFor(() => expect(connection.client.status).toBe('ready'), { timeout: 10_000 });
     expect((await limiter.peek(hundred, 'a')).remaining).toBeLessThan(99);
-    expect(lines).toMatchObject({ warnings: [expect.stringContaining('Redis is away')], notes: ['Redis is back'] });
+    expect(lines).toMatchObject({
+      warnings: [expect.stringContaining('Redis cannot be used')],
+      notes: ['Redis can be used again'],
+    });
     await connection.close();
     wire.close();
   });
@@ -126,12 +129,12 @@ describe('without Redis', () => {
     expect(await limiter.peek(one, 'a')).toMatchObject({ allowed: false });
     await limiter.reset(one, 'a');
     expect(await limiter.peek(one, 'a')).toMatchObject({ allowed: true });
-    expect(await connection.ready()).toBe(false);
+    await expect(connection.health.check()).rejects.toThrow('cannot be used');
     await new Promise<void>((resolve) => {
       let attempts = 0;
       connection.client.on('error', () => ++attempts === 2 && resolve());
     });
-    expect(lines.warnings).toEqual([expect.stringMatching(/^Redis is away \(.*ECONNREFUSED/)]);
+    expect(lines.warnings).toEqual([expect.stringMatching(/^Redis cannot be used \(.*ECONNREFUSED/)]);
     expect(lines.warnings[0]).not.toContain('s3cr3t');
   });
 
@@ -140,7 +143,7 @@ describe('without Redis', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const connection = new RedisConnection(`redis://127.0.0.1:${(server.address() as AddressInfo).port}`, new Lines());
     opened.push({ connection, server });
-    expect(await connection.ready()).toBe(false);
+    await expect(connection.health.check()).rejects.toThrow('cannot be used');
     expect(await new RedisRateLimiter(connection).consume(policy(1), 'a')).toMatchObject({ allowed: true });
   });
 

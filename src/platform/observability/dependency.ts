@@ -1,0 +1,92 @@
+import type { Logger } from '@nestjs/common';
+import type { HealthCheck } from './readiness.js';
+
+export interface DependencyOptions {
+  /** In health checks. */
+  readonly name: string;
+  /** In the log. */
+  readonly title: string;
+  /** What callers notice while it cannot be used. */
+  readonly meanwhile: string;
+  /** Rejects while it cannot be used for everything that this process does with it. */
+  readonly use: () => Promise<unknown>;
+  readonly logger: Pick<Logger, 'warn' | 'log'>;
+}
+
+const RETRY_MS = 1_000;
+const REPEAT_MS = 60_000;
+
+/** A server that this process uses. An outage is logged when it begins and when it ends, whoever noticed it. */
+export class Dependency implements HealthCheck {
+  readonly name: string;
+  #state: 'up' | 'down' | 'closed' = 'up';
+  #using: Promise<unknown> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #remarkedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: DependencyOptions) {
+    this.name = options.name;
+  }
+
+  /** Rejects while it cannot be used; the reason is in the log. */
+  async check(): Promise<void> {
+    try {
+      this.#using ??= this.options.use();
+      await this.#using;
+    } catch (error) {
+      this.lost(error);
+      throw new Error('it cannot be used', { cause: error });
+    } finally {
+      this.#using = undefined;
+    }
+    this.#found();
+  }
+
+  /** Something that was done with it failed: an outage, or a line in the log now and then. */
+  failed(error: unknown): void {
+    if (this.#state !== 'up') return;
+    const { title, logger } = this.options;
+    const remark = () => {
+      if (performance.now() - this.#remarkedAt < REPEAT_MS) return;
+      this.#remarkedAt = performance.now();
+      logger.warn(`${title} refused something (${reasonOf(error)})`);
+    };
+    this.check().then(remark, () => undefined);
+  }
+
+  /** It cannot be used until a check says otherwise. */
+  lost(error: unknown): void {
+    if (this.#state === 'closed') return;
+    this.#retry ??= setTimeout(() => this.#checkAgain(), RETRY_MS).unref();
+    if (this.#state === 'down') return;
+    this.#state = 'down';
+    const { title, meanwhile, logger } = this.options;
+    logger.warn(`${title} cannot be used (${reasonOf(error)}): ${meanwhile} meanwhile`);
+  }
+
+  /** To be called before its connections are closed. */
+  close(): void {
+    this.#state = 'closed';
+    clearTimeout(this.#retry);
+  }
+
+  #checkAgain(): void {
+    this.#retry = undefined;
+    this.check().catch(() => undefined);
+  }
+
+  #found(): void {
+    if (this.#state !== 'down') return;
+    this.#state = 'up';
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.options.logger.log(`${this.options.title} can be used again`);
+  }
+}
+
+/** In the words of the server, where there are some. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && !error.message) return reasonOf(error.errors[0]);
+  return error.message || error.name;
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Client } from '../../src/client/client.js';
+import { createClient } from '../../src/client/create-client.js';
+import { type Protocol, protocols } from '../../src/contract/operation.js';
+import { Login } from '../../src/modules/auth/contract/index.js';
+import { GetMe } from '../../src/modules/users/contract/index.js';
+import { startApplication } from '../support/application.js';
+import { ForgetfulWire } from '../support/forgetful-wire.js';
+import { hasOwnRedis, OwnRedis } from '../support/own-redis.js';
+import { startSplit } from '../support/split.js';
+import type { RunningTarget } from '../support/target.js';
+
+type Start = (environment: Readonly<Record<string, string>>) => Promise<RunningTarget>;
+
+const topologies: readonly [string, Start][] = [
+  ['one process', startApplication],
+  ['gateway and services', startSplit],
+];
+
+describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) => {
+  let primary: OwnRedis;
+  let replica: OwnRedis;
+  let wire: ForgetfulWire;
+  let target: RunningTarget;
+  const clients: Client[] = [];
+
+  const connect = (protocol: Protocol, token?: string) => {
+    const { http, grpc = '', mqtt = '' } = target.addresses;
+    const url = { rest: http, graphql: http, websocket: http, grpc, mqtt }[protocol];
+    const client = createClient({ protocol, url, token, mqttTopicPrefix: target.topicPrefix });
+    clients.push(client);
+    return client;
+  };
+  const readiness = async () => (await fetch(`${target.addresses.http}/health/ready`)).status;
+  const becomes = (status: number) =>
+    vi.waitFor(async () => expect(await readiness()).toBe(status), { timeout: 20_000, interval: 50 });
+  // a gateway that gave the service up asks again a moment later
+  const signInsWork = async () => {
+    for (const protocol of protocols) {
+      const signIn = () => connect(protocol).execute(new Login(target.administrator));
+      await vi.waitFor(signIn, { timeout: 20_000, interval: 100 });
+    }
+  };
+
+  beforeAll(async () => {
+    [primary, replica] = await Promise.all([OwnRedis.start(), OwnRedis.start()]);
+    await replica.follow(primary);
+    wire = await ForgetfulWire.to(primary.address);
+    target = await start({ REDIS_URL: `redis://${wire.address}` });
+  });
+
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    await target?.stop();
+    await wire?.remove();
+    await Promise.all([primary, replica].map((server) => server?.stop()));
+  });
+
+  test('is not ready while Redis is full: sign-ins are unavailable, the rest is served', async () => {
+    const login = new Login(target.administrator);
+    const { token } = await connect('rest').execute(login);
+    await primary.admin.config('SET', 'maxmemory', '1');
+    for (const protocol of protocols) {
+      await expect(connect(protocol).execute(login), protocol).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      await expect(connect(protocol, token).execute(new GetMe()), protocol).resolves.toHaveProperty('id');
+    }
+    expect(await readiness()).toBe(503);
+    await primary.admin.config('SET', 'maxmemory', '0');
+    await becomes(200);
+    await signInsWork();
+  });
+
+  test('signs in again after a failover in which the former primary lives on as a replica', async () => {
+    await replica.admin.replicaof('NO', 'ONE');
+    await primary.follow(replica);
+    wire.leadTo(replica.address);
+    await signInsWork();
+    await becomes(200);
+  });
+});
