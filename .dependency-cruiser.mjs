@@ -42,9 +42,9 @@ const layers = [
   ),
   rule(
     'module-knows-no-transport',
-    'Nothing in a module depends on how it is called: src/pipeline, src/protocols, src/client and src/apps know modules through the registry.',
+    'Nothing in a module depends on how it is called: src/pipeline, src/protocols, src/remote, src/client and src/apps know modules through the registry.',
     { path: '^src/modules/' },
-    { path: '^src/(pipeline|protocols|client|apps)/|^src/[^/]+\\.ts$' },
+    { path: '^src/(pipeline|protocols|remote|client|apps)/|^src/[^/]+\\.ts$' },
   ),
 ];
 
@@ -75,12 +75,25 @@ const doors = [
   ),
 ];
 
+/** Each room imports from those before it. */
+const rooms = ['contract', 'ports', 'pipeline', 'platform', 'protocols', 'remote', 'modules', 'apps'];
+
 const foundations = [
+  ...rooms
+    .slice(0, -1)
+    .map((room, place) =>
+      rule(
+        `${room}-keeps-its-place`,
+        `The rooms of src stand in the order ${rooms.join(', ')}: move what both need to the earlier one, or take it as a parameter.`,
+        { path: `^src/${room}/` },
+        { path: `^src/(${[...rooms.slice(place + 1), 'client'].join('|')})/` },
+      ),
+    ),
   rule(
-    'foundations-know-no-module',
-    'pipeline, protocols, client, platform, contract and ports serve any module and name none: register it in src/apps.',
-    { path: '^src/(contract|ports|pipeline|protocols|client|platform)/' },
-    { path: '^src/modules/' },
+    'client-knows-contract-and-codecs',
+    'The client is taken out of here by others: it imports src/contract and the codecs of src/protocols, nothing else of src.',
+    { path: '^src/client/' },
+    { path: '^src/', pathNot: '^src/(client|contract|protocols)/' },
   ),
   rule(
     'contract-is-pure',
@@ -93,12 +106,6 @@ const foundations = [
     'A port names what application code may ask for, in words of src/contract: its technology belongs to an adapter.',
     { path: '^src/ports/' },
     { pathNot: '^src/(contract|ports)/' },
-  ),
-  rule(
-    'apps-are-the-top',
-    'Only the programs at the top of src know which modules run: take what you need as a parameter.',
-    { path: '^src/[^/]+/', pathNot: '^src/apps/' },
-    { path: '^src/apps/' },
   ),
 ];
 

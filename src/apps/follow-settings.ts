@@ -5,8 +5,8 @@ import type { Configuration } from '../platform/config/configuration.js';
 import { CurrentRates } from '../platform/config/current-rates.js';
 import { DynamicConfiguration } from '../platform/dynamic/dynamic-configuration.js';
 import { logLevel, rateLimits, resilience, resilienceOf, shedding } from '../platform/dynamic/settings.js';
-import { MeasuredPressure } from '../platform/resilience/measured-pressure.js';
-import { Resilience } from '../platform/resilience/resilience.js';
+import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
+import { Resilience } from '../remote/resilience/resilience.js';
 import { services } from './services.js';
 
 const logger = new Logger('Configuration');

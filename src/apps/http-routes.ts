@@ -7,12 +7,12 @@ import type { Configuration } from '../platform/config/configuration.js';
 import { CurrentRates } from '../platform/config/current-rates.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
-import { registerCircuitRoutes } from '../platform/resilience/circuit-routes.js';
-import { Resilience } from '../platform/resilience/resilience.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { answerError } from '../protocols/http/answer-error.js';
 import { registerCors } from '../protocols/http/cors.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
+import { registerCircuitRoutes } from '../remote/resilience/circuit-routes.js';
+import { Resilience } from '../remote/resilience/resilience.js';
 import { documentInfo } from './document-info.js';
 import { processFamilies } from './process-families.js';
 

@@ -1,10 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Pipeline } from '../pipeline/pipeline.js';
 import type { MetricFamily } from '../platform/observability/metric-family.js';
-import { MeasuredPressure } from '../platform/resilience/measured-pressure.js';
-import { pressureFamilies } from '../platform/resilience/pressure-metrics.js';
-import { Resilience } from '../platform/resilience/resilience.js';
-import { resilienceFamilies } from '../platform/resilience/resilience-metrics.js';
+import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
+import { pressureFamilies } from '../platform/pressure/pressure-metrics.js';
+import { Resilience } from '../remote/resilience/resilience.js';
+import { resilienceFamilies } from '../remote/resilience/resilience-metrics.js';
 
 /** What a process tells of itself beside its operations and its runtime, as of every call. */
 export function processFamilies(app: INestApplicationContext): () => readonly MetricFamily[] {

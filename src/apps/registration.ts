@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { ConsulRegistration } from '../platform/discovery/consul-registration.js';
+import type { ConsulRegistration } from '../remote/discovery/consul-registration.js';
 import type { Addresses } from './addresses.js';
 
 const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || host === '::';
@@ -17,7 +17,7 @@ export async function registrationOf(
 ): Promise<ConsulRegistration | undefined> {
   if (!consul) return undefined;
   const { connectConsul } = await import('../platform/consul/consul-connection.js');
-  const { ConsulRegistration } = await import('../platform/discovery/consul-registration.js');
+  const { ConsulRegistration } = await import('../remote/discovery/consul-registration.js');
   return new ConsulRegistration(connectConsul(consul), {
     service: serviceName,
     host: advertisedHost ?? (isEveryInterface(host) ? firstAddress() : host),

@@ -1,9 +1,9 @@
 import { type DynamicModule, Logger } from '@nestjs/common';
 import { ListRevocations } from '../modules/auth/contract/index.js';
-import { remoteModule } from '../platform/remote/remote.module.js';
-import { RemoteRevocations } from '../platform/remote/remote-revocations.js';
 import { Bus } from '../ports/bus.js';
 import { type RevocationEntry, Revocations, type RevokedSubject } from '../ports/revocations.js';
+import { remoteModule } from '../remote/remote.module.js';
+import { RemoteRevocations } from '../remote/remote-revocations.js';
 import { appModules, moduleContracts } from './modules.js';
 import { homes, type ServiceDefinition } from './services.js';
 

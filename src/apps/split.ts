@@ -1,5 +1,5 @@
 import type { Configuration } from '../platform/config/configuration.js';
-import { parseGrpcTarget } from '../platform/discovery/grpc-target.js';
+import { parseGrpcTarget } from '../platform/config/grpc-target.js';
 import { SplitPart, type SplitProcess } from './split-part.js';
 
 /** A gateway, and the services it calls: each before those that call it when they start. */

@@ -1,6 +1,6 @@
 import type { Encode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { validate } from '../pipeline/validate.js';
+import { validate } from '../contract/validate.js';
 
 /** For an input that a wire has no form for. Throws InvalidArgument with the issues that every other protocol has; nothing for a valid one. */
 export function explain(operation: OperationDescriptor, input: object): void {

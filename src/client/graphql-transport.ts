@@ -1,14 +1,14 @@
 import { InvalidArgument } from '../contract/built-in-failures.js';
 import type { Failure, Issue } from '../contract/failure.js';
+import { httpKind } from '../contract/failure-table.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { httpKind } from '../protocols/failure-table.js';
+import { perOperation } from '../contract/per-operation.js';
+import { failureOf } from '../contract/received-failure.js';
 import { explain, explaining } from './explain.js';
 import { graphqlOutput, graphqlVariables } from './graphql-codec.js';
 import { graphqlDocument } from './graphql-document.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
 import { foreignFailure } from './http-failure.js';
-import { perOperation } from './per-operation.js';
-import { failureOf } from './received-failure.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 interface GraphqlAnswer {

@@ -1,13 +1,13 @@
 import { getCACertificates } from 'node:tls';
 import { type ClientOptions, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import type { OperationDescriptor } from '../contract/module.js';
+import { perOperation } from '../contract/per-operation.js';
+import { failureOf } from '../contract/received-failure.js';
 import { byteMethod } from '../protocols/grpc/byte-method.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-codec.js';
 import { serverIdentity } from '../protocols/grpc/server-identity.js';
 import { decodeFailure } from '../protocols/grpc/status-details.js';
-import { perOperation } from './per-operation.js';
-import { failureOf } from './received-failure.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 const { requestSerialize, responseDeserialize } = byteMethod('');

@@ -1,7 +1,7 @@
 import { type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
+import { perOperation } from '../contract/per-operation.js';
 import type { ObjectShape } from '../contract/shape.js';
 import { explaining } from './explain.js';
-import { perOperation } from './per-operation.js';
 
 interface JsonCodec {
   /** Throws InvalidArgument for an input that is not even of the right structure. */

@@ -1,8 +1,8 @@
+import { jsonRpcKind } from '../contract/failure-table.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { jsonRpcKind } from '../protocols/failure-table.js';
+import { failureOf } from '../contract/received-failure.js';
 import type { ErrorObject } from '../protocols/json-rpc/error-object.js';
 import { jsonCodec } from './json-codec.js';
-import { failureOf } from './received-failure.js';
 import type { OutgoingCall } from './transport.js';
 
 /** What WebSocket and MQTT answer. */

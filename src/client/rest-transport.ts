@@ -1,12 +1,12 @@
 import type { Failure } from '../contract/failure.js';
+import { httpKind } from '../contract/failure-table.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { httpKind } from '../protocols/failure-table.js';
+import { perOperation } from '../contract/per-operation.js';
+import { failureOf } from '../contract/received-failure.js';
 import type { Problem } from '../protocols/http/problem.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
 import { foreignFailure } from './http-failure.js';
 import { jsonCodec } from './json-codec.js';
-import { perOperation } from './per-operation.js';
-import { failureOf } from './received-failure.js';
 import { restRequest } from './rest-request.js';
 import type { OutgoingCall, Transport } from './transport.js';
 

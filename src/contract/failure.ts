@@ -30,9 +30,16 @@ export interface FailureOptions {
   readonly issues?: readonly Issue[];
   /** Seconds after which the same call may succeed; 1 for what passes by itself when absent. */
   readonly retryAfterSeconds?: number;
+  readonly retry?: RetryAdvice;
   /** Stays in the process: for the log only. */
   readonly cause?: unknown;
 }
+
+/**
+ * What a caller may do beyond what the kind allows. `never`: it was retried as far as it may be, and attempts of those who
+ * called would only multiply. `always`: the request never left this process, so it may be sent again, whatever it does.
+ */
+export type RetryAdvice = 'never' | 'always';
 
 const passing: ReadonlySet<FailureKind> = new Set(['resource_exhausted', 'unavailable']);
 
@@ -43,6 +50,7 @@ export class Failure extends Error {
   readonly title: string;
   readonly issues: readonly Issue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  retry: RetryAdvice | undefined;
   /** Whether that was asked for, here or by who answered, and does not follow from the kind alone. */
   readonly asksForPause: boolean;
 
@@ -53,6 +61,7 @@ export class Failure extends Error {
     this.kind = kind;
     this.title = title;
     this.issues = options.issues;
+    this.retry = options.retry;
     this.asksForPause = options.retryAfterSeconds !== undefined;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (passing.has(kind) ? 1 : undefined);
   }

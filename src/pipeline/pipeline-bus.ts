@@ -1,5 +1,6 @@
 import { describe } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
+import { validate } from '../contract/validate.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
 import type { FeatureFlags } from '../ports/feature-flags.js';
 import { requireEnabled } from './availability.js';
@@ -8,7 +9,6 @@ import type { Executor } from './executor.js';
 import type { Principals } from './principal.js';
 import type { RunningCalls } from './running-calls.js';
 import { TraceContext } from './trace-context.js';
-import { validate } from './validate.js';
 
 const asIs = (value: unknown): unknown => value;
 

@@ -2,6 +2,7 @@ import { Cancelled, DeadlineExceeded, Internal, ServiceUnavailable } from '../co
 import { Failure } from '../contract/failure.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
+import { validate } from '../contract/validate.js';
 import type { FeatureFlags } from '../ports/feature-flags.js';
 import type { Authenticator } from './authenticate.js';
 import { requireEnabled } from './availability.js';
@@ -14,7 +15,6 @@ import type { Decision, Principal, Principals } from './principal.js';
 import type { Outcome, RunningCalls } from './running-calls.js';
 import type { ServerSpan } from './span.js';
 import type { Tracer } from './tracer.js';
-import { validate } from './validate.js';
 
 export interface PipelineSettings {
   /** Milliseconds; the longest a caller may ask for as well. */

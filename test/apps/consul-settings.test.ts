@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectConsul } from '../../src/platform/consul/consul-connection.js';
-import { consulServer, hasConsul } from '../platform/discovery/consul-server.js';
+import { consulServer, hasConsul } from '../remote/discovery/consul-server.js';
 import { startProcess } from '../support/process.js';
 
 describe.skipIf(!hasConsul)('a process with CONSUL_HOST', () => {

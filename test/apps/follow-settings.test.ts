@@ -11,9 +11,9 @@ import { loadConfiguration } from '../../src/platform/config/load-configuration.
 import { dynamicModule } from '../../src/platform/dynamic/dynamic.module.js';
 import { MemorySettingsSource } from '../../src/platform/dynamic/memory-settings-source.js';
 import { loggerOptions } from '../../src/platform/observability/logger-options.js';
-import { resilienceModule } from '../../src/platform/remote/resilience.module.js';
-import { MeasuredPressure } from '../../src/platform/resilience/measured-pressure.js';
-import { Resilience } from '../../src/platform/resilience/resilience.js';
+import { MeasuredPressure } from '../../src/platform/pressure/measured-pressure.js';
+import { Resilience } from '../../src/remote/resilience/resilience.js';
+import { resilienceModule } from '../../src/remote/resilience.module.js';
 import { IssueSpecimenToken } from '../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 

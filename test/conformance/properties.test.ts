@@ -6,7 +6,7 @@ import { InvalidArgument } from '../../src/contract/built-in-failures.js';
 import type { Issue } from '../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import { type AnyOperationClass, type Operation, type Protocol, protocols } from '../../src/contract/operation.js';
-import { validate } from '../../src/pipeline/validate.js';
+import { validate } from '../../src/contract/validate.js';
 import { EchoSpecimen, FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
 import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';

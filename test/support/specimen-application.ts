@@ -11,7 +11,7 @@ import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { MemoryIdempotencyLog } from '../../src/platform/database/memory/memory-idempotency-log.js';
 import { MemoryUnitOfWork } from '../../src/platform/database/memory/memory-unit-of-work.js';
-import { MemoryPressure } from '../../src/platform/resilience/memory-pressure.js';
+import { MemoryPressure } from '../../src/platform/pressure/memory-pressure.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
 import { MemoryRevocations } from '../../src/platform/security/memory-revocations.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';

@@ -1,5 +1,5 @@
 import type { Protocol } from '../../contract/operation.js';
-import type { ResilienceChange } from '../resilience/settings.js';
+import type { ResilienceChange } from '../dynamic/resilience-settings.js';
 
 export type Environment = 'development' | 'test' | 'production';
 

@@ -1,6 +1,6 @@
 import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
-import { parseGrpcTarget } from '../discovery/grpc-target.js';
+import { parseGrpcTarget } from './grpc-target.js';
 
 /** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { type Backoff, fullJitter, pause } from '../resilience/backoff.js';
+import { type Backoff, fullJitter, pause } from '../schedule/backoff.js';
 import { type ConsulResponse, consulRequest, type RequestOptions } from './consul-request.js';
 
 export interface BlockingQuery extends RequestOptions {

@@ -3,8 +3,8 @@ import { parseJson } from '../../contract/parse-json.js';
 import { logLevels } from '../config/configuration.js';
 import { rates, ratesOf } from '../config/rates.js';
 import { choice, flag } from '../config/readings.js';
-import { type PressureChange, pressureSettings } from '../resilience/pressure-settings.js';
-import { type ResilienceChange, resilienceSettings } from '../resilience/settings.js';
+import { type PressureChange, pressureSettings } from '../pressure/pressure-settings.js';
+import { type ResilienceChange, resilienceSettings } from './resilience-settings.js';
 
 /** One key, or with `isFamily` every key directly below it; the schema reads the text of the value. */
 export interface Setting<T> {

@@ -1,9 +1,9 @@
+import { jsonRpcCode } from '../../contract/failure-table.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import { type JsonSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { lowerFirst } from '../../contract/wire-names.js';
 import { defineSchema, issueSchema, versioned } from '../document.js';
-import { jsonRpcCode } from '../failure-table.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const metaFields = {

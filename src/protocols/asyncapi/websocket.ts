@@ -1,9 +1,9 @@
 import { InvalidArgument, ServiceUnavailable, Unauthenticated } from '../../contract/built-in-failures.js';
+import { jsonRpcCode } from '../../contract/failure-table.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { upperFirst } from '../../contract/wire-names.js';
 import { type DocumentNode, inWords } from '../document.js';
-import { jsonRpcCode } from '../failure-table.js';
 import { type Described, securityOf } from './described.js';
 import type { OperationSchemas } from './operation-schemas.js';
 

@@ -9,8 +9,8 @@ import {
 import type { MercuriusPlugin } from 'mercurius';
 import { InvalidArgument } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
+import { httpStatus } from '../../contract/failure-table.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { httpStatus } from '../failure-table.js';
 import { checkDocument, type DocumentLimits } from './document-limits.js';
 import type { GraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';

@@ -2,7 +2,7 @@ import type protobuf from 'protobufjs';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
-import { validate } from '../../pipeline/validate.js';
+import { validate } from '../../contract/validate.js';
 import { fromBytes, toBytes } from './message-bytes.js';
 import { messageDecoder } from './message-decoder.js';
 import { Inexpressible, messageEncoder } from './message-encoder.js';

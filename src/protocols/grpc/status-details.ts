@@ -1,7 +1,7 @@
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import type protobuf from 'protobufjs';
 import type { Failure, FailureKind, Issue } from '../../contract/failure.js';
-import { grpcKind, grpcStatus } from '../failure-table.js';
+import { grpcKind, grpcStatus } from '../../contract/failure-table.js';
 import { toBytes } from './message-bytes.js';
 import { BadRequest, ErrorInfo, RetryInfo, Status } from './status-protos.js';
 

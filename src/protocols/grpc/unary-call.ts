@@ -6,7 +6,6 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { isFinal } from '../../platform/resilience/outage.js';
 import type { CallerAddresses } from '../caller-address.js';
 import { repeatedKeyFaults } from '../repeated-headers.js';
 import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
@@ -124,7 +123,7 @@ export class UnaryCall {
     this.#isOpen = false;
     const sent = failureStatus(failure, domain, call.trace.traceId);
     sent.metadata.set(requestIdKey, call.requestId);
-    if (isFinal(failure)) sent.metadata.set(...noRetry);
+    if (failure.retry === 'never') sent.metadata.set(...noRetry);
     if (failure instanceof ServiceTokenRefused) sent.metadata.set(...senderRefused);
     this.transport.sendStatus(sent);
   }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Failure } from '../../contract/failure.js';
-import { httpStatus } from '../failure-table.js';
+import { httpStatus } from '../../contract/failure-table.js';
 import { identityOf } from './inbound.js';
 import { toProblem } from './problem.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
-import { httpStatus } from '../failure-table.js';
+import { httpStatus } from '../../contract/failure-table.js';
 import { type Answered, setCallHeaders } from './call-headers.js';
 
 /** RFC 9457 `application/problem+json`. */

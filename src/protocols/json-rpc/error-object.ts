@@ -1,7 +1,7 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Failure, Issue } from '../../contract/failure.js';
+import { jsonRpcCode } from '../../contract/failure-table.js';
 import type { CallContext } from '../../pipeline/call-context.js';
-import { jsonRpcCode } from '../failure-table.js';
 
 /** The `error` member of JSON-RPC 2.0, which MQTT replies carry as well. */
 export interface ErrorObject {

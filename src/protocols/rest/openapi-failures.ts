@@ -1,9 +1,9 @@
 import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import type { FailureClass } from '../../contract/failure.js';
+import { httpStatus } from '../../contract/failure-table.js';
 import type { JsonSchema, SchemaComponents } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { type DocumentNode, defineSchema, issueSchema, pascalCase } from '../document.js';
-import { httpStatus } from '../failure-table.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const problemSchema = (issue: JsonSchema): JsonSchema => ({

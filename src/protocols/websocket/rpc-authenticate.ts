@@ -4,8 +4,8 @@ import type { Issue } from '../../contract/failure.js';
 import { objectDecoder, withFaults } from '../../contract/json-codec.js';
 import { describe, module } from '../../contract/module.js';
 import { command } from '../../contract/operation.js';
+import { validate } from '../../contract/validate.js';
 import { secret, text } from '../../contract/values.js';
-import { validate } from '../../pipeline/validate.js';
 
 /** A method of the connection itself, declared like an operation so that its input is judged like one. */
 class Authenticate extends command({

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectConsul } from '../../../src/platform/consul/consul-connection.js';
 import { ConsulWatch } from '../../../src/platform/consul/consul-watch.js';
-import { Lines } from '../discovery/lines.js';
+import { Lines } from '../../remote/discovery/lines.js';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 

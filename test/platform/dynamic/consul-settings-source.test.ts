@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { connectConsul } from '../../../src/platform/consul/consul-connection.js';
 import { ConsulSettingsSource } from '../../../src/platform/dynamic/consul-settings-source.js';
-import { ConsulWire, consulServer, hasConsul } from '../discovery/consul-server.js';
-import { Lines } from '../discovery/lines.js';
+import { ConsulWire, consulServer, hasConsul } from '../../remote/discovery/consul-server.js';
+import { Lines } from '../../remote/discovery/lines.js';
 import { settingsSourceBehaviour } from './settings-source.behaviour.js';
 
 const watchSettings = { waitSeconds: 5, backoff: { baseMs: 10, maxMs: 20 } };

@@ -9,8 +9,8 @@ import { GetMe, GetUser } from '../../../src/modules/users/contract/index.js';
 import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
 import { noTelemetry } from '../../../src/platform/observability/telemetry.js';
 import { CreateSpecimen, ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { RemoteSpecimens } from '../../remote/grpc/remote-specimens.js';
 import { testDatabase } from '../../support/database.js';
-import { RemoteSpecimens } from '../remote/remote-specimens.js';
 import { RecordedSpans } from './recorded-spans.js';
 
 const spans = new RecordedSpans();

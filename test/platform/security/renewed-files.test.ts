@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigurationError } from '../../../src/platform/config/configuration-error.js';
 import { type ListenerTls, loadTls } from '../../../src/platform/security/load-tls.js';
 import { RenewedFiles } from '../../../src/platform/security/renewed-files.js';
+import { Lines } from '../../remote/discovery/lines.js';
 import { Authority, PemFolder } from '../../support/certificates.js';
-import { Lines } from '../discovery/lines.js';
 
 let authority: Authority;
 let folder: PemFolder;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidArgument, MalformedRequest } from '../../../src/contract/built-in-failures.js';
 import type { Issue } from '../../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
-import { validate } from '../../../src/pipeline/validate.js';
+import { validate } from '../../../src/contract/validate.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs } from '../../../src/protocols/grpc/protobuf-codec.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Failure } from '../../../contract/failure.js';
+import { grpcStatus, httpStatus, jsonRpcCode } from '../../../contract/failure-table.js';
 import type { OperationDescriptor } from '../../../contract/module.js';
 import type { Protocol } from '../../../contract/operation.js';
-import { grpcStatus, httpStatus, jsonRpcCode } from '../../../protocols/failure-table.js';
 
 /** How an operation is told of in one protocol, by the semantic conventions of OpenTelemetry. */
 export interface ServedOperation {

@@ -1,0 +1,56 @@
+import type { Failure, FailureKind } from './failure.js';
+
+interface Encoding {
+  readonly http: number;
+  readonly grpc: number;
+  readonly jsonRpc: number;
+}
+
+/** One table, a column per protocol. */
+const byKind: Record<FailureKind, Encoding> = {
+  invalid_argument: { http: 400, grpc: 3, jsonRpc: -32602 },
+  unauthenticated: { http: 401, grpc: 16, jsonRpc: -32001 },
+  permission_denied: { http: 403, grpc: 7, jsonRpc: -32003 },
+  not_found: { http: 404, grpc: 5, jsonRpc: -32004 },
+  already_exists: { http: 409, grpc: 6, jsonRpc: -32009 },
+  failed_precondition: { http: 409, grpc: 9, jsonRpc: -32010 },
+  aborted: { http: 409, grpc: 10, jsonRpc: -32011 },
+  resource_exhausted: { http: 429, grpc: 8, jsonRpc: -32029 },
+  cancelled: { http: 499, grpc: 1, jsonRpc: -32099 },
+  unimplemented: { http: 404, grpc: 12, jsonRpc: -32601 },
+  unavailable: { http: 503, grpc: 14, jsonRpc: -32053 },
+  deadline_exceeded: { http: 504, grpc: 4, jsonRpc: -32054 },
+  internal: { http: 500, grpc: 13, jsonRpc: -32603 },
+};
+
+/** Failures of the transports themselves have their own status. */
+const byCode: Readonly<Record<string, Partial<Encoding>>> = {
+  MALFORMED_REQUEST: { jsonRpc: -32600 },
+  REQUEST_TIMEOUT: { http: 408 },
+  PAYLOAD_TOO_LARGE: { http: 413, grpc: 8 },
+  UNSUPPORTED_MEDIA_TYPE: { http: 415 },
+  METHOD_NOT_ALLOWED: { http: 405 },
+};
+
+export const httpStatus = ({ code, kind }: Failure): number => byCode[code]?.http ?? byKind[kind].http;
+export const grpcStatus = ({ code, kind }: Failure): number => byCode[code]?.grpc ?? byKind[kind].grpc;
+export const jsonRpcCode = ({ code, kind }: Failure): number => byCode[code]?.jsonRpc ?? byKind[kind].jsonRpc;
+
+const kindByGrpcStatus = new Map(
+  Object.entries(byKind).map(([kind, { grpc }]) => [grpc, kind as FailureKind] as const),
+);
+
+/** The kind of a gRPC status other than OK; `internal` for those this table does not have. */
+export const grpcKind = (status: number): FailureKind => kindByGrpcStatus.get(status) ?? 'internal';
+
+/** A kind of an HTTP status, for a code that says nothing: the first of those that share it. */
+export function httpKind(status: number): FailureKind {
+  const kinds = Object.keys(byKind) as FailureKind[];
+  return kinds.find((kind) => byKind[kind].http === status) ?? (status < 500 ? 'invalid_argument' : 'internal');
+}
+
+/** The kind of a JSON-RPC error code; `internal` for those this table does not have. */
+export function jsonRpcKind(code: number): FailureKind {
+  const kinds = Object.keys(byKind) as FailureKind[];
+  return kinds.find((kind) => byKind[kind].jsonRpc === code) ?? 'internal';
+}

@@ -1,0 +1,27 @@
+import { builtInFailures } from './built-in-failures.js';
+import { Failure, type FailureClass, type FailureKind, type Issue } from './failure.js';
+import type { OperationDescriptor } from './module.js';
+import { perOperation } from './per-operation.js';
+
+/** A failure as it came over a wire. */
+export interface ReceivedFailure {
+  readonly code: string;
+  /** What the wire says of it; only used for a code that nobody here declares. */
+  readonly kind: FailureKind;
+  readonly detail: string;
+  readonly issues?: readonly Issue[] | undefined;
+  /** Seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+const known = perOperation<ReadonlyMap<string, FailureClass>>(
+  ({ spec }) => new Map([...builtInFailures, ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
+);
+
+/** An instance of the class that the operation, or the contract itself, declares for the code; else a plain Failure. */
+export function failureOf(operation: OperationDescriptor, received: ReceivedFailure): Failure {
+  const { code, kind, detail, issues, retryAfterSeconds } = received;
+  const options = { detail, ...(issues && { issues }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  const Declared = known(operation).get(code);
+  return Declared ? new Declared(options) : new Failure({ code, kind, title: detail }, options);
+}

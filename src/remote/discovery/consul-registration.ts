@@ -1,0 +1,170 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type Consul from 'consul';
+import { endpoint } from '../../platform/config/grpc-target.js';
+import { consulRequest, type RequestOptions, refusedStatus } from '../../platform/consul/consul-request.js';
+import { type Backoff, fullJitter, pause } from '../../platform/schedule/backoff.js';
+
+/** This process, as Consul and other services reach it. */
+export interface ServedInstance {
+  readonly service: string;
+  /** Not the address it listens on where that is every interface. */
+  readonly host: string;
+  /** Undefined where it serves no gRPC: it is then found by its HTTP port. */
+  readonly grpcPort: number | undefined;
+  readonly httpPort: number;
+  /** Both listeners speak TLS. */
+  readonly tls?: boolean;
+  /** gRPC takes calls of those only who show a certificate, which Consul does not. */
+  readonly asksClients?: boolean;
+}
+
+export interface RegistrationSettings {
+  /** Without a heartbeat for so long, other services hear that this process is gone. */
+  readonly ttlSeconds: number;
+  /** Between Consul's own checks by gRPC and HTTP. */
+  readonly checkSeconds: number;
+  /** Consul forgets a process that has been gone for so long; it looks every 30 s and takes no less than a minute. */
+  readonly forgetSeconds: number;
+  readonly requestTimeoutMs: number;
+  readonly backoff: Backoff;
+}
+
+const defaults: RegistrationSettings = {
+  ttlSeconds: 15,
+  checkSeconds: 5,
+  forgetSeconds: 60,
+  requestTimeoutMs: 1_000,
+  backoff: { baseMs: 200, maxMs: 5_000 },
+};
+
+const heartbeatsPerTtl = 3;
+
+/** Keeps this process in Consul until `stop`: registers, sends heartbeats, registers again where Consul lost it. */
+export class ConsulRegistration {
+  readonly id: string;
+  readonly #heartbeat: string;
+  readonly #stop = new AbortController();
+  readonly #registered = Promise.withResolvers<void>();
+  #keeping: Promise<void> | undefined;
+  #isKnown = false;
+  #mayBeKnown = false;
+  #failures = 0;
+
+  constructor(
+    private readonly consul: Consul,
+    private readonly served: ServedInstance,
+    private readonly settings: RegistrationSettings = defaults,
+    private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('Discovery'),
+  ) {
+    this.id = `${served.service}-${randomUUIDv7()}`;
+    this.#heartbeat = `${this.id}-heartbeat`;
+  }
+
+  /** Call it when this process serves: other services may call at once. Resolves when Consul knows, or after `stop`. */
+  start(): Promise<void> {
+    this.#keeping ??= this.#keep();
+    return this.#registered.promise;
+  }
+
+  /** Other services hear at once that this process is gone. Never rejects: without Consul the heartbeats end instead. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#keeping;
+    this.#registered.resolve();
+    if (!this.#mayBeKnown) return;
+    this.#mayBeKnown = false;
+    try {
+      await this.#send(
+        (options) => this.consul.agent.service.deregister({ ...options, id: this.id }),
+        new AbortController().signal,
+      );
+    } catch (error) {
+      this.logger.warn(`Consul was not told that this process stops (${error})`);
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await (this.#isKnown ? this.#pass(signal) : this.#register(signal));
+        this.#succeeded();
+        await pause((this.settings.ttlSeconds * 1_000) / heartbeatsPerTtl, signal);
+      } catch (error) {
+        if (!signal.aborted) await this.#failed(error, signal);
+      }
+    }
+  }
+
+  async #register(signal: AbortSignal): Promise<void> {
+    // A request that is cut off may have arrived.
+    this.#mayBeKnown = true;
+    const { service, host, grpcPort, httpPort } = this.served;
+    await this.#send(
+      (options) =>
+        this.consul.agent.service.register({
+          ...options,
+          id: this.id,
+          name: service,
+          address: host,
+          port: grpcPort ?? httpPort,
+          checks: this.#checks(),
+        }),
+      signal,
+    );
+    this.#isKnown = true;
+    this.#registered.resolve();
+  }
+
+  async #pass(signal: AbortSignal): Promise<void> {
+    await this.#send((options) => this.consul.agent.check.pass({ ...options, id: this.#heartbeat }), signal);
+  }
+
+  #send(send: (options: RequestOptions) => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+    return consulRequest(send, { signal, timeoutMs: this.settings.requestTimeoutMs });
+  }
+
+  #succeeded(): void {
+    if (this.#failures > 0) this.logger.log('Consul knows this process again');
+    this.#failures = 0;
+  }
+
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#failures++ === 0) this.logger.warn(`Consul does not take this process for alive (${error})`);
+    if (refusedStatus(error) !== undefined) this.#isKnown = false;
+    await pause(fullJitter(this.settings.backoff, this.#failures), signal);
+  }
+
+  /** All pass from the start: Consul would take a new check for critical until it has run. */
+  #checks() {
+    const { host, grpcPort, httpPort, tls = false } = this.served;
+    const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
+    // Consul sends no secret with a check, and knows neither our authorities nor the names in our certificates
+    const polled = { interval: `${checkSeconds}s`, timeout: '2s', status: 'passing', tlsskipverify: tls };
+    const deregistercriticalserviceafter = `${forgetSeconds}s`;
+    return [
+      {
+        name: 'heartbeat',
+        checkid: this.#heartbeat,
+        ttl: `${ttlSeconds}s`,
+        timeout: '2s',
+        status: 'passing',
+        deregistercriticalserviceafter,
+      },
+      ...(grpcPort === undefined ? [] : [{ ...this.#grpcCheck(endpoint(host, grpcPort)), ...polled }]),
+      {
+        name: 'HTTP',
+        checkid: `${this.id}-http`,
+        http: `${tls ? 'https' : 'http'}://${endpoint(host, httpPort)}/health/ready`,
+        ...polled,
+      },
+    ];
+  }
+
+  #grpcCheck(address: string) {
+    const { tls = false, asksClients = false } = this.served;
+    const how = asksClients ? { tcp: address } : { grpc: address, grpcusetls: tls };
+    return { name: 'gRPC', checkid: `${this.id}-grpc`, ...how };
+  }
+}

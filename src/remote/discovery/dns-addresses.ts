@@ -1,0 +1,36 @@
+import { promises as dns, type RecordWithTtl } from 'node:dns';
+import { type DnsTarget, endpoint } from '../../platform/config/grpc-target.js';
+
+export interface DnsAnswer {
+  readonly addresses: readonly string[];
+  /** Absent where the system's resolver was asked, which tells none. */
+  readonly ttlMs?: number;
+}
+
+const queryTimeoutMs = 1_000;
+
+/** One family only: a host with both has the same processes behind either. */
+async function bySystem({ host, port }: DnsTarget): Promise<DnsAnswer> {
+  const found = await dns.lookup(host, { all: true });
+  const family = found[0]?.family;
+  const addresses = found.filter((record) => record.family === family).map(({ address }) => endpoint(address, port));
+  return { addresses };
+}
+
+async function byServer({ host, port }: DnsTarget, authority: string): Promise<DnsAnswer> {
+  const resolver = new dns.Resolver({ timeout: queryTimeoutMs, tries: 2 });
+  resolver.setServers([authority]);
+  const records = await resolver.resolve4(host, { ttl: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENODATA') throw error;
+    return resolver.resolve6(host, { ttl: true });
+  });
+  return {
+    addresses: records.map(({ address }) => endpoint(address, port)),
+    ttlMs: Math.min(...records.map(({ ttl }: RecordWithTtl) => ttl)) * 1_000,
+  };
+}
+
+/** Rejects when the name is not there or no server answers. */
+export function dnsAddresses(target: DnsTarget): Promise<DnsAnswer> {
+  return target.authority === undefined ? bySystem(target) : byServer(target, target.authority);
+}

@@ -1,0 +1,33 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import { failureOf } from '../../contract/received-failure.js';
+import { decodeFailure, hasDetails } from '../../protocols/grpc/status-details.js';
+import { noRetry, senderRefused } from '../../protocols/grpc/unary-call.js';
+
+const [pushback, never] = noRetry;
+const [refusal] = senderRefused;
+
+/** Whether the instance takes no calls of this process, whoever they are for. */
+export const isSenderRefused = ({ metadata }: ServiceError): boolean => metadata?.get(refusal).length > 0;
+
+/**
+ * Of the texts by which grpc-js says that no handler had the request: it had no connection to write to, or wrote to an
+ * instance that was going away (RFC 9113, 6.8 and 8.7).
+ */
+const notTaken =
+  /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)|NGHTTP2_REFUSED_STREAM|after receiving a GOAWAY/i;
+
+/** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
+export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
+  // nothing was done, and an instance with other keys may take it: that is the time in which keys are replaced
+  if (isSenderRefused(error)) return new ServiceUnavailable({ cause: error, retry: 'always' });
+  if (hasDetails(error.metadata)) {
+    const failure = failureOf(operation, decodeFailure(error));
+    if (error.metadata.get(pushback)[0] === never) failure.retry = 'never';
+    return failure;
+  }
+  if (error.code === status.DEADLINE_EXCEEDED) return new DeadlineExceeded({ cause: error });
+  return new ServiceUnavailable({ cause: error, ...(notTaken.test(error.details) && { retry: 'always' }) });
+}

@@ -1,0 +1,173 @@
+import CircuitBreaker from 'opossum';
+import { ServiceUnavailable } from '../../contract/built-in-failures.js';
+import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
+
+export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+
+/** `failure`: nobody answered. `neutral`: the call tells nothing, for its caller went away. All else is an answer. */
+export type Verdict = 'failure' | 'neutral' | 'answer';
+
+export type Judge = (error: unknown) => Verdict;
+
+type Work = () => Promise<unknown>;
+type Breaker = CircuitBreaker<[Work, Judge]>;
+type Settings = ResilienceSettings['breaker'];
+
+/** Since the start of this process. */
+export interface CircuitCounts {
+  successes: number;
+  failures: number;
+  rejected: number;
+  openings: number;
+}
+
+/** With nothing but failures for this part of the window the circuit opens, however many calls are still under way. */
+const deadShare = 1 / 4;
+
+/** Stops calling what does not answer, and lets single calls find out whether it answers again. */
+export class Circuit {
+  /** How often it came to a state, since the start of this process. */
+  readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
+  readonly counts: CircuitCounts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
+  #breaker: Breaker;
+  #state: CircuitState = 'CLOSED';
+  #changedAt = new Date();
+  #probedAt = 0;
+  #failuresInARow = 0;
+  #failingSince = 0;
+
+  constructor(
+    readonly name: string,
+    private settings: Settings,
+    private readonly onChange: (circuit: Circuit, from: CircuitState) => void = () => undefined,
+  ) {
+    this.#breaker = this.#create('CLOSED');
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  get changedAt(): Date {
+    return this.#changedAt;
+  }
+
+  /** Rejects with ServiceUnavailable, and does not begin `work`, while the circuit is open. `work` must end some time. */
+  run<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
+    const breaker = this.#breaker;
+    if (breaker.closed) return breaker.fire(work, judge) as Promise<T>;
+    const sinceProbe = performance.now() - this.#probedAt;
+    if (!breaker.halfOpen || (!breaker.pendingClose && sinceProbe < this.settings.resetMs)) {
+      return Promise.reject(this.#rejection());
+    }
+    this.#probedAt = performance.now();
+    return breaker.pendingClose ? (breaker.fire(work, judge) as Promise<T>) : probeAgain(breaker, work, judge);
+  }
+
+  /** What was counted is forgotten; an open circuit stays open for the new time. */
+  update(settings: Settings): void {
+    if (JSON.stringify(settings) === JSON.stringify(this.settings)) return;
+    this.settings = settings;
+    this.#become(this.#breaker.closed ? 'CLOSED' : 'OPEN');
+  }
+
+  close(): void {
+    this.#breaker.shutdown();
+  }
+
+  #create(state: 'CLOSED' | 'OPEN'): Breaker {
+    const { windowMs, failurePercent, volume, resetMs } = this.settings;
+    const breaker: Breaker = new CircuitBreaker<[Work, Judge]>((work) => work(), {
+      name: this.name,
+      timeout: false,
+      resetTimeout: resetMs,
+      errorThresholdPercentage: failurePercent,
+      volumeThreshold: volume,
+      rollingCountTimeout: windowMs,
+      rollingCountBuckets: 10,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      // A probe that tells nothing must not close the circuit.
+      errorFilter: (error: unknown, _work?: Work, judge?: Judge) => {
+        const verdict = judge?.(error);
+        return verdict === 'answer' || (verdict === 'neutral' && breaker.closed);
+      },
+    });
+    if (state === 'OPEN') breaker.open();
+    return this.#listen(breaker);
+  }
+
+  #listen(breaker: Breaker): Breaker {
+    return breaker
+      .on('success', () => this.#succeeded())
+      .on('failure', () => this.#failed(breaker))
+      .on('open', () => this.#become('OPEN'))
+      .on('halfOpen', () => this.#changed('HALF_OPEN'))
+      .on('close', () => this.#become('CLOSED'));
+  }
+
+  /**
+   * Every opening and closing begins with a new breaker. Calls from before end on the old one, where they count no more:
+   * those that hung through an outage would open the circuit again after it.
+   */
+  #become(state: 'CLOSED' | 'OPEN'): void {
+    this.#breaker.shutdown();
+    this.#breaker = this.#create(state);
+    this.#failuresInARow = 0;
+    if (state === 'OPEN') this.counts.openings++;
+    this.#changed(state);
+  }
+
+  #changed(state: CircuitState): void {
+    const from = this.#state;
+    if (from === state) return;
+    this.#state = state;
+    this.transitions[state]++;
+    this.#changedAt = new Date();
+    this.onChange(this, from);
+  }
+
+  #succeeded(): void {
+    this.counts.successes++;
+    this.#failuresInARow = 0;
+  }
+
+  #failed(breaker: Breaker): void {
+    this.counts.failures++;
+    if (this.#failuresInARow++ === 0) this.#failingSince = performance.now();
+    if (breaker.closed && this.#isDead(breaker)) breaker.open();
+  }
+
+  /**
+   * opossum looks at the percentage of the calls begun: too little to go by where they are few, and too late where they
+   * hang.
+   */
+  #isDead({ stats }: Breaker): boolean {
+    const { volume, windowMs } = this.settings;
+    if (this.#failuresInARow < volume) return false;
+    return stats.fires < volume || performance.now() - this.#failingSince >= windowMs * deadShare;
+  }
+
+  #rejection(): ServiceUnavailable {
+    this.counts.rejected++;
+    const retryAfterSeconds = Math.ceil(this.settings.resetMs / 1_000);
+    const cause = new Error(`the circuit ${this.name} is open`);
+    return new ServiceUnavailable({
+      detail: 'What this needs does not answer at the moment',
+      retryAfterSeconds,
+      cause,
+    });
+  }
+}
+
+/** Where the first probe hangs: opossum would wait for its end, however long that takes. */
+async function probeAgain<T>(breaker: Breaker, work: () => Promise<T>, judge: Judge): Promise<T> {
+  try {
+    const value = await work();
+    if (breaker.halfOpen) breaker.close();
+    return value;
+  } catch (error) {
+    if (judge(error) === 'answer' && breaker.halfOpen) breaker.close();
+    throw error;
+  }
+}

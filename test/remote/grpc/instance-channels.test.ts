@@ -1,0 +1,34 @@
+import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { plainText } from '../../../src/remote/grpc/channel-security.js';
+import { InstanceChannels } from '../../../src/remote/grpc/instance-channels.js';
+import { freePort } from '../../support/free-port.js';
+
+const channels = new InstanceChannels(plainText);
+const server = new Server();
+
+afterEach(() => {
+  channels.close();
+  server.forceShutdown();
+});
+
+const bytes = (buffer: Buffer) => buffer;
+
+describe('an instance that could not be connected to', () => {
+  test('is, by the next call after it is back', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const instance = { id: address, address };
+    const ask = () =>
+      new Promise<status | undefined>((resolve) => {
+        const answered = (error: { code: status } | null) => resolve(error?.code);
+        const deadline = Date.now() + 5_000;
+        channels
+          .of('users', instance)
+          .makeUnaryRequest('/users.Any/Thing', bytes, bytes, Buffer.alloc(0), new Metadata(), { deadline }, answered);
+      });
+    // so long that the pauses between two attempts have grown
+    for (const until = Date.now() + 1_500; Date.now() < until; ) expect(await ask()).toBe(status.UNAVAILABLE);
+    await new Promise((resolve) => server.bindAsync(address, ServerCredentials.createInsecure(), resolve));
+    expect(await ask()).toBe(status.UNIMPLEMENTED);
+  });
+});

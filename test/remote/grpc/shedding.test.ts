@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import { Pressure } from '../../../src/pipeline/pressure.js';
+import type { MemoryPressure } from '../../../src/platform/pressure/memory-pressure.js';
+import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { RemoteSpecimens } from './remote-specimens.js';
+
+let remote: RemoteSpecimens;
+const ask = () => remote.execute(ListSpecimens, {}, remote.begin(ListSpecimens, { timeoutMs: 900 }));
+
+beforeEach(async () => {
+  remote = await RemoteSpecimens.start();
+});
+afterEach(() => remote.stop());
+
+test('the caller of an owner under pressure hears its refusal unchanged, with the time to come again', async () => {
+  const pressure = remote.owner.get(Pressure) as MemoryPressure;
+  pressure.set('event_loop_delay');
+  const refused = await ask().catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ServiceUnavailable);
+  expect(refused).toMatchObject({ message: 'This process has too much to do', retryAfterSeconds: 1 });
+  expect(pressure.refused.event_loop_delay).toBe(1);
+  pressure.set(undefined);
+  expect(await ask()).toHaveProperty('items');
+});
+
+test('an edge under pressure refuses before the owner hears of the call', async () => {
+  const edge = remote.edge.get(Pressure) as MemoryPressure;
+  edge.set('heap');
+  await expect(ask()).rejects.toThrow(ServiceUnavailable);
+  expect([edge.refused.heap, remote.owner.pipeline.running]).toEqual([1, 0]);
+  expect((remote.owner.get(Pressure) as MemoryPressure).refused.heap).toBe(0);
+});

@@ -1,0 +1,72 @@
+import { Cancelled, ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
+import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
+import { Resilience } from '../../../src/remote/resilience/resilience.js';
+import type { Attempt, RemoteCall } from '../../../src/remote/resilience/retried-call.js';
+
+type Behaviour = (attempt: Attempt) => Promise<string>;
+
+export const serves: Behaviour = async ({ instance }) => instance.id;
+
+export const hangs: Behaviour = ({ signal }) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+export const fails =
+  (make: () => Error = () => new ServiceUnavailable()): Behaviour =>
+  async () => {
+    throw make();
+  };
+
+/** Pauses too short to be noticed. */
+const quick: ResilienceChange = { retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs: 20 }, fairMs: 0 };
+
+/** A service on `hosts`, each doing what it is told to. */
+export class RemoteService {
+  readonly resilience: Resilience;
+  readonly asked: string[] = [];
+  readonly #behaviours = new Map<string, Behaviour>();
+
+  constructor(hosts: readonly string[], change: ResilienceChange = {}) {
+    const addresses = hosts.map((host) => `${host}:50051`);
+    const directory = new StaticServiceDirectory(hosts.length > 0 ? { users: addresses.join() } : {});
+    const retry = { ...quick.retry, ...change.retry };
+    this.resilience = new Resilience(directory, { ...quick, ...change, retry });
+  }
+
+  get policy() {
+    return this.resilience.policy('users');
+  }
+
+  on(host: string, behaviour: Behaviour): this {
+    this.#behaviours.set(`${host}:50051`, behaviour);
+    return this;
+  }
+
+  /** Resolves with the instance that answered. */
+  call({ isSafe = true, timeoutMs = 5_000, signal = new AbortController().signal }: CallOptions = {}): Promise<string> {
+    const call: RemoteCall = { deadline: Date.now() + timeoutMs, signal, isSafe };
+    return this.policy.execute(call, (attempt) => {
+      this.asked.push(attempt.instance.id.slice(0, -':50051'.length));
+      return (this.#behaviours.get(attempt.instance.id) ?? serves)(attempt);
+    });
+  }
+
+  /** The errors, or values, of so many calls one after the other. */
+  async calls(times: number, options?: CallOptions): Promise<unknown[]> {
+    const results: unknown[] = [];
+    for (let time = 0; time < times; time++) results.push(await this.call(options).catch((error: unknown) => error));
+    return results;
+  }
+}
+
+interface CallOptions {
+  readonly isSafe?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A caller that can go away. */
+export function caller() {
+  const controller = new AbortController();
+  return { signal: controller.signal, leave: () => controller.abort(new Cancelled()) };
+}
