@@ -2,6 +2,8 @@
 const module = '^(src/modules/(?:[^/]+|[^/]+/modules/[^/]+))';
 const anyContract = '^src/modules/.+/contract/';
 const nestjsCqrs = '^node_modules/@nestjs/cqrs/';
+/** biome.json allows `Injectable` of it alone. */
+const nestjsCommon = '^node_modules/@nestjs/common/';
 const zod = '^node_modules/zod/';
 
 /** @typedef {import('dependency-cruiser').IRegularForbiddenRuleType} Rule */
@@ -24,9 +26,11 @@ const layers = [
   ),
   rule(
     'application-asks-ports',
-    "A use case imports its own domain and contract, src/contract, src/ports, @nestjs/cqrs and other modules' contract/: put what it asks for behind a port.",
+    "A use case imports its own domain and contract, src/contract, src/ports, the decorators of @nestjs/cqrs, Injectable, and other modules' contract/: put what it asks for behind a port.",
     { path: `${module}/application/` },
-    { pathNot: ['^$1/(domain|application|contract)/', '^src/(contract|ports)/', anyContract, nestjsCqrs] },
+    {
+      pathNot: ['^$1/(domain|application|contract)/', '^src/(contract|ports)/', anyContract, nestjsCqrs, nestjsCommon],
+    },
   ),
   rule(
     'infrastructure-stays-home',

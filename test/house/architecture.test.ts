@@ -14,7 +14,7 @@ const planted: readonly (readonly [rule: string, file: string, imports: string])
   ['domain-is-pure', 'src/modules/a/domain/port.ts', '../../../ports/port.js'],
   ['domain-is-pure', 'src/modules/a/domain/view.ts', '../contract/index.js'],
   ['domain-is-pure', 'src/modules/a/modules/n/domain/parent.ts', '../../../domain/entity.js'],
-  ['application-asks-ports', 'src/modules/a/application/framework.ts', '@nestjs/common'],
+  ['application-asks-ports', 'src/modules/a/application/framework.ts', 'zod'],
   ['application-asks-ports', 'src/modules/a/application/adapter.ts', '../infrastructure/memory-a.js'],
   ['application-asks-ports', 'src/modules/a/application/platform.ts', '../../../platform/clock.js'],
   ['application-asks-ports', 'src/modules/a/application/pipeline.ts', '../../../pipeline/run.js'],
@@ -95,6 +95,7 @@ const innocent: Record<string, string[]> = {
     'zod',
   ],
   'src/modules/a/application/use.ts': [
+    '@nestjs/common',
     '@nestjs/cqrs',
     '../domain/entity.js',
     '../contract/index.js',

@@ -50,6 +50,11 @@ const planted: readonly (readonly [rule: string, file: string, text: string])[] 
     'src/modules/a/application/bus-in-unit-of-work.ts',
     'export const a = (b) => b.unitOfWork.run(async () => b.bus.asService.execute(b.message));\n',
   ],
+  [
+    'lint/style/noRestrictedImports',
+    'src/modules/a/application/logger.ts',
+    "import { Logger } from '@nestjs/common';\n\nexport const a = Logger;\n",
+  ],
   ['lint/style/useFilenamingConvention', 'src/CamelCase.ts', 'export const a = 1;\n'],
   ['lint/suspicious/noConsole', 'src/platform/print.ts', "console.log('x');\n"],
   ['lint/suspicious/noExplicitAny', 'src/any.ts', 'export const a: any = 1;\n'],
@@ -60,6 +65,8 @@ const innocent = {
   'src/modules/a/contract/index.ts': "export * from './a.views.js';\n",
   'src/modules/a/application/do-a.ts':
     "import { CommandHandler } from '@nestjs/cqrs';\n\nexport const a = CommandHandler;\n",
+  'src/modules/a/application/service.ts':
+    "import { Injectable } from '@nestjs/common';\n\nexport const a = Injectable;\n",
   'src/modules/a/application/ask-before.ts':
     'export async function a(b) {\n  const c = await b.bus.execute(b.message);\n  return b.unitOfWork.run(async () => c);\n}\n',
   'scripts/print.ts': 'console.log(process.env.A);\n',

@@ -120,8 +120,11 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
       value(Accounts, adapters.accounts),
       value(Sessions, adapters.sessions),
       value(PasswordHasher, new Argon2PasswordHasher({ concurrency: 2, queueLength: 1_000 })),
-      value(PasswordPolicy, new ConfiguredPasswordPolicy(options.passwordPolicy ?? 'strict')),
-      value(AccessTokens, accessTokens(new JwtAccessTokens(issuer, tokenSettings.accessTokenSeconds))),
+      value(
+        PasswordPolicy,
+        new ConfiguredPasswordPolicy({ security: { passwordPolicy: options.passwordPolicy ?? 'strict' } }),
+      ),
+      value(AccessTokens, accessTokens(new JwtAccessTokens(issuer, { security: { tokens: tokenSettings } }))),
       value(RefreshTokens, new CryptoRefreshTokens()),
       value(AuthSettings, settings),
     ],

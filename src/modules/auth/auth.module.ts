@@ -1,17 +1,10 @@
-import { type Abstract, Module, type Provider } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { handlers } from '../../contract/handlers.js';
 import { RedisConnection } from '../../platform/cache/redis-connection.js';
 import { Configuration } from '../../platform/config/configuration.js';
-import { CurrentRates } from '../../platform/config/current-rates.js';
 import { PrismaDatabase } from '../../platform/database/prisma-database.js';
 import { Argon2PasswordHasher } from '../../platform/security/argon2-password-hasher.js';
-import { TokenIssuer } from '../../platform/security/token-issuer.js';
-import { Bus } from '../../ports/bus.js';
 import { Clock } from '../../ports/clock.js';
-import { CurrentCall } from '../../ports/current-call.js';
-import { RateLimiter } from '../../ports/rate-limiter.js';
-import { Revocations } from '../../ports/revocations.js';
-import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { AccessTokens } from './application/access-tokens.js';
 import { Accounts } from './application/accounts.js';
 import { AuthSettings } from './application/auth-settings.js';
@@ -43,13 +36,6 @@ import { PrismaSessions } from './infrastructure/prisma-sessions.repository.js';
 import { RedisSessions } from './infrastructure/redis-sessions.repository.js';
 import { AccountUpkeep } from './interface/account-upkeep.js';
 
-type Injected<Ports extends readonly unknown[]> = { readonly [P in keyof Ports]: Abstract<Ports[P]> };
-
-/** A class that has no decorator to tell Nest what its constructor takes. */
-function plain<Ports extends unknown[]>(target: new (...ports: Ports) => object, inject: Injected<Ports>): Provider {
-  return { provide: target, inject: [...inject], useFactory: (...ports: Ports) => new target(...ports) };
-}
-
 const commandHandlers = handlers(
   RegisterHandler,
   LoginHandler,
@@ -62,21 +48,17 @@ const commandHandlers = handlers(
 const queryHandlers = handlers(ListAccountsHandler, ListRevocationsHandler);
 
 const services: Provider[] = [
-  plain(NewPasswords, [PasswordPolicy, PasswordHasher]),
-  plain(Registration, [Accounts, NewPasswords, Bus, UnitOfWork, CurrentCall, Clock]),
-  plain(SignIns, [Accounts, Sessions, AccessTokens, RefreshTokens, AuthSettings, Clock]),
-  plain(SignOuts, [Sessions, Revocations, AccessTokens, Clock]),
-  plain(LoginThrottle, [RateLimiter, AuthSettings, CurrentCall]),
-  plain(SettleAccounts, [Accounts, Registration, Bus, UnitOfWork, Clock]),
-  plain(BootstrapAdministrator, [Accounts, Registration, PasswordHasher]),
+  NewPasswords,
+  Registration,
+  SignIns,
+  SignOuts,
+  LoginThrottle,
+  SettleAccounts,
+  BootstrapAdministrator,
 ];
 
 const repositories: Provider[] = [
-  {
-    provide: Accounts,
-    inject: [PrismaDatabase],
-    useFactory: (database: PrismaDatabase) => new PrismaAccounts(database),
-  },
+  { provide: Accounts, useClass: PrismaAccounts },
   {
     provide: Sessions,
     inject: [PrismaDatabase, { token: RedisConnection, optional: true }],
@@ -87,23 +69,10 @@ const repositories: Provider[] = [
 
 const security: Provider[] = [
   { provide: PasswordHasher, useExisting: Argon2PasswordHasher },
-  {
-    provide: PasswordPolicy,
-    inject: [Configuration],
-    useFactory: ({ security: { passwordPolicy } }: Configuration) => new ConfiguredPasswordPolicy(passwordPolicy),
-  },
-  {
-    provide: AccessTokens,
-    inject: [TokenIssuer, Configuration],
-    useFactory: (issuer: TokenIssuer, { security: { tokens } }: Configuration) =>
-      new JwtAccessTokens(issuer, tokens.accessTokenSeconds),
-  },
+  { provide: PasswordPolicy, useClass: ConfiguredPasswordPolicy },
+  { provide: AccessTokens, useClass: JwtAccessTokens },
   { provide: RefreshTokens, useClass: CryptoRefreshTokens },
-  {
-    provide: AuthSettings,
-    inject: [Configuration, CurrentRates],
-    useFactory: (configuration: Configuration, rates: CurrentRates) => new ConfiguredAuthSettings(configuration, rates),
-  },
+  { provide: AuthSettings, useClass: ConfiguredAuthSettings },
 ];
 
 const schedules: Provider[] = [

@@ -1,7 +1,5 @@
 import { Module, type Provider } from '@nestjs/common';
 import { handlers } from '../../contract/handlers.js';
-import { PrismaDatabase } from '../../platform/database/prisma-database.js';
-import { Bus } from '../../ports/bus.js';
 import { AccountEmails } from './application/account-emails.js';
 import { CreateUserHandler } from './application/create-user.js';
 import { CreateUserProfileHandler } from './application/create-user-profile.js';
@@ -19,25 +17,11 @@ const commandHandlers = handlers(CreateUserHandler, CreateUserProfileHandler, Up
 
 const queryHandlers = handlers(GetUserHandler, GetMeHandler, GetUsersByIdsHandler, ListUsersHandler);
 
-const services: Provider[] = [
-  {
-    provide: AccountEmails,
-    inject: [Users, Bus],
-    useFactory: (stored: Users, bus: Bus) => new AccountEmails(stored, bus),
-  },
-];
+const services: Provider[] = [AccountEmails];
 
-const schedules: Provider[] = [
-  {
-    provide: AccountEmailUpkeep,
-    inject: [AccountEmails],
-    useFactory: (accountEmails: AccountEmails) => new AccountEmailUpkeep(accountEmails),
-  },
-];
+const schedules: Provider[] = [AccountEmailUpkeep];
 
-const repositories: Provider[] = [
-  { provide: Users, inject: [PrismaDatabase], useFactory: (database: PrismaDatabase) => new PrismaUsers(database) },
-];
+const repositories: Provider[] = [{ provide: Users, useClass: PrismaUsers }];
 
 /** Use cases, to run over other repositories too. */
 export const userUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];

@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { EmailTaken } from '../contract/index.js';
 import { EmailAddress } from '../domain/email-address.js';
-import type { Accounts } from './accounts.js';
-import type { PasswordHasher } from './password-hasher.js';
-import type { Registration } from './registration.js';
+import { Accounts } from './accounts.js';
+import { PasswordHasher } from './password-hasher.js';
+import { Registration } from './registration.js';
 
 export interface AdministratorCredentials {
   readonly email: string;
@@ -10,6 +11,7 @@ export interface AdministratorCredentials {
 }
 
 /** Sees to it that the first platform administrator is there. */
+@Injectable()
 export class BootstrapAdministrator {
   constructor(
     private readonly accounts: Accounts,

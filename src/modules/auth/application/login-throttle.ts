@@ -1,12 +1,14 @@
-import type { CurrentCall } from '../../../ports/current-call.js';
-import type { RateDecision, RateLimiter, RatePolicy } from '../../../ports/rate-limiter.js';
+import { Injectable } from '@nestjs/common';
+import { CurrentCall } from '../../../ports/current-call.js';
+import { type RateDecision, RateLimiter, type RatePolicy } from '../../../ports/rate-limiter.js';
 import { TooManyAttempts } from '../contract/index.js';
 import type { EmailAddress } from '../domain/email-address.js';
-import type { AuthSettings } from './auth-settings.js';
+import { AuthSettings } from './auth-settings.js';
 
 type Counter = readonly [policy: RatePolicy, key: string];
 
 /** Counts failed sign-ins by the account and by the network they came from. */
+@Injectable()
 export class LoginThrottle {
   constructor(
     private readonly limiter: RateLimiter,

@@ -1,8 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import { WeakPassword } from '../contract/index.js';
-import type { PasswordHasher } from './password-hasher.js';
-import type { PasswordPolicy } from './password-policy.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
 
 /** Passwords that somebody chooses. */
+@Injectable()
 export class NewPasswords {
   constructor(
     private readonly policy: PasswordPolicy,

@@ -1,16 +1,17 @@
+import { Injectable } from '@nestjs/common';
 import { Failure, type FailureKind } from '../../../contract/failure.js';
 import type { OutputOf } from '../../../contract/operation.js';
 import { newId } from '../../../contract/values.js';
-import type { Bus } from '../../../ports/bus.js';
-import type { Clock } from '../../../ports/clock.js';
-import type { CurrentCall } from '../../../ports/current-call.js';
-import type { UnitOfWork } from '../../../ports/unit-of-work.js';
+import { Bus } from '../../../ports/bus.js';
+import { Clock } from '../../../ports/clock.js';
+import { CurrentCall } from '../../../ports/current-call.js';
+import { UnitOfWork } from '../../../ports/unit-of-work.js';
 import { CreateUserProfile } from '../../users/contract/index.js';
 import { EmailTaken } from '../contract/index.js';
 import { Account, type Attempt, type Role } from '../domain/account.js';
 import { EmailAddress } from '../domain/email-address.js';
-import type { Accounts } from './accounts.js';
-import type { NewPasswords } from './new-passwords.js';
+import { Accounts } from './accounts.js';
+import { NewPasswords } from './new-passwords.js';
 
 export interface RegistrationRequest {
   readonly email: string;
@@ -38,6 +39,7 @@ const isRefusal = (error: unknown): boolean => error instanceof Failure && refus
  * Reserves the address, has the profile made, then activates the account. Wherever a crash interrupts that, another
  * attempt at the same address goes on with the same user id; of several attempts only the latest gets to the end.
  */
+@Injectable()
 export class Registration {
   constructor(
     private readonly accounts: Accounts,

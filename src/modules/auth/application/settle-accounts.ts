@@ -1,17 +1,19 @@
-import type { Bus } from '../../../ports/bus.js';
-import type { Clock } from '../../../ports/clock.js';
-import type { UnitOfWork } from '../../../ports/unit-of-work.js';
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../../../ports/bus.js';
+import { Clock } from '../../../ports/clock.js';
+import { UnitOfWork } from '../../../ports/unit-of-work.js';
 import { DeleteUser, UserNotFound } from '../../users/contract/index.js';
 import { EmailTaken } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
-import type { Accounts } from './accounts.js';
-import type { Registration } from './registration.js';
+import { Accounts } from './accounts.js';
+import { Registration } from './registration.js';
 
 /** Longer than a registration or a deletion takes that is still running. */
 const LEFT_BEHIND_MS = 60_000;
 const BATCH = 100;
 
 /** Brings to an end what a crash left half done, so that none keeps an address for ever. */
+@Injectable()
 export class SettleAccounts {
   constructor(
     private readonly accounts: Accounts,

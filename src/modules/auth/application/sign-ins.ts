@@ -1,19 +1,21 @@
+import { Injectable } from '@nestjs/common';
 import type { OutputOf } from '../../../contract/operation.js';
 import { newId } from '../../../contract/values.js';
-import type { Clock } from '../../../ports/clock.js';
+import { Clock } from '../../../ports/clock.js';
 import { AccountDisabled, type Login } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
 import { formatRefreshToken } from '../domain/refresh-token.js';
 import { Session } from '../domain/session.js';
-import type { AccessTokens } from './access-tokens.js';
-import type { Accounts } from './accounts.js';
-import type { AuthSettings } from './auth-settings.js';
-import type { RefreshTokens } from './refresh-tokens.js';
-import type { Sessions } from './sessions.js';
+import { AccessTokens } from './access-tokens.js';
+import { Accounts } from './accounts.js';
+import { AuthSettings } from './auth-settings.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { Sessions } from './sessions.js';
 
 type Credentials = OutputOf<Login>;
 
 /** Opens sessions and renews them. */
+@Injectable()
 export class SignIns {
   constructor(
     private readonly accounts: Accounts,

@@ -1,12 +1,14 @@
-import type { Clock } from '../../../ports/clock.js';
-import type { Revocations, RevokedSubject } from '../../../ports/revocations.js';
-import type { AccessTokens } from './access-tokens.js';
-import type { Sessions } from './sessions.js';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../ports/clock.js';
+import { Revocations, type RevokedSubject } from '../../../ports/revocations.js';
+import { AccessTokens } from './access-tokens.js';
+import { Sessions } from './sessions.js';
 
 /** A token that was being issued at the moment of its revocation expires a little later than one issued before. */
 const MARGIN_SECONDS = 60;
 
 /** Ends sessions: they are not renewed any more and their access tokens stop working. */
+@Injectable()
 export class SignOuts {
   constructor(
     private readonly sessions: Sessions,

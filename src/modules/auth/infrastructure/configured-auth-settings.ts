@@ -1,13 +1,15 @@
-import type { Configuration } from '../../../platform/config/configuration.js';
-import type { CurrentRates } from '../../../platform/config/current-rates.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { Configuration } from '../../../platform/config/configuration.js';
+import { CurrentRates } from '../../../platform/config/current-rates.js';
 import type { RatePolicy } from '../../../ports/rate-limiter.js';
 import { AuthSettings } from '../application/auth-settings.js';
 
+@Injectable()
 export class ConfiguredAuthSettings extends AuthSettings {
   override readonly sessionSeconds;
 
   constructor(
-    { security }: Pick<Configuration, 'security'>,
+    @Inject(Configuration) { security }: Pick<Configuration, 'security'>,
     private readonly rates: CurrentRates,
   ) {
     super();

@@ -1,13 +1,23 @@
-import type { TokenIssuer } from '../../../platform/security/token-issuer.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { Configuration } from '../../../platform/config/configuration.js';
+import { TokenIssuer } from '../../../platform/security/token-issuer.js';
 import { type AccessTokenSubject, AccessTokens } from '../application/access-tokens.js';
 
+interface TokenLifetimeSetting {
+  readonly security: { readonly tokens: Pick<Configuration['security']['tokens'], 'accessTokenSeconds'> };
+}
+
 /** Access tokens as the pipeline verifies them. */
+@Injectable()
 export class JwtAccessTokens extends AccessTokens {
+  override readonly lifetimeSeconds: number;
+
   constructor(
     private readonly issuer: TokenIssuer,
-    override readonly lifetimeSeconds: number,
+    @Inject(Configuration) { security }: TokenLifetimeSetting,
   ) {
     super();
+    this.lifetimeSeconds = security.tokens.accessTokenSeconds;
   }
 
   override issue(subject: AccessTokenSubject) {

@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import type { Account as AccountRow } from '../../../platform/database/generated/client.js';
-import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { PrismaDatabase } from '../../../platform/database/prisma-database.js';
 import { queryPage } from '../../../platform/database/query-page.js';
 import { violatedUnique } from '../../../platform/database/sql-state.js';
 import { Accounts, type FoundAccounts } from '../application/accounts.js';
@@ -13,6 +14,7 @@ const columns = `user_id as "userId", tenant_id as "tenantId", email,
 const selectAccount = `select ${columns} from accounts`;
 
 /** Accounts in the table accounts. */
+@Injectable()
 export class PrismaAccounts extends Accounts {
   constructor(private readonly database: PrismaDatabase) {
     super();

@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import type { Session as SessionRow } from '../../../platform/database/generated/client.js';
-import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { PrismaDatabase } from '../../../platform/database/prisma-database.js';
 import { Sessions } from '../application/sessions.js';
 import { Session } from '../domain/session.js';
 
 /** Sessions in the table sessions. */
+@Injectable()
 export class PrismaSessions extends Sessions {
   constructor(private readonly database: PrismaDatabase) {
     super();

@@ -1,11 +1,13 @@
-import type { Bus } from '../../../ports/bus.js';
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../../../ports/bus.js';
 import { ChangeAccountEmail } from '../../auth/contract/index.js';
 import type { User } from '../domain/user.js';
-import type { Users } from './users.js';
+import { Users } from './users.js';
 
 const BATCH = 100;
 
 /** Brings the accounts after their profiles: an address changes in the profile first, which remembers what is left. */
+@Injectable()
 export class AccountEmails {
   constructor(
     private readonly users: Users,

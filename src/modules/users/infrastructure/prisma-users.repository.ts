@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import type { User as UserRow } from '../../../platform/database/generated/client.js';
-import type { PrismaDatabase } from '../../../platform/database/prisma-database.js';
+import { PrismaDatabase } from '../../../platform/database/prisma-database.js';
 import { queryPage } from '../../../platform/database/query-page.js';
 import { violatedUnique } from '../../../platform/database/sql-state.js';
 import type { RowFilter } from '../../../ports/current-call.js';
@@ -15,6 +16,7 @@ const selectUsers = `select ${columns} from users`;
 const selectUser = `${selectUsers} where id = $1::uuid`;
 
 /** Users in the table users. */
+@Injectable()
 export class PrismaUsers extends Users {
   constructor(private readonly database: PrismaDatabase) {
     super();

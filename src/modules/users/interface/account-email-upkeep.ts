@@ -1,11 +1,12 @@
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { UpkeepLog } from '../../../platform/observability/upkeep-log.js';
-import type { AccountEmails } from '../application/account-emails.js';
+import { AccountEmails } from '../application/account-emails.js';
 
 const INTERVAL_MS = 60_000;
 const FAULT = 'Accounts still have a former address of their user';
 
 /** Brings accounts after their profiles: at the start of the process and every minute. */
+@Injectable()
 export class AccountEmailUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #log = new UpkeepLog('Users');
   #timer: NodeJS.Timeout | undefined;
