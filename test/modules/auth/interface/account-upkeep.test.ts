@@ -117,6 +117,7 @@ describe('the upkeep of accounts', () => {
 
     test('but not at an address that the administrator has left', async () => {
       await start(DEMO_ADMIN);
+      await upkeep?.beforeApplicationShutdown();
       const { token } = await app.call(new Login(DEMO_ADMIN));
       const { id } = await app.call(new GetMe(), { token });
       await app.call(new UpdateUser({ id, email: freshEmail(), clear: [] }), { token });
