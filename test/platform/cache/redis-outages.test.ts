@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RedisConnection } from '../../../src/platform/cache/redis-connection.js';
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
+import { Lines } from '../../remote/discovery/lines.js';
 import { ForgetfulWire } from '../../support/forgetful-wire.js';
 import { hasOwnRedis, OwnRedis } from '../../support/own-redis.js';
-import { Lines } from '../discovery/lines.js';
 
 const write = (connection: RedisConnection) => connection.send('SET', (redis) => redis.set('mstv:test', '1'));
 
