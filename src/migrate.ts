@@ -1,4 +1,6 @@
+import { explainAndExit } from './apps/explain-and-exit.js';
 import { services } from './apps/services.js';
+import { onStop } from './apps/stop-signals.js';
 import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
 import { locateDatabase } from './platform/database/locate-database.js';
 import { migrate } from './platform/database/migrations/migrate.js';
@@ -9,7 +11,9 @@ const print = (line: string): void => {
 
 async function main(): Promise<void> {
   const configuration = configurationFromEnvironment(services);
-  const location = await locateDatabase(configuration, print);
+  const located = locateDatabase(configuration, print);
+  onStop(() => void located.then(({ release }) => release()).finally(() => process.exit(1)));
+  const location = await located;
   try {
     const applied = await migrate(location.directUrl, { log: print });
     if (applied.length === 0) print('The database is up to date');
@@ -18,7 +22,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+main().catch(explainAndExit);

@@ -5,7 +5,9 @@ import { rootModule } from './apps/root.module.js';
 import { canLogIn, seed } from './apps/seed.js';
 import { seedTarget } from './apps/seed-target.js';
 import { services } from './apps/services.js';
+import { onStop } from './apps/stop-signals.js';
 import type { Configuration } from './platform/config/configuration.js';
+import { ConfigurationError } from './platform/config/configuration-error.js';
 import { noTelemetry } from './platform/observability/telemetry.js';
 import { Bus } from './ports/bus.js';
 
@@ -17,7 +19,10 @@ async function open(configuration: Configuration) {
   const service = services[configuration.serviceName];
   if (!service) throw new Error(`no service ${configuration.serviceName}`);
   const root = await rootModule(service, configuration, [], noTelemetry);
-  return NestFactory.createApplicationContext(root, { abortOnError: false, logger: ['error', 'warn'] });
+  const options = { abortOnError: false, bufferLogs: true, autoFlushLogs: false } as const;
+  const app = await NestFactory.createApplicationContext(root, { ...options, logger: ['error', 'warn'] });
+  app.flushLogs();
+  return app;
 }
 
 async function fill({ bootstrapAdmin }: Configuration, bus: Bus, place: string): Promise<void> {
@@ -32,8 +37,12 @@ async function fill({ bootstrapAdmin }: Configuration, bus: Bus, place: string):
 async function main(): Promise<void> {
   const { configuration, place, hint } = await seedTarget();
   if (configuration.environment === 'production')
-    throw new Error('Demo users have passwords that everyone knows: there are none in production');
-  const app = await open(configuration);
+    throw new ConfigurationError([
+      'NODE_ENV: demo users have passwords that everyone knows, there are none in production',
+    ]);
+  const opening = open(configuration);
+  onStop(() => void opening.then((app) => app.close()).finally(() => process.exit(1)));
+  const app = await opening;
   try {
     await fill(configuration, app.get(Bus), place);
   } finally {

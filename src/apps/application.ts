@@ -10,7 +10,7 @@ import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { addressVariable } from '../platform/config/service-defaults.js';
-import type { DatabaseLocation } from '../platform/database/locate-database.js';
+import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
 import { startTelemetry } from '../platform/observability/start-telemetry.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
@@ -19,7 +19,7 @@ import { RenewedFiles } from '../platform/security/renewed-files.js';
 import { createHttpAdapter } from '../protocols/http/http-adapter.js';
 import { ProblemFilter } from '../protocols/http/problem.filter.js';
 import { RouteTable } from '../protocols/http/route-table.js';
-import { opened } from '../protocols/listen-error.js';
+import { allOpened, opened } from '../protocols/listen-error.js';
 import type { ConsulRegistration } from '../remote/discovery/consul-registration.js';
 import type { Addresses } from './addresses.js';
 import { followSettings } from './follow-settings.js';
@@ -54,10 +54,10 @@ export class Application {
     private readonly tls: RenewedFiles<ListenerTls> | undefined,
   ) {}
 
-  /** `located`, when the search for the database began before; `telemetry` in place of that configured, for tests. */
+  /** `database`, when it is opened already; `telemetry` in place of that configured, for tests. */
   static async create(
     configuration: Configuration,
-    located?: Promise<DatabaseLocation>,
+    database?: Promise<DatabaseConnection>,
     telemetry?: Telemetry,
   ): Promise<Application> {
     const service = services[configuration.serviceName];
@@ -71,32 +71,49 @@ export class Application {
       tls: tls?.current.identity,
     });
     const told = telemetry ?? (await startTelemetry(configuration, (line) => telemetryLog.warn(line)));
-    const root = await rootModule(service, configuration, await protocolModules(configuration), told, located);
+    const root = await rootModule(service, configuration, await protocolModules(configuration), told, database);
     const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
       bodyParser: false,
       abortOnError: false,
       bufferLogs: true,
+      // errors are reported by who catches them
+      autoFlushLogs: false,
     });
     app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));
+    app.flushLogs();
     told.observe(app.get(OperationMetrics), processFamilies(app));
     followSettings(app, configuration);
     tls?.onChange(({ identity }) => showOverHttps(app, identity));
     return new Application(app, await prepare(app, service, configuration, tls), configuration, told, tls);
   }
 
+  /** Where it listens now; a process that cannot listen everywhere is closed. */
   async listen(): Promise<Addresses> {
-    const { host, http } = this.configuration;
-    // handlers are registered by init: no listener may be open before
-    await this.app.init();
-    const grpcVariable = grpcPortVariable(this.configuration);
-    await opened(this.app.startAllMicroservices(), 'gRPC', grpcVariable, `${host}:${this.configuration.grpc.port}`);
-    await opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`);
+    try {
+      // handlers are registered by init: no listener may be open before
+      await this.app.init();
+      await this.#openListeners();
+    } catch (error) {
+      await this.app.close().catch(() => undefined);
+      throw error;
+    }
     this.listeners.serving(true);
     const addresses = this.listeners.addresses(await this.app.getUrl());
     this.#registration = await registrationOf(this.configuration, addresses);
     void this.#registration?.start();
     logStart(this.configuration, addresses);
     return addresses;
+  }
+
+  async #openListeners(): Promise<void> {
+    const { host, http, grpc } = this.configuration;
+    const grpcVariable = grpcPortVariable(this.configuration);
+    const others = this.app
+      .getMicroservices()
+      .map((microservice) => opened(microservice.listen(), 'gRPC', grpcVariable, `${host}:${grpc.port}`));
+    // who finds HTTP finds the rest
+    await Promise.allSettled(others);
+    await allOpened([...others, opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`)]);
   }
 
   /** Whether calls are under way. */

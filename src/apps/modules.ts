@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ModuleContract } from '../contract/module.js';
 import { auth } from '../modules/auth/contract/index.js';
 import { users } from '../modules/users/contract/index.js';
+import type { Configuration } from '../platform/config/configuration.js';
 
 export interface AppModule {
   readonly contract: ModuleContract;
@@ -20,3 +21,10 @@ export const moduleContracts: readonly ModuleContract[] = Object.values(appModul
 export const operationIds: ReadonlySet<string> = new Set(
   moduleContracts.flatMap(({ operations }) => operations.map(({ id }) => id)),
 );
+
+/** The longest deadline that a call of any operation may have. */
+export const longestCallMs = ({ limits }: Configuration): number =>
+  Math.max(
+    limits.requestDeadlineMs,
+    ...moduleContracts.flatMap(({ operations }) => operations.map(({ spec }) => spec.deadlineMs ?? 0)),
+  );

@@ -5,13 +5,13 @@ import type { Placement } from '../pipeline/registry.js';
 import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { DatabaseLocation } from '../platform/database/locate-database.js';
+import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { dynamicModule } from '../platform/dynamic/dynamic.module.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
 import { SecurityModule } from '../platform/security/security.module.js';
 import { resilienceModule } from '../remote/resilience.module.js';
-import { moduleContracts, operationIds } from './modules.js';
+import { longestCallMs, moduleContracts, operationIds } from './modules.js';
 import { endsSessions, remoteModules } from './remote-modules.js';
 import type { ServiceDefinition } from './services.js';
 
@@ -19,21 +19,16 @@ class RootModule {}
 
 const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
-function longestCallMs({ limits }: Configuration): number {
-  const operations = moduleContracts.flatMap((contract) => contract.operations);
-  return Math.max(limits.requestDeadlineMs, ...operations.map(({ spec }) => spec.deadlineMs ?? 0));
-}
-
 /** The code of the database is loaded where there is one. */
 async function databaseModules(
   service: ServiceDefinition,
   configuration: Configuration,
-  located?: Promise<DatabaseLocation>,
+  database?: Promise<DatabaseConnection>,
 ): Promise<DynamicModule[]> {
   if (service.stateless) return [];
   const { databaseModule } = await import('../platform/database/database.module.js');
   const revocations = endsSessions(service);
-  return [databaseModule({ revocations, located, longestCallMs: longestCallMs(configuration) })];
+  return [databaseModule({ revocations, opened: database, longestCallMs: longestCallMs(configuration) })];
 }
 
 function placement({ modules, servesAll }: ServiceDefinition): Placement {
@@ -47,7 +42,7 @@ export async function rootModule(
   configuration: Configuration,
   protocols: readonly DynamicModule[],
   { tracer, logs }: Telemetry,
-  located?: Promise<DatabaseLocation>,
+  database?: Promise<DatabaseConnection>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
   return {
@@ -59,7 +54,7 @@ export async function rootModule(
       everywhere(CacheModule),
       resilienceModule(),
       dynamicModule({ operations: operationIds }),
-      ...(await databaseModules(service, configuration, located)),
+      ...(await databaseModules(service, configuration, database)),
       ...remoteModules(service),
       pipelineModule({
         modules: moduleContracts,

@@ -13,3 +13,12 @@ export async function opened<T>(opening: Promise<T>, protocol: string, variable:
     throw new ListenError(message, { cause: error });
   }
 }
+
+/** Waits for every listener; the error names all the ports that are taken. */
+export async function allOpened(opening: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(opening);
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const other = errors.find((error) => !(error instanceof ListenError));
+  if (other) throw other;
+  if (errors.length > 0) throw new ListenError(errors.map(({ message }) => message).join('\n'), { cause: errors });
+}

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { administer } from '../support/administer.js';
 import { testDatabase } from '../support/database.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
 
@@ -145,6 +146,25 @@ describe('a process that cannot start', () => {
     holder.close();
   });
 
+  it('names every port that is taken at once, and nothing else goes wrong', async () => {
+    const holders = await Promise.all(
+      ['PORT', 'GRPC_PORT', 'MQTT_PORT'].map(async (variable) => {
+        const holder = createServer().listen(0, '127.0.0.1');
+        await once(holder, 'listening');
+        return { holder, variable, port: String((holder.address() as AddressInfo).port) };
+      }),
+    );
+    const started = start(Object.fromEntries(holders.map(({ variable, port }) => [variable, port])));
+    expect(await started.exited()).toBe(1);
+    const plain = started.output.filter((line) => !isLog(line));
+    expect(plain).toHaveLength(3);
+    for (const { variable, port } of holders)
+      expect(plain.join('\n')).toMatch(new RegExp(`:${port} .*taken.*set ${variable} to a free port`));
+    const logged = started.output.filter(isLog).map((line) => JSON.parse(line).level);
+    expect(logged.filter((level) => level !== 'info')).toEqual([]);
+    for (const { holder } of holders) holder.close();
+  });
+
   it('names the services there are', async () => {
     const started = start({ SERVICE_NAME: 'nonsense' });
     expect(await started.exited()).toBe(1);
@@ -165,7 +185,37 @@ describe('a process that cannot start', () => {
   });
 });
 
-describe('embedded data', () => {
+describe('an error of the database', () => {
+  const production = {
+    NODE_ENV: 'production',
+    ALLOW_EMBEDDED: 'true',
+    JWT_SECRET: 'q7Zr1vXw9Tn3Lk5Hs8Gd2Jf4Pa6Bm0Yc-Ue',
+  };
+
+  it.each([{}, production])('is one plain line: that of the embedded server, with %o', async (environment) => {
+    const started = start({ ...environment, DATABASE_URL: '', DATA_DIR: '/dev/null/data' });
+    expect(await started.exited()).toBe(1);
+    expect(started.output).toEqual([
+      expect.stringMatching(/^The data folder \/dev\/null\/data cannot be made: ENOTDIR/),
+    ]);
+  });
+
+  it.each([{}, production])('is one plain line: that of a migration, with %o', async (environment) => {
+    await administer(database.url, 'update _prisma_migrations set checksum = $$edited$$');
+    const started = start(environment);
+    expect(await started.exited()).toBe(1);
+    expect(started.output).toEqual([expect.stringMatching(/^The migration \S+ was edited after it was applied/)]);
+  });
+
+  it.each([{}, production])('is one plain line: that of a server that is not there, with %o', async (environment) => {
+    const started = start({ ...environment, DATABASE_URL: 'postgres://someone:hidden@localhost:1/shop' });
+    expect(await started.exited()).toBe(1);
+    expect(started.output).toEqual([expect.stringMatching(/^The migrations .* cannot be read.*ECONNREFUSED/)]);
+    expect(started.output.join()).not.toContain('hidden');
+  });
+});
+
+describe('embedded data', { timeout: 120_000 }, () => {
   const withDataFolder = async (work: (dataDir: string) => Promise<void>) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'mstv-process-'));
     try {
@@ -199,6 +249,7 @@ describe('embedded data', () => {
       const started = start({ DATABASE_URL: '', DATA_DIR: dataDir, PORT: String(port) });
       expect(await started.exited()).toBe(1);
       expect(isServed(dataDir)).toBe(false);
+      expect(started.output.join('\n')).not.toMatch(/connection to PostgreSQL was lost|"level":"(warn|error)"/);
       holder.close();
     }));
 

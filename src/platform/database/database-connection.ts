@@ -21,6 +21,8 @@ async function closeAndThrow(database: PrismaDatabase, error: unknown): Promise<
 
 /** The database of this process, found or started, migrated and open. */
 export class DatabaseConnection {
+  #closed: Promise<void> | undefined;
+
   private constructor(
     readonly database: PrismaDatabase,
     readonly location: DatabaseLocation,
@@ -49,7 +51,12 @@ export class DatabaseConnection {
   }
 
   /** Running statements finish first; then the embedded server stops if no other process uses it. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.database.close();
     await this.location.release();
   }

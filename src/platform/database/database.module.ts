@@ -58,6 +58,8 @@ const revocations: Provider[] = [
 ];
 
 export interface DatabaseOptions extends OpeningOptions {
+  /** The database where it is opened already. */
+  readonly opened?: Promise<DatabaseConnection> | undefined;
   /** Whether sessions are ended in this database; else revocations come from elsewhere. */
   readonly revocations: boolean;
 }
@@ -67,7 +69,7 @@ export interface DatabaseOptions extends OpeningOptions {
  * Revocations for the rest.
  */
 export const databaseModule = (
-  { revocations: hasRevocations, ...opening }: DatabaseOptions = { revocations: true },
+  { revocations: hasRevocations, opened, ...opening }: DatabaseOptions = { revocations: true },
 ): DynamicModule => ({
   module: DatabaseModule,
   global: true,
@@ -76,7 +78,7 @@ export const databaseModule = (
       provide: DatabaseConnection,
       inject: [Configuration],
       useFactory: (configuration: Configuration) =>
-        DatabaseConnection.open(configuration, (message) => logger.log(message), opening),
+        opened ?? DatabaseConnection.open(configuration, (message) => logger.log(message), opening),
     },
     {
       provide: PrismaDatabase,

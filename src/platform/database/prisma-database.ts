@@ -64,7 +64,9 @@ export class PrismaDatabase {
       onConnect: (client) => client.query(`set timezone to 'UTC'`).then(() => undefined),
     });
     if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
-    this.#pool.on('error', (error) => log?.(`An idle connection to PostgreSQL was lost: ${error.message}`));
+    this.#pool.on('error', (error) => {
+      if (!this.#pool.ending) log?.(`An idle connection to PostgreSQL was lost: ${error.message}`);
+    });
     const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool) });
     this.base = client.$extends({
       query: { $allOperations: observed },

@@ -67,10 +67,17 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   try {
     await client.connect();
     return await work(client);
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause;
+    throw new MigrationError(`The migrations of the database cannot be read or applied: ${reasonOf(cause)}`, { cause });
   } finally {
     await client.end();
   }
 }
+
+/** Of a host name with several addresses each has its own. */
+const reasonOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : (error as Error).message;
 
 async function recorded(client: pg.Client): Promise<Row[]> {
   const { rows: found } = await client.query(`select to_regclass('_prisma_migrations') as name`);

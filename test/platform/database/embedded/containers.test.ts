@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { container, containerOnHostNetwork, firstProcess, postWithin } from '../../../support/container.js';
+import { entryOf } from '../../../support/entry-of.js';
 import { type RunningProcess, startProcess } from '../../../support/process.js';
 
 let dataDir: string;
@@ -20,7 +21,8 @@ afterEach(async () => {
 });
 
 function start(prefix: readonly string[]): RunningProcess {
-  const started = startProcess({ DATA_DIR: dataDir }, 'dist/main.js', prefix);
+  const environment = { DATA_DIR: dataDir, SHUTDOWN_TIMEOUT_MS: '600000' };
+  const started = startProcess(environment, 'dist/main.js', prefix);
   running.push(started);
   return started;
 }
@@ -65,6 +67,7 @@ describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { ti
     const second = start(container);
     expect(await second.exited()).toBe(1);
     expect(second.output.join('\n')).toMatch(refusal);
+    expect(second.output.join('\n')).not.toContain('    at ');
     expect(postmasters()).toHaveLength(1);
     expect(await postWithin(first.child.pid, `${url}/auth/register`, credentials('after'))).toBe(201);
 
@@ -134,5 +137,19 @@ describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { ti
     expect(await postWithin(last.child.pid, `${url}/auth/register`, credentials('last'))).toBe(201);
     const log = readFileSync(join(dataDir, 'postgres', 'server.log'), 'utf8');
     expect(log).not.toMatch(/PANIC|could not locate|data directory lock file is invalid/);
+  });
+});
+
+describe.skipIf(!process.env.NAMESPACES)('the first process of a container', { timeout: 300_000 }, () => {
+  test.each([
+    ['before its data is made', /^postgres\.turn$/],
+    ['while its data is made', /^postgres\.init-/],
+    ['while PostgreSQL starts', /^postgres$/],
+  ])('ends with 0 on SIGTERM %s', async (_, change) => {
+    const started = start(container);
+    await entryOf(dataDir, change);
+    process.kill(firstProcess(started.child.pid), 'SIGTERM');
+    expect(await started.exited()).toBe(0);
+    expect(postmasters()).toEqual([]);
   });
 });
