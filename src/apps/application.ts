@@ -9,6 +9,7 @@ import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
+import { CurrentRates } from '../platform/config/current-rates.js';
 import { addressVariable } from '../platform/config/service-defaults.js';
 import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
@@ -167,7 +168,8 @@ async function prepare(
   const pipeline = app.get(Pipeline);
   const registry = app.get(OperationRegistry);
   const routes = new RouteTable(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
-  const mqtt = await mqttServer({ configuration, pipeline, registry });
+  const messageRate = app.get(CurrentRates).ofConnection;
+  const mqtt = await mqttServer({ configuration, pipeline, registry, messageRate });
   const remoteBroker = configuration.mqtt.url === undefined ? undefined : mqtt;
   const readiness = await readinessOf(app, service, remoteBroker);
   app.useGlobalFilters(new ProblemFilter(pipeline, routes));

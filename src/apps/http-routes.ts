@@ -68,11 +68,10 @@ async function webSockets(
 ): Promise<() => Promise<void>> {
   const { registerWebSocketServer } = await import('../protocols/websocket/websocket-server.js');
   const { limits, origins, protocols } = configuration;
-  const rates = app.get(CurrentRates);
   const options = {
     payloadBytes: limits.websocketPayloadBytes,
     origins,
-    messageRate: () => (rates.value.enabled ? rates.value.connection : undefined),
+    messageRate: app.get(CurrentRates).ofConnection,
   };
   registerWebSocketServer(fastify, options);
   if (!protocols.includes('websocket')) return nothingToDrain;

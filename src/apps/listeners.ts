@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
-import type { Configuration } from '../platform/config/configuration.js';
+import type { Configuration, Rate } from '../platform/config/configuration.js';
 import type { Readiness } from '../platform/observability/readiness.js';
 import { listenerCredentials } from '../platform/security/grpc-credentials.js';
 import type { ListenerTls } from '../platform/security/load-tls.js';
@@ -16,6 +16,10 @@ interface ServedParts {
   readonly configuration: Configuration;
   readonly pipeline: Pipeline;
   readonly registry: OperationRegistry;
+}
+
+interface MqttParts extends ServedParts {
+  readonly messageRate: () => Rate | undefined;
 }
 
 interface ListenerParts extends ServedParts {
@@ -85,12 +89,18 @@ function grpcServer({ configuration, pipeline, registry, tls }: ListenerParts): 
 }
 
 /** Undefined, and none of its code is loaded, where this process does not serve MQTT. */
-export async function mqttServer({ configuration, pipeline, registry }: ServedParts): Promise<MqttServer | undefined> {
+export async function mqttServer({
+  configuration,
+  pipeline,
+  registry,
+  messageRate,
+}: MqttParts): Promise<MqttServer | undefined> {
   const { host, mqtt, limits, protocols, shutdownTimeoutMs } = configuration;
   if (!protocols.includes('mqtt')) return undefined;
   const { MqttServer } = await import('../protocols/mqtt/mqtt-server.js');
   return new MqttServer({
     ...mqtt,
+    messageRate,
     pipeline,
     operations: registry.served('mqtt'),
     host,

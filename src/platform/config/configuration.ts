@@ -18,7 +18,7 @@ export interface Rates {
   readonly address: Rate;
   /** Calls of one caller to one operation. */
   readonly caller: Rate;
-  /** Messages on one WebSocket connection. */
+  /** Messages on one connection of a WebSocket or of the embedded MQTT broker. */
   readonly connection: Rate;
   /** Failed logins for one account. */
   readonly login: Rate;

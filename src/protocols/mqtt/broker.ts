@@ -1,4 +1,5 @@
 import type { IPublishPacket } from 'mqtt';
+import type { RateLimited } from '../../contract/built-in-failures.js';
 import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 
 /** A packet on a request topic. `properties` are those of MQTT 5. */
@@ -21,6 +22,8 @@ export abstract class Peer {
   abstract readonly address: string | undefined;
   /** Undefined behind a broker elsewhere, whose access rules stand in for a check of the sender. */
   abstract readonly clientId: string | undefined;
+  /** Takes one from the quota of messages; what refuses it when that is used up. */
+  abstract admit(): RateLimited | undefined;
   /** False for a reply that is too long for the broker. */
   abstract send(reply: OutgoingReply): boolean;
 }

@@ -22,16 +22,19 @@ const nowhere = '$dropped';
 /** Who may do what: anyone connects, sends requests and reads the replies to its own, and nothing else. */
 export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessOptions): AccessHooks {
   const requests = `${topicPrefix}/rpc/`;
+  /** Clients without an id that ask for a session [MQTT-3.1.3-8]: Aedes makes an id for them as for all others. */
+  const nameless = new WeakSet<Client>();
   return {
     /** No session outlives its connection: replies to callers who left would pile up in memory. */
-    preConnect(_client, packet, callback) {
+    preConnect(client, packet, callback) {
+      if (packet.clientId === '' && !packet.clean) nameless.add(client);
       packet.clean = true;
       callback(null, true);
     },
 
     /** Operations judge credentials. */
-    authenticate({ id }, _username, _password, callback) {
-      if (isUsableClientId(id)) callback(null, true);
+    authenticate(client, _username, _password, callback) {
+      if (isUsableClientId(client.id) && !nameless.has(client)) callback(null, true);
       else callback(rejected(), false);
     },
 
@@ -39,6 +42,7 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessO
     authorizePublish(client, packet, callback) {
       const fault = client && publishFault(packet, requests);
       if (fault) {
+        peerOf(client).admit();
         drops.add(fault, { topic: packet.topic, client: client.id });
         Object.assign(packet, { topic: nowhere, payload: '', retain: false });
       }
@@ -46,8 +50,9 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessO
     },
 
     authorizeSubscribe(client, subscription, callback) {
-      const isOwn = subscription.topic.startsWith(replyTopics.rootOf(client.id));
-      callback(null, isOwn && peerOf(client).subscribe(subscription.topic) ? subscription : null);
+      const peer = peerOf(client);
+      const isRefused = peer.admit() !== undefined || !subscription.topic.startsWith(replyTopics.rootOf(client.id));
+      callback(null, !isRefused && peer.subscribe(subscription.topic) ? subscription : null);
     },
 
     authorizeForward(client, packet) {

@@ -7,11 +7,12 @@ import { opened } from '../listen-error.js';
 import { Broker, type Receiver } from './broker.js';
 import type { DropLog } from './drop-log.js';
 import { accessHooks } from './embedded-access.js';
-import { EmbeddedPeer } from './embedded-peer.js';
-import { PacketSizes } from './packet-sizes.js';
+import { EmbeddedPeer, type PeerLimits } from './embedded-peer.js';
+import { IncomingPackets } from './incoming-packets.js';
+import { readInTurns } from './read-in-turns.js';
 import { ReplyTopics } from './reply-topics.js';
 
-export interface EmbeddedBrokerOptions {
+export interface EmbeddedBrokerOptions extends PeerLimits {
   readonly topicPrefix: string;
   readonly host: string;
   /** 0: any free one. */
@@ -19,8 +20,6 @@ export interface EmbeddedBrokerOptions {
   /** Bytes after the fixed header; the connection of a longer packet is closed. */
   readonly packetBytes: number;
   readonly maxConnections: number;
-  /** Bytes of replies that a client has not read. */
-  readonly maxBufferedBytes: number;
   /** Milliseconds for a client with a full socket to read on. */
   readonly drainTimeoutMs: number;
   readonly drops: DropLog;
@@ -100,6 +99,7 @@ export class EmbeddedBroker extends Broker {
     });
     aedes.on('clientDisconnect', (client) => receiver.gone(this.#peerOf(client)));
     aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
+    aedes.on('ping', (_packet, client) => this.#peerOf(client).admit());
     aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
     aedes.on('connectionError', (_client, error) => this.#logger.debug(error.message));
     const emitter: EventEmitter = aedes;
@@ -108,7 +108,8 @@ export class EmbeddedBroker extends Broker {
   }
 
   #accept(socket: Socket): void {
-    limitPackets(socket, new PacketSizes(this.options.packetBytes));
+    const { packetBytes, messageRate } = this.options;
+    readInTurns(socket, new IncomingPackets(packetBytes, messageRate?.()));
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     this.#aedes?.handle(socket);
@@ -127,7 +128,7 @@ export class EmbeddedBroker extends Broker {
   #peerOf(client: Client): EmbeddedPeer {
     const known = this.#peers.get(client);
     if (known) return known;
-    const peer = new EmbeddedPeer(client, this.options.maxBufferedBytes);
+    const peer = new EmbeddedPeer(client, this.options);
     this.#peers.set(client, peer);
     return peer;
   }
@@ -139,17 +140,6 @@ export class EmbeddedBroker extends Broker {
 }
 
 const asBuffer = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);
-
-/** Aedes takes no limit of its own, but it reads through this method alone. */
-function limitPackets(socket: Socket, sizes: PacketSizes): void {
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number): unknown => {
-    const chunk: unknown = read(size);
-    if (!Buffer.isBuffer(chunk) || sizes.admits(chunk)) return chunk;
-    socket.destroy(new Error('Packet too large'));
-    return null;
-  };
-}
 
 function farewell(socket: Socket): Promise<void> {
   return new Promise((resolve) => {

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { Rate } from '../message-rate.js';
 import type { Broker } from './broker.js';
 import { DropLog } from './drop-log.js';
 import { EmbeddedBroker } from './embedded-broker.js';
@@ -25,6 +26,8 @@ export interface MqttServerOptions {
   /** Calls that run at once; further ones wait unread. */
   readonly maxConcurrentCalls?: number;
   readonly maxConnections?: number;
+  /** Of messages of one connection of the embedded broker; asked when it opens. No limit when absent. */
+  readonly messageRate?: (() => Rate | undefined) | undefined;
   /** Bytes of replies that a client of the embedded broker has not read. */
   readonly maxBufferedBytes?: number;
   /** Milliseconds for a client of the embedded broker with a full socket to read on. */

@@ -144,6 +144,9 @@ class RemotePeer extends Peer {
     super();
   }
 
+  /** The broker's matter. */
+  admit(): undefined {}
+
   /** Nobody waits for the acknowledgement: while requests are held back, none is read. */
   send({ topic, payload, qos, correlationData }: OutgoingReply): boolean {
     const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + (correlationData?.length ?? 0) + headerBytes;

@@ -31,8 +31,8 @@ export interface ReadRequest {
   readonly params: unknown;
 }
 
-/** What is no request; answered where it tells a topic for replies. */
-export class UnreadableRequest {
+/** What is not carried out; answered where it names a topic for replies. */
+export class RefusedRequest {
   constructor(
     readonly replyTo: ReplyTarget | undefined,
     readonly failure: Failure,
@@ -50,22 +50,22 @@ const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties)
 export function readMqttRequest(
   { payload, properties = {} }: IncomingMessage,
   payloadBytes: number,
-): ReadRequest | UnreadableRequest {
+): ReadRequest | RefusedRequest {
   const isTooLarge = payload.length > payloadBytes;
   return isMqtt5(properties)
     ? readPacket(payload, properties, isTooLarge)
     : readEnvelope(parse(payload, 'correlation_id'), properties, isTooLarge);
 }
 
-function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): ReadRequest | UnreadableRequest {
+function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): ReadRequest | RefusedRequest {
   const { responseTopic, correlationData } = properties;
   const replyTo = responseTopic === undefined ? undefined : { topic: responseTopic, head: '{', correlationData };
-  if (isTooLarge) return new UnreadableRequest(replyTo, new PayloadTooLarge());
+  if (isTooLarge) return new RefusedRequest(replyTo, new PayloadTooLarge());
   const refused = refuseKey(replyTo, properties.userProperties?.['idempotency-key']);
   if (refused) return refused;
   const params = payload.length === 0 ? {} : parse(payload);
   return params === undefined
-    ? new UnreadableRequest(replyTo, new NotJson())
+    ? new RefusedRequest(replyTo, new NotJson())
     : { replyTo, fields: propertyFields(properties), params };
 }
 
@@ -89,14 +89,14 @@ function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Proper
   return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, messageExpiryInterval * 1000);
 }
 
-function readEnvelope(message: unknown, properties: Properties, isTooLarge: boolean): ReadRequest | UnreadableRequest {
-  if (message === undefined) return new UnreadableRequest(undefined, new NotJson());
-  if (!isJsonObject(message)) return new UnreadableRequest(undefined, malformed('A request is an object'));
+function readEnvelope(message: unknown, properties: Properties, isTooLarge: boolean): ReadRequest | RefusedRequest {
+  if (message === undefined) return new RefusedRequest(undefined, new NotJson());
+  if (!isJsonObject(message)) return new RefusedRequest(undefined, malformed('A request is an object'));
   const replyTo = replyTarget(message);
-  if (isTooLarge) return new UnreadableRequest(replyTo, new PayloadTooLarge());
+  if (isTooLarge) return new RefusedRequest(replyTo, new PayloadTooLarge());
   if (!isEnvelope(message)) return { replyTo, fields: propertyFields(properties), params: message };
   const fault = faultOf(message);
-  if (fault !== undefined) return new UnreadableRequest(replyTo, malformed(fault));
+  if (fault !== undefined) return new RefusedRequest(replyTo, malformed(fault));
   const refused = refuseKey(replyTo, message.idempotency_key);
   if (refused) return refused;
   const { authorization, params = {} } = message;
@@ -106,9 +106,9 @@ function readEnvelope(message: unknown, properties: Properties, isTooLarge: bool
 }
 
 /** A user property given twice is a list. */
-function refuseKey(replyTo: ReplyTarget | undefined, key: unknown): UnreadableRequest | undefined {
+function refuseKey(replyTo: ReplyTarget | undefined, key: unknown): RefusedRequest | undefined {
   const issues = keyFaults({ idempotency_key: key }, '');
-  return issues.length > 0 ? new UnreadableRequest(replyTo, new InvalidArgument({ issues })) : undefined;
+  return issues.length > 0 ? new RefusedRequest(replyTo, new InvalidArgument({ issues })) : undefined;
 }
 
 const isEnvelope = (message: JsonObject): boolean =>

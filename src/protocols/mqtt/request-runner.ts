@@ -8,7 +8,7 @@ import { type Procedure, procedures } from '../json-rpc/procedures.js';
 import type { IncomingMessage, Peer, Receiver } from './broker.js';
 import { type DropLog, retainedRequest } from './drop-log.js';
 import { ReplyTopics } from './reply-topics.js';
-import { type ReadRequest, type ReplyTarget, readMqttRequest, UnreadableRequest } from './request-reader.js';
+import { type ReadRequest, RefusedRequest, type ReplyTarget, readMqttRequest } from './request-reader.js';
 import { type RequestTopic, readRequestTopic } from './request-topic.js';
 
 export interface RunnerOptions {
@@ -57,14 +57,16 @@ export class RequestRunner implements Receiver {
   }
 
   #serve(message: IncomingMessage, peer: Peer): void {
-    const request = readMqttRequest(message, this.options.payloadBytes);
-    const { replyTo } = request;
+    const read = readMqttRequest(message, this.options.payloadBytes);
+    const { replyTo } = read;
+    const limited = peer.admit();
+    const request = limited ? new RefusedRequest(replyTo, limited) : read;
     const topic = readRequestTopic(message.topic);
     const owner = replyTo && this.#replyTopics.ownerOf(replyTo.topic);
     if (message.retain) this.#drop(retainedRequest, message, peer);
     else if (replyTo && !isOwn(owner, topic, peer)) {
       this.#drop('a request whose reply topic is not its sender’s', message, peer, replyTo.topic);
-    } else if (request instanceof UnreadableRequest) this.#refuse(request, message, peer);
+    } else if (request instanceof RefusedRequest) this.#refuse(request, message, peer);
     else this.#call(topic.procedure, { peer, replyTo }, request, peer.address ?? topic.sender ?? owner ?? 'mqtt');
   }
 
@@ -77,7 +79,7 @@ export class RequestRunner implements Receiver {
     this.#slots.release();
   }
 
-  #refuse({ replyTo, failure }: UnreadableRequest, message: IncomingMessage, peer: Peer): void {
+  #refuse({ replyTo, failure }: RefusedRequest, message: IncomingMessage, peer: Peer): void {
     if (replyTo) this.#sendError({ peer, replyTo }, errorObject(failure));
     else this.#drop(`${failure.code} without a topic for replies: ${failure.message}`, message, peer);
   }
