@@ -12,6 +12,7 @@ export const serverVariables = [
   'TOXIPROXY_URL',
   'PROMTOOL',
   'FOREIGN_PYTHON',
+  'FAKETIME_LIBRARY',
   'NAMESPACES',
 ];
 

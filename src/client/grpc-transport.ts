@@ -3,6 +3,7 @@ import { type ClientOptions, credentials, Client as GrpcClient, Metadata } from 
 import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
+import { wallClock } from '../contract/wall-clock.js';
 import { byteMethod } from '../protocols/grpc/byte-method.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-codec.js';
@@ -67,7 +68,7 @@ export class GrpcTransport implements Transport {
       responseDeserialize,
       request,
       metadataOf(call),
-      { deadline: Date.now() + timeoutMs },
+      { deadline: wallClock() + timeoutMs },
       (error, answer = Buffer.alloc(0)) => {
         if (error) reject(failureOf(operation, decodeFailure(error)));
         else resolve(answer);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wallClock } from './wall-clock.js';
 
 /** No NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 has no form for it). */
 export const isCleanText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
@@ -11,7 +12,7 @@ export const text = ({ min = 0, max }: { min?: number; max: number }) =>
 export const Id = z.uuid();
 
 /** A UUID of version 7 (RFC 9562): ids sort by the millisecond they were made in. */
-export function newId(now = Date.now()): string {
+export function newId(now = wallClock()): string {
   const time = now.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }

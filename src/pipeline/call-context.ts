@@ -99,7 +99,7 @@ export class CallContext implements CallIdentity {
     return networkOf(this.address);
   }
 
-  /** `deadline`: epoch milliseconds. */
+  /** `deadline`: milliseconds of `performance.now()`. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
     const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
     const lifetime = new Lifetime(deadline, connection);

@@ -14,7 +14,7 @@ export class Lifetime {
   #ended: Failure | undefined;
   #onEnd: ((failure: Failure) => void) | undefined;
 
-  /** `deadline`: epoch milliseconds. */
+  /** `deadline`: milliseconds of `performance.now()`. */
   constructor(
     readonly deadline: number,
     readonly connection: Connection | undefined,

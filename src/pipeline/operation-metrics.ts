@@ -1,5 +1,6 @@
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Protocol } from '../contract/operation.js';
+import { wallClock } from '../contract/wall-clock.js';
 
 /** Upper bounds in seconds. */
 export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
@@ -27,7 +28,7 @@ export class OperationCounts {
     let bucket = 0;
     while (bucket < durationBuckets.length && seconds > (durationBuckets[bucket] ?? 0)) bucket++;
     this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
-    if (traceId !== undefined) this.exemplars[bucket] = { traceId, seconds, at: Date.now() };
+    if (traceId !== undefined) this.exemplars[bucket] = { traceId, seconds, at: wallClock() };
   }
 }
 

@@ -75,6 +75,6 @@ export class PipelineBus extends Bus {
 
   #background(): CallContext {
     const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
-    return CallContext.begin(inbound, this.principals.anonymous, Date.now() + this.settings.deadlineMs);
+    return CallContext.begin(inbound, this.principals.anonymous, performance.now() + this.settings.deadlineMs);
   }
 }

@@ -46,7 +46,7 @@ export class Pipeline {
     const longest = operation?.spec.deadlineMs ?? this.settings.deadlineMs;
     const wanted = inbound.timeoutMs ?? longest;
     const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
-    const call = CallContext.begin(inbound, this.principals.anonymous, Date.now() + allowed);
+    const call = CallContext.begin(inbound, this.principals.anonymous, performance.now() + allowed);
     if (allowed === 0) call.lifetime.end(new DeadlineExceeded());
     return call;
   }

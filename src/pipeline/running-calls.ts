@@ -83,7 +83,7 @@ export class RunningCalls {
       this.#timer = undefined;
       return;
     }
-    const now = Date.now();
+    const now = performance.now();
     const calls = [...this.#all()];
     for (const call of calls) {
       if (call.deadline <= now) call.end(new DeadlineExceeded());

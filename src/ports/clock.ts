@@ -1,3 +1,5 @@
+import { wallClock } from '../contract/wall-clock.js';
+
 /** The time, so that tests may say what it is. */
 export abstract class Clock {
   abstract now(): Date;
@@ -5,6 +7,6 @@ export abstract class Clock {
 
 export class SystemClock extends Clock {
   override now(): Date {
-    return new Date();
+    return new Date(wallClock());
   }
 }

@@ -56,6 +56,10 @@ const planted: readonly (readonly [rule: string, file: string, text: string])[] 
     "import { Logger } from '@nestjs/common';\n\nexport const a = Logger;\n",
   ],
   ['lint/style/useFilenamingConvention', 'src/CamelCase.ts', 'export const a = 1;\n'],
+  ['plugin', 'src/pipeline/duration.ts', 'export const a = (b) => Date.now() - b;\n'],
+  ['plugin', 'src/pipeline/default-clock.ts', 'export const a = (b = Date.now) => b();\n'],
+  ['plugin', 'src/platform/today.ts', 'export const a = new Date();\n'],
+  ['plugin', 'src/modules/a/application/now.ts', 'export const a = () => globalThis.Date.now();\n'],
   ['lint/suspicious/noConsole', 'src/platform/print.ts', "console.log('x');\n"],
   ['lint/suspicious/noExplicitAny', 'src/any.ts', 'export const a: any = 1;\n'],
 ];
@@ -69,6 +73,9 @@ const innocent = {
     "import { Injectable } from '@nestjs/common';\n\nexport const a = Injectable;\n",
   'src/modules/a/application/ask-before.ts':
     'export async function a(b) {\n  const c = await b.bus.execute(b.message);\n  return b.unitOfWork.run(async () => c);\n}\n',
+  'src/contract/wall-clock.ts': 'export const wallClock = () => Date.now();\n',
+  'src/pipeline/durations.ts':
+    'export const a = performance.now();\nexport const b = (c) => new Date(c);\nexport const d = Date.parse;\n',
   'scripts/print.ts': 'console.log(process.env.A);\n',
 };
 

@@ -9,9 +9,9 @@ export class MemoryRateLimiter extends RateLimiter {
   readonly #opened = () => this.#countOpened();
   #untilSweep: number;
 
-  /** At most `maxKeys` are counted at once, the oldest being forgotten; `now`: epoch milliseconds. */
+  /** At most `maxKeys` are counted at once, the oldest being forgotten; `now`: milliseconds of a clock that is never set. */
   constructor(
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
     private readonly maxKeys = DEFAULT_MAX_KEYS,
   ) {
     super();

@@ -1,7 +1,7 @@
 /** Calls of one key since its first one. */
 export interface RateWindow {
   count: number;
-  /** Epoch milliseconds. */
+  /** Milliseconds of the clock that `now` is of. */
   readonly endsAt: number;
 }
 
@@ -16,7 +16,7 @@ export class RateWindows {
 
   constructor(
     readonly lengthMs: number,
-    private readonly onOpen: () => void,
+    private readonly onOpen: () => void = () => undefined,
   ) {}
 
   get size(): number {
@@ -30,8 +30,9 @@ export class RateWindows {
     return window !== undefined && window.endsAt > now ? window : undefined;
   }
 
-  open(key: string, now: number): RateWindow {
-    const window = { count: 0, endsAt: now + this.lengthMs };
+  /** For `leftMs` more, the whole length when absent. */
+  open(key: string, now: number, leftMs = this.lengthMs): RateWindow {
+    const window = { count: 0, endsAt: now + leftMs };
     this.#young.set(key, window);
     this.onOpen();
     return window;

@@ -1,10 +1,17 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import { type RateDecision, RateLimiter, type RatePolicy } from '../../ports/rate-limiter.js';
 import { decision, MemoryRateLimiter } from './memory-rate-limiter.js';
+import { RateWindows } from './rate-windows.js';
 import { RecordedLimiter } from './recorded-limiter.js';
 import type { RedisConnection } from './redis-connection.js';
 
 const KEY_PREFIX = 'mstv:rate';
+
+interface Counter {
+  readonly limiter: RecordedLimiter;
+  /** Who is over the quota is refused from memory until the window ends. The package would measure that by the wall clock. */
+  readonly refusals: RateWindows;
+}
 
 /** Not below nothing: the window may have ended since. */
 const giveBackOne = `
@@ -15,7 +22,7 @@ if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[
  * then have as many quotas as there are processes, but nobody is turned away for our outage.
  */
 export class RedisRateLimiter extends RateLimiter {
-  readonly #limiters = new Map<string, RecordedLimiter>();
+  readonly #counters = new Map<string, Counter>();
   readonly #meanwhile = new MemoryRateLimiter();
 
   constructor(private readonly connection: RedisConnection) {
@@ -23,16 +30,23 @@ export class RedisRateLimiter extends RateLimiter {
   }
 
   override async consume(policy: RatePolicy, key: string): Promise<RateDecision> {
+    const { limiter, refusals } = this.#counterOf(policy);
+    const now = performance.now();
+    const refusal = refusals.find(key, now);
+    if (refusal) return decision(policy, policy.quota + 1, refusal.endsAt - now);
     try {
-      return decided(policy, await this.#limiterOf(policy).consume(key));
+      const { consumedPoints, msBeforeNext } = await limiter.consume(key);
+      return decision(policy, consumedPoints, msBeforeNext);
     } catch (refused) {
-      return refused instanceof RateLimiterRes ? decided(policy, refused) : this.#meanwhile.consume(policy, key);
+      if (!(refused instanceof RateLimiterRes)) return this.#meanwhile.consume(policy, key);
+      refusals.open(key, performance.now(), refused.msBeforeNext);
+      return decision(policy, refused.consumedPoints, refused.msBeforeNext);
     }
   }
 
   override async peek(policy: RatePolicy, key: string): Promise<RateDecision> {
     try {
-      const window = await this.#limiterOf(policy).get(key);
+      const window = await this.#counterOf(policy).limiter.get(key);
       return window === null
         ? decision(policy, 1, policy.windowSeconds * 1000)
         : decision(policy, window.consumedPoints + 1, window.msBeforeNext);
@@ -42,39 +56,32 @@ export class RedisRateLimiter extends RateLimiter {
   }
 
   override async giveBack(policy: RatePolicy, key: string): Promise<void> {
-    const counter = this.#limiterOf(policy).getKey(key);
+    const counter = this.#counterOf(policy).limiter.getKey(key);
     await this.connection
       .send('EVAL', (redis) => redis.eval(giveBackOne, 1, counter))
       .catch(() => this.#meanwhile.giveBack(policy, key));
   }
 
   override async reset(policy: RatePolicy, key: string): Promise<void> {
+    const { limiter, refusals } = this.#counterOf(policy);
     this.#meanwhile.reset(policy, key);
-    await this.#limiterOf(policy)
-      .delete(key)
-      .catch(() => false);
+    refusals.delete(key);
+    await limiter.delete(key).catch(() => false);
   }
 
-  #limiterOf({ name, quota, windowSeconds }: RatePolicy): RecordedLimiter {
+  #counterOf({ name, quota, windowSeconds }: RatePolicy): Counter {
     const id = `${name}/${quota}/${windowSeconds}`;
-    let limiter = this.#limiters.get(id);
-    if (limiter === undefined) {
-      limiter = new RecordedLimiter(this.connection, {
+    let counter = this.#counters.get(id);
+    if (counter === undefined) {
+      const limiter = new RecordedLimiter(this.connection, {
         keyPrefix: `${KEY_PREFIX}:${name}:${windowSeconds}`,
         points: quota,
         duration: windowSeconds,
-        // Who is over the quota is refused from memory until the window ends.
-        inMemoryBlockOnConsumed: quota + 1,
         rejectIfRedisNotReady: true,
       });
-      this.#limiters.set(id, limiter);
+      counter = { limiter, refusals: new RateWindows(windowSeconds * 1000) };
+      this.#counters.set(id, counter);
     }
-    return limiter;
+    return counter;
   }
-}
-
-/** A refusal from memory tells only when the window ends. */
-function decided(policy: RatePolicy, { consumedPoints, msBeforeNext, remainingPoints }: RateLimiterRes): RateDecision {
-  const fromMemory = consumedPoints === 0 && remainingPoints === 0;
-  return decision(policy, fromMemory ? policy.quota + 1 : consumedPoints, msBeforeNext);
 }

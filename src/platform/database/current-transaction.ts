@@ -12,7 +12,7 @@ export const currentTransaction = (): unknown => currentCall()?.transaction;
 /** The call this code runs for; one of its own where there is none, as in schedules and reconcilers. */
 export const callOrBackground = (): CallContext =>
   currentCall() ??
-  CallContext.begin({ protocol: 'grpc', address: 'local' }, background, Date.now() + BACKGROUND_LIMIT_MS);
+  CallContext.begin({ protocol: 'grpc', address: 'local' }, background, performance.now() + BACKGROUND_LIMIT_MS);
 
 /** Runs `work` so that `currentTransaction` gives `transaction` in all it does. */
 export const runInTransaction = <T>(call: CallContext, transaction: object, work: () => Promise<T>): Promise<T> =>

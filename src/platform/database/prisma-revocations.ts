@@ -1,3 +1,4 @@
+import { wallClock } from '../../contract/wall-clock.js';
 import { type RevocationEntry, type RevocationLog, type RevokedSubject } from '../../ports/revocations.js';
 import { PolledRevocations, type PolledRevocationsOptions } from '../security/polled-revocations.js';
 import { currentTransaction } from './current-transaction.js';
@@ -26,7 +27,7 @@ export class PrismaRevocations extends PolledRevocations implements RevocationLo
     options: PolledRevocationsOptions = {},
   ) {
     super(options);
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? wallClock;
   }
 
   /** In the transaction of the current unit of work, if there is one. */

@@ -58,7 +58,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
   }
 
   async #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
-    const left = call.lifetime.deadline - Date.now();
+    const left = Math.ceil(call.lifetime.deadline - performance.now());
     if (left <= 0) throw new DeadlineExceeded();
     let transaction: PrismaTransaction | undefined;
     try {
@@ -86,7 +86,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
 async function perform<T>(call: CallContext, transaction: PrismaTransaction, work: () => Promise<T>): Promise<T> {
   const { connection } = transaction;
   // Local to the transaction: the connection goes back to the pool as it was.
-  const left = Math.max(1, call.lifetime.deadline - Date.now());
+  const left = Math.max(1, Math.ceil(call.lifetime.deadline - performance.now()));
   const settings = `select set_config('statement_timeout', $1, true), set_config('app.tenant', $2, true)`;
   await connection.query(settings, [String(left), call.tenant]);
   const value = await runInTransaction(call, transaction, work);

@@ -1,6 +1,7 @@
 import type { webcrypto } from 'node:crypto';
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { Unauthenticated } from '../../contract/built-in-failures.js';
+import { wallClock } from '../../contract/wall-clock.js';
 import { type AccessClaims, TokenVerifier } from '../../pipeline/token-verifier.js';
 import { ACCESS_TOKEN_TYPE, SERVICE_TOKEN_TYPE } from './token-issuer.js';
 import type { TokenKeys } from './token-keys.js';
@@ -33,7 +34,7 @@ export class JoseTokenVerifier extends TokenVerifier {
   constructor(
     private readonly keys: Pick<TokenKeys, 'verifying'>,
     private readonly settings: VerifierSettings,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = wallClock,
   ) {
     super();
     const capacity = settings.cachedTokens ?? DEFAULT_CACHED_TOKENS;

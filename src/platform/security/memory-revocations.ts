@@ -1,3 +1,4 @@
+import { wallClock } from '../../contract/wall-clock.js';
 import {
   type RevocableClaims,
   type RevocationEntry,
@@ -24,7 +25,7 @@ export class MemoryRevocations extends Revocations implements RevocationLog {
   #untilSweep = SWEEP_EVERY;
 
   /** `now`: epoch milliseconds. */
-  constructor(private readonly now: () => number = Date.now) {
+  constructor(private readonly now: () => number = wallClock) {
     super();
   }
 

@@ -1,4 +1,5 @@
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { wallClock } from '../../contract/wall-clock.js';
 import { type RevocableClaims, type RevocationEntry, Revocations } from '../../ports/revocations.js';
 import { MemoryRevocations } from './memory-revocations.js';
 
@@ -32,7 +33,7 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
     pollMs = POLL_MS,
     log = () => undefined,
     patience = 1,
-    now = Date.now,
+    now = wallClock,
   }: PolledRevocationsOptions = {}) {
     super();
     this.#known = new MemoryRevocations(now);

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { wallClock } from '../../contract/wall-clock.js';
 import type { TokenSettings } from '../config/configuration.js';
 import type { TokenKey, TokenKeys } from './token-keys.js';
 
@@ -27,7 +28,7 @@ export class TokenIssuer {
   constructor(
     private readonly keys: Pick<TokenKeys, 'signing'>,
     private readonly settings: Pick<TokenSettings, 'issuer' | 'audience' | 'accessTokenSeconds'>,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = wallClock,
   ) {}
 
   issue({ userId, sessionId, role, tenant }: AccessTokenSubject): Promise<IssuedToken> {

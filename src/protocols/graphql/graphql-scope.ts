@@ -55,7 +55,7 @@ export class GraphqlScope {
   #beginWithin(operation: OperationDescriptor): CallContext {
     const before = this.#calls ?? [this.call];
     const deadline = Math.max(...before.map(({ lifetime }) => lifetime.deadline));
-    const timeoutMs = Math.max(0, deadline - Date.now());
+    const timeoutMs = Math.max(0, deadline - performance.now());
     const call = this.pipeline.begin({ ...this.continued, timeoutMs }, operation);
     call.principal = (before.find(({ principal }) => !principal.isAnonymous) ?? call).principal;
     return call;

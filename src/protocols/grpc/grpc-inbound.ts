@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { wallClock } from '../../contract/wall-clock.js';
 import type { Forwarded, Inbound } from '../../pipeline/call-context.js';
 import type { CallerAddresses } from '../caller-address.js';
 import { type RawHeaders, valuesOf } from '../repeated-headers.js';
@@ -25,7 +26,7 @@ function authorization({ authorization: first }: IncomingHttpHeaders, raw: RawHe
 
 function timeLeft(deadline: Date | number): number | undefined {
   const end = Number(deadline);
-  return end === Infinity ? undefined : Math.max(0, end - Date.now());
+  return end === Infinity ? undefined : Math.max(0, end - wallClock());
 }
 
 const withoutScheme = (authorization: string | undefined): string | undefined =>

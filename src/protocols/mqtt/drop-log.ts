@@ -12,7 +12,7 @@ export class DropLog {
   #untold = 0;
 
   add(reason: string, about: Readonly<Record<string, string | undefined>>): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.#quietUntil) {
       this.#untold++;
       return;

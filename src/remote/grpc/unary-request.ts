@@ -6,13 +6,14 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
+import { wallClock } from '../../contract/wall-clock.js';
 
 export interface UnaryRequest {
   /** `/users.v1.UsersService/GetUser` */
   readonly path: string;
   readonly message: Buffer;
   readonly metadata: Metadata;
-  /** Epoch milliseconds. */
+  /** Milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** Takes the request back. */
   readonly signal: AbortSignal;
@@ -57,7 +58,9 @@ class UnaryAnswer implements InterceptingListener {
 export function sendUnary(client: Client, request: UnaryRequest): Promise<Buffer> {
   const { path, message, metadata, deadline, signal, explain } = request;
   return new Promise((resolve, reject) => {
-    const call = client.getChannel().createCall(path, deadline, undefined, null, undefined);
+    const call = client
+      .getChannel()
+      .createCall(path, wallClock() + deadline - performance.now(), undefined, null, undefined);
     call.start(metadata, new UnaryAnswer(resolve, reject, explain));
     call.startRead();
     call.sendMessageWithContext({}, message);

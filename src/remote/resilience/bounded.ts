@@ -1,7 +1,7 @@
 import { DeadlineExceeded } from '../../contract/built-in-failures.js';
 
 export interface Bounds {
-  /** Epoch milliseconds. */
+  /** Milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** Ends the work with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +38,7 @@ class Bounded<T> {
 
   #wait(): void {
     const { deadline, patience } = this.bounds;
-    const left = deadline - Date.now();
+    const left = deadline - performance.now();
     if (patience && patience.afterMs < left) this.#timer = setTimeout(() => this.#impatient(), patience.afterMs);
     else this.#waitFor(left);
   }
@@ -50,7 +50,7 @@ class Bounded<T> {
   #impatient(): void {
     const reason = this.bounds.patience?.giveUp();
     if (reason) this.#end(reason);
-    else this.#waitFor(this.bounds.deadline - Date.now());
+    else this.#waitFor(this.bounds.deadline - performance.now());
   }
 
   #end(reason: unknown): void {
@@ -67,6 +67,6 @@ class Bounded<T> {
 
 /** The result of `work`, which is told by its signal when it is no longer waited for. Rejects with DeadlineExceeded. */
 export function bounded<T>(bounds: Bounds, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  if (bounds.deadline <= Date.now()) return Promise.reject(new DeadlineExceeded());
+  if (bounds.deadline <= performance.now()) return Promise.reject(new DeadlineExceeded());
   return new Bounded<T>(bounds).run(work);
 }

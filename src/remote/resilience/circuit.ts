@@ -1,5 +1,6 @@
 import CircuitBreaker from 'opossum';
 import { ServiceUnavailable } from '../../contract/built-in-failures.js';
+import { wallClock } from '../../contract/wall-clock.js';
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
@@ -31,7 +32,7 @@ export class Circuit {
   readonly counts: CircuitCounts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
   #breaker: Breaker;
   #state: CircuitState = 'CLOSED';
-  #changedAt = new Date();
+  #changedAt = new Date(wallClock());
   #probedAt = 0;
   #failuresInARow = 0;
   #failingSince = 0;
@@ -123,7 +124,7 @@ export class Circuit {
     if (from === state) return;
     this.#state = state;
     this.transitions[state]++;
-    this.#changedAt = new Date();
+    this.#changedAt = new Date(wallClock());
     this.onChange(this, from);
   }
 

@@ -29,9 +29,9 @@ export class OutboundBreaker {
     work: (signal: AbortSignal) => Promise<T>,
     { timeoutMs = this.settings.timeoutMs, signal }: OutboundOptions = {},
   ): Promise<T> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const limited = () => bounded({ deadline: startedAt + timeoutMs, signal }, work);
-    const judge = (error: unknown) => this.#judge(error, Date.now() - startedAt, signal);
+    const judge = (error: unknown) => this.#judge(error, performance.now() - startedAt, signal);
     return this.bulkhead.run(() => this.circuit.run(limited, judge));
   }
 

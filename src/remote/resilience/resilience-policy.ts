@@ -63,11 +63,11 @@ export class ResiliencePolicy {
     const { bulkhead, circuit } = this.parts;
     const retries = this.#retries;
     const { timeoutMs, fairMs } = retries.settings;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const deadline = Math.min(call.deadline, startedAt + timeoutMs);
     const { signal, isSafe } = call;
     const attempts = () => new RetriedCall(retries, { deadline, signal, isSafe }, ask).run();
-    const judge = (error: unknown) => verdict(error, Date.now() - startedAt, fairMs);
+    const judge = (error: unknown) => verdict(error, performance.now() - startedAt, fairMs);
     try {
       return await bulkhead.run(() => circuit.run(attempts, judge));
     } catch (error) {

@@ -10,7 +10,7 @@ import { isOutage, isUnsent, verdict } from './outage.js';
 import type { RetryBudget } from './retry-budget.js';
 
 export interface RemoteCall {
-  /** Epoch milliseconds. */
+  /** Milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** Aborted, with a Failure for its reason, when nobody waits for the call any more. */
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export interface RemoteCall {
 
 export interface Attempt {
   readonly instance: Instance;
-  /** Epoch milliseconds. */
+  /** Milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** Aborted when nobody waits for this attempt any more, maybe for another instance was asked. */
   readonly signal: AbortSignal;
@@ -87,7 +87,7 @@ export class RetriedCall<T> {
 
   async #attempt(candidate: Candidate | undefined): Promise<T> {
     if (!candidate) throw this.#nobody();
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     try {
       const value = await this.#bounded(candidate);
       this.parts.balancer.succeeded(candidate);
@@ -95,7 +95,7 @@ export class RetriedCall<T> {
     } catch (error) {
       this.#tried.add(candidate);
       if (isUnsent(error)) this.#refused.add(candidate);
-      this.#judge(candidate, error, Date.now() - startedAt);
+      this.#judge(candidate, error, performance.now() - startedAt);
       throw error;
     }
   }
@@ -148,7 +148,7 @@ export class RetriedCall<T> {
     const hasNext = this.#isBlocked(error) || (!isLast && this.#mayRepeat(error));
     if (!hasNext) throw error;
     const delay = Math.max(this.#pushback(error), fullJitter(settings.retry, this.#attempts));
-    if (Date.now() + delay >= this.call.deadline) throw error;
+    if (performance.now() + delay >= this.call.deadline) throw error;
     if (budget.claim()) return delay;
     counts.retriesRefused++;
     throw error;

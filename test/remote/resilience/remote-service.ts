@@ -44,7 +44,7 @@ export class RemoteService {
 
   /** Resolves with the instance that answered. */
   call({ isSafe = true, timeoutMs = 5_000, signal = new AbortController().signal }: CallOptions = {}): Promise<string> {
-    const call: RemoteCall = { deadline: Date.now() + timeoutMs, signal, isSafe };
+    const call: RemoteCall = { deadline: performance.now() + timeoutMs, signal, isSafe };
     return this.policy.execute(call, (attempt) => {
       this.asked.push(attempt.instance.id.slice(0, -':50051'.length));
       return (this.#behaviours.get(attempt.instance.id) ?? serves)(attempt);

@@ -24,7 +24,7 @@ export class MemoryIdempotencyLog extends IdempotencyLog {
 
   override async find(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
     const entry = this.#entries.get(idOf(slot));
-    return entry && entry.expiresAt > Date.now() ? entry : undefined;
+    return entry && entry.expiresAt > performance.now() ? entry : undefined;
   }
 
   override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
@@ -41,12 +41,17 @@ export class MemoryIdempotencyLog extends IdempotencyLog {
   }
 
   override async record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void> {
-    this.#entries.put({ id: idOf(slot), fingerprint: slot.fingerprint, outcome, expiresAt: Date.now() + this.keptMs });
+    this.#entries.put({
+      id: idOf(slot),
+      fingerprint: slot.fingerprint,
+      outcome,
+      expiresAt: performance.now() + this.keptMs,
+    });
   }
 
   /** Forgets expired keys; gives how many. */
   async sweep(): Promise<number> {
-    const expired = this.#entries.values().filter(({ expiresAt }) => expiresAt <= Date.now());
+    const expired = this.#entries.values().filter(({ expiresAt }) => expiresAt <= performance.now());
     for (const { id } of expired) this.#entries.delete(id);
     return expired.length;
   }

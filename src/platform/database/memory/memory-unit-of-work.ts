@@ -23,7 +23,7 @@ async function transact<T>(call: CallContext, work: () => Promise<T>): Promise<T
     const transaction = new MemoryTransaction();
     try {
       const value = await runInTransaction(call, transaction, work);
-      if (call.lifetime.deadline <= Date.now()) throw new DeadlineExceeded();
+      if (call.lifetime.deadline <= performance.now()) throw new DeadlineExceeded();
       if (transaction.commit()) return value;
     } finally {
       transaction.end();
