@@ -22,6 +22,5 @@ export async function readinessOf(
 
 async function databaseCheck(app: INestApplicationContext): Promise<HealthCheck> {
   const { PrismaDatabase } = await import('../platform/database/prisma-database.js');
-  const database = app.get(PrismaDatabase);
-  return { name: 'database', check: () => database.ping() };
+  return app.get(PrismaDatabase).health;
 }

@@ -41,7 +41,7 @@ export class DatabaseConnection {
       else await migrate(location.directUrl, { log });
       const { poolSize } = configuration.database;
       const answerMs = longestCallMs + answerSlackMs;
-      const database = new PrismaDatabase({ url: location.url, poolSize, answerMs, log });
+      const database = new PrismaDatabase({ url: location.url, poolSize, answerMs });
       await requireColumns(database).catch((error) => closeAndThrow(database, error));
       return new DatabaseConnection(database, location);
     } catch (error) {

@@ -1,41 +1,40 @@
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
-import type { Failure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import { driverKinds, errorCodes, sqlState } from './sql-state.js';
 
-const QUERY_CANCELED = '57014';
-/** Connection exceptions, too many connections, shutting down, starting up. */
-const unreachableStates = /^(08...|53300|57P0[1-5])$/;
-const unreachableKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
-const unreachableCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'P1001',
-  'P1017',
-]);
+/** Query canceled; idle in a transaction, or in one at all, for too long. */
+const overdueStates = /^(57014|25P0[34])$/;
+/** Serialization failure, deadlock detected. */
+const conflictStates = /^(40001|40P01)$/;
+/**
+ * Connection exceptions, wrong password, no such database, read-only transaction, insufficient resources (disk full, too
+ * many connections), lock not available, shutting down, starting up, input or output error.
+ */
+const unusableStates = /^(08...|28...|3D000|25006|53...|55P03|57P0[1-5]|58030)$/;
+const unreachableKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError']);
+/** Of the network, of certificates and of Prisma. */
+const unreachableCodes =
+  /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)(UNREACH|DOWN)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|\w*CERT\w*|UNABLE_TO_\w+|P1001|P1017)$/;
 /** Of pg, which gives these no code. */
 const unreachableMessages =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|The server does not support SSL)/;
 
-/** What a caller is told of an error of the database, if it is one that has nothing to do with what was asked. */
-function databaseFailure(error: unknown): Failure | undefined {
-  if (sqlState(error) === QUERY_CANCELED) return new DeadlineExceeded({ cause: error });
-  return isUnreachable(error) ? new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 }) : undefined;
-}
+export const isConflict = (error: unknown): boolean => conflictStates.test(sqlState(error) ?? '');
 
-function isUnreachable(error: unknown): boolean {
+/** Whether the database cannot be used, for a reason that has nothing to do with what was asked. */
+export function isUnusable(error: unknown): boolean {
   return (
-    unreachableStates.test(sqlState(error) ?? '') ||
+    unusableStates.test(sqlState(error) ?? '') ||
     driverKinds(error).some((kind) => unreachableKinds.has(kind)) ||
-    errorCodes(error).some((code) => unreachableCodes.has(code)) ||
+    errorCodes(error).some((code) => unreachableCodes.test(code)) ||
     (error instanceof Error && unreachableMessages.test(error.message))
   );
 }
 
-/** For `catch`: throws the failure that `error` is, or `error` itself. */
-export function rethrow(error: unknown): never {
-  throw databaseFailure(error) ?? error;
+/** What a caller is told of an error of the database, if it is one that has nothing to do with what was asked. */
+export function databaseFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (overdueStates.test(sqlState(error) ?? '')) return new DeadlineExceeded({ cause: error });
+  if (!isUnusable(error) && !isConflict(error)) return undefined;
+  return new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
 }

@@ -1,7 +1,8 @@
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { currentCall } from '../../pipeline/call-context.js';
 import { currentTransaction } from './current-transaction.js';
-import { rethrow } from './database-failure.js';
+import { DatabaseHealth } from './database-health.js';
 import { statement } from './database-span.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
 import { closeWhenSilent } from './silent-connections.js';
@@ -13,7 +14,7 @@ export interface PrismaDatabaseOptions {
   readonly poolSize: number;
   /** Milliseconds after which a connection is given up whose statement the server has not answered; never when absent. */
   readonly answerMs?: number;
-  readonly log?: (message: string) => void;
+  readonly logger?: Pick<Logger, 'warn' | 'log'>;
 }
 
 /** How long a caller waits for a connection of the pool outside a unit of work. */
@@ -43,19 +44,14 @@ interface PrismaOperation {
   readonly query: (args: unknown) => Promise<unknown>;
 }
 
-function observed({ model, operation, args, query }: PrismaOperation): Promise<unknown> {
-  const span = currentCall()?.span;
-  const run = () => query(args).catch(rethrow);
-  return span ? statement(span, { operation, model }, run) : run();
-}
-
 /** One pool of connections to PostgreSQL, for Prisma and for SQL by hand. */
 export class PrismaDatabase {
+  readonly health: DatabaseHealth;
   readonly #pool: pg.Pool;
   /** Outside any unit of work. */
   readonly base: PrismaClient;
 
-  constructor({ url, poolSize, answerMs, log }: PrismaDatabaseOptions) {
+  constructor({ url, poolSize, answerMs, logger = new Logger('Database') }: PrismaDatabaseOptions) {
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -64,12 +60,11 @@ export class PrismaDatabase {
       onConnect: (client) => client.query(`set timezone to 'UTC'`).then(() => undefined),
     });
     if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
-    this.#pool.on('error', (error) => {
-      if (!this.#pool.ending) log?.(`An idle connection to PostgreSQL was lost: ${error.message}`);
-    });
-    const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool) });
+    this.health = new DatabaseHealth(this.#pool, logger);
+    this.#pool.on('error', (error) => this.health.failed(error));
+    const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool, this.health.rethrow) });
     this.base = client.$extends({
-      query: { $allOperations: observed },
+      query: { $allOperations: (operation) => this.#observed(operation) },
     }) as unknown as PrismaClient;
   }
 
@@ -92,17 +87,19 @@ export class PrismaDatabase {
   async #query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     const transaction = currentTransaction();
     if (transaction instanceof PrismaTransaction) return transaction.connection.query<Row>(sql, [...values], types);
-    const { rows } = await this.#pool.query<Row>({ text: sql, values: [...values], types }).catch(rethrow);
+    const { rows } = await this.#pool.query<Row>({ text: sql, values: [...values], types }).catch(this.health.rethrow);
     return rows;
   }
 
-  /** Resolves if the database answers; throws ServiceUnavailable. */
-  async ping(): Promise<void> {
-    await this.#pool.query('select 1').catch(rethrow);
+  #observed({ model, operation, args, query }: PrismaOperation): Promise<unknown> {
+    const span = currentCall()?.span;
+    const run = () => query(args).catch(this.health.rethrow);
+    return span ? statement(span, { operation, model }, run) : run();
   }
 
   /** Waits for running statements. */
   async close(): Promise<void> {
+    this.health.close();
     await this.base.$disconnect();
     await this.#pool.end();
   }

@@ -5,16 +5,14 @@ import { type IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js
 import { traced } from '../../pipeline/span.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { callOrBackground, runInTransaction } from './current-transaction.js';
-import { rethrow } from './database-failure.js';
+import { isConflict } from './database-failure.js';
 import type { Prisma } from './generated/client.js';
 import { type PrismaDatabase, PrismaTransaction } from './prisma-database.js';
-import { errorCodes, sqlState } from './sql-state.js';
+import { errorCodes } from './sql-state.js';
 import { withConnection } from './transaction-connection.js';
 
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
-/** Serialization failure, deadlock detected. */
-const conflicts = new Set(['40001', '40P01']);
 
 export interface PrismaUnitOfWorkOptions {
   /** ReadCommitted unless given. */
@@ -50,7 +48,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
       try {
         return await this.#attempt(call, work);
       } catch (error) {
-        if (!conflicts.has(sqlState(error) ?? '')) return rethrow(error);
+        if (!isConflict(error)) return this.database.health.rethrow(error);
         if (retries === RETRIES) throw new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
       }
       await delay(pause * (0.5 + Math.random()));

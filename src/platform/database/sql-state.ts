@@ -1,4 +1,6 @@
 interface DriverError {
+  readonly originalMessage?: unknown;
+  readonly message?: unknown;
   readonly code?: unknown;
   readonly originalCode?: unknown;
   readonly kind?: unknown;
@@ -6,6 +8,9 @@ interface DriverError {
   readonly cause?: unknown;
   readonly meta?: { readonly driverAdapterError?: unknown };
 }
+
+/** Read-only transaction: of a standby, or of a server that is set so. */
+export const READ_ONLY = '25006';
 
 const stateShape = /^(?=.*\d)[0-9A-Z]{5}$/;
 
@@ -37,6 +42,12 @@ export function violatedUnique(error: unknown): string | undefined {
     if (typeof index === 'string') return index;
   }
   return undefined;
+}
+
+/** What PostgreSQL or the network said, without what Prisma has put around it. */
+export function driverMessage(error: unknown): string {
+  const said = [...layers(error)].map(({ originalMessage, message }) => originalMessage ?? message);
+  return String(said.findLast((text) => typeof text === 'string' && text !== '') ?? error);
 }
 
 /** The kind that the driver adapter gives errors that PostgreSQL did not send itself. */

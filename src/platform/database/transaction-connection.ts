@@ -2,10 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { DeadlineExceeded } from '../../contract/built-in-failures.js';
-import { rethrow } from './database-failure.js';
+import { READ_ONLY, sqlState } from './sql-state.js';
 
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
+
+/** For `catch`: throws what callers are told of an error, or the error itself. */
+export type Rethrow = (error: unknown) => never;
 
 interface Opening {
   connection?: TransactionConnection;
@@ -18,12 +21,15 @@ export class TransactionConnection {
   #ended = false;
   #sawError = false;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly rethrow: Rethrow,
+  ) {}
 
   async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
     // Prisma ends the transaction when its time is over; work that goes on must not write outside of it.
     if (this.#ended) throw new DeadlineExceeded();
-    const { rows } = await this.watch(this.client.query<Row>({ text: sql, values, types })).catch(rethrow);
+    const { rows } = await this.watch(this.client.query<Row>({ text: sql, values, types })).catch(this.rethrow);
     return rows;
   }
 
@@ -33,8 +39,15 @@ export class TransactionConnection {
       return await statement;
     } catch (error) {
       this.#sawError = true;
+      if (sqlState(error) === READ_ONLY) this.#discard();
       throw error;
     }
+  }
+
+  /** It leads to a server that is no primary any more, or was not when it was opened. */
+  #discard(): void {
+    const release = this.client.release.bind(this.client);
+    this.client.release = () => release(true);
   }
 
   /** Whether a statement failed, so that PostgreSQL will roll back even if it is told to commit. */
@@ -63,22 +76,29 @@ export function withConnection<T>(open: (connection: () => TransactionConnection
 
 /** Prisma's adapter for pg, which tells `withConnection` what it starts. */
 export class ConnectionTellingPrismaPg extends PrismaPg {
+  constructor(
+    pool: pg.Pool,
+    private readonly rethrow: Rethrow,
+  ) {
+    super(pool);
+  }
+
   override async connect(): Promise<Adapter> {
     const adapter = await super.connect();
     const startTransaction = adapter.startTransaction.bind(adapter);
     adapter.startTransaction = async (isolationLevel) => {
       const opening = openings.getStore();
       const transaction = await startTransaction(isolationLevel);
-      if (opening) opening.connection = observed(transaction);
+      if (opening) opening.connection = observed(transaction, this.rethrow);
       return transaction;
     };
     return adapter;
   }
 }
 
-function observed(transaction: AdapterTransaction): TransactionConnection {
+function observed(transaction: AdapterTransaction, rethrow: Rethrow): TransactionConnection {
   // Protected in the adapter's types, and the only way to its connection.
-  const connection = new TransactionConnection((transaction as unknown as { client: pg.PoolClient }).client);
+  const connection = new TransactionConnection((transaction as unknown as { client: pg.PoolClient }).client, rethrow);
   const executeRaw = transaction.executeRaw.bind(transaction);
   const queryRaw = transaction.queryRaw.bind(transaction);
   transaction.queryRaw = (query) => connection.watch(queryRaw(query));

@@ -62,7 +62,7 @@ describe('the database module', () => {
 
     test('uses it, and starts nothing', async () => {
       const app = await application({ DATABASE_URL: created.url });
-      await expect(app.get(PrismaDatabase).ping()).resolves.toBeUndefined();
+      await expect(app.get(PrismaDatabase).health.check()).resolves.toBeUndefined();
       await app.close();
       expect(readdirSync(dataDir)).toEqual([]);
     });
@@ -102,7 +102,7 @@ describe('removing the data', () => {
   test('is refused while a process uses it', async () => {
     const connection = await DatabaseConnection.open(configuration(), quiet);
     expect(await removeEmbeddedData(dataDir)).toBe('in use');
-    await expect(connection.database.ping()).resolves.toBeUndefined();
+    await expect(connection.database.health.check()).resolves.toBeUndefined();
     await connection.close();
   });
 });

@@ -3,6 +3,7 @@ import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
 import { Prisma } from '../../../src/platform/database/generated/client.js';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { sqlState, violatedUnique } from '../../../src/platform/database/sql-state.js';
+import { Lines } from '../../remote/discovery/lines.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 import { ForgetfulWire } from '../../support/forgetful-wire.js';
 
@@ -102,13 +103,17 @@ describe('the database', () => {
     expect(JSON.stringify(plan)).toContain('users_search_idx');
   });
 
-  test('answers a ping', async () => {
-    await expect(database.ping()).resolves.toBeUndefined();
+  test('takes what its health check writes', async () => {
+    await expect(database.health.check()).resolves.toBeUndefined();
   });
 
   test('that cannot be reached is unavailable, for Prisma and by hand', async () => {
-    const nowhere = new PrismaDatabase({ url: 'postgres://app:none@127.0.0.1:1/none', poolSize: 1 });
-    await expect(nowhere.ping()).rejects.toThrow(ServiceUnavailable);
+    const nowhere = new PrismaDatabase({
+      url: 'postgres://app:none@127.0.0.1:1/none',
+      poolSize: 1,
+      logger: new Lines(),
+    });
+    await expect(nowhere.health.check()).rejects.toThrow('cannot be used');
     await expect(nowhere.query('select 1')).rejects.toThrow(ServiceUnavailable);
     await expect(nowhere.client.user.findMany()).rejects.toThrow(ServiceUnavailable);
     await expect(nowhere.base.$transaction(async () => undefined)).rejects.toThrow();
@@ -116,8 +121,7 @@ describe('the database', () => {
   });
 
   test('that cuts a connection off is unavailable for that statement and serves the next', async () => {
-    const messages: string[] = [];
-    const cut = new PrismaDatabase({ url: created.url, poolSize: 1, log: (message) => messages.push(message) });
+    const cut = new PrismaDatabase({ url: created.url, poolSize: 1, logger: new Lines() });
     await expect(cut.query('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow(ServiceUnavailable);
     await expect(cut.client.$queryRaw`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow(
       ServiceUnavailable,
@@ -135,7 +139,7 @@ describe('the database', () => {
       const url = new URL(created.url);
       const wire = await ForgetfulWire.to(url.host);
       url.host = wire.address;
-      const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300 });
+      const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
       await ask(forgotten);
       expect(wire.forget()).toBe(1);
       await expect(ask(forgotten)).rejects.toThrow(ServiceUnavailable);
@@ -149,7 +153,7 @@ describe('the database', () => {
     const url = new URL(created.url);
     const wire = await ForgetfulWire.to(url.host);
     url.host = wire.address;
-    const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300 });
+    const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
     const transaction = forgotten.base.$transaction(
       async (client) => {
         await client.user.findMany();
