@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { METHODS, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApplication } from '../support/application.js';
 import type { RunningTarget } from '../support/target.js';
 
@@ -27,6 +28,47 @@ it.each([
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   expect(response.headers.get('content-type')).toContain('application/problem+json');
   expect(await response.json()).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly allow: string | undefined;
+}
+
+/** `fetch` knows no QUERY with a body and no TRACE. */
+const send = (method: string, path: string, headers = {}, body = ''): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const sent = request(target.addresses.http + path, { method, headers, agent: false }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode, allow: response.headers.allow }));
+    });
+    sent.on('error', reject).end(body);
+  });
+
+/** OPTIONS is a preflight where there is CORS, and CONNECT is no request. */
+const otherMethods = METHODS.filter((method) => !['GET', 'HEAD', 'OPTIONS', 'CONNECT'].includes(method));
+
+describe('a path that belongs to a parameter as well', () => {
+  it.each(otherMethods)('is one of its own for %s', async (method) => {
+    expect(await send(method, '/users/me')).toEqual({ status: 405, allow: 'GET, HEAD' });
+  });
+
+  it('leaves to the parameter what has another value', async () => {
+    for (const method of ['GET', 'HEAD', 'PATCH', 'DELETE']) {
+      expect(await send(method, `/users/${crypto.randomUUID()}`)).toEqual({ status: 401, allow: undefined });
+    }
+    expect(await send('PUT', '/users/you')).toEqual({ status: 405, allow: 'GET, HEAD, PATCH, DELETE' });
+  });
+});
+
+it.each([
+  ['POST', '/users/me'],
+  ['PATCH', '/users/me'],
+  ['QUERY', '/users/me'],
+  ['PUT', '/users/you'],
+  ['QUERY', '/health'],
+])('looks at the method before the body: %s %s', async (method, path) => {
+  for (const type of ['text/xml', 'application/json', 'nothing'])
+    expect(await send(method, path, { 'content-type': type }, '{"broken')).toMatchObject({ status: 405 });
 });
 
 it.each([

@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   #failure(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure | undefined {
-    if (error instanceof NotFoundException) return this.#noRoute(request, reply);
+    if (request.is404 || error instanceof NotFoundException) return this.#noRoute(request, reply);
     return error instanceof HttpException ? refusal(error.getStatus()) : undefined;
   }
 

@@ -1,31 +1,70 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 
-/** Which methods a path has, for the answer to a wrong one. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers as if there were no such route. */
+    readonly isRefused?: boolean;
+  }
+}
+
+interface Route {
+  /** As Fastify spells it: `/users/:id`. */
+  readonly path: string;
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/** Which methods a path has: those of the nearest route, `/users/me` before `/users/:id`. */
 export class RouteTable {
   /** Each once; grows with the routes. */
   readonly allMethods: string[] = [];
-  readonly #routes: { readonly pattern: RegExp; readonly method: string }[] = [];
+  readonly #routes = new Map<string, Route>();
 
   /** Of every route that is added from now on. */
-  constructor(fastify: FastifyInstance) {
-    fastify.addHook('onRoute', ({ method, url }) => {
-      for (const one of [method].flat()) this.#add(one, url);
+  constructor(private readonly fastify: FastifyInstance) {
+    fastify.addHook('onRoute', ({ method, url, config }) => {
+      // the preflight of CORS
+      if (url !== '*' && !config?.isRefused) this.#add([method].flat(), url);
     });
   }
 
   /** Each once. */
   methods(path: string): string[] {
-    return [...new Set(this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+    const matching = this.#matching(path);
+    const nearest = matching.find((route) => matching.every(({ pattern }) => pattern.test(route.path)));
+    return [...(nearest?.methods ?? [])];
   }
 
-  /** `path` as Fastify spells it: `/users/:id`. */
-  #add(method: string, path: string): void {
-    // the preflight of CORS
-    if (path === '*') return;
-    if (!this.allMethods.includes(method)) this.allMethods.push(method);
-    this.#routes.push({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+|[.*]/g, patternOf)}$`) });
+  /** Of the routes so far: `DELETE /users/me` is not the `DELETE /users/:id` of a user called me. */
+  refuseOtherMethods(): void {
+    for (const { path, methods } of this.#routes.values()) {
+      const others = new Set(this.#matching(path).flatMap((route) => [...route.methods])).difference(methods);
+      // comes with GET
+      others.delete('HEAD');
+      if (others.size > 0) this.fastify.route({ ...refused, url: path, method: [...others] as HTTPMethods[] });
+    }
+  }
+
+  #add(methods: readonly string[], path: string): void {
+    const source = `^${path.replaceAll(/:\w+|[.*]/g, patternOf)}$`;
+    const route = this.#routes.get(source) ?? { path, pattern: new RegExp(source), methods: new Set() };
+    this.#routes.set(source, route);
+    for (const method of methods) {
+      route.methods.add(method);
+      if (!this.allMethods.includes(method)) this.allMethods.push(method);
+    }
+  }
+
+  #matching(path: string): Route[] {
+    return [...this.#routes.values()].filter(({ pattern }) => pattern.test(path));
   }
 }
+
+const refused = {
+  config: { isRefused: true },
+  onRequest: (_request: FastifyRequest, reply: FastifyReply) => reply.callNotFound(),
+  handler: async () => undefined,
+};
 
 function patternOf(part: string): string {
   if (part === '.') return '\\.';
