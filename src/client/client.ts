@@ -49,7 +49,7 @@ export class Client {
   async execute<M extends Operation>(message: M, options: CallOptions = {}): Promise<OutputOf<M>> {
     const operation = describe(message.constructor);
     const wanted = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
-    const timeoutMs = Math.min(wanted, longestTimer);
+    const timeoutMs = Math.min(Math.max(1, Math.ceil(wanted)), longestTimer);
     const given = options.signal ? [options.signal] : [];
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs), ...given]);
     const sent = this.#send(operation, message.input as object, { ...options, timeoutMs, signal });

@@ -19,7 +19,7 @@ export interface HttpAnswer {
 const longestTimeout = 999_999_999;
 
 function headersOf({ authorization, requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall): Headers {
-  const timeout = String(Math.min(Math.ceil(timeoutMs), longestTimeout));
+  const timeout = String(Math.min(timeoutMs, longestTimeout));
   const headers = new Headers({ accept: 'application/json', 'x-request-timeout-ms': timeout });
   if (authorization !== undefined) headers.set('authorization', authorization);
   if (requestId !== undefined) headers.set('x-request-id', requestId);

@@ -15,7 +15,7 @@ export interface JsonRpcReply {
 export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall) => ({
   request_id: requestId,
   traceparent,
-  timeout_ms: Math.ceil(timeoutMs),
+  timeout_ms: timeoutMs,
   idempotency_key: idempotencyKey,
 });
 

@@ -27,7 +27,7 @@ function withProperties(call: OutgoingCall, id: string, replyTo: string): MqttRe
     authorization,
     'request-id': requestId,
     traceparent,
-    'timeout-ms': String(Math.ceil(timeoutMs)),
+    'timeout-ms': String(timeoutMs),
     'idempotency-key': idempotencyKey,
   });
   const properties = {

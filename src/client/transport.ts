@@ -10,7 +10,7 @@ export interface OutgoingCall {
   readonly requestId: string | undefined;
   readonly traceparent: string | undefined;
   readonly idempotencyKey: string | undefined;
-  /** Milliseconds. */
+  /** Whole milliseconds, 1 or more. */
   readonly timeoutMs: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;

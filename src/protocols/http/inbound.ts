@@ -4,13 +4,11 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
+import { timeoutIn } from '../caller-timeout.js';
 import { repeatedKeyFaults } from '../repeated-headers.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
-
-const milliseconds = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
 
 /** The headers that REST and GraphQL share. */
 export function httpInbound(request: FastifyRequest, protocol: Protocol): Inbound {
@@ -21,7 +19,7 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
     authorization: headers.authorization,
     requestId: single(headers['x-request-id']),
     traceparent: single(headers.traceparent),
-    timeoutMs: milliseconds(single(headers['x-request-timeout-ms'])),
+    timeoutMs: timeoutIn(single(headers['x-request-timeout-ms'])),
     idempotencyKey: single(headers['idempotency-key']),
     locale: headers['accept-language'],
     connection: request.raw.socket,

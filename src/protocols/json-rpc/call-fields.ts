@@ -1,6 +1,7 @@
 import type { Issue } from '../../contract/failure.js';
 import { mistyped } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
+import { timeoutOf } from '../caller-timeout.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -11,11 +12,11 @@ export const textField = (value: unknown): string | undefined => (typeof value =
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 
-/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One of another type is taken as absent: see `keyFaults` first. */
+/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One that is none is taken as absent: see `keyFaults` first. */
 export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
   requestId: textField(request_id),
   traceparent: textField(traceparent),
-  timeoutMs: typeof timeout_ms === 'number' ? timeout_ms : undefined,
+  timeoutMs: timeoutOf(timeout_ms),
   idempotencyKey: textField(idempotency_key),
 });
 

@@ -3,6 +3,7 @@ import type { IPublishPacket } from 'mqtt';
 import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import type { Inbound } from '../../pipeline/call-context.js';
+import { timeoutIn } from '../caller-timeout.js';
 import {
   type CallFields,
   callFields,
@@ -75,13 +76,10 @@ function propertyFields(properties: Properties): ReadRequest['fields'] {
     authorization: textField(given.authorization),
     requestId: textField(given['request-id']),
     traceparent: textField(given.traceparent),
-    timeoutMs: sooner(milliseconds(textField(given['timeout-ms'])), properties),
+    timeoutMs: sooner(timeoutIn(textField(given['timeout-ms'])), properties),
     idempotencyKey: textField(given['idempotency-key']),
   };
 }
-
-const milliseconds = (given: string | undefined): number | undefined =>
-  given !== undefined && /^\d{1,9}$/.test(given) ? Number(given) : undefined;
 
 /** An expired message is worth nothing to its sender. */
 function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Properties): number | undefined {

@@ -44,6 +44,11 @@ describe('the headers of a request', () => {
     expect(codes).toEqual(['DEADLINE_EXCEEDED']);
   });
 
+  it.each(['0', '-1', '1.5', 'soon'])('set none that is none: "%s"', async (timeout) => {
+    const { codes } = await app.send('{ filterSpecimens { page } }', {}, { 'x-request-timeout-ms': timeout });
+    expect(codes).toEqual([]);
+  });
+
   it('sign the caller in, and make a command safe to repeat', async () => {
     const headers = { authorization: `Bearer ${await app.token('USER')}`, 'idempotency-key': 'once' };
     const create = () => app.send('mutation { createSpecimen(name: "only") { id execution } }', {}, headers);

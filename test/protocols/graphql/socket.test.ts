@@ -81,6 +81,11 @@ describe('GraphQL over a WebSocket', () => {
     });
   });
 
+  it.each([0, -1, 1.5, 'soon'])('takes a deadline that is none as absent: %j', async (timeout_ms) => {
+    const answer = await ask(connect(), '{ filterSpecimens { page } }', { extensions: { timeout_ms } });
+    expect(answer).toEqual({ data: { filterSpecimens: { page: 1 } } });
+  });
+
   it('refuses an idempotency key that is no text, and ignores extensions of others', async () => {
     const create = 'mutation { createSpecimen(name: "unprotected") { name } }';
     const client = connect({ authorization: `Bearer ${await app.token('USER')}` });

@@ -53,6 +53,11 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       expect(error).toMatchObject({ code: -32054, data: { code: 'DEADLINE_EXCEEDED' } });
     });
 
+    test.each([0, -1, 1.5])('takes a deadline that is none as absent: %j', async (timeout_ms) => {
+      const { result } = await get().caller.call('specimens/filter-specimens', {}, { timeout_ms });
+      expect(result).toMatchObject({ page: 1 });
+    });
+
     test('continues its trace and tells nothing of an unexpected error', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const { error } = await get().caller.call('specimens/fail-specimen', { kind: 'UNEXPECTED' }, { traceparent });

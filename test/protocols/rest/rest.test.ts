@@ -149,6 +149,15 @@ describe('an operation over REST', () => {
     expect([response.status, await response.json()]).toMatchObject([504, { code: 'DEADLINE_EXCEEDED' }]);
   });
 
+  it.each(['0', '00', '-1', '1.5', '1e3', 'soon', '', '10, 20', '9'.repeat(10)])(
+    'takes a deadline that is none as absent: "%s"',
+    async (timeout) => {
+      const headers = { 'x-request-timeout-ms': timeout };
+      expect((await fetch(`${url}/specimens/filter`, { headers })).status).toBe(200);
+      expect((await post('/specimens', { name: 'unsigned' }, headers)).status).toBe(401);
+    },
+  );
+
   it('stops when its client goes away', async () => {
     const { stopped } = specimens.get(WaitForSpecimenHandler);
     const controller = new AbortController();

@@ -149,10 +149,13 @@ describe('_meta', () => {
     expect(result).toEqual({ id });
   });
 
-  test('is made anew where a member that protects nothing is malformed', async () => {
-    const _meta = { timeout_ms: 'soon', traceparent: [], request_id: {} };
-    expect((await client.call('specimens.discardSpecimen', { id, _meta })).result).toEqual({});
-  });
+  test.each([0, -1, 1.5, 'soon', null])(
+    'is made anew where a member that protects nothing is malformed: %j',
+    async (timeout_ms) => {
+      const _meta = { timeout_ms, traceparent: [], request_id: {} };
+      expect((await client.call('specimens.discardSpecimen', { id, _meta })).result).toEqual({});
+    },
+  );
 
   test.each([
     [null, '/_meta', 'invalid_type'],
