@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Access } from './access.js';
 import type { AnyOperationClass, OperationSpec } from './operation.js';
+import type { Id } from './values.js';
 
 /** A field of a view, in GraphQL only, whose value another operation gives. */
 export interface Relation {
@@ -17,7 +18,7 @@ export interface Relation {
   readonly description?: string;
 }
 
-type IdsInput = z.ZodObject<{ ids: z.ZodArray<z.ZodUUID> }>;
+type IdsInput = z.ZodObject<{ ids: z.ZodArray<typeof Id> }>;
 
 /** A query of ids, at most so many at once, that gives those it finds as its only field: `{ ids } -> { users }`. */
 interface LookUp<O extends z.ZodObject> {

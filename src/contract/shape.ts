@@ -72,7 +72,7 @@ function unwrap(schema: z.ZodType): Unwrapped {
 }
 
 function stringShape(schema: z.ZodType, path: string): ScalarShape {
-  if (schema instanceof z.ZodUUID) return { type: 'id', schema };
+  if (schema instanceof z.ZodGUID || schema instanceof z.ZodUUID) return { type: 'id', schema };
   if (schema instanceof z.ZodISODateTime) return { type: 'timestamp', schema };
   if (schema instanceof z.ZodEmail) return { type: 'text', schema };
   const checks = (schema as z.ZodString).def.checks ?? [];

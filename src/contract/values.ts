@@ -8,8 +8,8 @@ export const isCleanText = (value: string): boolean => !value.includes('\0') && 
 export const text = ({ min = 0, max }: { min?: number; max: number }) =>
   z.string().min(min).max(max).refine(isCleanText, 'Text must not contain NUL or lone surrogates');
 
-/** UUID of any version on the way in; ids made here are version 7. */
-export const Id = z.uuid();
+/** UUID of any version and in any case on the way in; ids made here are version 7 and lower case. */
+export const Id = z.guid('Invalid UUID').toLowerCase();
 
 /** A UUID of version 7 (RFC 9562): ids sort by the millisecond they were made in. */
 export function newId(now = wallClock()): string {
@@ -17,8 +17,13 @@ export function newId(now = wallClock()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
-/** At most 254 characters (RFC 5321), as the caller spelled it; the domain normalizes. */
-export const Email = z.email().max(254);
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const mailbox = new RegExp(
+  `^(?=[^@]{1,64}@)(?:[A-Za-z0-9_'+-]+\\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:${label}\\.)+[A-Za-z]{2,63}$`,
+);
+
+/** With the lengths and labels of RFC 5321, as the caller spelled it; the domain normalizes. */
+export const Email = z.email({ pattern: mailbox }).max(254);
 
 /** Two spellings are one address if this is the same: modules that keep addresses must agree on it. */
 export const normalizeEmail = (spelled: string): string => spelled.trim().normalize('NFC').toLowerCase();
@@ -38,11 +43,20 @@ export const Name = text({ min: 1, max: MAX_NAME })
   .regex(/\S/, 'A name is more than blanks')
   .refine(fitsNormalized, `A name has at most ${MAX_NAME} characters when it is composed (NFC)`);
 
+/** Of what is no timestamp, that is said already. */
+const isInFourDigitYear = (value: string): boolean => {
+  const year = new Date(value).getUTCFullYear();
+  return Number.isNaN(year) || (year >= 1 && year <= 9999);
+};
+
 /** RFC 3339 with any offset in, UTC with milliseconds and `Z` out. */
-export const Timestamp = z.iso.datetime({ offset: true }).overwrite((value) => {
-  const instant = new Date(value);
-  return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
-});
+export const Timestamp = z.iso
+  .datetime({ offset: true })
+  .refine(isInFourDigitYear, 'A timestamp is in the years 1 to 9999 of UTC')
+  .overwrite((value) => {
+    const instant = new Date(value);
+    return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
+  });
 
 /** A structure with a name of its own on the wire: GraphQL type, protobuf message, JSON Schema component. */
 export const view = <S extends z.core.$ZodLooseShape>(name: string, shape: S) => z.object(shape).meta({ id: name });

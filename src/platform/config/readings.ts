@@ -1,5 +1,6 @@
 import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
+import { Email } from '../../contract/values.js';
 import { parseGrpcTarget } from './grpc-target.js';
 
 /** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
@@ -92,7 +93,7 @@ const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin
 
 export const origins = list.refine((values) => values.every(isOrigin), 'holds something that is no origin');
 
-export const email = z.email('is not an email address');
+export const email = z.string().refine((value) => Email.safeParse(value).success, 'is not an email address');
 
 export const networks = list.superRefine((items, context) => {
   for (const item of items) {

@@ -17,6 +17,11 @@ export const auth: Readonly<Record<string, OperationExample>> = {
         input: { email: 'ada', password: 'short' },
         issues: [noEmail, tooShort('/password', 8)],
       },
+      { input: { email: 'a@b-.com', password: 'correct horse battery' }, issues: [noEmail] },
+      {
+        input: { email: `${'a'.repeat(65)}@example.com`, password: 'correct horse battery' },
+        issues: [noEmail],
+      },
     ],
     failures: {
       USER_EMAIL_TAKEN: async ({ member: { email } }) => ({ input: { email, password: 'correct horse battery' } }),

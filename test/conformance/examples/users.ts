@@ -14,6 +14,8 @@ export const users: Readonly<Record<string, OperationExample>> = {
     },
     invalid: [
       { input: { email: 'ada', name: '' }, issues: [noEmail, tooShort('/name', 1), blank] },
+      { input: { email: 'ada@b-.com' }, issues: [noEmail] },
+      { input: { email: `${'a'.repeat(65)}@example.com` }, issues: [noEmail] },
       { input: { email: 'ada@example.com', name: 'x'.repeat(201) }, issues: [tooLong('/name', 200)] },
       {
         input: { email: 'ada@example.com', name: 'a\0' },
@@ -101,6 +103,7 @@ export const users: Readonly<Record<string, OperationExample>> = {
     },
     invalid: [
       { input: { id: 'x', email: 'ada', clear: [] }, issues: [noId, noEmail] },
+      { input: { id: somebodyElse, email: 'ada@-b.com', clear: [] }, issues: [noEmail] },
       {
         input: { id: somebodyElse, name: 'Ada', clear: ['NAME'] },
         issues: [{ path: '/clear', code: 'custom', message: 'A field is either set or cleared' }],

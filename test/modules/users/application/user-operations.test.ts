@@ -104,6 +104,14 @@ describe.each(engines)('over %s', (_, open) => {
       expect(await app.call(new GetUser({ id: user.id }), admin)).toEqual(user);
     });
 
+    test('takes an id in any case', async () => {
+      const { token, user } = await signedIn();
+      const id = user.id.toUpperCase();
+      expect(await app.call(new GetUser({ id }), { token })).toEqual(user);
+      expect(await app.call(new UpdateUser({ id, name: 'Ada', clear: [] }), { token })).toMatchObject({ name: 'Ada' });
+      await expect(app.call(new DeleteUser({ id }), { token })).resolves.toBeUndefined();
+    });
+
     test('tells an ordinary user nothing of others, not even whether they exist', async () => {
       const [{ token }, other] = [await signedIn(), await signedIn()];
       await expect(app.call(new GetUser({ id: other.user.id }), { token })).rejects.toThrow(PermissionDenied);
