@@ -16,7 +16,12 @@ export interface SchemaComponents {
 }
 
 const formats: Partial<Record<ScalarShape['type'], string>> = { int32: 'int32', int64: 'int64', double: 'double' };
-const selfDescribing = new Set(['uuid', 'date-time']);
+
+/** Of text that has no pattern of its own. */
+const noNul = '^[^\\x00]*$';
+const mapKey = '^(?!__proto__$)[^\\x00]*$';
+/** What is taken of the format `date-time`: no leap second, no lower case. */
+const timestamp = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$';
 
 /** Bounds, pattern and format of a leaf or of the list or map itself, as zod has them. */
 function constraints(schema: z.ZodType): JsonSchema {
@@ -37,13 +42,15 @@ function constraints(schema: z.ZodType): JsonSchema {
   return rest;
 }
 
-function scalarSchema({ type, schema }: ScalarShape): JsonSchema {
-  const { pattern, ...rest } = constraints(schema);
+/** zod's own patterns of ids and timestamps say what their formats say. */
+function scalarSchema({ type, schema }: ScalarShape, direction: Direction): JsonSchema {
+  const { pattern = noNul, ...rest } = constraints(schema);
   const format = formats[type];
   return {
     ...rest,
     ...(format && { format }),
-    ...(pattern !== undefined && !selfDescribing.has(String(rest.format)) && { pattern }),
+    ...(type === 'text' && { pattern }),
+    ...(type === 'timestamp' && direction === 'input' && { pattern: timestamp }),
   };
 }
 
@@ -57,7 +64,7 @@ class Writer {
     if (shape.type === 'object') return this.#object(shape);
     if (shape.type === 'enum') return this.#enum(shape);
     if (shape.type === 'list') return this.#list(shape);
-    return shape.type === 'map' ? this.#map(shape) : scalarSchema(shape);
+    return shape.type === 'map' ? this.#map(shape) : scalarSchema(shape, this.direction);
   }
 
   #object(shape: ObjectShape): JsonSchema {
@@ -79,10 +86,10 @@ class Writer {
   }
 
   #map({ value, schema }: MapShape): JsonSchema {
-    const { propertyNames } = constraints(schema);
+    const propertyNames = constraints(schema).propertyNames as JsonSchema | undefined;
     return {
       type: 'object',
-      ...(this.direction === 'input' && { propertyNames }),
+      ...(this.direction === 'input' && { propertyNames: { pattern: mapKey, ...propertyNames } }),
       additionalProperties: this.schema(value),
     };
   }
@@ -97,7 +104,7 @@ class Writer {
     return { $ref: `${refs}${name}` };
   }
 
-  object({ fields, oneOf, description }: ObjectShape): JsonSchema {
+  object({ fields, oneOf, not, description }: ObjectShape): JsonSchema {
     const required = fields.filter((field) => this.#isRequired(field)).map((field) => field.wire);
     return {
       type: 'object',
@@ -105,7 +112,7 @@ class Writer {
       properties: Object.fromEntries(fields.map((field) => [field.wire, this.#field(field)])),
       ...(required.length > 0 && { required }),
       ...(oneOf && { minProperties: 1, maxProperties: 1 }),
-      ...(this.direction === 'input' && { additionalProperties: false }),
+      ...(this.direction === 'input' && { additionalProperties: false, ...(not !== undefined && { not }) }),
     };
   }
 

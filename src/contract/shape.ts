@@ -54,6 +54,8 @@ export interface ObjectShape {
   readonly oneOf: boolean;
   /** `{ items, pageMeta }` of `page()`. */
   readonly page: boolean;
+  /** JSON Schema, in wire names, of what is refused though each field is right. */
+  readonly not?: unknown;
   readonly description?: string;
 }
 
@@ -135,6 +137,7 @@ export function reflectObject(schema: z.ZodType, name?: string): ObjectShape {
     fields: Object.entries(schema.shape).map(([key, value]) => field(key, value as z.ZodType, `${own}.${key}`)),
     oneOf: meta?.oneOf === true,
     page: meta?.page === true,
+    ...(meta?.not !== undefined && { not: meta.not }),
     ...(meta?.description !== undefined && { description: meta.description }),
   };
 }

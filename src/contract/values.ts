@@ -4,7 +4,10 @@ import { wallClock } from './wall-clock.js';
 /** No NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 has no form for it). */
 export const isCleanText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
-/** Text of bounded length, in Unicode code points. The only way to have free text in a contract. */
+/**
+ * Text of bounded length, in Unicode code points. The only way to have free text in a contract. A `regex` of your own is
+ * what documents show in place of "no NUL".
+ */
 export const text = ({ min = 0, max }: { min?: number; max: number }) =>
   z.string().min(min).max(max).refine(isCleanText, 'Text must not contain NUL or lone surrogates');
 
@@ -41,7 +44,8 @@ const fitsNormalized = (spelled: string): boolean => !hasRoom(spelled) || hasRoo
 /** 1 to 200 characters, not all blank, as the caller spelled it and normalized; the domain normalizes. */
 export const Name = text({ min: 1, max: MAX_NAME })
   .regex(/\S/, 'A name is more than blanks')
-  .refine(fitsNormalized, `A name has at most ${MAX_NAME} characters when it is composed (NFC)`);
+  .refine(fitsNormalized, `A name has at most ${MAX_NAME} characters when it is composed (NFC)`)
+  .meta({ pattern: '^[^\\x00]*[^\\s\\x00][^\\x00]*$' });
 
 /** Of what is no timestamp, that is said already. */
 const isInFourDigitYear = (value: string): boolean => {

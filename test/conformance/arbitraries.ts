@@ -9,12 +9,13 @@ import type {
   ScalarShape,
   Shape,
 } from '../../src/contract/shape.js';
-import { isCleanText } from '../../src/contract/values.js';
+import { Email, isCleanText } from '../../src/contract/values.js';
 
 interface Bounds {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -26,7 +27,8 @@ const boundsOf = ({ schema }: ScalarShape | ListShape | MapShape): Bounds =>
   z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as Bounds;
 
 /** Any characters that a contract admits; lengths count code points, as zod does. */
-function cleanText({ minLength = 0, maxLength = 20, pattern }: Bounds): fc.Arbitrary<string> {
+function cleanText({ minLength = 0, maxLength = 20, pattern, format }: Bounds): fc.Arbitrary<string> {
+  if (format === 'email') return fc.emailAddress().filter((email) => Email.safeParse(email).success);
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
   const anything = fc.string({ unit: 'binary', minLength, maxLength });
   const likely = fc.string({ unit: 'grapheme-ascii', minLength, maxLength });

@@ -80,7 +80,7 @@ describe('the JSON Schema of an input', () => {
       type: 'object',
       properties: {
         page_size: { type: 'integer', format: 'int32', minimum: 1, maximum: 2147483647, default: 20 },
-        name: { type: 'string', minLength: 1, maxLength: 9, description: 'Given.' },
+        name: { type: 'string', minLength: 1, maxLength: 9, pattern: '^[^\\x00]*$', description: 'Given.' },
       },
       required: ['name'],
       additionalProperties: false,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authenticated, can, internal } from '../../../contract/access.js';
 import { command, query } from '../../../contract/operation.js';
 import { page, pageInput } from '../../../contract/pagination.js';
+import { setOrClear } from '../../../contract/set-or-clear.js';
 import { Email, Id, Name, text } from '../../../contract/values.js';
 import { EmailTaken, UserIsAdministrator, UserNotFound } from './users.failures.js';
 import { ClearableUserField, UserSort, UserView } from './users.views.js';
@@ -53,17 +54,14 @@ export class ListUsers extends query({
 }) {}
 
 export class UpdateUser extends command({
-  input: z
-    .object({
+  input: setOrClear(
+    z.object({
       id: Id,
       email: Email.optional(),
       name: Name.optional(),
       clear: z.array(ClearableUserField).max(1).describe('Fields to leave without a value.'),
-    })
-    .refine(({ name, clear }) => name === undefined || !clear.includes('NAME'), {
-      path: ['clear'],
-      error: 'A field is either set or cleared',
     }),
+  ),
   output: UserView,
   errors: [UserNotFound, EmailTaken],
   access: can('update', 'User'),
