@@ -19,7 +19,7 @@ export function generate(
   const { operations } = registry;
   const protos = new Map([...committed].filter(([path]) => isProto(path)));
   return new Map([
-    [openApiPath, json(openApi(operations, info))],
+    [openApiPath, json(openApi(operations, info, modules))],
     [asyncApiPath, json(asyncApi(operations, info))],
     [sdlPath, `# ${origin}\n\n${printSdl(registry.served('graphql'), registry.relations)}`],
     ...printProtos(modules, protos),

@@ -4,5 +4,6 @@ import type { DocumentInfo } from '../protocols/document.js';
 export const documentInfo: DocumentInfo = {
   title: 'nestjs-mstv',
   version: '1.0.0',
+  license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
   description: 'One contract over REST, GraphQL, gRPC, WebSocket and MQTT.',
 };

@@ -56,7 +56,7 @@ async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts)
   const { registerDocs } = await import('../protocols/rest/docs-page.js');
   const { openApi } = await import('../protocols/rest/openapi.js');
   registerRest(fastify, { pipeline, operations: registry.served('rest') });
-  registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo) });
+  registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo, registry.modules) });
 }
 
 const nothingToDrain = async () => undefined;

@@ -49,6 +49,8 @@ export interface ModuleContract {
   readonly grants: readonly Grant[];
   /** Of its views, to what other modules know. */
   readonly relations: readonly Relation[];
+  /** For readers of the wire documents. */
+  readonly description: string | undefined;
 }
 
 const descriptors = new WeakMap<object, OperationDescriptor>();
@@ -121,12 +123,16 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
 export function module(
   name: string,
   operations: Readonly<Record<string, AnyOperationClass>>,
-  { grants = [], relations = [] }: { grants?: readonly Grant[]; relations?: readonly Relation[] } = {},
+  {
+    grants = [],
+    relations = [],
+    description,
+  }: Partial<Pick<ModuleContract, 'grants' | 'relations' | 'description'>> = {},
 ): ModuleContract {
   const declared = Object.entries(operations).map(([key, message]) => {
     const made = descriptor(name, key, message);
     descriptors.set(message, made);
     return made;
   });
-  return { name, operations: declared, grants, relations };
+  return { name, operations: declared, grants, relations, description };
 }

@@ -7,7 +7,18 @@ export interface DocumentInfo {
   readonly title: string;
   readonly version: string;
   readonly description?: string;
+  readonly license?: { readonly name: string; readonly url: string };
 }
+
+/** What goes with a call over every protocol. One that is malformed is taken as absent, so no schema refuses it. */
+export const callDescriptions = {
+  requestId:
+    'Names the call in the log: 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`. Anything else is taken as absent, and one is made.',
+  traceparent: 'W3C trace context, continued. Anything else is taken as absent.',
+  timeoutMs:
+    'Milliseconds that the caller is willing to wait, 1 or more; never longer than the deadline of the operation. Anything else is taken as absent.',
+  idempotencyKey: 'A repetition with the same key and input gets the first answer, for 24 hours.',
+} as const;
 
 /** Adds a schema of the document's own beside those of the contracts. */
 export function defineSchema({ refs, schemas }: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {

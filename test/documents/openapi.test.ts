@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { anyone } from '../../src/contract/access.js';
@@ -19,10 +20,13 @@ interface Operation {
   readonly responses: Record<string, { content?: Record<string, { schema: unknown }>; $ref?: string }>;
 }
 interface Document {
+  readonly tags: readonly object[];
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
     readonly schemas: Record<string, Record<string, unknown>>;
     readonly responses: Record<string, { headers: object }>;
+    readonly parameters: Record<string, { schema: object; example?: unknown }>;
+    readonly headers: Record<string, { schema: object; example?: unknown }>;
   };
 }
 
@@ -31,6 +35,7 @@ const info = { title: 'Made', version: '1' };
 const document = openApi(
   modules.flatMap(({ operations }) => operations),
   info,
+  modules,
 ) as unknown as Document;
 const at = (method: string, path: string): Operation => {
   const operation = document.paths[path]?.[method];
@@ -119,6 +124,44 @@ describe('the OpenAPI document', () => {
   it('asks for a token except where anyone may call', () => {
     expect(at('get', '/users').security).toEqual([{ bearer: [] }]);
     expect(at('post', '/auth/login').security).toEqual([]);
+  });
+
+  it('says what each module is for', () => {
+    expect(document.tags).toEqual([
+      { name: 'auth', description: auth.description },
+      { name: 'users', description: users.description },
+      { name: 'specimens' },
+    ]);
+  });
+
+  it('has no constant: generators drop an answer whose schema has one', () => {
+    expect(JSON.stringify(document)).not.toContain('"const"');
+    expect(document.components.responses.ServiceUnavailable).toMatchObject({
+      content: { 'application/problem+json': { schema: { allOf: [{}, { properties: { status: { enum: [503] } } }] } } },
+    });
+  });
+
+  it('has no pattern for a header that is taken as absent when it does not match', () => {
+    const { RequestId, Traceparent, RequestTimeout, IdempotencyKey } = document.components.parameters;
+    for (const ignored of [RequestId, Traceparent]) expect(ignored?.schema).toEqual({ type: 'string' });
+    expect(RequestTimeout?.schema).toEqual({ type: ['integer', 'string'], minimum: 1 });
+    expect(IdempotencyKey?.schema).toHaveProperty('pattern');
+  });
+
+  it('has examples that its schemas admit', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const { headers, parameters } = document.components;
+    const examples = Object.values({ ...headers, ...parameters }).filter(({ example }) => example !== undefined);
+    for (const { schema, example } of examples) expect(ajv.validate(schema, example)).toBe(true);
+    expect(examples.length).toBeGreaterThan(5);
+  });
+
+  it('describes every header that an answer has', () => {
+    const { headers, responses } = document.components;
+    for (const { headers: own } of Object.values(responses)) expect(own).toHaveProperty('x-request-id');
+    expect(headers['x-request-id']).toMatchObject({ required: true });
+    expect(responses.Unauthenticated?.headers).toHaveProperty('www-authenticate');
+    expect(responses.ServiceUnavailable?.headers).toHaveProperty('retry-after');
   });
 
   it('refuses two schemas of one name, its own included', () => {

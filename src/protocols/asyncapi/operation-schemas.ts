@@ -3,18 +3,18 @@ import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import { type JsonSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { lowerFirst } from '../../contract/wire-names.js';
-import { defineSchema, issueSchema, versioned } from '../document.js';
+import { callDescriptions, defineSchema, issueSchema, versioned } from '../document.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const metaFields = {
-  request_id: { type: 'string', pattern: '^[\\w.:/+=@-]{1,128}$', description: 'Names the call in the log.' },
-  traceparent: { type: 'string', description: 'W3C trace context, continued.' },
-  timeout_ms: { type: 'integer', minimum: 0, description: 'How long the caller is willing to wait.' },
+  request_id: { type: 'string', description: callDescriptions.requestId },
+  traceparent: { type: 'string', description: callDescriptions.traceparent },
+  timeout_ms: { type: 'integer', minimum: 1, description: callDescriptions.timeoutMs },
 };
 const idempotencyKey = {
   type: 'string',
   pattern: '^[\\x20-\\x7e]{1,255}$',
-  description: 'A repetition with the same key and input gets the first answer, for 24 hours.',
+  description: callDescriptions.idempotencyKey,
 };
 
 /** What WebSocket and MQTT say of an operation in the same words. */

@@ -65,7 +65,7 @@ export class FailureResponses {
   #schema(status: number, failures: readonly FailureClass[]): JsonSchema {
     const code = { type: 'string', enum: failures.map((failure) => failure.code) };
     return {
-      allOf: [this.#problem, { type: 'object', properties: { status: { type: 'integer', const: status }, code } }],
+      allOf: [this.#problem, { type: 'object', properties: { status: { type: 'integer', enum: [status] }, code } }],
     };
   }
 }

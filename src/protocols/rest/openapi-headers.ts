@@ -1,35 +1,43 @@
-import type { DocumentNode } from '../document.js';
+import { callDescriptions, type DocumentNode } from '../document.js';
 
 /** Request headers that every operation takes, and the one of commands, by the name of their component. */
 export const headerParameters: Readonly<Record<string, DocumentNode>> = {
   RequestId: {
     name: 'x-request-id',
     in: 'header',
-    description: 'Echoed in the answer and in the log; made when absent or unusable.',
-    schema: { type: 'string', pattern: '^[\\w.:/+=@-]{1,128}$' },
+    description: `${callDescriptions.requestId} Echoed in the answer.`,
+    schema: { type: 'string' },
+    example: 'order-4711-retry-1',
   },
   Traceparent: {
     name: 'traceparent',
     in: 'header',
-    description: 'W3C trace context, continued.',
+    description: callDescriptions.traceparent,
     schema: { type: 'string' },
+    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   },
   RequestTimeout: {
     name: 'x-request-timeout-ms',
     in: 'header',
-    description: 'How long the caller is willing to wait; never longer than the deadline of the operation.',
-    schema: { type: 'integer', minimum: 0, maximum: 999_999_999 },
+    description: callDescriptions.timeoutMs,
+    schema: { type: ['integer', 'string'], minimum: 1 },
+    example: 2_000,
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'A repetition with the same key and input gets the first answer, for 24 hours.',
-    schema: { type: 'string', pattern: '^[\\x20-\\x7e]{1,255}$' },
+    description: callDescriptions.idempotencyKey,
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]{0,253}[\\x21-\\x7e])?$' },
   },
 };
 
 export const responseHeaders: Readonly<Record<string, DocumentNode>> = {
-  'x-request-id': { description: 'Names this request in the log.', schema: { type: 'string' } },
+  'x-request-id': {
+    description: 'Names this request in the log.',
+    required: true,
+    schema: { type: 'string' },
+    example: 'order-4711-retry-1',
+  },
   'ratelimit-policy': {
     description: 'Quota (`q`) and window in seconds (`w`) of the limit that applied.',
     schema: { type: 'string' },
@@ -40,6 +48,6 @@ export const responseHeaders: Readonly<Record<string, DocumentNode>> = {
     schema: { type: 'string' },
     example: '"users.createUser";r=999;t=1',
   },
-  'retry-after': { description: 'Seconds.', schema: { type: 'integer' } },
-  'www-authenticate': { schema: { type: 'string' }, example: 'Bearer' },
+  'retry-after': { description: 'Seconds.', schema: { type: 'integer', minimum: 0 }, example: 1 },
+  'www-authenticate': { required: true, schema: { type: 'string' }, example: 'Bearer' },
 };

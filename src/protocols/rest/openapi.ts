@@ -1,6 +1,6 @@
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import { jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
-import type { OperationDescriptor, WireNames } from '../../contract/module.js';
+import type { ModuleContract, OperationDescriptor, WireNames } from '../../contract/module.js';
 import type { Field, ObjectShape } from '../../contract/shape.js';
 import { lowerFirst } from '../../contract/wire-names.js';
 import { type DocumentInfo, type DocumentNode, defineSchema, inWords, versioned } from '../document.js';
@@ -9,13 +9,20 @@ import { headerParameters, responseHeaders } from './openapi-headers.js';
 
 type Route = NonNullable<WireNames['rest']>;
 
-/** OpenAPI 3.1 of every operation that REST serves. Throws TypeError when two schemas or operations share a name. */
-export function openApi(operations: readonly OperationDescriptor[], info: DocumentInfo): DocumentNode {
+/**
+ * OpenAPI 3.1 of every operation that REST serves; what a module is for is said by those of `modules`. Throws TypeError
+ * when two schemas or operations share a name.
+ */
+export function openApi(
+  operations: readonly OperationDescriptor[],
+  info: DocumentInfo,
+  modules: readonly ModuleContract[] = [],
+): DocumentNode {
   const writer = new OpenApiWriter();
   for (const operation of operations) {
     if (operation.wire.rest && operation.protocols.includes('rest')) writer.add(operation, operation.wire.rest);
   }
-  return writer.document(info);
+  return writer.document(info, new Map(modules.map(({ name, description }) => [name, description])));
 }
 
 class OpenApiWriter {
@@ -25,12 +32,12 @@ class OpenApiWriter {
   readonly #modules = new Set<string>();
   readonly #ids = new Set<string>();
 
-  document(info: DocumentInfo): DocumentNode {
+  document(info: DocumentInfo, descriptions: ReadonlyMap<string, string | undefined>): DocumentNode {
     return {
       openapi: '3.1.1',
       info,
       servers: [{ url: '/' }],
-      tags: [...this.#modules].map((name) => ({ name })),
+      tags: [...this.#modules].map((name) => ({ name, description: descriptions.get(name) })),
       paths: this.#paths,
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },

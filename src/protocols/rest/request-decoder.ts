@@ -100,7 +100,11 @@ function inputDecoder({ input, wire }: OperationDescriptor): Decode {
 
 function bodyDecoder(shape: ObjectShape): Decode {
   const decode = objectDecoder(shape);
-  return (request, issues, path) => decode((request as FastifyRequest).body ?? {}, issues, path);
+  // JSON null is no object without members
+  return (request, issues, path) => {
+    const { body = {} } = request as FastifyRequest;
+    return decode(body, issues, path);
+  };
 }
 
 function queryDecoder(shape: ObjectShape, refuseBody: Refuse): Decode {

@@ -228,6 +228,14 @@ describe('a request that is refused', () => {
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  it.each(['null', '[]', '"text"', '7', 'true'])(
+    'takes no other JSON for an object without members: %s',
+    async (body) => {
+      const { errors } = (await (await post('/specimens/fail', body)).json()) as { errors: object[] };
+      expect(errors).toEqual([expect.objectContaining({ path: '', code: 'invalid_type' })]);
+    },
+  );
+
   it('refuses another content type', async () => {
     const response = await post('/specimens/fail', '<kind/>', { 'content-type': 'text/xml' });
     expect([response.status, await response.json()]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA_TYPE' }]);

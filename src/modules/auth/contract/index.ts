@@ -44,5 +44,9 @@ export const auth = module(
     ChangeAccountEmail,
     ListRevocations,
   },
-  { grants: [grant('ADMIN', ['manage'], 'Account')], relations: [userOfAccount] },
+  {
+    description: 'Accounts: registering, signing in and out, and the tokens for everything else.',
+    grants: [grant('ADMIN', ['manage'], 'Account')],
+    relations: [userOfAccount],
+  },
 );

@@ -19,6 +19,7 @@ export const users = module(
   'users',
   { CreateUser, CreateUserProfile, GetUser, GetMe, GetUsersByIds, ListUsers, UpdateUser, DeleteUser },
   {
+    description: 'The people whom the product knows.',
     grants: [grant('USER', ['read', 'update', 'delete'], 'User', { id: callerId }), grant('ADMIN', ['manage'], 'User')],
   },
 );
