@@ -1,4 +1,5 @@
 import { Parser } from '@asyncapi/parser';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildSchema, validateSchema } from 'graphql';
 import { lintProtos } from './buf.js';
@@ -10,7 +11,7 @@ const validators: Readonly<Record<string, (text: string) => Promise<string[]>>> 
   [sdlPath]: sdlErrors,
 };
 
-/** What the official validator of each format says against the documents. */
+/** What the official validator of each format says against the documents, and redocly's recommended rules. */
 export async function invalid(documents: WireDocuments): Promise<Finding[]> {
   const found = await Promise.all([
     lintProtos(documents),
@@ -25,9 +26,19 @@ export async function invalid(documents: WireDocuments): Promise<Finding[]> {
 
 async function openApiErrors(text: string): Promise<string[]> {
   const { valid, errors = [] } = await new Validator().validate(JSON.parse(text));
-  if (valid) return [];
+  if (valid) return brokenRules(text);
   if (typeof errors === 'string') return [errors];
   return errors.map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** A document of few operations does not need all headers and parameters there are. */
+const rules = { 'no-unused-components': 'off' } as const;
+
+/** Warnings included. The library, for the command line reports on its use to its makers. */
+async function brokenRules(source: string): Promise<string[]> {
+  const config = await createConfig({ extends: ['recommended'], rules });
+  const problems = await lintFromString({ source, absoluteRef: openApiPath, config });
+  return problems.map(({ location: [place], message, ruleId }) => `${place?.pointer} ${message} (${ruleId})`);
 }
 
 async function asyncApiErrors(text: string): Promise<string[]> {

@@ -73,7 +73,7 @@ describe('a breaking change', () => {
     [
       'a pattern of its own',
       { input: { ...input, name: text({ min: 1, max: 50 }).regex(/^a/) } },
-      [`${rest} body.name: pattern was "^[^\\x00]*$", is "^a"`],
+      [`${rest} body.name: pattern was "^[^\\\\x00]*$", is "^a"`],
     ],
     [
       'a value of an enum removed',

@@ -9,7 +9,8 @@ import { isProto } from '../../scripts/contract/wire-documents.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
 import { fields, type Plan, things } from './things.js';
 
-const info = { title: 'Things', version: '1' };
+const license = { name: 'MIT', url: 'https://spdx.org/licenses/MIT' };
+const info = { title: 'Things', version: '1', license };
 const { note, ...withoutNote } = fields;
 
 describe('a set of wire documents', () => {
@@ -104,6 +105,9 @@ describe('the official validators', () => {
 
   it.each([
     ['openapi.json', '"in": "path"', '"in": "nowhere"', /must/],
+    ['openapi.json', '"license": {', '"x-licence": {', /license.*\(info-license\)/],
+    ['openapi.json', '"description": "Things', '"x-about": "Things', /description.*\(tag-description\)/],
+    ['openapi.json', '"example": 2000', '"example": 0', /\(no-invalid-parameter-examples\)/],
     ['asyncapi.json', '"action": "receive"', '"action": "guess"', /action/],
     ['schema.graphql', 'type Query', 'type Query implements Nothing', /Unknown type "Nothing"/],
     ['schema.graphql', 'type Query {', 'type Query {{', /Syntax Error/],

@@ -130,7 +130,7 @@ describe('the OpenAPI document', () => {
     expect(document.tags).toEqual([
       { name: 'auth', description: auth.description },
       { name: 'users', description: users.description },
-      { name: 'specimens' },
+      { name: 'specimens', description: specimens.description },
     ]);
   });
 

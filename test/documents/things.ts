@@ -52,5 +52,5 @@ export function things(plan: Plan = {}): ModuleContract {
     access: anyone,
     rest: 'GET /things',
   });
-  return module('things', { [key]: Save, FindThing });
+  return module('things', { [key]: Save, FindThing }, { description: 'Things to save and find.' });
 }
