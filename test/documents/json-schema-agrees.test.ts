@@ -31,6 +31,9 @@ for (const format of ['int32', 'int64', 'double']) ajv.addFormat(format, { type:
 const documented = (schema: z.ZodType, name = 'Made'): ValidateFunction =>
   ajv.compile(jsonSchema(reflectObject(schema, name), 'input'));
 
+/** The larger an input the longer one takes. */
+const runs = { numRuns: 30 };
+
 /** UTF-8 has no form for it, so no document does. */
 const isWellFormed = (value: unknown): boolean => !/\\ud[89a-f]/i.test(JSON.stringify(value));
 
@@ -55,6 +58,7 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
       fc.property(given, (value) => {
         expect([validate(encode(value)), validate.errors]).toEqual([true, null]);
       }),
+      runs,
     );
   });
 
@@ -63,6 +67,7 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
       fc.property(invalidObject(input, spec.input).filter(isWellFormed), (value) => {
         expect([value, validate(wireOf(value))]).toEqual([value, false]);
       }),
+      runs,
     );
   });
 });
