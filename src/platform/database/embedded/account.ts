@@ -29,16 +29,13 @@ const otherAccount = (uid: number): Account => ({
 });
 
 /**
- * The account for the data in `folder`: that of its owner if it is there.
- * Root takes a user namespace, or uid 65534 where the kernel or a container refuses one.
+ * The account for the data in `folder`: that of its owner, or of the owner of the place where it is to be made.
+ * For what is its own root takes a user namespace, or uid 65534 where the kernel or a container refuses one.
  */
 export async function accountFor(folder: string): Promise<Account> {
   if (process.getuid?.() !== 0) return sameAccount;
-  const owner = await stat(folder).then(
-    (found) => found.uid,
-    () => 0,
-  );
-  if (owner !== 0) return otherAccount(owner);
+  const { uid } = await stat(folder).catch(() => stat(dirname(folder)));
+  if (uid !== 0) return otherAccount(uid);
   return (await namespacesWork()) ? userNamespace : otherAccount(NOBODY);
 }
 

@@ -6,6 +6,7 @@ import { type Binaries, findBinaries, MAJOR_VERSION } from './binaries.js';
 import { diskFull } from './disk.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { LockFile } from './file-lock.js';
+import { initdb } from './initdb.js';
 
 /** A database cluster on disk, and what runs it. */
 export interface Cluster {
@@ -111,7 +112,7 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
     await mkdir(draft, { mode: 0o700 });
     await writeFile(join(draft, 'password'), randomBytes(24).toString('base64url'), { mode: 0o600 });
     if (cluster.account.uid) await giveTo(cluster.account.uid, draft);
-    await initialize(cluster, draft, fsync);
+    await initdb(cluster, draft, fsync);
     await rename(draft, cluster.folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
@@ -119,32 +120,6 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
     const { message } = error as Error;
     throw (await diskFull(cluster.folder, message)) ?? belongsToOther(cluster.folder, error as Error);
   }
-}
-
-async function initialize({ account, binaries, folder }: Cluster, draft: string, fsync: boolean): Promise<void> {
-  const args = ['-D', join(draft, 'data'), '--username=postgres', '--auth=scram-sha-256'];
-  args.push(`--pwfile=${join(draft, 'password')}`, '--encoding=UTF8', '--locale=C');
-  args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions');
-  args.push('-c', 'timezone=UTC', '-c', 'log_timezone=UTC', ...(fsync ? [] : ['--no-sync']));
-  const child = account.spawn(binaries.initdb, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaints = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
-  });
-  const code = await new Promise<number | null>((done, fail) => {
-    child.once('close', done);
-    child.once('error', fail);
-  }).catch((cause: NodeJS.ErrnoException) => {
-    throw new EmbeddedPostgresError(
-      `The PostgreSQL binaries do not start (${cause.message}); they need glibc on Linux: set DATABASE_URL to a PostgreSQL server`,
-      { cause },
-    );
-  });
-  if (code === 0) return;
-  throw (
-    (await diskFull(folder, complaints)) ??
-    new EmbeddedPostgresError(`initdb failed in ${folder}: ${complaints.trim()}`)
-  );
 }
 
 /** What killed starts left behind. */
