@@ -89,7 +89,7 @@ function compressedRequests({ target, world }: Running): void {
     let driver: GrpcDriver;
 
     beforeAll(() => {
-      driver = new GrpcDriver(target().addresses.grpc ?? '', documents.protos.values(), compression);
+      driver = GrpcDriver.connect(target().addresses.grpc ?? '', documents.protos.values(), compression);
     });
 
     afterAll(() => driver.close());

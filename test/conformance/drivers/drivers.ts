@@ -71,7 +71,7 @@ export const rawDrivers: readonly RawConnectable[] = [
     protocol: 'grpc',
     callsAsService: true,
     carriesBody: always,
-    connect: ({ addresses }, { protos }) => new GrpcDriver(served(addresses.grpc), protos.values()),
+    connect: ({ addresses }, { protos }) => GrpcDriver.connect(served(addresses.grpc), protos.values()),
   },
   {
     name: 'WebSocket',

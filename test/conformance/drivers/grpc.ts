@@ -17,6 +17,12 @@ interface Received {
   readonly initial: Metadata;
 }
 
+/** Sends the bytes of one request; rejects with the ServiceError of a call that fails. */
+export interface GrpcExchange {
+  send(path: string, bytes: Buffer, metadata: Metadata, timeoutMs: number | undefined): Promise<Received>;
+  close(): void;
+}
+
 /** Of requests: grpc-js never compresses an answer. */
 export type Compression = keyof typeof compressionAlgorithms;
 
@@ -36,17 +42,49 @@ function metadataOf(call: Call): Metadata {
   return metadata;
 }
 
-/** gRPC with grpc-js and protobufjs on the text of the `.proto` files. */
-export class GrpcDriver implements RawDriver {
+class GrpcJs implements GrpcExchange {
   readonly #client: Client;
-  readonly #root = new protobuf.Root();
 
-  constructor(address: string, protos: Iterable<string>, compression: Compression = 'identity') {
+  constructor(address: string, compression: Compression) {
     const options = { 'grpc.default_compression_algorithm': compressionAlgorithms[compression] };
     this.#client = new Client(address, credentials.createInsecure(), options);
+  }
+
+  send(path: string, bytes: Buffer, metadata: Metadata, timeoutMs: number | undefined): Promise<Received> {
+    const { promise, resolve, reject } = Promise.withResolvers<Received>();
+    let initial = new Metadata();
+    const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+    const sent = this.#client.makeUnaryRequest(path, same, same, bytes, metadata, options, (error, answer) => {
+      if (error) reject(error);
+      else resolve({ bytes: answer ?? Buffer.alloc(0), initial });
+    });
+    sent.on('metadata', (received) => {
+      initial = received;
+    });
+    return promise;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** gRPC with protobufjs on the text of the `.proto` files. */
+export class GrpcDriver implements RawDriver {
+  readonly #root = new protobuf.Root();
+
+  constructor(
+    private readonly exchange: GrpcExchange,
+    protos: Iterable<string>,
+  ) {
     for (const text of protos) protobuf.parse(text, this.#root, { keepCase: true });
     this.#root.addJSON(protobuf.common.get('google/protobuf/timestamp.proto')?.nested ?? {});
     this.#root.resolveAll();
+  }
+
+  /** With grpc-js. */
+  static connect(address: string, protos: Iterable<string>, compression: Compression = 'identity'): GrpcDriver {
+    return new GrpcDriver(new GrpcJs(address, compression), protos);
   }
 
   call(call: Call): Promise<Answer> {
@@ -92,7 +130,7 @@ export class GrpcDriver implements RawDriver {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    this.exchange.close();
   }
 
   #method({ wire: { grpc } }: OperationDescriptor): { request: protobuf.Type; response: protobuf.Type } {
@@ -110,27 +148,17 @@ export class GrpcDriver implements RawDriver {
 
   async #answer(call: Call, bytes: Buffer): Promise<Answer> {
     try {
-      const { bytes: answer, initial } = await this.#send(call, bytes);
+      const { bytes: answer, initial } = await this.exchange.send(
+        call.operation.wire.grpc.path,
+        bytes,
+        metadataOf(call),
+        call.timeoutMs,
+      );
       const value = this.#decode(call.operation, answer);
       return { outcome: { value }, facts: { status: 0, requestId: initial.get('x-request-id')[0] } };
     } catch (error) {
       return failed(error as ServiceError);
     }
-  }
-
-  #send(call: Call, bytes: Buffer): Promise<Received> {
-    const { promise, resolve, reject } = Promise.withResolvers<Received>();
-    let initial = new Metadata();
-    const options = call.timeoutMs === undefined ? {} : { deadline: Date.now() + call.timeoutMs };
-    const { path } = call.operation.wire.grpc;
-    const sent = this.#client.makeUnaryRequest(path, same, same, bytes, metadataOf(call), options, (error, answer) => {
-      if (error) reject(error);
-      else resolve({ bytes: answer ?? Buffer.alloc(0), initial });
-    });
-    sent.on('metadata', (metadata) => {
-      initial = metadata;
-    });
-    return promise;
   }
 
   /** The response wraps a view in a field of its name; a page is the response itself. */
