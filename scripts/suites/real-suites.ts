@@ -13,6 +13,7 @@ export const serverVariables = [
   'PROMTOOL',
   'FOREIGN_PYTHON',
   'FAKETIME_LIBRARY',
+  'H2SPEC',
   'NAMESPACES',
 ];
 

@@ -8,7 +8,7 @@ const npm = `#!/bin/sh
 case "$1" in
   ci) mkdir -p node_modules/.bin && : > node_modules/.bin/vitest && chmod +x node_modules/.bin/vitest; exit "\${CI_CODE:-0}" ;;
   test) printf 'a name with \\000\\n'; echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
-  run) echo "database: $DATABASE_URL, promtool: $PROMTOOL"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
+  run) echo "database: $DATABASE_URL, promtool: $PROMTOOL, h2spec: $H2SPEC"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
 esac
 `;
 
@@ -28,7 +28,7 @@ const servers = {
 function ciRun(env: Record<string, string>, files: Record<string, string> = servers) {
   const root = plant({ 'main/.ci/run': readFileSync(inHouse('.ci/run'), 'utf8'), 'bin/npm': npm, ...files });
   for (const file of ['main/.ci/run', 'bin/npm', ...Object.keys(files)]) chmodSync(join(root, file), 0o755);
-  const { DATABASE_URL: _, PROMTOOL: __, ...inherited } = process.env;
+  const { DATABASE_URL: _, PROMTOOL: __, H2SPEC: ___, ...inherited } = process.env;
   const path = `${join(root, 'bin')}${delimiter}${process.env.PATH}`;
   const run = spawnSync(join(root, 'main/.ci/run'), { env: { ...inherited, ...env, PATH: path }, encoding: 'utf8' });
   const log = join(root, 'shared/services/log');
@@ -52,11 +52,11 @@ test('the second run gets the servers, and those that ran before go on running',
   ]);
 });
 
-test('the second run gets promtool where there is one', () => {
-  const promtool = { 'main/.ci/promtool': '#!/bin/sh\necho /cache/promtool\n' };
-  expect(ciRun({}, { ...servers, ...promtool }).stdout).toContain('promtool: /cache/promtool');
+test.each(['promtool', 'h2spec'])('the second run gets %s where there is one', (name) => {
+  const tool = { [`main/.ci/${name}`]: `#!/bin/sh\necho /cache/${name}\n` };
+  expect(ciRun({}, { ...servers, ...tool }).stdout).toContain(`${name}: /cache/${name}`);
   const { status, stdout } = ciRun({});
-  expect(stdout).toContain('There is no promtool here.');
+  expect(stdout).toContain(`There is no ${name} here.`);
   expect(status).toBe(0);
 });
 
