@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { InvalidArgument } from '../../contract/built-in-failures.js';
 
-/** What a query may ask for at most. Fragments count where they are spread; introspection costs nothing. */
+/** What a query may ask for at most. Fragments count where they are spread; introspection costs nothing but for `__typename`. */
 export interface DocumentLimits {
   /** Levels of fields. */
   readonly depth: number;
@@ -29,6 +29,8 @@ const measures = Object.keys(told) as (keyof Measure)[];
 
 const none: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 const scalarCost = 1;
+/** Of no alias or level, so that a client may ask for it everywhere. */
+const typeName: Measure = { ...none, cost: scalarCost };
 const objectCost = 2;
 const levelFactor = 1.5;
 
@@ -57,6 +59,7 @@ class Measuring {
   #selection(node: SelectionNode): Measure {
     if (node.kind === Kind.INLINE_FRAGMENT) return this.selections(node.selectionSet);
     if (node.kind === Kind.FRAGMENT_SPREAD) return this.#fragment(node.name.value);
+    if (node.name.value === '__typename') return typeName;
     if (node.name.value.startsWith('__')) return none;
     const aliases = node.alias ? 1 : 0;
     if (!node.selectionSet) return { depth: 1, aliases, directives: 0, cost: scalarCost };
@@ -83,10 +86,7 @@ class Measuring {
 
 /** Throws InvalidArgument for the first operation of the document that goes beyond a limit. */
 export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
-  const measuring = new Measuring(document);
-  for (const node of document.definitions) {
-    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
-    const measure = measuring.selections(node.selectionSet);
+  for (const measure of measured(document)) {
     const beyond = measures.find((name) => measure[name] > limits[name]);
     if (beyond) {
       throw new InvalidArgument({
@@ -94,4 +94,14 @@ export function checkDocument(document: DocumentNode, limits: DocumentLimits): v
       });
     }
   }
+}
+
+/** Of its dearest operation. */
+export const costOf = (document: DocumentNode): number => Math.max(...measured(document).map(({ cost }) => cost));
+
+function measured(document: DocumentNode): readonly DocumentLimits[] {
+  const measuring = new Measuring(document);
+  return document.definitions.flatMap((node) =>
+    node.kind === Kind.OPERATION_DEFINITION ? [measuring.selections(node.selectionSet)] : [],
+  );
 }

@@ -11,7 +11,9 @@ import { InvalidArgument } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { checkDocument, type DocumentLimits } from './document-limits.js';
+import { CompiledQueries } from './compiled-queries.js';
+import { checkDocument } from './document-limits.js';
+import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
 import { wireError, wireErrors } from './wire-errors.js';
@@ -27,13 +29,16 @@ export interface Executed {
   readonly result: GraphqlResult;
 }
 
-/** mercurius, of which any answer is a result: nothing is thrown. */
+/** mercurius by graphql-js, and what is compiled beside it. Any answer is a result: nothing is thrown. */
 export class GraphqlEngine {
+  readonly #compiled: CompiledQueries;
+
   constructor(
     private readonly graphql: MercuriusPlugin,
     private readonly pipeline: Pipeline,
-    limits: DocumentLimits,
+    limits: GraphqlLimits,
   ) {
+    this.#compiled = new CompiledQueries(graphql.schema, limits);
     // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
     graphql.addHook('preValidation', async (schema, document) => {
       // mercurius takes a syntax tree in JSON as well, which no limit of the parser has seen
@@ -43,13 +48,28 @@ export class GraphqlEngine {
     });
   }
 
-  execute({ query, variables, operationName }: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
-    // mercurius compiles a document for the first operation asked of it and answers every other with that one
-    const source = operationName === undefined ? query : `${query}\n#${operationName}`;
-    return this.graphql(source, scope, variables, operationName).then(
-      (result: GraphqlResult) => ({ status: result.data === undefined ? 400 : 200, result }),
-      (error: unknown) => this.refuse(error, scope),
-    );
+  async execute(request: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
+    try {
+      const result = (await this.#executeCompiled(request, scope)) ?? (await this.#executeByGraphqlJs(request, scope));
+      return { status: result.data === undefined ? 400 : 200, result };
+    } catch (error) {
+      return this.refuse(error, scope);
+    }
+  }
+
+  async #executeCompiled(request: GraphqlRequest, scope: GraphqlScope): Promise<GraphqlResult | undefined> {
+    const { data, errors } = (await this.#compiled.find(request)?.({}, scope, request.variables ?? {})) ?? {};
+    // variables at fault: graphql-js has other words for it
+    if (data === undefined) return undefined;
+    return errors ? { data, errors: wireErrors(errors, scope, this.pipeline) } : { data };
+  }
+
+  async #executeByGraphqlJs(request: GraphqlRequest, scope: GraphqlScope): Promise<GraphqlResult> {
+    const { query, variables, operationName } = request;
+    const { data, errors }: GraphqlResult = await this.graphql(query, scope, variables, operationName);
+    if (data === undefined) return { errors };
+    this.#compiled.executed(request);
+    return errors ? { data, errors } : { data };
   }
 
   /** The answer to a request of which nothing was executed. */

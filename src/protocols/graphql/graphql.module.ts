@@ -36,7 +36,6 @@ function driverConfig(
     typeDefs: printSdl(operations, registry.relations),
     resolvers: operationResolvers(operations, registry.relations, pipeline, bus),
     routes: false,
-    jit: 1,
     cache: cachedQueries,
     graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],

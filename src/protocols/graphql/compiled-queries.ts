@@ -1,0 +1,51 @@
+import { type GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import { isCompilable } from './compilable-document.js';
+import type { GraphqlLimits } from './graphql-limits.js';
+import type { GraphqlRequest } from './graphql-request.js';
+import type { GraphqlScope } from './graphql-scope.js';
+
+/** `data` is absent when the variables were refused. */
+interface CompiledResult {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLError[];
+}
+
+type Query = (root: object, scope: GraphqlScope, variables: object) => CompiledResult | Promise<CompiledResult>;
+
+/** Documents as functions, by graphql-jit: those that are asked again, where it answers as graphql-js does. */
+export class CompiledQueries {
+  readonly #queries: LRUCache<string, Query | 'once' | 'never'>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: GraphqlLimits,
+  ) {
+    this.#queries = new LRUCache({ max: limits.cachedQueries });
+  }
+
+  find(request: GraphqlRequest): Query | undefined {
+    const query = this.#queries.get(keyOf(request));
+    return typeof query === 'function' ? query : undefined;
+  }
+
+  /** After the request was executed by graphql-js, and its document is therefore valid. */
+  executed(request: GraphqlRequest): void {
+    const key = keyOf(request);
+    const known = this.#queries.get(key);
+    if (known === undefined) this.#queries.set(key, 'once');
+    if (known === 'once') this.#queries.set(key, this.#compile(request) ?? 'never');
+  }
+
+  #compile({ query, operationName }: GraphqlRequest): Query | undefined {
+    const document = parse(query, { maxTokens: this.limits.tokens });
+    if (!isCompilable(document, this.schema)) return undefined;
+    const compiled = compileQuery(this.schema, document, operationName);
+    return isCompiledQuery(compiled) ? compiled.query : undefined;
+  }
+}
+
+/** A document with several operations is several functions. */
+const keyOf = ({ query, operationName }: GraphqlRequest): string =>
+  operationName === undefined ? query : `${query}\n#${operationName}`;
