@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { IncomingPackets } from './incoming-packets.js';
 
-const turnBytes = 4 * 1024;
+const turnBytes = 8 * 1024;
 
 /**
  * What one client sends is read in pieces, one in a turn of the event loop, so that it does not hold up the others, and
