@@ -3,7 +3,7 @@ import { Unimplemented } from '../../src/contract/built-in-failures.js';
 import type { RunningTarget } from '../support/target.js';
 import { calling, defineCases, isInternal } from './cases.js';
 import type { Driver, RawDriver } from './drivers/driver.js';
-import { drivers, operationsOf, type RawConnectable, rawDrivers } from './drivers/drivers.js';
+import { type Connectable, drivers, operationsOf, type RawConnectable, rawDrivers } from './drivers/drivers.js';
 import { GrpcDriver } from './drivers/grpc.js';
 import { Unreachable } from './example.js';
 import { exampleOf } from './examples.js';
@@ -11,7 +11,7 @@ import { expectFailure, expectValue, SameEverywhere } from './outcomes.js';
 import { documents, operations } from './product.js';
 import { World } from './world.js';
 
-interface Running {
+export interface Running {
   readonly target: () => RunningTarget;
   readonly world: () => World;
 }
@@ -35,17 +35,18 @@ export function describeOperations(start: () => Promise<RunningTarget>): void {
   });
 
   const running: Running = { target: () => target, world: () => world };
-  outcomes(running);
+  outcomes(drivers, running);
   for (const connectable of rawDrivers) hostileInputs(connectable, running);
   compressedRequests(running);
   internalOperations(running);
   outOfReach();
 }
 
-function outcomes({ target, world }: Running): void {
+/** `ways`: to call the operations; they give the same answers. */
+export function outcomes(ways: readonly Connectable[], { target, world }: Running): void {
   const same = new SameEverywhere();
 
-  describe.each(drivers)('$name', (connectable) => {
+  describe.each(ways)('$name', (connectable) => {
     let driver: Driver;
 
     beforeAll(() => {
@@ -60,7 +61,7 @@ function outcomes({ target, world }: Running): void {
   });
 }
 
-function hostileInputs(connectable: RawConnectable, { target, world }: Running): void {
+export function hostileInputs(connectable: RawConnectable, { target, world }: Running): void {
   describe(`${connectable.name}, hostile`, () => {
     let driver: RawDriver;
 

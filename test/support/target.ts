@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import type { Addresses } from '../../src/apps/addresses.js';
 
 /** A running product, wherever it runs: all that a suite may know of it. */
@@ -13,4 +14,10 @@ export interface Target {
 
 export interface RunningTarget extends Target {
   stop(): Promise<void>;
+}
+
+/** Resolves when the product is ready by its own health check. */
+export async function whenReady({ addresses }: Target): Promise<void> {
+  const health = () => fetch(`${addresses.http}/health/ready`);
+  await vi.waitFor(async () => expect((await health()).status).toBe(200), { timeout: 10_000, interval: 50 });
 }

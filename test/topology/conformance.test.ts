@@ -1,8 +1,8 @@
-import { describe, expect, vi } from 'vitest';
+import { describe } from 'vitest';
 import { describeOperations } from '../conformance/operations.behaviour.js';
 import { givenServers } from '../support/given-servers.js';
 import { startSplit } from '../support/split.js';
-import type { RunningTarget } from '../support/target.js';
+import { type RunningTarget, whenReady } from '../support/target.js';
 
 const { CONSUL_HOST, CONSUL_PORT = '8500' } = process.env;
 
@@ -13,8 +13,7 @@ const discovery: Readonly<Record<string, string>> =
 /** Ready when its broker has it: what is sent before is answered by nobody. */
 async function start(): Promise<RunningTarget> {
   const target = await startSplit({ ...givenServers(), ...discovery });
-  const health = () => fetch(`${target.addresses.http}/health/ready`);
-  await vi.waitFor(async () => expect((await health()).status).toBe(200), { timeout: 10_000, interval: 50 });
+  await whenReady(target);
   return target;
 }
 

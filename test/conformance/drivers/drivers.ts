@@ -6,10 +6,10 @@ import type { Driver, RawDriver } from './driver.js';
 import { GraphqlHttpDriver } from './graphql-http.js';
 import { GraphqlWebSocketDriver } from './graphql-websocket.js';
 import { GrpcDriver } from './grpc.js';
-import { MqttDriver } from './mqtt.js';
+import { MqttDriver, mqttJs } from './mqtt.js';
 import { hasBody, RestDriver } from './rest.js';
 import { TypedDriver } from './typed.js';
-import { WebSocketDriver } from './websocket.js';
+import { openWs, WebSocketDriver } from './websocket.js';
 
 /** The wire documents of what a target serves. */
 export interface WireDocuments {
@@ -51,7 +51,8 @@ const mqtt = (version: 4 | 5): RawConnectable => ({
   protocol: 'mqtt',
   // without an envelope there is no topic for the answer
   carriesBody: () => version === 5,
-  connect: ({ addresses, topicPrefix }) => new MqttDriver(served(addresses.mqtt), topicPrefix, version),
+  connect: ({ addresses, topicPrefix }) =>
+    new MqttDriver({ topicPrefix, version, open: mqttJs(served(addresses.mqtt), version) }),
 });
 
 /** The embedded broker speaks MQTT 3.1.1 alone. */
@@ -77,7 +78,7 @@ export const rawDrivers: readonly RawConnectable[] = [
     name: 'WebSocket',
     protocol: 'websocket',
     carriesBody: always,
-    connect: ({ addresses }) => new WebSocketDriver(addresses.http),
+    connect: ({ addresses }) => new WebSocketDriver(addresses.http, openWs),
   },
   ...mqttVersions,
 ];

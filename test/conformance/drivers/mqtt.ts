@@ -1,4 +1,4 @@
-import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientPublishOptions } from 'mqtt';
 import { expect } from 'vitest';
 import { breakText } from './broken-text.js';
 import type { Answer, Call } from './driver.js';
@@ -13,21 +13,33 @@ interface Request {
 
 type Received = Reply & { readonly correlation_id?: unknown };
 
-/** MQTT with mqtt.js, written down to the payloads of both versions. */
+type Receive = (payload: Buffer, correlationData: Buffer | undefined) => void;
+
+/** A client that is connected and subscribed. */
+export interface MqttWire {
+  publish(topic: string, payload: string | Buffer, options: IClientPublishOptions): Promise<unknown>;
+  end(): Promise<void>;
+}
+
+export interface MqttDriverOptions {
+  readonly topicPrefix: string;
+  readonly version: 4 | 5;
+  /** Whether requests name their sender. */
+  readonly namesItself?: boolean;
+  readonly open: (clientId: string, replyTo: string, receive: Receive) => Promise<MqttWire>;
+}
+
+/** MQTT, written down to the payloads of both versions. */
 export class MqttDriver extends JsonRpcDriver {
   readonly #clientId = `driver-${crypto.randomUUID()}`;
   readonly #replyTo: string;
   readonly #waiting = new Map<string, (reply: Received) => void>();
-  #connecting: Promise<MqttClient> | undefined;
+  #opening: Promise<MqttWire> | undefined;
   #id = 0;
 
-  constructor(
-    private readonly url: string,
-    private readonly topicPrefix: string,
-    private readonly version: 4 | 5,
-  ) {
+  constructor(private readonly options: MqttDriverOptions) {
     super();
-    this.#replyTo = `${topicPrefix}/clients/${this.#clientId}/replies`;
+    this.#replyTo = `${options.topicPrefix}/clients/${this.#clientId}/replies`;
   }
 
   override async expectMalformed(call: Call): Promise<void> {
@@ -41,7 +53,7 @@ export class MqttDriver extends JsonRpcDriver {
       const { payload, options } = this.#request(call, toSnake(call.input) as object, id);
       return { payload: breakText(payload), options };
     };
-    if (this.version === 4) {
+    if (this.options.version === 4) {
       await this.#publish(call, broken('nobody waits'));
       return;
     }
@@ -55,8 +67,8 @@ export class MqttDriver extends JsonRpcDriver {
   }
 
   override async close(): Promise<void> {
-    const client = await this.#connecting;
-    await client?.endAsync();
+    const wire = await this.#opening;
+    await wire?.end();
   }
 
   protected override async answer(call: Call, params: object): Promise<Answer> {
@@ -73,14 +85,16 @@ export class MqttDriver extends JsonRpcDriver {
   }
 
   async #publish({ operation }: Call, { payload, options }: Request): Promise<void> {
-    this.#connecting ??= this.#connect();
-    const client = await this.#connecting;
-    await client.publishAsync(`${this.topicPrefix}/${operation.wire.mqtt}`, payload, options);
+    const { topicPrefix, namesItself, open } = this.options;
+    this.#opening ??= open(this.#clientId, this.#replyTo, this.#receive);
+    const wire = await this.#opening;
+    const sender = namesItself ? `/from/${this.#clientId}` : '';
+    await wire.publish(`${topicPrefix}/${operation.wire.mqtt}${sender}`, payload, options);
   }
 
   #request(call: Call, params: object, id: string): Request {
     const authorization = call.token === undefined ? {} : { authorization: `Bearer ${call.token}` };
-    if (this.version === 4) {
+    if (this.options.version === 4) {
       const envelope = { reply_to: this.#replyTo, correlation_id: id, ...authorization, ...callFields(call), params };
       return { payload: JSON.stringify(envelope), options: { qos: 1 } };
     }
@@ -95,15 +109,22 @@ export class MqttDriver extends JsonRpcDriver {
     return { payload: JSON.stringify(params), options: { qos: 1, properties } };
   }
 
-  async #connect(): Promise<MqttClient> {
-    const client = await connectAsync(this.url, { clientId: this.#clientId, protocolVersion: this.version });
-    client.on('message', (_topic, payload, { properties }) => {
-      const reply = JSON.parse(payload.toString()) as Received;
-      const id = this.version === 5 ? properties?.correlationData?.toString() : reply.correlation_id;
-      this.#waiting.get(String(id))?.(reply);
-      this.#waiting.delete(String(id));
-    });
-    await client.subscribeAsync(this.#replyTo, { qos: 1 });
-    return client;
-  }
+  readonly #receive: Receive = (payload, correlationData) => {
+    const reply = JSON.parse(payload.toString()) as Received;
+    const id = String(this.options.version === 5 ? correlationData : reply.correlation_id);
+    this.#waiting.get(id)?.(reply);
+    this.#waiting.delete(id);
+  };
 }
+
+/** With mqtt.js. */
+export const mqttJs = (url: string, version: 4 | 5): MqttDriverOptions['open'] =>
+  async function open(clientId, replyTo, receive) {
+    const client = await connectAsync(url, { clientId, protocolVersion: version });
+    client.on('message', (_topic, payload, { properties }) => receive(payload, properties?.correlationData));
+    await client.subscribeAsync(replyTo, { qos: 1 });
+    return {
+      publish: (topic, payload, options) => client.publishAsync(topic, payload, options),
+      end: () => client.endAsync(),
+    };
+  };

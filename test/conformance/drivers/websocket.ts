@@ -12,14 +12,33 @@ interface Message extends Reply {
   readonly id: number | null;
 }
 
-/** JSON-RPC 2.0 with ws: a connection for every token, offered as a subprotocol. */
+/** A WebSocket that is open. */
+export interface TextSocket {
+  readonly protocol: string;
+  /** With its code. */
+  readonly closed: Promise<number>;
+  /** Bytes are those of a text frame. */
+  send(text: string | Buffer): void;
+  close(): void;
+}
+
+export type OpenSocket = (
+  url: string,
+  subprotocols: readonly string[],
+  receive: (text: string) => void,
+) => Promise<TextSocket>;
+
+/** JSON-RPC 2.0: a connection for every token, offered as a subprotocol. */
 export class WebSocketDriver extends JsonRpcDriver {
   readonly #url: string;
-  readonly #sockets = new Map<string | undefined, Promise<WebSocket>>();
+  readonly #sockets = new Map<string | undefined, Promise<TextSocket>>();
   readonly #waiting = new Map<number | null, (message: Message) => void>();
   #id = 0;
 
-  constructor(base: string) {
+  constructor(
+    base: string,
+    private readonly openSocket: OpenSocket,
+  ) {
     super();
     this.#url = `${base.replace(/^http/, 'ws')}/ws`;
   }
@@ -35,23 +54,21 @@ export class WebSocketDriver extends JsonRpcDriver {
   override async expectBrokenText({ operation, input, token }: Call): Promise<void> {
     const socket = await this.#open(token);
     const message = { jsonrpc: '2.0', id: 1, method: operation.wire.websocket, params: toSnake(input) };
-    socket.send(breakText(JSON.stringify(message)), { binary: false });
-    const [code] = await once(socket, 'close');
-    expect(code).toBe(1007);
+    socket.send(breakText(JSON.stringify(message)));
+    expect(await socket.closed).toBe(1007);
   }
 
   override async expectOversized(): Promise<void> {
     const socket = await this.#open(undefined);
     socket.send('x'.repeat(65_537));
-    const [code] = await once(socket, 'close');
-    expect(code).toBe(1009);
+    expect(await socket.closed).toBe(1009);
   }
 
   override async close(): Promise<void> {
     for (const opening of this.#sockets.values()) {
       const socket = await opening;
       socket.close();
-      await once(socket, 'close');
+      await socket.closed;
     }
   }
 
@@ -68,7 +85,7 @@ export class WebSocketDriver extends JsonRpcDriver {
     return jsonRpcAnswer(call, message);
   }
 
-  #socket(token: string | undefined): Promise<WebSocket> {
+  #socket(token: string | undefined): Promise<TextSocket> {
     const known = this.#sockets.get(token);
     if (known) return known;
     const opening = this.#open(token);
@@ -76,15 +93,29 @@ export class WebSocketDriver extends JsonRpcDriver {
     return opening;
   }
 
-  async #open(token: string | undefined): Promise<WebSocket> {
-    const socket = new WebSocket(this.#url, ['jsonrpc.mstv.v1', ...(token === undefined ? [] : [`bearer.${token}`])]);
-    socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as Message;
-      this.#waiting.get(message.id)?.(message);
-      this.#waiting.delete(message.id);
-    });
-    await once(socket, 'open');
+  async #open(token: string | undefined): Promise<TextSocket> {
+    const subprotocols = ['jsonrpc.mstv.v1', ...(token === undefined ? [] : [`bearer.${token}`])];
+    const socket = await this.openSocket(this.#url, subprotocols, (text) => this.#receive(text));
     expect(socket.protocol).toBe('jsonrpc.mstv.v1');
     return socket;
   }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as Message;
+    this.#waiting.get(message.id)?.(message);
+    this.#waiting.delete(message.id);
+  }
 }
+
+/** With ws. */
+export const openWs: OpenSocket = async (url, subprotocols, receive) => {
+  const socket = new WebSocket(url, [...subprotocols]);
+  socket.on('message', (data) => receive(String(data)));
+  await once(socket, 'open');
+  return {
+    protocol: socket.protocol,
+    closed: once(socket, 'close').then(([code]) => code as number),
+    send: (text) => socket.send(text, { binary: false }),
+    close: () => socket.close(),
+  };
+};

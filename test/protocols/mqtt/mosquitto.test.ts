@@ -1,12 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { QueryHandler } from '@nestjs/cqrs';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createClient } from '../../../src/client/create-client.js';
 import { anyone } from '../../../src/contract/access.js';
@@ -15,38 +9,11 @@ import { type Handles, query } from '../../../src/contract/operation.js';
 import { text, view } from '../../../src/contract/values.js';
 import { specimenHandlers } from '../../fixtures/specimens/specimens.handlers.js';
 import { ListSpecimens, specimens } from '../../fixtures/specimens/specimens.operations.js';
-import { freePort } from '../../support/free-port.js';
 import { MqttCaller } from './mqtt-caller.js';
+import { hasMosquitto, longestPacket, ShippedMosquitto } from './shipped-mosquitto.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
 
-const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin` };
-const installed = ['mosquitto', 'mosquitto_passwd'].every(
-  (name) => spawnSync(name, ['-h'], { env: environment }).error === undefined,
-);
-const folder = new URL('../../../deploy/mosquitto/', import.meta.url);
-const brokerBytes = Number(
-  /^max_packet_size (\d+)$/m.exec(await readFile(new URL('mosquitto.conf', folder), 'utf8'))?.[1],
-);
-
-/** Our configuration, moved to a folder and a port of the test. */
-async function startMosquitto(home: string, port: number): Promise<ChildProcess> {
-  const shipped = await readFile(new URL('mosquitto.conf', folder), 'utf8');
-  const moved = shipped.replaceAll('/mosquitto/config', home).replace('listener 1883', `listener ${port} 127.0.0.1`);
-  await writeFile(
-    join(home, 'mosquitto.conf'),
-    moved
-      .split('\n')
-      .filter((line) => !line.startsWith('#'))
-      .join('\n'),
-  );
-  await writeFile(join(home, 'acl'), await readFile(new URL('acl', folder)));
-  spawnSync('mosquitto_passwd', ['-c', '-b', join(home, 'passwords'), 'mstv', 'secret'], { env: environment });
-  await chmod(home, 0o755);
-  await chmod(join(home, 'passwords'), 0o644);
-  const mosquitto = spawn('mosquitto', ['-c', join(home, 'mosquitto.conf')], { env: environment, stdio: 'ignore' });
-  await vi.waitFor(() => once(connect(port, '127.0.0.1'), 'connect'), { timeout: 5_000 });
-  return mosquitto;
-}
+const brokerBytes = await longestPacket();
 
 /** An answer as long as one asks for. */
 class GetTome extends query({
@@ -72,42 +39,34 @@ async function direct({ client }: MqttCaller, topic: string, replyTo: string): P
   await client.publishAsync(topic, payload, { qos: 1, ...properties }).catch(() => undefined);
 }
 
-describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitto', () => {
-  let home: string;
-  let mosquitto: ChildProcess;
-  let port: number;
+describe.skipIf(!hasMosquitto)('Mosquitto with the configuration in deploy/mosquitto', () => {
+  let mosquitto: ShippedMosquitto;
   let server: SpecimenMqtt;
   const clients: MqttClient[] = [];
 
-  const url = () => `mqtt://127.0.0.1:${port}`;
   const anonymous = async (clientId: string) => {
-    const client = await connectAsync(url(), { clientId, protocolVersion: 5, reconnectPeriod: 0 });
+    const client = await connectAsync(mosquitto.url, { clientId, protocolVersion: 5, reconnectPeriod: 0 });
     clients.push(client);
     return client;
   };
   const caller = async (protocolVersion: 4 | 5, clientId = `caller-${crypto.randomUUID()}`) => {
-    const made = await MqttCaller.connect(url(), 'mstv', { protocolVersion, clientId });
+    const made = await MqttCaller.connect(mosquitto.url, 'mstv', { protocolVersion, clientId });
     made.namesItself = true;
     clients.push(made.client);
     return made;
   };
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'mosquitto-'));
-    port = await freePort();
-    mosquitto = await startMosquitto(home, port);
+    mosquitto = await ShippedMosquitto.start();
     server = await serveSpecimens(
-      { url: `mqtt://mstv:secret@127.0.0.1:${port}` },
+      { url: mosquitto.urlOfServices },
       { modules: [specimens, tomes], handlers: [...specimenHandlers, GetTomeHandler] },
     );
   });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.endAsync(true)));
     await server.close();
-    const exited = once(mosquitto, 'exit');
-    mosquitto.kill();
-    await exited;
-    await rm(home, { recursive: true, force: true });
+    await mosquitto.stop();
   });
 
   test.each([4, 5] as const)('lets an anonymous caller call, with MQTT version %i', async (version) => {
@@ -165,7 +124,10 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
   });
 
   test('lets no one in with a wrong password', async () => {
-    const wrong = connectAsync(`mqtt://mstv:wrong@127.0.0.1:${port}`, { protocolVersion: 5, reconnectPeriod: 0 });
+    const wrong = connectAsync(mosquitto.urlOfServices.replace('secret', 'wrong'), {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+    });
     await expect(wrong).rejects.toThrow('Not authorized');
   });
 
@@ -207,7 +169,7 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
   });
 
   test('carries every call of the typed client', async () => {
-    const client = createClient({ protocol: 'mqtt', url: url(), protos: new Map() });
+    const client = createClient({ protocol: 'mqtt', url: mosquitto.url, protos: new Map() });
     expect(await client.execute(new ListSpecimens())).toMatchObject({ items: [] });
     await client.close();
   });
@@ -259,7 +221,7 @@ describe.skipIf(!installed)('Mosquitto with the configuration in deploy/mosquitt
         qos: 1,
         properties: { responseTopic: victim.replyTopic },
       } as const;
-      const attacker = await connectAsync(url(), {
+      const attacker = await connectAsync(mosquitto.url, {
         clientId: 'attacker',
         protocolVersion: 5,
         will,
