@@ -6,6 +6,7 @@ import { objectDecoder } from '../src/contract/json-codec.js';
 import { module } from '../src/contract/module.js';
 import { query } from '../src/contract/operation.js';
 import { Id, Timestamp, text, view } from '../src/contract/values.js';
+import { Call as PipelineCall } from '../src/pipeline/call.js';
 import { runInCall } from '../src/pipeline/call-context.js';
 import { MemoryRateLimiter } from '../src/platform/cache/memory-rate-limiter.js';
 import { Bus } from '../src/ports/bus.js';
@@ -88,7 +89,7 @@ async function edgeCall(application: SpecimenApplication): Promise<Call> {
   const prepared = registry.operations.map((operation) => ({ operation, decode: objectDecoder(operation.input) }));
   return (index) => {
     const { operation, decode } = prepared[index] as (typeof prepared)[number];
-    return pipeline.execute(operation, pipeline.begin(headers, operation), { id }, decode);
+    return pipeline.execute(new PipelineCall(operation, pipeline.begin(headers, operation), { id }, decode));
   };
 }
 

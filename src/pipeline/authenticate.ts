@@ -1,9 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import { Unauthenticated } from '../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import type { Revocations } from '../ports/revocations.js';
-import type { CallContext, Forwarded } from './call-context.js';
-import type { Principal, Principals } from './principal.js';
-import type { AccessClaims, TokenVerifier } from './token-verifier.js';
+import { Revocations } from '../ports/revocations.js';
+import type { CallContext } from './call-context.js';
+import { type Principal, Principals } from './principal.js';
+import { type AccessClaims, TokenVerifier } from './token-verifier.js';
 
 /** A token holds no space and nothing but ASCII. */
 const bearer = /^bearer +([\x21-\x7e]+) *$/i;
@@ -18,6 +19,7 @@ function bearerToken(authorization: string): string | undefined {
 export class ServiceTokenRefused extends Unauthenticated {}
 
 /** Turns the credentials of a call into a principal. */
+@Injectable()
 export class Authenticator {
   constructor(
     private readonly tokens: TokenVerifier,
@@ -25,15 +27,26 @@ export class Authenticator {
     private readonly principals: Principals,
   ) {}
 
+  /** The step. Without a promise where the token was verified before. Throws Unauthenticated. */
+  identify(context: CallContext, operation?: OperationDescriptor): void | Promise<void> {
+    const principal = this.#authenticate(context, operation?.spec.access.type === 'anyone');
+    if (!(principal instanceof Promise)) {
+      context.principal = principal;
+      return;
+    }
+    return principal.then((verified) => {
+      context.principal = verified;
+    });
+  }
+
   /**
-   * Without a promise when the token was verified before. A token that does not hold is refused, except by operations
-   * open to anyone: whoever renews an expired sign-in still sends the expired token.
+   * A token that does not hold is refused, except (`lenient`) by operations open to anyone: whoever renews an expired
+   * sign-in still sends the expired token.
    */
-  authenticate(call: CallContext, operation?: OperationDescriptor): Principal | Promise<Principal> {
-    const { authorization, serviceAuthorization } = call.inbound;
+  #authenticate({ inbound }: CallContext, lenient: boolean): Principal | Promise<Principal> {
+    const { authorization, serviceAuthorization } = inbound;
     if (serviceAuthorization !== undefined) return this.#service(serviceAuthorization);
     if (authorization === undefined) return this.principals.anonymous;
-    const lenient = operation?.spec.access.type === 'anyone';
     const token = bearerToken(authorization);
     if (token === undefined) return this.#refused(lenient);
     const known = this.tokens.verifyCached(token);
@@ -47,14 +60,16 @@ export class Authenticator {
     );
   }
 
-  /** Takes over what the process that forwarded the call knows of it. Throws ServiceTokenRefused. */
-  forwarded(call: CallContext, { by, address }: Forwarded): undefined | Promise<void> {
-    const believe = (): undefined => {
-      call.isForwarded = true;
-      if (address !== undefined) call.address = address;
+  /** Takes over what the process that forwarded the call knows of it, if one did. Throws ServiceTokenRefused. */
+  acceptForwarded(context: CallContext): void | Promise<void> {
+    const { forwarded } = context.inbound;
+    if (!forwarded) return;
+    const accept = (): void => {
+      context.isForwarded = true;
+      if (forwarded.address !== undefined) context.address = forwarded.address;
     };
-    if (this.tokens.verifyServiceCached(by)) return believe();
-    return this.#verifyService(by).then(believe);
+    if (this.tokens.verifyServiceCached(forwarded.by)) return accept();
+    return this.#verifyService(forwarded.by).then(accept);
   }
 
   #principal(claims: AccessClaims, lenient: boolean): Principal {

@@ -1,7 +1,6 @@
-import type { OperationDescriptor } from '../contract/module.js';
-import type { CallContext } from './call-context.js';
+import type { Call } from './call.js';
 
-/** Gives validated input to the handler of an operation, wherever it is. */
+/** Gives the validated input of a call to the handler of its operation, wherever that is. */
 export abstract class Dispatcher {
-  abstract dispatch(operation: OperationDescriptor, input: object, call: CallContext): Promise<unknown>;
+  abstract dispatch(call: Call): Promise<unknown>;
 }

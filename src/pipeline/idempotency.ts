@@ -4,7 +4,7 @@ import type { Failure, FailureClass, Issue } from '../contract/failure.js';
 import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
 import { type Decode, type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import type { CallContext } from './call-context.js';
+import type { Call } from './call.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
 
 /** What a command answered, in JSON wire form; an empty output is `{}`. */
@@ -83,18 +83,17 @@ function codecFor(operation: OperationDescriptor): IdempotencyCodec | false {
   return codec;
 }
 
-/** Undefined when the operation ignores keys. Throws InvalidArgument for an unusable key. */
-export function slotFor(operation: OperationDescriptor, call: CallContext, input: unknown, key: string) {
-  const codec = codecFor(operation);
+/** Undefined without a key, or when the operation ignores keys. Throws InvalidArgument for an unusable key. */
+export function slotFor({ operation, context, input, idempotencyKey: key }: Call): IdempotencySlot | undefined {
+  const codec = key !== undefined && codecFor(operation);
   if (!codec) return undefined;
   checkIdempotencyKey(key);
-  const slot: IdempotencySlot = {
-    scope: `${call.tenant}/${call.principal.id}/${operation.id}`,
+  return {
+    scope: `${context.tenant}/${context.principal.id}/${operation.id}`,
     key,
     fingerprint: hash('sha256', JSON.stringify(codec.encodeInput(input))),
     encode: codec.encodeOutput,
   };
-  return slot;
 }
 
 /** The stored outcome as the command gave it: returns its value or throws its failure. */

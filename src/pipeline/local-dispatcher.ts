@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { OperationDescriptor } from '../contract/module.js';
 import type { AnyOperationClass } from '../contract/operation.js';
+import type { Call } from './call.js';
 import { Dispatcher } from './dispatcher.js';
 import { OperationRegistry } from './registry.js';
 
@@ -32,7 +32,7 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
     super();
   }
 
-  override dispatch({ message }: OperationDescriptor, input: object): Promise<unknown> {
+  override dispatch({ operation: { message }, input }: Call): Promise<unknown> {
     const built = new (message as unknown as BuildMessage)(input);
     return Promise.resolve(this.#handlersOf(message)[0]?.instance.execute(built));
   }

@@ -1,52 +1,49 @@
+import { Injectable } from '@nestjs/common';
 import { describe } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
-import { validate } from '../contract/validate.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
-import type { FeatureFlags } from '../ports/feature-flags.js';
-import { requireEnabled } from './availability.js';
+import { FeatureFlags } from '../ports/feature-flags.js';
+import { Call } from './call.js';
 import { CallContext, currentCall } from './call-context.js';
-import type { Executor } from './executor.js';
-import type { Principals } from './principal.js';
-import type { RunningCalls } from './running-calls.js';
+import { Executor } from './executor.js';
+import { PipelineSettings } from './pipeline-settings.js';
+import { type Principal, Principals } from './principal.js';
+import { RunningCalls } from './running-calls.js';
+import { authorizeOperation, requireEnabled, validateInput } from './steps.js';
 import { TraceContext } from './trace-context.js';
 
 const asIs = (value: unknown): unknown => value;
 
-interface BusSettings {
-  /** Of this process, as other services know it. */
-  readonly serviceName: string;
-  readonly deadlineMs: number;
-}
-
 /** The bus that handlers use, wherever the called handler is: nested calls inherit the identity, trace and deadline of the call they serve. */
+@Injectable()
 export class PipelineBus extends Bus {
-  readonly #service: PipelineBus | undefined;
+  override readonly asService: Bus = new ServiceBus((message, options) =>
+    this.#start(message, options, this.principals.service(this.settings.serviceName)),
+  );
 
   constructor(
     private readonly executor: Executor,
     private readonly principals: Principals,
     private readonly calls: RunningCalls,
     private readonly flags: FeatureFlags,
-    private readonly settings: BusSettings,
-    actsAsService = false,
+    private readonly settings: PipelineSettings,
   ) {
     super();
-    this.#service = actsAsService ? undefined : new PipelineBus(executor, principals, calls, flags, settings, true);
   }
 
-  override get asService(): Bus {
-    return this.#service ?? this;
+  override execute<M extends Operation>(message: M, options: ExecuteOptions = {}): Promise<OutputOf<M>> {
+    return this.#start(message, options) as Promise<OutputOf<M>>;
   }
 
-  override execute<M extends Operation>(message: M, { idempotencyKey }: ExecuteOptions = {}): Promise<OutputOf<M>> {
+  #start(message: Operation, options: ExecuteOptions, principal?: Principal): Promise<unknown> {
     try {
-      return this.#execute(message, idempotencyKey) as Promise<OutputOf<M>>;
+      return this.#execute(message, options, principal);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #execute(message: Operation, idempotencyKey: string | undefined): Promise<unknown> {
+  #execute(message: Operation, { idempotencyKey }: ExecuteOptions, principal?: Principal): Promise<unknown> {
     const operation = describe(message.constructor);
     const outer = currentCall();
     if (outer?.transaction !== undefined) {
@@ -54,27 +51,37 @@ export class PipelineBus extends Bus {
         `${operation.id} called inside uow.run: it could not be part of the transaction in every topology`,
       );
     }
-    requireEnabled(operation, this.flags);
-    const call = this.#nested(outer);
-    const decision = call.principal.authorize(operation);
-    const input = validate(operation, message.input, asIs);
-    const work = this.executor.run(operation, call, decision, input, idempotencyKey);
-    return outer ? work : this.#watched(call, work);
+    const context = outer?.fork({ idempotency: undefined, rowAccess: { consulted: false } }) ?? this.#background();
+    if (principal) context.principal = principal;
+    const call = new Call(operation, context, message.input, asIs);
+    call.idempotencyKey = idempotencyKey;
+    requireEnabled(call, this.flags);
+    authorizeOperation(call);
+    validateInput(call);
+    const work = this.executor.run(call);
+    return outer ? work : this.#watched(context, work);
   }
 
   /** A nested call is watched with the one it serves. */
   #watched({ lifetime }: CallContext, work: Promise<unknown>): Promise<unknown> {
-    return new Promise((answer, refuse) => this.calls.watch(lifetime, work, { answer, refuse }));
-  }
-
-  #nested(outer: CallContext | undefined): CallContext {
-    const call = outer?.fork({ idempotency: undefined, rowAccess: { consulted: false } }) ?? this.#background();
-    if (this.#service === undefined) call.principal = this.principals.service(this.settings.serviceName);
-    return call;
+    return new Promise((resolve, reject) => this.calls.watch(lifetime, work, { resolve, reject }));
   }
 
   #background(): CallContext {
     const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
     return CallContext.begin(inbound, this.principals.anonymous, performance.now() + this.settings.deadlineMs);
+  }
+}
+
+/** Acts as this service in place of the caller. */
+class ServiceBus extends Bus {
+  override readonly asService = this;
+
+  constructor(private readonly start: (message: Operation, options: ExecuteOptions) => Promise<unknown>) {
+    super();
+  }
+
+  override execute<M extends Operation>(message: M, options: ExecuteOptions = {}): Promise<OutputOf<M>> {
+    return this.start(message, options) as Promise<OutputOf<M>>;
   }
 }

@@ -1,33 +1,36 @@
+import { Injectable } from '@nestjs/common';
 import { Cancelled, DeadlineExceeded, Internal, ServiceUnavailable } from '../contract/built-in-failures.js';
 import { Failure } from '../contract/failure.js';
-import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { validate } from '../contract/validate.js';
-import type { FeatureFlags } from '../ports/feature-flags.js';
-import type { Authenticator } from './authenticate.js';
-import { requireEnabled } from './availability.js';
+import { FeatureFlags } from '../ports/feature-flags.js';
+import { Authenticator } from './authenticate.js';
+import type { Call } from './call.js';
 import { CallContext, type Inbound, runInCall } from './call-context.js';
-import type { Executor } from './executor.js';
-import type { Limits } from './limit.js';
-import type { OperationCounts, OperationMetrics } from './operation-metrics.js';
-import type { Excess, Pressure } from './pressure.js';
-import type { Decision, Principal, Principals } from './principal.js';
-import type { Outcome, RunningCalls } from './running-calls.js';
-import type { ServerSpan } from './span.js';
-import type { Tracer } from './tracer.js';
-
-export interface PipelineSettings {
-  /** Milliseconds; the longest a caller may ask for as well. */
-  readonly deadlineMs: number;
-}
-
-export interface CallLog {
-  /** An error nobody declared: with its stack, for the caller is told nothing of it. */
-  unexpected(error: unknown, operation: OperationDescriptor | undefined, call: CallContext): void;
-}
+import { CallLog } from './call-log.js';
+import { CountedOutcome } from './counted-outcome.js';
+import { Executor } from './executor.js';
+import { Limits } from './limit.js';
+import { OperationMetrics } from './operation-metrics.js';
+import { PipelineSettings } from './pipeline-settings.js';
+import { type Excess, Pressure } from './pressure.js';
+import { Principals } from './principal.js';
+import { type Outcome, RunningCalls } from './running-calls.js';
+import { authorizeOperation, requireEnabled, type Step, validateInput } from './steps.js';
+import { Tracer } from './tracer.js';
 
 /** What a transport does with a request: `begin`, `execute` or `run`, and `toFailure` for whatever is thrown. */
+@Injectable()
 export class Pipeline {
+  readonly #steps: readonly Step[] = [
+    { run: ({ context }) => this.authenticator.acceptForwarded(context) },
+    { recordedAs: 'limit_address', atEdgeOnly: true, run: ({ context }) => this.limits.perAddress(context) },
+    { run: (call) => requireEnabled(call, this.flags) },
+    { recordedAs: 'authenticate', run: ({ context, operation }) => this.authenticator.identify(context, operation) },
+    { recordedAs: 'authorize', run: authorizeOperation },
+    { recordedAs: 'limit_caller', atEdgeOnly: true, run: (call) => this.limits.perCaller(call) },
+    { recordedAs: 'validate', run: validateInput },
+  ];
+
   constructor(
     private readonly settings: PipelineSettings,
     private readonly principals: Principals,
@@ -46,122 +49,79 @@ export class Pipeline {
     const longest = operation?.spec.deadlineMs ?? this.settings.deadlineMs;
     const wanted = inbound.timeoutMs ?? longest;
     const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
-    const call = CallContext.begin(inbound, this.principals.anonymous, performance.now() + allowed);
-    if (allowed === 0) call.lifetime.end(new DeadlineExceeded());
-    return call;
+    const context = CallContext.begin(inbound, this.principals.anonymous, performance.now() + allowed);
+    if (allowed === 0) context.lifetime.end(new DeadlineExceeded());
+    return context;
   }
 
   /** The handler's value; rejects with a Failure. */
-  execute(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
-    return new Promise((answer, refuse) => this.run(operation, call, payload, decode, { answer, refuse }));
+  execute(call: Call): Promise<unknown> {
+    return new Promise((resolve, reject) => this.run(call, { resolve, reject }));
   }
 
   /** The same for the transports that count nanoseconds: no promise of its own. `outcome` must not throw. */
-  run(
-    operation: OperationDescriptor,
-    call: CallContext,
-    payload: unknown,
-    decode: Decode,
-    outcome: Outcome<Failure>,
-  ): void {
+  run(call: Call, outcome: Outcome<Failure>): void {
     if (this.calls.draining) {
-      outcome.refuse(new ServiceUnavailable({ detail: 'This process is stopping' }));
+      outcome.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
       return;
     }
     const excess = this.pressure.excess(this.calls.size);
     if (excess !== undefined) {
-      this.#shed(operation, call, excess, outcome);
+      this.#shed(call, excess, outcome);
       return;
     }
-    const counts = this.metrics.of(operation, call.inbound.protocol);
-    const span = this.tracer.serve(operation, call);
-    call.span = span;
-    const counted = new CountedOutcome(this, operation, call, counts, span, outcome);
-    this.calls.watch(call.lifetime, this.#edge(operation, call, payload, decode), counted);
+    const { operation, context } = call;
+    context.span = this.tracer.serve(operation, context);
+    const counted = new CountedOutcome(this, call, this.metrics.of(operation, context.inbound.protocol), outcome);
+    this.calls.watch(context.lifetime, this.#proceed(call), counted);
   }
 
   /** Costs as little as it can: no span, no line in the log. */
-  #shed(operation: OperationDescriptor, call: CallContext, excess: Excess, outcome: Outcome<Failure>): void {
+  #shed({ operation, context }: Call, excess: Excess, outcome: Outcome<Failure>): void {
     const failure = this.pressure.refuse(excess);
-    this.metrics.of(operation, call.inbound.protocol).add(failure.code, 0);
-    outcome.refuse(failure);
+    this.metrics.of(operation, context.inbound.protocol).add(failure.code, 0);
+    outcome.reject(failure);
   }
 
-  /** Steps that answer at once are not awaited. */
-  #edge(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
+  /** The steps from the one at `place` on, then the operation. A promise costs more than most steps: only those that give one are awaited. */
+  #proceed(call: Call, place = 0): Promise<unknown> {
     try {
-      const forwarded = call.inbound.forwarded && this.authenticator.forwarded(call, call.inbound.forwarded);
-      if (forwarded) return forwarded.then(() => this.#limited(operation, call, payload, decode));
-      return this.#limited(operation, call, payload, decode);
+      for (let next = place; next < this.#steps.length; next++) {
+        const step = this.#steps[next] as Step;
+        if (step.atEdgeOnly && call.context.isForwarded) continue;
+        const pending = step.run(call);
+        if (pending) return pending.then(() => this.#proceed(recorded(step, call), next + 1));
+        recorded(step, call);
+      }
+      return this.executor.run(call);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #limited(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
-    const byAddress = this.limits.perAddress(call);
-    if (byAddress) return byAddress.then(() => this.#identified(operation, call, payload, decode));
-    return this.#identified(operation, call, payload, decode);
-  }
-
-  #identified(operation: OperationDescriptor, call: CallContext, payload: unknown, decode: Decode): Promise<unknown> {
-    if (!call.isForwarded) call.span?.step('limit_address');
-    requireEnabled(operation, this.flags);
-    const principal = this.authenticator.authenticate(call, operation);
-    if (!(principal instanceof Promise)) return this.#admitted(operation, call, principal, payload, decode);
-    return principal.then((verified) => this.#admitted(operation, call, verified, payload, decode));
-  }
-
-  #admitted(
-    operation: OperationDescriptor,
-    call: CallContext,
-    principal: Principal,
-    payload: unknown,
-    decode: Decode,
-  ): Promise<unknown> {
-    call.principal = principal;
-    call.span?.step('authenticate');
-    const decision = principal.authorize(operation);
-    call.span?.step('authorize');
-    const byCaller = this.limits.perCaller(call, operation);
-    if (byCaller) return byCaller.then(() => this.#owned(operation, call, decision, payload, decode));
-    return this.#owned(operation, call, decision, payload, decode);
-  }
-
-  #owned(
-    operation: OperationDescriptor,
-    call: CallContext,
-    decision: Decision,
-    payload: unknown,
-    decode: Decode,
-  ): Promise<unknown> {
-    if (!call.isForwarded) call.span?.step('limit_caller');
-    const input = validate(operation, payload, decode);
-    call.span?.step('validate');
-    return this.executor.run(operation, call, decision, input, call.inbound.idempotencyKey);
-  }
-
   /** What a transport does for a call beside its operation, over when the call is. Rejects with what was thrown. */
-  within<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
-    return new Promise((answer, refuse) => this.calls.watch(call.lifetime, runInCall(call, work), { answer, refuse }));
+  within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.calls.watch(context.lifetime, runInCall(context, work), { resolve, reject }),
+    );
   }
 
   /** For transports that take credentials apart from calls. Throws Unauthenticated. */
-  async authenticate(call: CallContext): Promise<void> {
-    await this.limits.perAddress(call);
-    call.principal = await this.authenticator.authenticate(call);
+  async authenticate(context: CallContext): Promise<void> {
+    await this.limits.perAddress(context);
+    await this.authenticator.identify(context);
   }
 
   /** Any error as the failure the caller may see; logs what nobody expected. */
-  toFailure(error: unknown, call: CallContext, operation?: OperationDescriptor): Failure {
+  toFailure(error: unknown, context: CallContext, operation?: OperationDescriptor): Failure {
     if (error instanceof Failure) return error;
-    this.log.unexpected(error, operation, call);
+    this.log.unexpected(error, operation, context);
     return new Internal({ cause: error });
   }
 
-  /** The caller of `call` went away: its work may stop. */
-  cancel(call: CallContext): void {
-    call.lifetime.end(new Cancelled());
+  /** The caller of `context` went away: its work may stop. */
+  cancel(context: CallContext): void {
+    context.lifetime.end(new Cancelled());
   }
 
   /** Calls under way. */
@@ -175,37 +135,7 @@ export class Pipeline {
   }
 }
 
-/** Counts what a call came to before the transport is told. */
-class CountedOutcome implements Outcome {
-  private readonly started = performance.now();
-
-  constructor(
-    private readonly pipeline: Pipeline,
-    private readonly operation: OperationDescriptor,
-    private readonly call: CallContext,
-    private readonly counts: OperationCounts,
-    private readonly span: ServerSpan | undefined,
-    private readonly outcome: Outcome<Failure>,
-  ) {}
-
-  answer(value: unknown): void {
-    this.counts.add('OK', this.#seconds, this.#traceId);
-    this.span?.end();
-    this.outcome.answer(value);
-  }
-
-  refuse(error: unknown): void {
-    const failure = this.pipeline.toFailure(error, this.call, this.operation);
-    this.counts.add(failure.code, this.#seconds, this.#traceId);
-    this.span?.end(failure);
-    this.outcome.refuse(failure);
-  }
-
-  get #traceId(): string | undefined {
-    return this.span && this.call.trace.traceId;
-  }
-
-  get #seconds(): number {
-    return (performance.now() - this.started) / 1000;
-  }
+function recorded({ recordedAs }: Step, call: Call): Call {
+  if (recordedAs !== undefined) call.context.span?.step(recordedAs);
+  return call;
 }

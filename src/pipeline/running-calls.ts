@@ -6,8 +6,8 @@ const resolution = 10;
 
 /** Takes the outcome of a call: one of the two, once. */
 export interface Outcome<F = unknown> {
-  answer(value: unknown): void;
-  refuse(failure: F): void;
+  resolve(value: unknown): void;
+  reject(failure: F): void;
 }
 
 /**
@@ -38,13 +38,13 @@ export class RunningCalls {
   /** Tells the outcome of `work`, or what ended the call before. Work that outlives its call is told by the signal. */
   watch(lifetime: Lifetime, work: Promise<unknown>, outcome: Outcome): void {
     this.#add(lifetime);
-    const refuse = (error: unknown): void => {
-      if (this.#remove(lifetime)) outcome.refuse(error);
+    const reject = (error: unknown): void => {
+      if (this.#remove(lifetime)) outcome.reject(error);
     };
     work.then((value) => {
-      if (this.#remove(lifetime)) outcome.answer(value);
-    }, refuse);
-    lifetime.onEnd(refuse);
+      if (this.#remove(lifetime)) outcome.resolve(value);
+    }, reject);
+    lifetime.onEnd(reject);
   }
 
   /** Resolves when none is left. */

@@ -1,3 +1,4 @@
+import { Call } from '../../src/pipeline/call.js';
 import 'reflect-metadata';
 import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,7 +50,7 @@ test('calls are limited by the rates that are set, those of sign-ins as well', a
     const operation = descriptorOf(IssueSpecimenToken);
     const inbound = { protocol: 'rest', address: '10.0.0.1' } as const;
     const context = specimen.pipeline.begin(inbound, operation);
-    return specimen.pipeline.execute(operation, context, { name: 'a' }, (value) => value);
+    return specimen.pipeline.execute(new Call(operation, context, { name: 'a' }, (value) => value));
   };
   await call();
   source.set('rate-limits', 'specimens.issueSpecimenToken=1/1h,login=3/1m');

@@ -17,6 +17,7 @@ import { JwtAccessTokens } from '../../src/modules/auth/infrastructure/jwt-acces
 import { Users } from '../../src/modules/users/application/users.js';
 import { users } from '../../src/modules/users/contract/index.js';
 import { userUseCases } from '../../src/modules/users/users.module.js';
+import { Call } from '../../src/pipeline/call.js';
 import { IdempotencyLog } from '../../src/pipeline/idempotency.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
@@ -159,6 +160,6 @@ function caller({ pipeline }: SpecimenApplication): ModulesApplication['call'] {
     const inbound = { protocol: 'rest', address, authorization, idempotencyKey } as const;
     const context = pipeline.begin(inbound, operation);
     signal?.addEventListener('abort', () => pipeline.cancel(context), { once: true });
-    return (await pipeline.execute(operation, context, message.input, asIs)) as OutputOf<M>;
+    return (await pipeline.execute(new Call(operation, context, message.input, asIs))) as OutputOf<M>;
   };
 }

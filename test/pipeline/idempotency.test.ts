@@ -7,6 +7,7 @@ import { objectDecoder } from '../../src/contract/json-codec.js';
 import { describe as descriptorOf, module } from '../../src/contract/module.js';
 import { command, type Handles } from '../../src/contract/operation.js';
 import { Id, view } from '../../src/contract/values.js';
+import { Call } from '../../src/pipeline/call.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { createSpecimenApplication } from '../support/specimen-application.js';
 
@@ -44,7 +45,7 @@ test('a request that fails because another one with its key was quicker gets the
   const input = { id: crypto.randomUUID() };
   const execute = () => {
     const call = pipeline.begin({ protocol: 'rest', address: 'test', idempotencyKey: 'same' }, operation);
-    return pipeline.execute(operation, call, input, decode);
+    return pipeline.execute(new Call(operation, call, input, decode));
   };
   const [first, second] = [execute(), execute()];
   const done = await first;

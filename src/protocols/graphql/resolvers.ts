@@ -4,6 +4,7 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
 import type { Relation } from '../../contract/relation.js';
 import type { ObjectShape, Shape } from '../../contract/shape.js';
+import { Call } from '../../pipeline/call.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { Bus } from '../../ports/bus.js';
 import { argumentsDecoder } from './arguments-decoder.js';
@@ -57,13 +58,13 @@ function rootResolver(
 ): Resolver {
   const decode = argumentsDecoder(operation.input);
   const execute = (args: unknown, scope: GraphqlScope) =>
-    new Promise((answer, reject) => {
-      pipeline.run(operation, scope.begin(operation), args, decode, {
-        answer: (value) => {
+    new Promise((resolve, reject) => {
+      pipeline.run(new Call(operation, scope.begin(operation), args, decode), {
+        resolve: (value) => {
           scope.end();
-          answer(value);
+          resolve(value);
         },
-        refuse: (failure: Failure) => {
+        reject: (failure: Failure) => {
           scope.end();
           reject(scope.failed(failure));
         },

@@ -4,6 +4,7 @@ import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-fail
 import { withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
+import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { CallerAddresses } from '../caller-address.js';
@@ -94,7 +95,7 @@ export class UnaryCall {
     const call = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
     this.#call = call;
     const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
-    pipeline.execute(operation, call, request, decode).then(
+    pipeline.execute(new Call(operation, call, request, decode)).then(
       (value) => this.#encode(value, call),
       (error: unknown) => this.#fail(error, call),
     );

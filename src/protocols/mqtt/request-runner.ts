@@ -1,5 +1,6 @@
 import { PayloadTooLarge, ServiceUnavailable, Unimplemented } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { CallSlots } from '../call-slots.js';
@@ -99,7 +100,7 @@ export class RequestRunner implements Receiver {
     const forget = () => {
       if (place) calls.remove(place);
     };
-    pipeline.execute(operation, call, params, decode).then(
+    pipeline.execute(new Call(operation, call, params, decode)).then(
       (value) => {
         forget();
         this.#succeed(value, call, exchange, procedure);

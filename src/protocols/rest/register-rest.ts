@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Failure } from '../../contract/failure.js';
 import { type Encode, objectEncoder } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { Outcome } from '../../pipeline/running-calls.js';
@@ -38,7 +39,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const call = pipeline.begin(httpInbound(request, 'rest'), operation);
-      pipeline.run(operation, call, request, decode, new RestOutcome(route, call, reply));
+      pipeline.run(new Call(operation, call, request, decode), new RestOutcome(route, call, reply));
     },
   });
 }
@@ -60,13 +61,13 @@ class RestOutcome implements Outcome<Failure> {
     private readonly reply: FastifyReply,
   ) {}
 
-  answer(value: unknown): void {
+  resolve(value: unknown): void {
     const { operation, pipeline, status, encode } = this.route;
     let encoded: unknown;
     try {
       encoded = encode(value);
     } catch (error) {
-      this.refuse(pipeline.toFailure(error, this.call, operation));
+      this.reject(pipeline.toFailure(error, this.call, operation));
       return;
     }
     setCallHeaders(this.reply, this.call);
@@ -74,7 +75,7 @@ class RestOutcome implements Outcome<Failure> {
     this.reply.send(encoded);
   }
 
-  refuse(failure: Failure): void {
+  reject(failure: Failure): void {
     sendProblem(this.reply, failure, this.call);
   }
 }

@@ -1,6 +1,7 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
 import { withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import { Call } from '../../pipeline/call.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
@@ -63,7 +64,7 @@ export class Session {
   #call(procedure: Procedure, call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
     const { operation, decode, encode } = procedure;
     const place = this.#calls.add(call);
-    this.service.pipeline.execute(operation, call, params, withFaults(decode, faults)).then(
+    this.service.pipeline.execute(new Call(operation, call, params, withFaults(decode, faults))).then(
       (value) => {
         this.#calls.remove(place);
         let response: string | undefined;

@@ -2,9 +2,8 @@ import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import type { Failure } from '../../contract/failure.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import type { OperationDescriptor } from '../../contract/module.js';
-import type { CallContext } from '../../pipeline/call-context.js';
+import type { Call } from '../../pipeline/call.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
-import type { Decision } from '../../pipeline/principal.js';
 import { type Span, traced } from '../../pipeline/span.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
 import type { Instance } from '../discovery/service-directory.js';
@@ -26,15 +25,6 @@ interface Route {
   readonly policy: ResiliencePolicy;
 }
 
-/** One call on its way to its owner. */
-interface Sending {
-  readonly operation: OperationDescriptor;
-  readonly route: Route;
-  readonly call: CallContext;
-  readonly input: object;
-  readonly idempotencyKey: string | undefined;
-}
-
 export interface GrpcExecutorParts {
   /** Of all operations that run elsewhere. */
   readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
@@ -46,7 +36,7 @@ export interface GrpcExecutorParts {
   readonly logger?: TroublesLog;
 }
 
-/** Has an operation run by the service that owns it, over gRPC. */
+/** Runs operations in the services that have their handlers, over gRPC. */
 export class GrpcExecutor extends RemoteExecutor {
   readonly #routes = new Map<OperationDescriptor, Route>();
   readonly #troubles: ConnectionTroubles;
@@ -58,57 +48,54 @@ export class GrpcExecutor extends RemoteExecutor {
     for (const [operation, codec] of parts.codecs) this.#routes.set(operation, this.#route(operation, codec));
   }
 
-  override run(
-    operation: OperationDescriptor,
-    call: CallContext,
-    _decision: Decision,
-    input: object,
-    idempotencyKey?: string,
-  ): Promise<unknown> {
+  override run(call: Call): Promise<unknown> {
+    const { operation, context } = call;
     const route = this.#routes.get(operation);
     if (!route) return Promise.reject(new Error(`no service is known to run ${operation.id}`));
-    if (call.lifetime.ended) return Promise.reject(call.lifetime.ended);
+    if (context.lifetime.ended) return Promise.reject(context.lifetime.ended);
     const bearer = this.parts.credentials.bearer(route.service);
-    const sending = { operation, route, call, input, idempotencyKey };
     const send = (proof: string) =>
-      call.span ? this.#sendTraced(sending, proof, call.span) : this.#send(sending, proof);
+      context.span ? this.#sendTraced(call, route, proof, context.span) : this.#send(call, route, proof);
     return typeof bearer === 'string' ? send(bearer) : bearer.then(send);
   }
 
-  #sendTraced(sending: Sending, bearer: string, parent: Span): Promise<unknown> {
-    const { grpc } = sending.operation.wire;
+  #sendTraced(call: Call, route: Route, bearer: string, parent: Span): Promise<unknown> {
+    const { grpc } = call.operation.wire;
     return traced(parent, grpc.path.slice(1), 'client', (span) => {
       span.set('rpc.system', 'grpc');
       span.set('rpc.service', `${grpc.package}.${grpc.service}`);
       span.set('rpc.method', grpc.method);
-      span.set('app.peer_service', sending.route.service);
-      return this.#send(sending, bearer, span);
+      span.set('app.peer_service', route.service);
+      return this.#send(call, route, bearer, span);
     });
   }
 
-  async #send(sending: Sending, bearer: string, span?: Span): Promise<unknown> {
-    const { operation, route, call, input, idempotencyKey } = sending;
+  async #send(call: Call, route: Route, bearer: string, span?: Span): Promise<unknown> {
+    const { operation, context, idempotencyKey } = call;
     const { codec, policy } = route;
-    const traceparent = span?.traceparent ?? call.trace.child();
-    const metadata = outgoingMetadata(operation, call, bearer, traceparent, idempotencyKey);
-    const request = codec.encodeRequest(input);
+    const metadata = outgoingMetadata(call, bearer, span?.traceparent ?? context.trace.child());
+    const request = codec.encodeRequest(call.input);
     const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
-    const { deadline, signal } = call.lifetime;
+    const { deadline, signal } = context.lifetime;
     let attempts = 0;
     const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) => {
       span?.set('app.attempts', ++attempts);
       span?.set('network.peer.address', attempt.instance.address);
-      return this.#ask(sending, attempt, request, metadata);
+      return this.#ask(operation, route, attempt, { message: request, metadata });
     });
     return codec.decodeResponse(answer);
   }
 
-  #ask({ operation, route }: Sending, attempt: Attempt, message: Buffer, metadata: Metadata): Promise<Buffer> {
-    const { instance, deadline, signal } = attempt;
+  #ask(
+    operation: OperationDescriptor,
+    { service }: Route,
+    { instance, deadline, signal }: Attempt,
+    request: { readonly message: Buffer; readonly metadata: Metadata },
+  ): Promise<Buffer> {
     const { path } = operation.wire.grpc;
-    const explain = (error: ServiceError) => this.#failed(operation, error, route.service, instance);
-    const client = this.parts.channels.of(route.service, instance);
-    return sendUnary(client, { path, message, metadata, deadline, signal, explain });
+    const explain = (error: ServiceError) => this.#failed(operation, error, service, instance);
+    const client = this.parts.channels.of(service, instance);
+    return sendUnary(client, { ...request, path, deadline, signal, explain });
   }
 
   #failed(operation: OperationDescriptor, error: ServiceError, service: string, { address }: Instance): Failure {

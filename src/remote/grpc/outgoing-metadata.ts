@@ -1,7 +1,6 @@
 import { Metadata } from '@grpc/grpc-js';
 import { checkIdempotencyKey, takesIdempotencyKey } from '../../contract/idempotency.js';
-import type { OperationDescriptor } from '../../contract/module.js';
-import type { CallContext } from '../../pipeline/call-context.js';
+import type { Call } from '../../pipeline/call.js';
 
 const printable = /^[\x20-\x7e]+$/;
 
@@ -10,15 +9,10 @@ function setText(metadata: Metadata, key: string, value: string | undefined): vo
   if (value !== undefined && printable.test(value)) metadata.set(key, value);
 }
 
-/** What the owner of an operation is told beside the input; `bearer` is this service's for it. Throws InvalidArgument. */
-export function outgoingMetadata(
-  operation: OperationDescriptor,
-  call: CallContext,
-  bearer: string,
-  traceparent: string,
-  idempotencyKey: string | undefined,
-): Metadata {
-  const { inbound, principal, requestId, address } = call;
+/** What the service of an operation gets beside its input; `bearer` is this service's token for it. Throws InvalidArgument. */
+export function outgoingMetadata(call: Call, bearer: string, traceparent: string): Metadata {
+  const { operation, idempotencyKey } = call;
+  const { inbound, principal, requestId, address } = call.context;
   const metadata = new Metadata();
   metadata.set('x-request-id', requestId);
   metadata.set('traceparent', traceparent);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { newId } from '../../../src/contract/values.js';
 import { RedisSessions } from '../../../src/modules/auth/infrastructure/redis-sessions.repository.js';
+import { Call } from '../../../src/pipeline/call.js';
 import { runInCall } from '../../../src/pipeline/call-context.js';
 import { RedisConnection } from '../../../src/platform/cache/redis-connection.js';
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
@@ -35,7 +36,7 @@ describe.skipIf(url === undefined)('with REDIS_URL, the trace of a call', () => 
   };
 
   const list = (app: SpecimenApplication, address: string, sampled = true) =>
-    app.pipeline.execute(operation, begin(app, address, sampled), {}, (value) => value);
+    app.pipeline.execute(new Call(operation, begin(app, address, sampled), {}, (value) => value));
 
   beforeAll(async () => await connection.health.check());
 

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { Call } from '../../../src/pipeline/call.js';
 import { OperationMetrics } from '../../../src/pipeline/operation-metrics.js';
 import { NoTracer, type Tracer } from '../../../src/pipeline/tracer.js';
 import { family } from '../../../src/platform/observability/metric-family.js';
@@ -19,7 +20,7 @@ async function scrape(tracer: Tracer, headers: Readonly<Record<string, string>> 
   const operation = descriptorOf(ListSpecimens);
   const traceparent = `00-${traceId}-${'b'.repeat(16)}-01`;
   const call = pipeline.begin({ protocol: 'rest', address: '192.0.2.1', traceparent }, operation);
-  await pipeline.execute(operation, call, {}, (value) => value);
+  await pipeline.execute(new Call(operation, call, {}, (value) => value));
   const fastify = Fastify();
   registerMetrics(fastify, get(OperationMetrics), () => [family('others_total', 'counter', 'Others.', [[{}, 1]])]);
   const { body, headers: answered } = await fastify.inject({ url: '/metrics', headers });

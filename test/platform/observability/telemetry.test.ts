@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
+import { Call } from '../../../src/pipeline/call.js';
 import { runInCall } from '../../../src/pipeline/call-context.js';
 import { OperationMetrics } from '../../../src/pipeline/operation-metrics.js';
 import { NoTracer } from '../../../src/pipeline/tracer.js';
@@ -40,7 +41,7 @@ async function serve({ tracer }: Telemetry, count = 1): Promise<OperationMetrics
   const operation = descriptorOf(ListSpecimens);
   for (let served = 0; served < count; served++) {
     const call = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1' }, operation);
-    await application.pipeline.execute(operation, call, {}, (value) => value);
+    await application.pipeline.execute(new Call(operation, call, {}, (value) => value));
   }
   await application.close();
   return application.get(OperationMetrics);

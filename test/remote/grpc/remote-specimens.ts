@@ -2,6 +2,7 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import type { DynamicModule } from '@nestjs/common';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import type { AnyOperationClass } from '../../../src/contract/operation.js';
+import { Call } from '../../../src/pipeline/call.js';
 import type { CallContext, Inbound } from '../../../src/pipeline/call-context.js';
 import { RemoteExecutor } from '../../../src/pipeline/executor.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
@@ -119,7 +120,7 @@ export class RemoteSpecimens {
 
   /** As a transport of the edge does it. */
   execute(message: AnyOperationClass, input: object, call = this.begin(message)): Promise<unknown> {
-    return this.edge.pipeline.execute(descriptorOf(message), call, input, (value) => value);
+    return this.edge.pipeline.execute(new Call(descriptorOf(message), call, input, (value) => value));
   }
 
   async stop(): Promise<void> {
