@@ -73,12 +73,10 @@ export function choices<const T extends readonly string[]>(names: T) {
 
 export function url(...schemes: readonly [string, ...string[]]) {
   const prefixes = schemes.map((scheme) => `${scheme}://`).join(' or ');
-  return z
-    .string()
-    .refine(
-      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
-      `is not a URL that begins with ${prefixes}`,
-    );
+  return z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
+    message: `is not a URL that begins with ${prefixes}`,
+    abort: true,
+  });
 }
 
 export const grpcTarget = z.string().superRefine((value, context) => {

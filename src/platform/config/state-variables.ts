@@ -1,4 +1,5 @@
-import { flag, text, url, wholeNumber } from './readings.js';
+import { databaseUrl, redisUrl } from './database-url.js';
+import { flag, text, wholeNumber } from './readings.js';
 import type { Variable } from './variable.js';
 
 export const stateVariables = {
@@ -15,13 +16,13 @@ export const stateVariables = {
     default: 'false',
   },
   DATABASE_URL: {
-    schema: url('postgresql', 'postgres').optional(),
+    schema: databaseUrl.optional(),
     about: 'PostgreSQL; an embedded one under DATA_DIR when not set',
     expected: 'postgresql://user:password@host:5432/database',
     secret: true,
   },
   DATABASE_DIRECT_URL: {
-    schema: url('postgresql', 'postgres').optional(),
+    schema: databaseUrl.optional(),
     about: 'PostgreSQL without the pooler, for LISTEN and migrations; DATABASE_URL when not set',
     expected: 'postgresql://user:password@host:5432/database',
     secret: true,
@@ -33,7 +34,7 @@ export const stateVariables = {
     default: '10',
   },
   REDIS_URL: {
-    schema: url('redis', 'rediss').optional(),
+    schema: redisUrl.optional(),
     about: 'Redis for rate limits and sessions; in memory when not set',
     expected: 'redis://user:password@host:6379/0',
     secret: true,

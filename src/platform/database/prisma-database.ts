@@ -5,6 +5,7 @@ import { currentTransaction } from './current-transaction.js';
 import { DatabaseHealth } from './database-health.js';
 import { statement } from './database-span.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
+import { prepareSession } from './session-settings.js';
 import { closeWhenSilent } from './silent-connections.js';
 import { ConnectionTellingPrismaPg, type TransactionConnection } from './transaction-connection.js';
 
@@ -56,8 +57,9 @@ export class PrismaDatabase {
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: CONNECTION_WAIT_MS,
-      // Prisma's adapter writes timestamps without a zone and drops that of those it reads.
-      onConnect: (client) => client.query(`set timezone to 'UTC'`).then(() => undefined),
+      onConnect: async (client) => {
+        await prepareSession(client);
+      },
     });
     if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
     this.health = new DatabaseHealth(this.#pool, logger);

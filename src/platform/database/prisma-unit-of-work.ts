@@ -6,8 +6,8 @@ import { traced } from '../../pipeline/span.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { callOrBackground, runInTransaction } from './current-transaction.js';
 import { isConflict } from './database-failure.js';
-import type { Prisma } from './generated/client.js';
 import { type PrismaDatabase, PrismaTransaction } from './prisma-database.js';
+import { type IsolationLevel, transactionSettings } from './session-settings.js';
 import { errorCodes } from './sql-state.js';
 import { withConnection } from './transaction-connection.js';
 
@@ -15,8 +15,8 @@ const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
 
 export interface PrismaUnitOfWorkOptions {
-  /** ReadCommitted unless given. */
-  readonly isolationLevel?: Prisma.TransactionIsolationLevel;
+  /** read committed unless given. */
+  readonly isolationLevel?: IsolationLevel;
 }
 
 /** Transactions of PostgreSQL: within the deadline of the call, with its tenant, again after a conflict. */
@@ -62,12 +62,13 @@ export class PrismaUnitOfWork extends UnitOfWork {
     try {
       const value = await withConnection((connection) =>
         this.database.base.$transaction(
-          (client) => {
+          async (client) => {
             transaction = new PrismaTransaction(client, connection());
+            await this.#prepare(call, transaction);
             return perform(call, transaction, work);
           },
           // Half of the time is for waiting: an answer "try again later" must still arrive.
-          { maxWait: Math.ceil(left / 2), timeout: left, isolationLevel: this.options.isolationLevel },
+          { maxWait: Math.ceil(left / 2), timeout: left },
         ),
       );
       for (const follow of transaction?.afterCommit ?? []) follow();
@@ -79,16 +80,17 @@ export class PrismaUnitOfWork extends UnitOfWork {
         : new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
     }
   }
+
+  async #prepare({ lifetime, tenant }: CallContext, { connection }: PrismaTransaction): Promise<void> {
+    const { isolationLevel = 'read committed' } = this.options;
+    const leftMs = Math.max(1, Math.ceil(lifetime.deadline - performance.now()));
+    await connection.query(transactionSettings({ isolationLevel, leftMs, tenant }), []);
+  }
 }
 
 async function perform<T>(call: CallContext, transaction: PrismaTransaction, work: () => Promise<T>): Promise<T> {
-  const { connection } = transaction;
-  // Local to the transaction: the connection goes back to the pool as it was.
-  const left = Math.max(1, Math.ceil(call.lifetime.deadline - performance.now()));
-  const settings = `select set_config('statement_timeout', $1, true), set_config('app.tenant', $2, true)`;
-  await connection.query(settings, [String(left), call.tenant]);
   const value = await runInTransaction(call, transaction, work);
-  if (await connection.failed())
+  if (await transaction.connection.failed())
     throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
   return value;
 }

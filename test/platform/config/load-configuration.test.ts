@@ -204,6 +204,44 @@ describe('wrong values', () => {
   });
 });
 
+describe('the URL of a database', () => {
+  const problems = (rest: string) => problemsOf({ DATABASE_URL: `postgresql://${rest}` });
+
+  test.each([
+    'app:s3cr3t@db/app',
+    'app:s3cr3t@[::1]:5432/app',
+    'app@db/app?sslmode=verify-full&sslrootcert=package.json&application_name=mstv',
+    'db/app?schema=public&pgbouncer=true',
+    '/app?host=/run/postgresql',
+  ])('may be postgresql://%s', (rest) => {
+    expect(problems(rest)).toEqual([]);
+  });
+
+  test.each([
+    ['db/app?schema=demo', 'asks for schema, which is not done (tables are in the schema public'],
+    ['db/app?connection_limit=5', 'asks for connection_limit, which is not done (DATABASE_POOL_SIZE'],
+    ['db/app?search_path=demo', 'asks for search_path, which is not done (known are application_name, host'],
+    ['db/app?sslrootcert=nowhere.pem', 'asks for sslrootcert, and there is no such file'],
+    ['db/app?sslmode=on', 'asks for sslmode, which is not done'],
+    ['db/app?password=s3cr3t', 'asks for password, which is not done'],
+    ['one,another/app', 'names more than one host'],
+    ['db', 'names no database'],
+    ['db/app#x', 'has a # (%23 in a password)'],
+    ['db/100%', 'has a % that encodes nothing'],
+  ])('is refused as postgresql://app:s3cr3t@%s, which would be ignored or misunderstood', (rest, fault) => {
+    const found = problems(`app:s3cr3t@${rest}`);
+    expect(found).toEqual([expect.stringContaining(`DATABASE_URL: its value ${fault}`)]);
+    expect(found.join()).not.toContain('s3cr3t');
+  });
+
+  test.each(['db?ssl_cert_reqs=none', 'db/sessions', 'db/0#x'])('of Redis is refused as redis://%s', (rest) => {
+    expect(problemsOf({ REDIS_URL: `redis://${rest}` })).toEqual([
+      expect.stringContaining('has something after the host that is no number of a database'),
+    ]);
+    expect(problemsOf({ REDIS_URL: 'rediss://user:pw@[::1]:6379/2' })).toEqual([]);
+  });
+});
+
 describe('rates', () => {
   const operations = new Set(['users.createUser']);
   const load = (RATE_LIMITS: string) => loadConfiguration({ RATE_LIMITS }, undefined, operations);

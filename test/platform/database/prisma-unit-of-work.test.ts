@@ -73,7 +73,7 @@ describe('Prisma: a unit of work', () => {
 
   test('runs again after a serialization conflict', async () => {
     const serializable = new PrismaUnitOfWork(database, new PrismaIdempotencyLog(database), {
-      isolationLevel: 'Serializable',
+      isolationLevel: 'serializable',
     });
     await database.query(`insert into counters values ('s', 0)`);
     let runs = 0;

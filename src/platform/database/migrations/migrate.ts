@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { prepareSession } from '../session-settings.js';
 import { MigrationError } from './migration-error.js';
 import { type MigrationFile, migrationsFolder, readMigrations } from './migration-files.js';
 
@@ -66,6 +67,10 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await prepareSession(client);
+    // an index of a large table takes its time
+    await client.query('set statement_timeout = 0');
+    await requirePublic(client);
     return await work(client);
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
@@ -78,6 +83,15 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
 /** Of a host name with several addresses each has its own. */
 const reasonOf = (error: unknown): string =>
   error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : (error as Error).message;
+
+/** Prisma names the schema in its statements, SQL by hand does not. */
+async function requirePublic(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ schema: string }>('select current_schema() as schema');
+  if (rows[0]?.schema === 'public') return;
+  throw new MigrationError(
+    `Tables are in the schema public, and the search_path of this role leads to ${rows[0]?.schema}: set it to public`,
+  );
+}
 
 async function recorded(client: pg.Client): Promise<Row[]> {
   const { rows: found } = await client.query(`select to_regclass('_prisma_migrations') as name`);

@@ -99,6 +99,20 @@ describe('migrations', () => {
     expect(await migrate(url, { folder })).toEqual([]);
   });
 
+  test('are refused where the role looks for tables in another schema', async () => {
+    await client.query(`create schema demo; alter database ${database} set search_path = demo`);
+    await expect(migrate(url, { folder })).rejects.toThrow(/the search_path of this role leads to demo/);
+    await client.query(`drop schema demo; alter database ${database} reset search_path`);
+    await expect(migrate(url, { folder })).resolves.toEqual(['1_first']);
+  });
+
+  test('take longer than the role gives a statement', async () => {
+    await client.query(`alter database ${database} set statement_timeout = '20ms'`);
+    writeMigration('2_slow', 'select pg_sleep(0.1)');
+    await expect(migrate(url, { folder })).resolves.toEqual(['1_first', '2_slow']);
+    await client.query(`alter database ${database} reset statement_timeout`);
+  });
+
   test('that are missing can be asked for without applying them', async () => {
     await expect(requireMigrated(url, folder)).rejects.toThrow('lacks the migrations 1_first: run npm run migrate');
     await migrate(url, { folder });

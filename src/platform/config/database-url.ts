@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { url } from './readings.js';
+
+/** What the URL of a database may ask for after the `?`, of what libpq and Prisma know. */
+const parameters: Readonly<Record<string, RegExp>> = {
+  application_name: /./,
+  host: /^\//,
+  options: /./,
+  sslcert: /./,
+  sslkey: /./,
+  sslmode: /^(disable|prefer|require|verify-ca|verify-full|no-verify)$/,
+  sslnegotiation: /^(postgres|direct)$/,
+  sslrootcert: /./,
+  uselibpqcompat: /^(true|false)$/,
+  // true of this program anyway
+  pgbouncer: /^true$/,
+  schema: /^public$/,
+};
+
+const files = new Set(['sslcert', 'sslkey', 'sslrootcert']);
+
+const remedies: Readonly<Record<string, string>> = {
+  connection_limit: 'DATABASE_POOL_SIZE says how many connections there are',
+  schema: 'tables are in the schema public: take a database of its own',
+};
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What of it would be ignored or misunderstood; never its secrets. */
+function* faults(text: string): Generator<string> {
+  const { hostname, pathname, hash, searchParams } = new URL(text);
+  if (!isDecodable(text)) yield 'has a % that encodes nothing (%25 is a %)';
+  if (hostname === '' && !searchParams.has('host')) yield 'names no host';
+  if (hostname.includes(',')) yield 'names more than one host';
+  if (pathname.length < 2) yield 'names no database';
+  if (hash !== '') yield 'has a # (%23 in a password)';
+  for (const [name, value] of searchParams) {
+    if (parameters[name]?.test(value)) {
+      if (files.has(name) && !existsSync(value)) yield `asks for ${name}, and there is no such file`;
+      continue;
+    }
+    yield `asks for ${name}, which is not done (${remedies[name] ?? `known are ${Object.keys(parameters).join(', ')}`})`;
+  }
+}
+
+export const databaseUrl = url('postgresql', 'postgres').superRefine((text, context) => {
+  for (const message of faults(text)) context.addIssue({ code: 'custom', message });
+});
+
+/** A user, a password, a host, a port and the number of a database, which the client understands; it ignores the rest. */
+export const redisUrl = url('redis', 'rediss').refine(
+  (text) => /^\/?\d*$/.test(new URL(text).pathname) && !/[?#]/.test(text),
+  'has something after the host that is no number of a database',
+);

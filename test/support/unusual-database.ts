@@ -1,0 +1,35 @@
+import { inject } from 'vitest';
+import { administer } from './administer.js';
+
+const { PGBOUNCER_URL } = process.env;
+
+export const hasPgBouncer = Boolean(PGBOUNCER_URL);
+
+/** What a database or a role may be set to, each of which breaks something that is not prepared for it. */
+const unusual = {
+  DateStyle: 'German, DMY',
+  IntervalStyle: 'sql_standard',
+  TimeZone: `'Asia/Tokyo'`,
+  bytea_output: 'escape',
+  default_transaction_isolation: 'serializable',
+  idle_in_transaction_session_timeout: `'50ms'`,
+  idle_session_timeout: `'50ms'`,
+  lock_timeout: `'20ms'`,
+  standard_conforming_strings: 'off',
+};
+
+/** For the connections from now on. */
+export async function setUnusually(databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  const settings = Object.entries(unusual).map(
+    ([setting, value]) => `alter database ${name} set ${setting} = ${value}`,
+  );
+  await administer(inject('databaseServer').url, settings.join('; '));
+}
+
+/** The same database. */
+export function behindPgBouncer(databaseUrl: string): string {
+  const pooled = new URL(PGBOUNCER_URL ?? '');
+  pooled.pathname = new URL(databaseUrl).pathname;
+  return pooled.href;
+}
