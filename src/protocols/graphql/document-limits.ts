@@ -5,7 +5,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { InvalidArgument } from '../../contract/built-in-failures.js';
+import { InvalidDocument } from './request-faults.js';
 
 /** What a query may ask for at most. Fragments count where they are spread; introspection costs nothing but for `__typename`. */
 export interface DocumentLimits {
@@ -84,12 +84,12 @@ class Measuring {
   }
 }
 
-/** Throws InvalidArgument for the first operation of the document that goes beyond a limit. */
+/** Throws InvalidDocument for the first operation of the document that goes beyond a limit. */
 export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
   for (const measure of measured(document)) {
     const beyond = measures.find((name) => measure[name] > limits[name]);
     if (beyond) {
-      throw new InvalidArgument({
+      throw new InvalidDocument({
         detail: `The query has ${told[beyond](measure[beyond])}, the limit is ${limits[beyond]}`,
       });
     }

@@ -7,7 +7,6 @@ import {
   Location,
 } from 'graphql';
 import type { MercuriusPlugin } from 'mercurius';
-import { InvalidArgument } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
@@ -16,6 +15,7 @@ import { checkDocument } from './document-limits.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
+import { InvalidDocument, PersistedQueryNotSupported } from './request-faults.js';
 import { wireError, wireErrors } from './wire-errors.js';
 
 /** `data` is absent when nothing was executed. */
@@ -26,8 +26,13 @@ export interface GraphqlResult {
 
 export interface Executed {
   readonly status: number;
+  /** Of an answer as application/json, whose clients take any other than 200 for a fault of the transport. */
+  readonly jsonStatus: number;
   readonly result: GraphqlResult;
 }
+
+const executed = { status: 200, jsonStatus: 200 };
+const documentAtFault = { status: 400, jsonStatus: 200 };
 
 /** mercurius by graphql-js, and what is compiled beside it. Any answer is a result: nothing is thrown. */
 export class GraphqlEngine {
@@ -42,7 +47,7 @@ export class GraphqlEngine {
     // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
     graphql.addHook('preValidation', async (schema, document) => {
       // mercurius takes a syntax tree in JSON as well, which no limit of the parser has seen
-      if (!(document?.loc instanceof Location)) throw new InvalidArgument({ detail: 'A query is text in GraphQL' });
+      if (!(document?.loc instanceof Location)) throw new InvalidDocument({ detail: 'A query is text in GraphQL' });
       checkRootTypes(document, schema);
       checkDocument(document, limits);
     });
@@ -51,7 +56,7 @@ export class GraphqlEngine {
   async execute(request: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
     try {
       const result = (await this.#executeCompiled(request, scope)) ?? (await this.#executeByGraphqlJs(request, scope));
-      return { status: result.data === undefined ? 400 : 200, result };
+      return { ...(result.data === undefined ? documentAtFault : executed), result };
     } catch (error) {
       return this.refuse(error, scope);
     }
@@ -75,9 +80,14 @@ export class GraphqlEngine {
   /** The answer to a request of which nothing was executed. */
   refuse(error: unknown, scope: GraphqlScope): Executed {
     const faults = queryFaults(error);
-    if (faults) return { status: 400, result: { errors: wireErrors(faults, scope, this.pipeline) } };
+    if (faults) return { ...documentAtFault, result: { errors: wireErrors(faults, scope, this.pipeline) } };
     const failure = error instanceof Failure ? error : this.pipeline.toFailure(error, scope.call);
-    return { status: httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
+    const result = { errors: [wireError(failure, scope)] };
+    if (failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported) {
+      return { ...documentAtFault, result };
+    }
+    const status = httpStatus(failure);
+    return { status, jsonStatus: status, result };
   }
 }
 
@@ -85,7 +95,7 @@ export class GraphqlEngine {
 function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): void {
   for (const node of definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(node.operation)) {
-      throw new InvalidArgument({ detail: `There is no ${node.operation} here` });
+      throw new InvalidDocument({ detail: `There is no ${node.operation} here` });
     }
   }
 }

@@ -1,5 +1,6 @@
-import { InvalidArgument, MalformedRequest } from '../../contract/built-in-failures.js';
+import { MalformedRequest } from '../../contract/built-in-failures.js';
 import { parseJson } from '../../contract/parse-json.js';
+import { InvalidDocument, PersistedQueryNotSupported } from './request-faults.js';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -15,10 +16,16 @@ const malformed = (detail: string) => new MalformedRequest({ detail });
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function checkExtensions({ query, extensions }: Values): void {
+  if (extensions === undefined || extensions === null) return;
+  if (!isObject(extensions)) throw malformed('"extensions" is an object');
+  if (query === undefined && isObject(extensions.persistedQuery)) throw new PersistedQueryNotSupported();
+}
+
 function readQuery({ query }: Values, characters: number): string {
   if (typeof query !== 'string' || query === '') throw malformed('A request has a "query": text in GraphQL');
   if (query.length > characters) {
-    throw new InvalidArgument({ detail: `The query has ${query.length} characters, the limit is ${characters}` });
+    throw new InvalidDocument({ detail: `The query has ${query.length} characters, the limit is ${characters}` });
   }
   return query;
 }
@@ -37,29 +44,41 @@ function readOperationName({ operationName }: Values, query: string): string | u
   if (typeof operationName !== 'string') throw malformed('"operationName" is a name');
   const { length } = operationName;
   if (length > maxNameLength) {
-    throw new InvalidArgument({ detail: `The operationName has ${length} characters, the limit is ${maxNameLength}` });
+    throw new InvalidDocument({ detail: `The operationName has ${length} characters, the limit is ${maxNameLength}` });
   }
   if (!/^[_A-Za-z]\w*$/.test(operationName)) throw malformed('"operationName" is a name');
   if (query.includes(operationName)) return operationName;
-  throw new InvalidArgument({ detail: 'The query has no operation of this name' });
+  throw new InvalidDocument({ detail: 'The query has no operation of this name' });
 }
 
-/** What a JSON body or a WebSocket message asks for. Throws MalformedRequest, or InvalidArgument for a query beyond `characters` and an operation that is not in it. */
+/**
+ * What a JSON body or a WebSocket message asks for. Throws MalformedRequest, InvalidDocument for a query beyond `characters` and
+ * an operation that is not in it, and PersistedQueryNotSupported for a hash in the place of a query.
+ */
 export function readGraphqlRequest(body: unknown, characters: number): GraphqlRequest {
   if (!isObject(body)) throw malformed('A request is a JSON object with a "query"');
+  checkExtensions(body);
   const query = readQuery(body, characters);
   return { query, variables: readVariables(body), operationName: readOperationName(body, query) };
 }
 
-function parameter(value: unknown): unknown {
+function parameter(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return undefined;
   try {
     return parseJson(value);
   } catch {
-    throw malformed('"variables" is a JSON object');
+    throw malformed(`"${name}" is a JSON object`);
   }
 }
 
-/** The same from the query string of a GET: the variables are JSON. */
-export const readQueryString = (given: unknown, characters: number): GraphqlRequest =>
-  readGraphqlRequest({ ...(given as Values), variables: parameter((given as Values).variables) }, characters);
+/** The same from the query string of a GET: variables and extensions are JSON. */
+export function readQueryString(given: unknown, characters: number): GraphqlRequest {
+  const { query, operationName, variables, extensions } = given as Values;
+  const body = {
+    query,
+    operationName,
+    variables: parameter('variables', variables),
+    extensions: parameter('extensions', extensions),
+  };
+  return readGraphqlRequest(body, characters);
+}

@@ -14,7 +14,7 @@ const responseType = 'application/graphql-response+json';
 const jsonUtf8 = 'application/json; charset=utf-8';
 const responseUtf8 = `${responseType}; charset=utf-8`;
 
-/** A page of another site can not send these without the browser asking us first: a GET that has one is none of theirs. */
+/** A page of another site cannot send these without the browser asking us first. */
 const preflightHeaders = [
   'apollo-require-preflight',
   'x-apollo-operation-name',
@@ -38,7 +38,7 @@ export class HttpRoutes {
 
   get(request: FastifyRequest, reply: FastifyReply): void {
     this.#serve(request, reply, ({ characters, tokens }) => {
-      if (!preflightHeaders.some((name) => name in request.headers)) {
+      if (!needsPreflight(request)) {
         throw new MalformedRequest({ detail: `A GET needs a header such as "${preflightHeaders[0]}: true"` });
       }
       checkQueryString(request);
@@ -56,7 +56,7 @@ export class HttpRoutes {
 
   #serve(request: FastifyRequest, reply: FastifyReply, read: Read): void {
     const scope = this.#scope(request);
-    const done = ({ status, result }: Executed) => send(request, reply, scope, status, result);
+    const done = (executed: Executed) => send(request, reply, scope, { ...executed, body: executed.result });
     const executed = this.#execute(scope, read);
     if (executed instanceof Promise) void executed.then(done);
     else done(executed);
@@ -75,7 +75,7 @@ export class HttpRoutes {
     );
     void Promise.all(work).then((executed) => {
       const results = executed.map(({ result }) => result);
-      send(request, reply, first, 200, results);
+      send(request, reply, first, { status: 200, jsonStatus: 200, body: results });
     });
   }
 
@@ -102,7 +102,17 @@ export class HttpRoutes {
   }
 }
 
-/** Throws the failure of a request that can not be read. */
+interface Answer extends Pick<Executed, 'status' | 'jsonStatus'> {
+  readonly body: GraphqlResult | readonly GraphqlResult[];
+}
+
+/** Credentials of other schemes than Bearer, and other content types than these, a browser sends for any page. */
+const needsPreflight = ({ headers }: FastifyRequest): boolean =>
+  /^bearer /i.test(headers.authorization ?? '') ||
+  /^application\/(graphql-response\+)?json *(;|$)/i.test(headers['content-type'] ?? '') ||
+  preflightHeaders.some((name) => name in headers);
+
+/** Throws the failure of a request that cannot be read. */
 type Read = (limits: GraphqlLimits) => GraphqlRequest;
 
 function notAllowed(reply: FastifyReply, allowed: string): MethodNotAllowed {
@@ -124,11 +134,13 @@ function send(
   { headers }: FastifyRequest,
   reply: FastifyReply,
   scope: GraphqlScope,
-  status: number,
-  body: GraphqlResult | readonly GraphqlResult[],
+  { status, jsonStatus, body }: Answer,
 ): void {
   setCallHeaders(reply, scope.tightest);
   if (scope.retryAfter !== undefined) reply.header('retry-after', scope.retryAfter);
-  const type = headers.accept?.includes(responseType) ? responseUtf8 : jsonUtf8;
-  reply.code(status).header('content-type', type).send(JSON.stringify(body));
+  const isJson = !headers.accept?.includes(responseType);
+  reply
+    .code(isJson ? jsonStatus : status)
+    .header('content-type', isJson ? jsonUtf8 : responseUtf8)
+    .send(JSON.stringify(body));
 }

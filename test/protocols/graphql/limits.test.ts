@@ -15,7 +15,7 @@ describe('a query', () => {
   afterAll(() => app.close());
 
   const refusal = async (query: string) => {
-    const { status, codes, errors } = await app.send(query);
+    const { status, codes, errors } = await app.send(query, {}, { accept: 'application/graphql-response+json' });
     return { status, codes, message: errors[0]?.message };
   };
 

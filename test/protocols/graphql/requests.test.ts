@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const engine = () => (app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance).graphql;
+const responseType = 'application/graphql-response+json';
 const json = (body: unknown) => app.post(JSON.stringify(body)).then(readAnswer);
 const get = (
   search: Record<string, string>,
@@ -28,6 +29,15 @@ describe('a request that is none', () => {
     ['no query', '{}', 400, 'MALFORMED_REQUEST'],
     ['a query that is no text', '{"query":5}', 400, 'MALFORMED_REQUEST'],
     ['variables that are none', '{"query":"{ __typename }","variables":[]}', 400, 'MALFORMED_REQUEST'],
+    ['extensions that are none', '{"query":"{ __typename }","extensions":5}', 400, 'MALFORMED_REQUEST'],
+    ['a list of extensions', '{"query":"{ __typename }","extensions":[]}', 400, 'MALFORMED_REQUEST'],
+    ['a hash that is none', '{"extensions":{"persistedQuery":5}}', 400, 'MALFORMED_REQUEST'],
+    [
+      'the hash of a query',
+      '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"0a"}}}',
+      400,
+      'PERSISTED_QUERY_NOT_SUPPORTED',
+    ],
     ['a name that is none', '{"query":"{ __typename }","operationName":"a\\nb"}', 400, 'MALFORMED_REQUEST'],
     ['a key that reaches a prototype', '{"__proto__":{"query":"{ __typename }"}}', 400, 'MALFORMED_REQUEST'],
     ['a body that is too large', JSON.stringify({ query: ' '.repeat(40_000) }), 413, 'PAYLOAD_TOO_LARGE'],
@@ -44,8 +54,26 @@ describe('a request that is none', () => {
     ],
   ])('is refused: %s', async (_what, body, status, code) => {
     for (let time = 0; time < 3; time++) {
-      const answer = await readAnswer(await app.post(body));
+      const answer = await readAnswer(await app.post(body, { accept: responseType }));
       expect([answer.status, answer.codes, answer.data]).toEqual([status, [code], undefined]);
+    }
+  });
+
+  it.each([
+    ['a syntax error', { query: '{ specimens' }, 'INVALID_ARGUMENT'],
+    ['a field that is not there', { query: '{ nothing }' }, 'INVALID_ARGUMENT'],
+    [
+      'a variable of another type',
+      { query: 'query ($p: Int) { specimens(page: $p) { id } }', variables: { p: 'x' } },
+      'INVALID_ARGUMENT',
+    ],
+    ['too many aliases', { query: `{ ${'a: specimens { id } '.repeat(16)} }` }, 'INVALID_ARGUMENT'],
+    ['no operation of that name', { query: 'query A { __typename }', operationName: 'B' }, 'INVALID_ARGUMENT'],
+    ['the hash of a query', { extensions: { persistedQuery: { version: 1 } } }, 'PERSISTED_QUERY_NOT_SUPPORTED'],
+  ])('is answered 200 as application/json, where only its document is at fault: %s', async (_what, body, code) => {
+    for (let time = 0; time < 3; time++) {
+      const answer = await json(body);
+      expect([answer.status, answer.codes, answer.data]).toEqual([200, [code], undefined]);
     }
   });
 
@@ -59,7 +87,7 @@ describe('a request that is none', () => {
       parsed++;
     });
     const query = `query ${'y'.repeat(256)} { __typename }`;
-    const answer = await json({ query, operationName });
+    const answer = await readAnswer(await app.post(JSON.stringify({ query, operationName }), { accept: responseType }));
     expect([answer.status, answer.codes, parsed]).toEqual([400, ['INVALID_ARGUMENT'], 0]);
     expect(answer.errors[0]?.message.length).toBeLessThan(100);
   });
@@ -180,8 +208,24 @@ describe('a GET', () => {
     expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
   });
 
-  it('is refused when a page of another site could have sent it', async () => {
-    const answer = await readAnswer(await get({ query: '{ __typename }' }, {}));
+  it.each<Record<string, string>>([
+    { authorization: 'Bearer x' },
+    { 'content-type': 'application/json' },
+    { 'content-type': 'application/json; charset=utf-8' },
+    { 'x-apollo-operation-name': 'A' },
+  ])('runs with %o, which no page of another site can send', async (headers) => {
+    expect((await readAnswer(await get({ query: '{ __typename }' }, headers))).data).toEqual({ __typename: 'Query' });
+  });
+
+  it.each<Record<string, string>>([
+    {},
+    { accept: 'application/json' },
+    { authorization: 'Basic eDp5' },
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'text/plain; application/json' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ])('is refused with %o, which a page of another site could have sent', async (headers) => {
+    const answer = await readAnswer(await get({ query: '{ __typename }' }, headers));
     expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
   });
 
@@ -189,6 +233,7 @@ describe('a GET', () => {
     {},
     { query: '{ __typename }', variables: '{' },
     { query: '{ __typename }', variables: '5' },
+    { query: '{ __typename }', extensions: '5' },
   ])('is refused with %o', async (search) => {
     const answer = await readAnswer(await get(search));
     expect([answer.status, answer.codes]).toEqual([400, ['MALFORMED_REQUEST']]);
@@ -197,9 +242,8 @@ describe('a GET', () => {
 
 describe('an answer', () => {
   it('has the media type of GraphQL where the caller knows it', async () => {
-    const type = 'application/graphql-response+json';
-    const answer = await app.send('{ __typename }', {}, { accept: `${type}, application/json;q=0.9` });
-    expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+    const answer = await app.send('{ __typename }', {}, { accept: `${responseType}, application/json;q=0.9` });
+    expect(answer.headers.get('content-type')).toBe(`${responseType}; charset=utf-8`);
     expect((await app.send('{ __typename }')).headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 });
