@@ -14,7 +14,6 @@ import { CallerAddresses } from '../caller-address.js';
 import { fastifyFailure } from './fastify-failure.js';
 import { identityOf } from './inbound.js';
 import { mayUpgrade, refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
-import { limitPipelining } from './pipelining.js';
 import { sendProblem } from './problem.js';
 
 declare module 'fastify' {
@@ -95,7 +94,6 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
       return addresses.of(this.raw.socket.remoteAddress, this.headers);
     },
   });
-  limitPipelining(fastify.server);
   refuseInPlaceOfNode(fastify.server, { bodyBytes });
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);

@@ -6,6 +6,7 @@ import {
   PayloadTooLarge,
   RequestTimeout,
 } from '../../contract/built-in-failures.js';
+import { serveInTurn } from './pipelining.js';
 import { PlainAnswer, type Refusal } from './plain-answer.js';
 import { requestFault } from './request-faults.js';
 import { closeInStages, discardRest, hasBody, ignoreInput } from './unread-input.js';
@@ -24,11 +25,12 @@ const byErrorCode: Readonly<Record<string, () => Refusal>> = {
 
 const unparsed = (): Refusal => ({ failure: new MalformedRequest() });
 
+const isAnswered = (socket: Socket): boolean => latest.get(socket)?.closed ?? true;
+
 /** Calls at once when every request so far is answered. */
 function afterAnswers(socket: Socket, call: () => void): void {
-  const answer = latest.get(socket);
-  if (answer === undefined || answer.closed) call();
-  else answer.once('close', call);
+  if (isAnswered(socket)) call();
+  else latest.get(socket)?.once('close', call);
 }
 
 /** Bytes that do not parse, or a request that is too slow to come. */
@@ -65,7 +67,7 @@ export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
   const { method, headers, httpVersion, socket } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
   const isHandshake = method === 'GET' && httpVersion === '1.1' && requestFault(request) === undefined;
-  return isHandshake && (latest.get(socket)?.closed ?? true);
+  return isHandshake && isAnswered(socket);
 }
 
 /** Every request comes through it, before anything answers. */
@@ -82,10 +84,12 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes }: { readonly bo
   const [handle] = server.listeners('request') as RequestListener[];
   if (!handle) throw new Error('the server has no listener yet');
   const serve: RequestListener = (request, answer) => {
+    const isAlone = isAnswered(request.socket);
     begin(request, answer);
     const fault = requestFault(request);
     if (fault) new PlainAnswer(fault, request).send(answer);
-    else handle(request, answer);
+    else if (isAlone) handle(request, answer);
+    else serveInTurn(request, answer, handle);
   };
   server.removeAllListeners('request');
   server.on('request', serve);

@@ -1,30 +1,26 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { CallSlots } from '../call-slots.js';
 
 type Socket = IncomingMessage['socket'];
+type Answer = ServerResponse<IncomingMessage>;
 
-/** Requests of one connection under way at once. */
+/** Requests of one connection under way at once, beside the first. */
 const maxConcurrentRequests = 16;
 
 const connections = new WeakMap<Socket, PipelinedRequests>();
 
 /**
- * A connection that sends requests without waiting for answers is read no further while too many of them are under way:
- * Node would read and serve two megabytes of them before it looks at another connection. Around the listener of the server.
+ * Serves a request that came while earlier ones of its connection were unanswered. The connection is read no further while
+ * too many of them are under way: Node would read and serve two megabytes of them before it looks at another connection.
  */
-export function limitPipelining(server: Server): void {
-  const [serve] = server.listeners('request') as RequestListener[];
-  if (!serve) throw new Error('the server has no listener yet');
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    let requests = connections.get(socket);
-    if (requests === undefined) {
-      requests = new PipelinedRequests(socket);
-      connections.set(socket, requests);
-    }
-    requests.run(response, () => serve(request, response));
-  });
+export function serveInTurn(request: IncomingMessage, answer: Answer, serve: RequestListener): void {
+  const { socket } = request;
+  let requests = connections.get(socket);
+  if (requests === undefined) {
+    requests = new PipelinedRequests(socket);
+    connections.set(socket, requests);
+  }
+  requests.run(answer, () => serve(request, answer));
 }
 
 class PipelinedRequests {
@@ -32,11 +28,12 @@ class PipelinedRequests {
 
   constructor(private readonly socket: Socket) {}
 
-  run(response: ServerResponse, serve: () => void): void {
+  run(answer: Answer, serve: () => void): void {
     const { crowded } = this.#slots;
     const started = this.#slots.run(() => {
-      if (this.socket.destroyed) return;
-      response.once('close', () => this.#slots.release());
+      // a request that waits is refused when its body does not parse
+      if (this.socket.destroyed || answer.headersSent) return;
+      answer.once('close', () => this.#slots.release());
       serve();
     });
     if (!started) return;

@@ -3,18 +3,26 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Refusal } from './plain-answer.js';
 
 /** RFC 3986: an address in brackets or a name, and a port. Several headers Host come as one, with commas and spaces. */
-const host = /^(?:\[[\da-f:.]+(?:%25[\w.~-]+)?\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+const hostPattern = /^(?:\[[\da-f:.]+(?:%25[\w.~-]+)?\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+
+/** The last one: most requests name the same. */
+let validHost = '';
+
+function isHost(host: string): boolean {
+  if (host === validHost) return true;
+  if (!hostPattern.test(host)) return false;
+  validHost = host;
+  return true;
+}
 
 const malformed = (status: number, detail: string): Refusal => ({ failure: new MalformedRequest({ detail }), status });
 
-const lacksHost = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
-  headers.host === undefined && httpVersionMinor === 1;
-
 /** What Node's parser lets through, although a server is to refuse it (RFC 9112). */
 export function requestFault(request: IncomingMessage): Refusal | undefined {
-  const { headers, httpVersionMajor } = request;
+  const { headers, httpVersionMajor, httpVersionMinor } = request;
   if (httpVersionMajor !== 1) return malformed(505, 'This server speaks HTTP/1.1');
-  if (lacksHost(request) || (headers.host !== undefined && !host.test(headers.host))) {
+  const hasHost = headers.host === undefined ? httpVersionMinor === 0 : isHost(headers.host);
+  if (!hasHost) {
     return malformed(400, 'A request has one header Host: a name or an address, and perhaps a port');
   }
   const coding = headers['transfer-encoding'];

@@ -43,6 +43,11 @@ describe.each(['http', 'https'])('bytes that do not parse, over %s', (scheme) =>
     ['after a request that takes its time', wait + garbage, [504, 400]],
     ['after several requests', wait + token + echo + garbage, [504, 200, 200, 400]],
     ['after more requests than are served at once', echo.repeat(50) + garbage, [...Array(50).fill(200), 400]],
+    [
+      'in the body of a request that waits',
+      echo.repeat(50) + post('transfer-encoding: chunked', brokenChunk),
+      [...Array(50).fill(200), 400],
+    ],
     ['after headers that are too long', `${wait}GET / HTTP/1.1\r\na: ${'a'.repeat(300_000)}\r\n\r\n`, [504, 431]],
     [
       'after a request that closes the connection',

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { limitPipelining } from '../../../src/protocols/http/pipelining.js';
+import { refuseInPlaceOfNode } from '../../../src/protocols/http/node-refusals.js';
 
 const total = 5_000;
 
@@ -13,7 +13,7 @@ afterEach(() => server.close());
 
 async function serve(listener: RequestListener): Promise<void> {
   server = createServer(listener);
-  limitPipelining(server);
+  refuseInPlaceOfNode(server, { bodyBytes: 1_000_000 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 }
 
