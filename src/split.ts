@@ -5,13 +5,16 @@ import { services } from './apps/services.js';
 import { Split, splitProcesses } from './apps/split.js';
 import { onStop } from './apps/stop-signals.js';
 import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
+import { logOutput } from './platform/observability/log-output.js';
 
 async function main(): Promise<void> {
   const gateway = configurationFromEnvironment(services, { SERVICE_NAME: 'api-gateway' }, operationIds);
   const program = fileURLToPath(new URL('main.js', import.meta.url));
-  const split = new Split(splitProcesses(gateway), program, (line) => process.stdout.write(`${line}\n`));
+  const split = new Split(splitProcesses(gateway), program, (line) => logOutput.write(`${line}\n`));
   onStop(() => void split.stop());
-  process.exitCode = await split.ended();
+  const code = await split.ended();
+  await logOutput.flush();
+  process.exit(code);
 }
 
 main().catch(explainAndExit);

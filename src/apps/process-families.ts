@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Pipeline } from '../pipeline/pipeline.js';
+import { logOutput } from '../platform/observability/log-output.js';
 import type { MetricFamily } from '../platform/observability/metric-family.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
 import { pressureFamilies } from '../platform/pressure/pressure-metrics.js';
@@ -11,5 +12,9 @@ export function processFamilies(app: INestApplicationContext): () => readonly Me
   const resilience = app.get(Resilience);
   const pressure = app.get(MeasuredPressure);
   const pipeline = app.get(Pipeline);
-  return () => [...resilienceFamilies(resilience), ...pressureFamilies(pressure, pipeline.running)];
+  return () => [
+    ...resilienceFamilies(resilience),
+    ...pressureFamilies(pressure, pipeline.running),
+    ...logOutput.families(),
+  ];
 }

@@ -1,19 +1,21 @@
 import type { Params } from 'nestjs-pino';
-import { type DestinationStream, destination, multistream } from 'pino';
-import pretty from 'pino-pretty';
+import { type DestinationStream, multistream } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import { currentCall } from '../../pipeline/call-context.js';
 import type { Configuration } from '../config/configuration.js';
+import { logOutput } from './log-output.js';
 
 /** Never written, wherever in a logged object. */
 const secrets = ['authorization', 'password', 'token', 'refresh_token', 'refreshToken', 'secret'];
 
-const forPeople = () =>
-  pretty({
-    sync: true,
+function forPeople(): DestinationStream {
+  const pretty = prettyFactory({
     ignore: 'pid,hostname,service,context',
     translateTime: 'SYS:HH:MM:ss',
     messageFormat: '{context}: {msg}',
   });
+  return { write: (line) => logOutput.write(pretty(line)) };
+}
 
 /** Which call a line is of. */
 function ofCurrentCall(): object {
@@ -39,7 +41,7 @@ export function loggerOptions({ environment, logLevel, serviceName }: Configurat
     mixin: ofCurrentCall,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const stream = environment === 'development' ? forPeople() : destination(1);
+  const stream = environment === 'development' ? forPeople() : logOutput;
   const streams = [stream, ...(copy ? [copy] : [])].map((each) => ({ stream: each, level: 'trace' as const }));
   return { pinoHttp: [options, copy ? multistream(streams) : stream], forRoutes: [] };
 }

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { family, type MetricFamily } from './metric-family.js';
+
+/** Bytes that wait for the reader of standard output; lines beyond them are dropped. */
+const waitingBytes = 1024 * 1024;
+const flushMs = 1_000;
+
+/** Standard output for the log: a reader that stands still, or is gone, costs lines and holds up nothing else. */
+class LogOutput {
+  #dropped = 0;
+  #reported = 0;
+  #isGone = false;
+
+  constructor() {
+    // without listeners a terminal that is closed would end the process
+    process.stderr.on('error', () => undefined);
+    process.stdout.on('error', () => {
+      this.#isGone = true;
+    });
+    process.stdout.on('drain', () => this.#report());
+  }
+
+  write(line: string): void {
+    if (this.#isGone || process.stdout.writableLength > waitingBytes) this.#dropped += 1;
+    else process.stdout.write(line);
+  }
+
+  families(): readonly MetricFamily[] {
+    return [family('log_lines_dropped_total', 'counter', 'Lines that nobody read in time.', [[{}, this.#dropped]])];
+  }
+
+  /** For a moment, before the process ends. */
+  async flush(): Promise<void> {
+    if (process.stdout.writableLength === 0 || this.#isGone) return;
+    await Promise.race([once(process.stdout, 'drain'), after(flushMs)]);
+  }
+
+  #report(): void {
+    const dropped = this.#dropped - this.#reported;
+    this.#reported = this.#dropped;
+    if (dropped > 0) new Logger('Log').warn(`${dropped} lines of the log were dropped: nobody read them in time`);
+  }
+}
+
+/** The only one: standard output is. */
+export const logOutput = new LogOutput();

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { administer } from '../support/administer.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
+
+let database: TestDatabase;
+let child: ChildProcess;
+let url: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+afterEach(async () => {
+  child.kill('SIGKILL');
+  await database.drop();
+});
+
+/** With pipes that nobody reads. */
+async function start(environment: Readonly<Record<string, string>>): Promise<void> {
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  child = spawn(process.execPath, ['dist/main.js'], {
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: database.url,
+      PORT: `${port}`,
+      GRPC_PORT: '0',
+      MQTT_PORT: '0',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await vi.waitFor(() => fetch(`${url}/health`), { timeout: 60_000, interval: 100 });
+}
+
+/** Each call logs an error with its stack. */
+async function fail(calls: number): Promise<void> {
+  const body = JSON.stringify({ email: 'someone@example.com', password: 'password123' });
+  const headers = { 'content-type': 'application/json' };
+  for (let call = 0; call < calls; call += 20) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(`${url}/auth/login`, { method: 'POST', headers, body })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([500]));
+  }
+}
+
+async function droppedLines(): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
+}
+
+describe.each(['development', 'test'])('a log that nobody reads, in %s', { timeout: 120_000 }, (environment) => {
+  it('holds nothing up: lines are dropped and counted, and it says how many when it is read again', async () => {
+    await start({ NODE_ENV: environment });
+    await administer(database.url, 'alter table accounts rename to gone');
+    await fail(100);
+    while ((await droppedLines()) === 0) await fail(100);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const dropped = await droppedLines();
+    if (!child.stdout) throw new Error('no output');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, told] = /(\d+) lines of the log were dropped/.exec(line) ?? [];
+      if (told === undefined) continue;
+      expect(Number(told)).toBe(dropped);
+      break;
+    }
+  });
+
+  it('does not keep the process from stopping', async () => {
+    await start({ NODE_ENV: environment });
+    await administer(database.url, 'alter table accounts rename to gone');
+    while ((await droppedLines()) === 0) await fail(100);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('nor does one whose reader is gone', async () => {
+    await start({ NODE_ENV: environment });
+    await administer(database.url, 'alter table accounts rename to gone');
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await fail(20);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});
