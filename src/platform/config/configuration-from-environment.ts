@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Configuration } from './configuration.js';
+import { loadEnvFile } from './env-file.js';
 import { loadConfiguration } from './load-configuration.js';
 import type { Services } from './service-defaults.js';
 
@@ -14,7 +14,7 @@ export function configurationFromEnvironment(
   changes: Environment = {},
   operations?: ReadonlySet<string>,
 ): Configuration {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvFile('.env');
   return loadConfiguration(environmentWith(changes), services, operations);
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable, Module } from '@nestjs/common';
@@ -37,6 +37,19 @@ describe('the configuration of this process', () => {
       grpc: { port: 50_099 },
       mqtt: { port: 1884, topicPrefix: 'acme' },
     });
+  });
+
+  test.each([
+    ['UTF-8', Buffer.from('\u{feff}GRPC_PORT=50001\nMQTT_PORT=1884\n')],
+    ['UTF-16, as PowerShell writes it', Buffer.from('\u{feff}GRPC_PORT=50001\r\nMQTT_PORT=1884\r\n', 'utf16le')],
+  ])('takes every variable of a .env with a byte order mark: %s', (_, bytes) => {
+    writeFileSync('.env', bytes);
+    expect(configurationFromEnvironment()).toMatchObject({ grpc: { port: 50_001 }, mqtt: { port: 1884 } });
+  });
+
+  test('refuses a .env that cannot be read', () => {
+    mkdirSync('.env');
+    expect(() => configurationFromEnvironment()).toThrow(/\.env: cannot be read \(EISDIR\)/);
   });
 });
 
