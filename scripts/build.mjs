@@ -6,11 +6,23 @@ import { clientIsStale, generateClient } from './build/prisma-client.mjs';
 
 const compilersInstalled = existsSync('node_modules/@swc/core') && existsSync('node_modules/prisma');
 
-if (process.argv.includes('--client')) {
-  await alone(generateClient);
-} else if (compilersInstalled) {
+async function build() {
+  if (process.argv.includes('--client')) return alone(generateClient);
   if (clientIsStale()) await alone(() => clientIsStale() && generateClient());
   await compileStale();
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function explain(error) {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code ?? '')) throw error;
+  console.error(
+    `The program has to be built again, and this folder cannot be written (${error.message}): build it as its owner.`,
+  );
+  process.exitCode = 1;
+}
+
+if (compilersInstalled) {
+  await build().catch(explain);
 } else if (!existsSync('dist')) {
   console.error('There is no dist/ to run and no compiler to make it: run `npm ci` without `--omit=dev`, then again.');
   process.exitCode = 1;

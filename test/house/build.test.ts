@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inHouse, lendPackages, plant, runNode } from './planted-tree.js';
 
+const isRoot = process.getuid?.() === 0;
 const swcVersion = { devDependencies: { '@swc/core': '1.0.0' } };
 
 function project(files: Record<string, string> = {}) {
@@ -106,6 +107,29 @@ for (let i = 0; i < 50; i++) {
   await Promise.all(children.map((child) => once(child, 'exit')));
   expect(readFileSync(join(root, 'count'), 'utf8')).toBe('100');
 });
+
+test.skipIf(isRoot && !existsSync('/usr/bin/setpriv'))(
+  'a folder that cannot be written is named, and one that is built is enough',
+  () => {
+    const root = project();
+    const asOther = isRoot ? ['setpriv', '--reuid=4711', '--regid=4711', '--clear-groups'] : [];
+    const buildReadOnly = () => {
+      const [command = process.execPath, ...args] = [...asOther, process.execPath, inHouse('scripts/build.mjs')];
+      return spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+    };
+    chmodSync(root, 0o555);
+    const { status, stderr } = buildReadOnly();
+    expect(stderr).toMatch(
+      /^The program has to be built again, and this folder cannot be written \((EACCES|EPERM).*\n$/,
+    );
+    expect(status).toBe(1);
+    chmodSync(root, 0o755);
+    expect(build(root).output).toBe('');
+    chmodSync(root, 0o555);
+    expect(buildReadOnly()).toMatchObject({ status: 0, stderr: '' });
+    chmodSync(root, 0o755);
+  },
+);
 
 test('without compilers the built program stays as it is, and its absence is explained', () => {
   const bare = plant({ 'package.json': '{}' });
