@@ -16,6 +16,10 @@ export class IncomingPackets {
   #type = 0;
   /** Bytes of the length seen so far; undefined before the packet's first byte. */
   #lengthBytes: number | undefined;
+  /** Packets so far. */
+  #begun = 0;
+  /** Why the connection ends; undefined while it does not. */
+  fault: string | undefined;
   readonly #acknowledgements: MessageRate | undefined;
 
   /** `maxBytes`: after the fixed header. `rate`: of messages; a message has two acknowledgements at most. */
@@ -26,42 +30,41 @@ export class IncomingPackets {
     this.#acknowledgements = rate && new MessageRate({ ...rate, quota: 2 * rate.quota });
   }
 
-  /** Why the connection of `chunk` ends; undefined when it does not. */
-  fault(chunk: Buffer): string | undefined {
+  /** Bytes of the first packets in `chunk`, `count` at most. */
+  take(chunk: Buffer, count: number): number {
+    const last = this.#begun + count;
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && this.fault === undefined) {
       if (this.#body > 0) {
         const passed = Math.min(this.#body, chunk.length - at);
         this.#body -= passed;
         at += passed;
-        continue;
-      }
-      const fault = this.#headerByte(chunk.readUInt8(at++));
-      if (fault) return fault;
+      } else if (this.#lengthBytes === undefined && this.#begun === last) break;
+      else this.#headerByte(chunk.readUInt8(at++));
     }
-    return undefined;
+    return at;
   }
 
-  #headerByte(byte: number): string | undefined {
+  #headerByte(byte: number): void {
     if (this.#lengthBytes === undefined) {
+      this.#begun++;
       this.#type = byte >> 4;
       this.#lengthBytes = 0;
       this.#length = 0;
-      return undefined;
+      return;
     }
     this.#length += (byte & ~continues) << (7 * this.#lengthBytes++);
-    if (byte & continues) return this.#lengthBytes < maxLengthBytes ? undefined : 'Malformed length';
-    this.#lengthBytes = undefined;
-    this.#body = this.#length;
-    return this.#packetFault();
+    if (!(byte & continues)) this.#beginBody();
+    else if (this.#lengthBytes === maxLengthBytes) this.fault = 'Malformed length';
   }
 
-  #packetFault(): string | undefined {
+  #beginBody(): void {
+    this.#lengthBytes = undefined;
+    this.#body = this.#length;
     const type = this.#type;
-    if (this.#length > (hasFilters(type) ? maxFilterBytes : this.maxBytes)) return 'Packet too large';
-    const rate = isAcknowledgement(type) ? this.#acknowledgements : undefined;
-    if (!rate) return undefined;
-    rate.admit();
-    return rate.abused ? 'Too many acknowledgements' : undefined;
+    if (this.#length > (hasFilters(type) ? maxFilterBytes : this.maxBytes)) this.fault = 'Packet too large';
+    if (!isAcknowledgement(type) || !this.#acknowledgements) return;
+    this.#acknowledgements.admit();
+    if (this.#acknowledgements.abused) this.fault = 'Too many acknowledgements';
   }
 }
