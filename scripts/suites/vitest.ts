@@ -50,7 +50,8 @@ export async function runVitest(args: readonly string[]): Promise<SuitesOutcome>
   const command = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args];
   const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
   const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'inherit', 'inherit'], timeout: limitMs });
-  const [code] = await once(child, 'close');
+  const [code, signal] = await once(child, 'close');
+  if (signal) console.log(`FAILED  the suites were ended by ${signal}; they have ${limitMs / 60_000} minutes`);
   const tally = readTally();
   rmSync(resultsFile, { force: true });
   return { tally, green: code === 0 };

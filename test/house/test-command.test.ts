@@ -6,14 +6,14 @@ const withoutServers = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !serverVariables.includes(name)),
 );
 
-function testReal(files: Record<string, string>, env: NodeJS.ProcessEnv) {
+function testReal(files: Record<string, string>, env: NodeJS.ProcessEnv, which = '--real') {
   const root = plant({ 'package.json': '{ "type": "module" }', ...files });
   lendPackages(root);
   const args = [
     '--import',
     inHouse('node_modules/@swc-node/register/esm/esm-register.mjs'),
     inHouse('scripts/test.ts'),
-    '--real',
+    which,
   ];
   return runNode(root, args, { ...withoutServers, ...env, TS_NODE_PROJECT: inHouse('tsconfig.json') });
 }
@@ -66,5 +66,16 @@ test('the fault suites run after the others, whether a server is there or not', 
   const { status, stdout } = testReal(files, {});
   expect(stdout.indexOf('redis.test.ts')).toBeLessThan(stdout.indexOf('killed.test.ts'));
   expect(stdout).toMatch(/\n2 passed, 0 failed, 0 skipped\n$/);
+  expect(status).toBe(0);
+});
+
+test('a path runs that suite alone, and says how', () => {
+  const files = {
+    'test/a.test.ts': suite("test('passes', () => {});"),
+    'test/b.test.ts': suite("test('fails', () => { expect(url).toBe('x'); });"),
+  };
+  const { status, stdout } = testReal(files, {}, 'test/a.test.ts');
+  expect(stdout).toContain('npx vitest run test/a.test.ts');
+  expect(stdout).toMatch(/\n1 passed, 0 failed, 0 skipped\n$/);
   expect(status).toBe(0);
 });
