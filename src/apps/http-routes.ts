@@ -67,10 +67,11 @@ async function webSockets(
   { app, configuration, pipeline, registry }: HttpParts,
 ): Promise<() => Promise<void>> {
   const { registerWebSocketServer } = await import('../protocols/websocket/websocket-server.js');
-  const { limits, origins, protocols } = configuration;
+  const { limits, origins, protocols, http } = configuration;
   const options = {
     payloadBytes: limits.websocketPayloadBytes,
     origins,
+    trustedProxies: http.trustedProxies,
     messageRate: app.get(CurrentRates).ofConnection,
   };
   registerWebSocketServer(fastify, options);

@@ -63,4 +63,9 @@ export class CallerAddresses {
     }
     return address;
   }
+  /** Whether `peer` is a proxy whose word counts. */
+  trusts(peer: string | undefined): boolean {
+    const address = readAddress(peer ?? '');
+    return address !== undefined && this.#isTrusted(address);
+  }
 }

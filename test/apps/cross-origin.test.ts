@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { startApplication } from '../support/application.js';
 import { exchange, statuses } from '../support/raw-connection.js';
 import type { RunningTarget } from '../support/target.js';
@@ -9,7 +11,10 @@ let target: RunningTarget;
 let url: string;
 
 beforeAll(async () => {
-  target = await startApplication({ ALLOWED_ORIGINS: `http://localhost:5173,${origin}` });
+  target = await startApplication({
+    ALLOWED_ORIGINS: `http://localhost:5173,${origin}`,
+    TRUSTED_PROXIES: '127.0.0.1',
+  });
   url = target.addresses.http;
 });
 
@@ -73,6 +78,23 @@ describe('a page of another origin', () => {
     },
   );
 });
+
+it.each(['/ws', '/graphql'])(
+  'opens a WebSocket at %s for the host that a trusted proxy was asked for',
+  async (path) => {
+    const subprotocols = path === '/ws' ? [] : ['graphql-transport-ws'];
+    const open = (from: string) => {
+      const headers = { host: 'backend:3000', 'x-forwarded-host': 'shop.example' };
+      const socket = new WebSocket(url.replace('http', 'ws') + path, subprotocols, { origin: from, headers });
+      return once(socket, 'open').then(
+        () => socket.terminate(),
+        (error: Error) => error.message,
+      );
+    };
+    expect(await open('https://shop.example')).toBeUndefined();
+    expect(await open('https://evil.example')).toMatch(/403/);
+  },
+);
 
 describe('OPTIONS that is no preflight', () => {
   it('is a method that is not allowed', async () => {

@@ -1,13 +1,39 @@
 import type { IncomingMessage } from 'node:http';
+import type { CallerAddresses } from '../caller-address.js';
 
 /** Whoever ends TLS before this process may name either default port, or none. */
 const withoutDefaultPort = (host: string): string | undefined => URL.parse(`http://${host}`)?.host.replace(/:443$/, '');
 
-/** Only browsers send an Origin: an absent one is allowed, so is the server's own host. */
-export function isOriginAllowed({ headers }: IncomingMessage, allowed: ReadonlySet<string>): boolean {
-  const { origin, host = '' } = headers;
-  if (origin === undefined) return true;
-  const url = URL.parse(origin);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return allowed.has(url.origin) || withoutDefaultPort(url.host) === withoutDefaultPort(host);
+/** What the browser asked for, which a proxy may have replaced; several proxies add to the list. A page cannot set it. */
+function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddresses): string[] {
+  const { host = '', 'x-forwarded-host': forwarded } = headers;
+  if (forwarded === undefined || !addresses.trusts(socket.remoteAddress)) return [host];
+  return String(forwarded)
+    .split(',')
+    .map((name) => name.trim());
+}
+
+/** Which pages may open WebSockets: those of the server's own host, whatever its scheme, and those of allowed origins. */
+export class Origins {
+  readonly #allowed: ReadonlySet<string>;
+
+  constructor(
+    allowed: readonly string[],
+    private readonly addresses: CallerAddresses,
+  ) {
+    this.#allowed = new Set(allowed);
+  }
+
+  /** Only browsers send an Origin: an absent one is allowed. */
+  allow(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    if (origin === undefined) return true;
+    const url = URL.parse(origin);
+    if (url === null || !/^https?:$/.test(url.protocol)) return false;
+    const asked = withoutDefaultPort(url.host);
+    return (
+      this.#allowed.has(url.origin) ||
+      ownHosts(request, this.addresses).some((host) => withoutDefaultPort(host) === asked)
+    );
+  }
 }

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import websocket, { type WebSocket, type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import { MalformedRequest, PermissionDenied } from '../../contract/built-in-failures.js';
+import { CallerAddresses } from '../caller-address.js';
 import { identityOf } from '../http/inbound.js';
 import { PlainAnswer } from '../http/plain-answer.js';
 import { toProblem } from '../http/problem.js';
 import { closeInStages, ignoreInput } from '../http/unread-input.js';
 import type { Rate } from '../message-rate.js';
-import { isOriginAllowed } from './origin.js';
+import { Origins } from './origin.js';
 import { PeerLimit } from './peer-limit.js';
 import { chooseSubprotocol } from './subprotocols.js';
 
@@ -17,6 +18,8 @@ export interface WebSocketServerOptions {
   readonly payloadBytes: number;
   /** Web origins, beside the server's own. */
   readonly origins: readonly string[];
+  /** Addresses or networks whose `X-Forwarded-Host` is believed. */
+  readonly trustedProxies?: readonly string[];
   /** Of messages on one connection, the requests of a batch counted each; asked when it opens. No limit when absent. */
   readonly messageRate?: (() => Rate | undefined) | undefined;
 }
@@ -30,15 +33,15 @@ const internalError = 1011;
 const registered = new WeakSet<FastifyInstance>();
 const limits = new WeakMap<WebSocket, PeerLimit>();
 
-function serverOptions({ payloadBytes, origins }: WebSocketServerOptions): ServerOptions {
-  const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
+function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServerOptions): ServerOptions {
+  const pages = new Origins(origins, new CallerAddresses(trustedProxies));
   return {
     maxPayload: payloadBytes,
     perMessageDeflate: false,
     closeTimeout: 2_000,
     handleProtocols: chooseSubprotocol,
     verifyClient: ({ req }, accept) => {
-      if (isOriginAllowed(req, allowed)) accept(true);
+      if (pages.allow(req)) accept(true);
       // spelled as ws does, whose own would else stay beside it
       else accept(false, 403, ...foreignOrigin(req));
     },

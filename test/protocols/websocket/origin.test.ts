@@ -3,12 +3,14 @@ import { RawConnection } from '../../support/raw-connection.js';
 import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
 
 let server: SpecimenWebSocket;
+let behindProxy: SpecimenWebSocket;
 
 beforeAll(async () => {
   server = await serveSpecimens();
+  behindProxy = await serveSpecimens({ trustedProxies: ['127.0.0.0/8'] });
 });
 
-afterAll(() => server.close());
+afterAll(() => Promise.all([server.close(), behindProxy.close()]));
 
 const headersOf = (named: Readonly<Record<string, string>>) =>
   Object.entries({
@@ -20,8 +22,8 @@ const headersOf = (named: Readonly<Record<string, string>>) =>
   }).map(([name, value]) => `${name}: ${value}\r\n`);
 
 /** The status of a handshake with these headers. */
-async function handshake(named: Readonly<Record<string, string>>): Promise<number> {
-  const connection = await RawConnection.open(`http://${server.host}`);
+async function handshake(named: Readonly<Record<string, string>>, { host } = server): Promise<number> {
+  const connection = await RawConnection.open(`http://${host}`);
   connection.write(`GET /ws HTTP/1.1\r\n${headersOf(named).join('')}\r\n`);
   const received = await connection.until(/\r\n\r\n/);
   connection.close();
@@ -53,4 +55,21 @@ test.each([
   ['https://user@shop.example', 'shop.example.evil'],
 ])('the origin %s may not open one at the host %s', async (origin, host) => {
   expect(await handshake({ origin, host })).toBe(403);
+});
+
+test.each([
+  'shop.example',
+  'SHOP.example:443',
+  'shop.example, gateway.internal',
+  'gateway.internal:80, shop.example:80',
+])('behind a trusted proxy the own host is that of X-Forwarded-Host: %s', async (forwarded) => {
+  const headers = { origin: 'https://shop.example', host: 'backend:3000', 'x-forwarded-host': forwarded };
+  expect(await handshake(headers, behindProxy)).toBe(101);
+  expect(await handshake({ ...headers, origin: 'https://evil.example' }, behindProxy)).toBe(403);
+  expect(await handshake({ ...headers, origin: 'http://backend:3000' }, behindProxy)).toBe(403);
+  expect(await handshake(headers)).toBe(403);
+});
+
+test('behind a trusted proxy that keeps the host it counts', async () => {
+  expect(await handshake({ origin: 'https://shop.example', host: 'shop.example' }, behindProxy)).toBe(101);
 });
