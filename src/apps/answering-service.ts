@@ -2,15 +2,14 @@ import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { json } from 'node:stream/consumers';
 import type { Configuration } from '../platform/config/configuration.js';
+import { endpoint, localAddress } from '../platform/config/host.js';
 
 type Listener = Pick<Configuration, 'host' | 'http' | 'tls'>;
 
 const patienceMs = 2_000;
 
-const everyInterface: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
-
 function askHealth({ host, http, tls }: Listener): Promise<unknown> {
-  const url = `${tls ? 'https' : 'http'}://${everyInterface[host] ?? host}:${http.port}/health`;
+  const url = `${tls ? 'https' : 'http'}://${endpoint(localAddress(host), http.port)}/health`;
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const read = (response: IncomingMessage) => json(response).then(resolve, reject);
   const signal = AbortSignal.timeout(patienceMs);

@@ -10,6 +10,7 @@ import { Pipeline } from '../pipeline/pipeline.js';
 import { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import { CurrentRates } from '../platform/config/current-rates.js';
+import { endpoint } from '../platform/config/host.js';
 import { addressVariable } from '../platform/config/service-defaults.js';
 import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
@@ -111,10 +112,10 @@ export class Application {
     const grpcVariable = grpcPortVariable(this.configuration);
     const others = this.app
       .getMicroservices()
-      .map((microservice) => opened(microservice.listen(), 'gRPC', grpcVariable, `${host}:${grpc.port}`));
+      .map((microservice) => opened(microservice.listen(), 'gRPC', grpcVariable, endpoint(host, grpc.port)));
     // who finds HTTP finds the rest
     await Promise.allSettled(others);
-    await allOpened([...others, opened(this.app.listen(http.port, host), 'HTTP', 'PORT', `${host}:${http.port}`)]);
+    await allOpened([...others, opened(this.app.listen(http.port, host), 'HTTP', 'PORT', endpoint(host, http.port))]);
   }
 
   /** Whether calls are under way. */

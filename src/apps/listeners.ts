@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration, Rate } from '../platform/config/configuration.js';
+import { endpoint } from '../platform/config/host.js';
 import type { Readiness } from '../platform/observability/readiness.js';
 import { listenerCredentials } from '../platform/security/grpc-credentials.js';
 import type { ListenerTls } from '../platform/security/load-tls.js';
@@ -67,7 +68,7 @@ export class Listeners {
     const { configuration, mqtt } = this.parts;
     return {
       http,
-      ...(this.grpc?.port !== undefined && { grpc: `${configuration.host}:${this.grpc.port}` }),
+      ...(this.grpc?.port !== undefined && { grpc: endpoint(configuration.host, this.grpc.port) }),
       ...(mqtt?.address !== undefined && { mqtt: mqtt.address }),
     };
   }

@@ -1,13 +1,15 @@
 import { networkInterfaces } from 'node:os';
 import type { Configuration } from '../platform/config/configuration.js';
+import { isEveryInterface, localAddress } from '../platform/config/host.js';
 import type { ConsulRegistration } from '../remote/discovery/consul-registration.js';
 import type { Addresses } from './addresses.js';
 
-const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || host === '::';
-
-function firstAddress(): string {
+/** Of this machine, as others reach it; of IPv6 where it listens on `::` and there is no other. */
+function firstAddress(host: string): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+  const outside = all.filter((address) => !address.internal && !(address.family === 'IPv6' && address.scopeid !== 0));
+  const found = outside.find(({ family }) => family === 'IPv4') ?? (host === '::' ? outside[0] : undefined);
+  return found?.address ?? localAddress(host);
 }
 
 /** Of this process in Consul; undefined where services are not found there. */
@@ -20,7 +22,7 @@ export async function registrationOf(
   const { ConsulRegistration } = await import('../remote/discovery/consul-registration.js');
   return new ConsulRegistration(connectConsul(consul), {
     service: serviceName,
-    host: advertisedHost ?? (isEveryInterface(host) ? firstAddress() : host),
+    host: advertisedHost ?? (isEveryInterface(host) ? firstAddress(host) : host),
     grpcPort: grpc === undefined ? undefined : Number(/\d+$/.exec(grpc)?.[0]),
     httpPort: Number(new URL(http).port),
     tls: tls !== undefined,

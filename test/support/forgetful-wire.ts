@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { endpoint } from '../../src/platform/config/host.js';
 
 /**
  * A wire that can forget its connections, as a router or a database that fails over does: nothing comes through them any
@@ -17,15 +18,17 @@ export class ForgetfulWire {
     this.#target = new URL(`tcp://${address}`);
   }
 
-  static async to(address: string): Promise<ForgetfulWire> {
+  /** `host`: where it listens. */
+  static async to(address: string, host = '127.0.0.1'): Promise<ForgetfulWire> {
     const wire = new ForgetfulWire(address);
-    wire.#server.listen(0, '127.0.0.1');
+    wire.#server.listen(0, host);
     await once(wire.#server, 'listening');
     return wire;
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return endpoint(address, port);
   }
 
   /** New connections lead to `address`; those that are open stay where they are, as after a change of a name in DNS. */

@@ -3,6 +3,7 @@ import { services } from '../../src/apps/services.js';
 import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
+import { endpoint } from '../../src/platform/config/host.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
@@ -59,9 +60,10 @@ export async function startSplit(
   const databases = await forEachPart(() => testDatabase());
   const ports = await forEachPart(() => freePort());
   const databaseUrls = await forEachPart((name) => databases[name]?.url ?? '');
-  const grpc = await forEachPart((name) => `127.0.0.1:${ports[name]}`);
+  const host = changes.HOST ?? '127.0.0.1';
+  const grpc = await forEachPart((name) => endpoint(host, ports[name] ?? 0));
   const shared: Environment = {
-    HOST: '127.0.0.1',
+    HOST: host,
     LOG_LEVEL: 'info',
     JWT_SECRET: 'a secret of the topology tests, long enough',
     BOOTSTRAP_ADMIN_EMAIL: administrator.email,

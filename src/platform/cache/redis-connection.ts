@@ -51,7 +51,7 @@ export class RedisConnection implements OnApplicationShutdown {
       const { hostname, port } = new URL(this.#url);
       span.set('db.system.name', 'redis');
       span.set('db.operation.name', command);
-      span.set('server.address', hostname);
+      span.set('server.address', hostname.replace(/^\[|\]$/g, ''));
       span.set('server.port', Number(port || DEFAULT_PORT));
       return this.#watched(work);
     });

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Configuration, ConsulSettings, TokenSettings } from './configuration.js';
 import { DEMO_ADMIN, DEVELOPMENT_JWT_SECRET } from './development-defaults.js';
+import { endpoint, localAddress } from './host.js';
 import { type Given, hasKeyFiles } from './requirements.js';
 import {
   addressVariable,
@@ -23,7 +24,7 @@ export function grouped(values: Values, given: Given, service: ServiceDefaults, 
     ...plannedEngines(values),
     telemetry: telemetry(values),
     consul: consul(values),
-    discovery: discovery(values, service, services),
+    discovery: discovery(values, localAddress(host), service, services),
     resilience: values.RESILIENCE ?? {},
     environment: values.NODE_ENV,
     serviceName: values.SERVICE_NAME,
@@ -105,9 +106,9 @@ function consul(values: Values): ConsulSettings | undefined {
   return host === undefined ? undefined : { host, port, secure: values.CONSUL_SECURE, caFile, token };
 }
 
-function discovery(values: Values, { calls = [] }: ServiceDefaults, services: Services) {
+function discovery(values: Values, host: string, { calls = [] }: ServiceDefaults, services: Services) {
   const addressOf = (name: string) =>
-    values[addressVariable(name)] ?? `127.0.0.1:${services[name]?.grpcPort ?? defaultGrpcPort}`;
+    values[addressVariable(name)] ?? endpoint(host, services[name]?.grpcPort ?? defaultGrpcPort);
   return {
     addresses: Object.fromEntries(calls.map((name) => [name, addressOf(name)])),
     consul: values.DISCOVERY === 'consul' ? consul(values) : undefined,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { endpoint } from './host.js';
 
 /** Endpoints that are named one by one. */
 export interface EndpointsTarget {
@@ -33,8 +34,6 @@ function parseHostPort(text: string): HostPort | undefined {
   if (host === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6) || Number(port) > 65_535) return undefined;
   return { host, port: port === undefined ? undefined : Number(port) };
 }
-
-export const endpoint = (host: string, port: number): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 function endpoints(text: string): readonly [string, ...string[]] {
   const addresses = text.split(',').map((item) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
 import { Email } from '../../contract/values.js';
@@ -15,6 +16,14 @@ export function wholeNumber(min: number, max: number) {
     .transform(Number)
     .pipe(z.number().min(min, message).max(max, message));
 }
+
+/** `::1` and `[::1]` are the same. */
+export const host = z
+  .string()
+  .transform((value) => value.replace(/^\[(.*:.*)\]$/, '$1'))
+  .refine((value) => (isIP(value) !== 0 && !value.includes('%')) || /^\w[\w.-]*$/.test(value), {
+    message: 'is neither an address nor a name',
+  });
 
 export const port = wholeNumber(0, 65_535);
 

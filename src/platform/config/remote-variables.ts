@@ -1,5 +1,5 @@
 import { resilience } from '../dynamic/settings.js';
-import { choice, flag, grpcTarget, port, text } from './readings.js';
+import { choice, flag, grpcTarget, host, port, text } from './readings.js';
 import { type AddressVariable, addressVariable, calledServices, type Services } from './service-defaults.js';
 import type { Variable } from './variable.js';
 
@@ -25,9 +25,9 @@ export const remoteVariables = {
     default: 'static',
   },
   CONSUL_HOST: {
-    schema: text.optional(),
+    schema: host.optional(),
     about: 'Consul, for DISCOVERY and for configuration that changes at run time',
-    expected: 'a host name',
+    expected: 'a name or an address, without a port',
   },
   CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
   CONSUL_TOKEN: {
@@ -48,7 +48,7 @@ export const remoteVariables = {
     expected: 'the path of a PEM file',
   },
   ADVERTISED_HOST: {
-    schema: text.optional(),
+    schema: host.optional(),
     about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',
     expected: 'an address or name by which other services reach this process',
   },

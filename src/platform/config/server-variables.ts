@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { protocols } from '../../contract/operation.js';
 import { logLevels } from './configuration.js';
-import { choice, choices, networks, onOff, origins, port, text, url, wholeNumber } from './readings.js';
+import { choice, choices, host, networks, onOff, origins, port, text, url, wholeNumber } from './readings.js';
 import type { Variable } from './variable.js';
 
 const milliseconds = wholeNumber(1, 24 * 3_600_000);
@@ -25,7 +25,7 @@ export const serverVariables = {
     expected: `a list such as ${protocols.join(',')}`,
   },
   HOST: {
-    schema: text.optional(),
+    schema: host.optional(),
     about: 'The address to listen on; 127.0.0.1 when not set, 0.0.0.0 in production',
     expected: 'an address of this machine',
   },

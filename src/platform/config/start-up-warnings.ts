@@ -11,7 +11,7 @@ const withoutAdapter: Partial<Record<VariableName, string>> = {
   SMTP_URL: 'no mails are sent',
 };
 
-const isLoopback = (host: string) => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
+const isLoopback = (host: string) => /^(localhost|127\.|::1$)/.test(host);
 
 /** Lines for the start-up log: allowed, but not what one may think. */
 export function startUpWarnings(given: Given, values: Values, host: string, usesDevelopmentSecret: boolean): string[] {

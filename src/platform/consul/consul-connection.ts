@@ -1,17 +1,21 @@
-import { Agent } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import Consul from 'consul';
 import type { ConsulSettings } from '../config/configuration.js';
 import { ConfigurationError } from '../config/configuration-error.js';
+import { hostOfUrl } from '../config/host.js';
 import { readCertificate } from '../security/pem-file.js';
 
 /** Opens no connection before the first request. Throws ConfigurationError. */
 export function connectConsul({ host, port, secure = false, caFile, token }: ConsulSettings): Consul {
-  const agent = caFile === undefined ? undefined : new Agent({ keepAlive: true, ca: authorities(caFile) });
+  const Agent = secure ? HttpsAgent : HttpAgent;
+  const ca = caFile === undefined ? undefined : authorities(caFile);
   return new Consul({
-    host,
+    host: hostOfUrl(host),
     port,
     secure,
-    ...(agent && { agent }),
+    // the client takes [::1] for a name
+    agent: new Agent({ keepAlive: true, host, ...(ca && { ca }) }),
     ...(token !== undefined && { defaults: { token } }),
   });
 }

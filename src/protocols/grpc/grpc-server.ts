@@ -3,6 +3,7 @@ import { Server as GrpcJsServer, ServerCredentials } from '@grpc/grpc-js';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import { endpoint } from '../../platform/config/host.js';
 import { CallerAddresses } from '../caller-address.js';
 import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
@@ -113,8 +114,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   }
 
   #address(port: number): string {
-    const { host } = this.#options;
-    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return endpoint(this.#options.host, port);
   }
 
   /** This transport emits no events. */

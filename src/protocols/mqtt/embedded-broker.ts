@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import { endpoint } from '../../platform/config/host.js';
 import { opened } from '../listen-error.js';
 import { Broker, type Receiver } from './broker.js';
 import type { DropLog } from './drop-log.js';
@@ -50,8 +51,7 @@ export class EmbeddedBroker extends Broker {
 
   get address(): string | undefined {
     const bound = this.#server.address() as AddressInfo | null;
-    const { host } = this.options;
-    return bound ? `mqtt://${host.includes(':') ? `[${host}]` : host}:${bound.port}` : undefined;
+    return bound ? `mqtt://${endpoint(this.options.host, bound.port)}` : undefined;
   }
 
   async listen(receiver: Receiver): Promise<void> {
@@ -59,7 +59,7 @@ export class EmbeddedBroker extends Broker {
     const { host, port } = this.options;
     try {
       const listening = once(this.#server.listen(port, host), 'listening');
-      await opened(listening, 'MQTT', 'MQTT_PORT', `${host}:${port}`);
+      await opened(listening, 'MQTT', 'MQTT_PORT', endpoint(host, port));
     } catch (error) {
       await this.#stopAedes();
       throw error;

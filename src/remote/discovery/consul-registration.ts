@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type Consul from 'consul';
-import { endpoint } from '../../platform/config/grpc-target.js';
+import { endpoint } from '../../platform/config/host.js';
 import { consulRequest, type RequestOptions, refusedStatus } from '../../platform/consul/consul-request.js';
 import { type Backoff, fullJitter, pause } from '../../platform/schedule/backoff.js';
 

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type Consul from 'consul';
 import { z } from 'zod';
-import { endpoint } from '../../platform/config/grpc-target.js';
+import { endpoint } from '../../platform/config/host.js';
 import {
   type BlockingQuery,
   ConsulWatch,

@@ -1,5 +1,6 @@
 import { promises as dns, type RecordWithTtl } from 'node:dns';
-import { type DnsTarget, endpoint } from '../../platform/config/grpc-target.js';
+import type { DnsTarget } from '../../platform/config/grpc-target.js';
+import { endpoint } from '../../platform/config/host.js';
 
 export interface DnsAnswer {
   readonly addresses: readonly string[];

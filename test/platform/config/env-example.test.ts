@@ -25,17 +25,9 @@ describe('.env.example', () => {
   });
 
   test('every variable refuses nonsense in words of its own, or takes any text', () => {
-    const text = ['SERVICE_NAME', 'HOST', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'DATA_DIR', 'JWT_SECRET', 'JWT_ISSUER'];
+    const text = ['SERVICE_NAME', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'DATA_DIR', 'JWT_SECRET', 'JWT_ISSUER'];
     text.push('JWT_PRIVATE_KEY_FILE', 'JWT_PUBLIC_KEY_FILES', 'JWT_AUDIENCE', 'BOOTSTRAP_ADMIN_PASSWORD');
-    text.push(
-      'SERVICE_TLS_CA_FILE',
-      'ADVERTISED_HOST',
-      'CONSUL_HOST',
-      'CONSUL_TOKEN',
-      'CONSUL_CA_FILE',
-      'KAFKA_BROKERS',
-      'TRUSTED_PROXIES',
-    );
+    text.push('SERVICE_TLS_CA_FILE', 'CONSUL_TOKEN', 'CONSUL_CA_FILE', 'KAFKA_BROKERS', 'TRUSTED_PROXIES');
     for (const name of known.filter((each) => !text.includes(each))) {
       expect(() => loadConfiguration({ [name]: 'non/sense #' }, services), name).toThrow(ConfigurationError);
     }

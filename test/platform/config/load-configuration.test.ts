@@ -265,6 +265,29 @@ describe('Consul', () => {
   });
 });
 
+describe('a host', () => {
+  const names = ['HOST', 'CONSUL_HOST', 'ADVERTISED_HOST'];
+  const env = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
+
+  test.each(['127.0.0.1', '::1', 'fd00::7', 'localhost', 'consul.service', 'my_consul'])('may be %s', (value) => {
+    const { host, consul, discovery } = loadConfiguration(env(value));
+    expect([host, consul?.host, discovery.advertisedHost]).toEqual([value, value, value]);
+  });
+
+  test('of IPv6 may be in brackets', () => {
+    expect(loadConfiguration({ HOST: '[::1]' }).host).toBe('::1');
+  });
+
+  test.each(['http://consul', 'consul:8500', '[::1]:8500', '[consul]', '::1:', 'fe80::1%eth0', 'a b'])(
+    'may not be %s, and the variable is named',
+    (value) => {
+      expect(problemsOf(env(value))).toEqual(
+        names.map((name) => expect.stringContaining(`${name}: "${value}" is neither an address nor a name`)),
+      );
+    },
+  );
+});
+
 describe('a product of several services', () => {
   const services = {
     edge: { httpPort: 3000, protocols: ['rest', 'grpc'] as const, stateless: true, calls: ['user-service'] },
@@ -276,6 +299,16 @@ describe('a product of several services', () => {
       'user-service': '127.0.0.1:50052',
     });
     expect(loadConfiguration({ SERVICE_NAME: 'user-service' }, services).grpc.port).toBe(50_052);
+  });
+
+  test.each([
+    ['10.0.0.7', '10.0.0.7:50052'],
+    ['0.0.0.0', '127.0.0.1:50052'],
+    ['::1', '[::1]:50052'],
+    ['::', '[::1]:50052'],
+  ])('finds them where they listen on this machine: HOST=%s', (HOST, address) => {
+    const { discovery } = loadConfiguration({ SERVICE_NAME: 'edge', HOST }, services);
+    expect(discovery.addresses).toEqual({ 'user-service': address });
   });
 
   test('takes any gRPC target', () => {

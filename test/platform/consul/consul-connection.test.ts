@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectConsul } from '../../../src/platform/consul/consul-connection.js';
 import { Authority, PemFolder } from '../../support/certificates.js';
 
-describe('a connection to Consul', () => {
+describe.for(['127.0.0.1', '::1'])('a connection to Consul at %s', (host) => {
   const pem = new PemFolder();
   let server: Server;
   let caFile: string;
@@ -14,11 +14,11 @@ describe('a connection to Consul', () => {
   beforeAll(async () => {
     const authority = await Authority.create();
     caFile = pem.write('ca.pem', authority.pem);
-    server = createServer(await authority.issue(), (request, response) => {
+    server = createServer(await authority.issue({ names: [host] }), (request, response) => {
       shown = request.headers['x-consul-token'];
       response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
     });
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
   });
   afterAll(() => {
@@ -27,7 +27,7 @@ describe('a connection to Consul', () => {
     pem.remove();
   });
 
-  const address = () => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: true });
+  const address = () => ({ host, port: (server.address() as AddressInfo).port, secure: true });
 
   test('goes over HTTPS to a certificate of its authority, with the token', async () => {
     const consul = connectConsul({ ...address(), caFile, token: 'its-secret' });

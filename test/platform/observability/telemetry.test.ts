@@ -54,6 +54,16 @@ describe('telemetry', () => {
     expect(telemetry.logs).toBeUndefined();
   });
 
+  test('reaches a collector at an IPv6 address', async () => {
+    const collector = new Collector();
+    running.push({ stop: () => collector.close() });
+    const port = await collector.listen(0, '::1');
+    const telemetry = await start(port, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://[::1]:${port}` });
+    await serve(telemetry);
+    await telemetry.stop();
+    expect(collector.received.get('/v1/traces')).toContain('handle specimens.listSpecimens');
+  });
+
   test('sends traces, metrics and the log to the collector, with its headers', async () => {
     const collector = new Collector();
     const telemetry = await start(await listen(collector), { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=core%20team' });
