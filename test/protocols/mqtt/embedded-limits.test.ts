@@ -127,7 +127,7 @@ describe('a limit of messages per connection', () => {
 test('RATE_LIMITS bounds the messages of a connection', async () => {
   const target = await startApplication({ RATE_LIMITS: 'connection=3/h', MQTT_URL: '' });
   closes.push(() => target.stop());
-  const caller = await MqttCaller.connect(target.addresses.mqtt ?? '', 'mstv');
+  const caller = await MqttCaller.connect(target.addresses.mqtt ?? '', target.topicPrefix);
   closes.push(() => caller.end());
   const answers = await Promise.all(Array.from({ length: 3 }, () => caller.call('users/get-me', {})));
   expect(answers.map(({ error }) => error?.data.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED', 'RATE_LIMITED']);
