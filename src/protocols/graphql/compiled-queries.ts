@@ -46,6 +46,5 @@ export class CompiledQueries {
   }
 }
 
-/** A document with several operations is several functions. */
-const keyOf = ({ query, operationName }: GraphqlRequest): string =>
-  operationName === undefined ? query : `${query}\n#${operationName}`;
+/** A document with several operations is several functions. No name has a space in it. */
+const keyOf = ({ query, operationName = '' }: GraphqlRequest): string => `${operationName} ${query}`;

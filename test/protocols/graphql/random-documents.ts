@@ -51,6 +51,9 @@ interface Fragment extends Part {
 
 const depth = 4;
 
+/** Objects have them by themselves. */
+const treacherousNames = ['toString', 'constructor', '__proto__'];
+
 const join = (parts: readonly Part[], separator = ' '): Part => ({
   text: parts.map(({ text }) => text).join(separator),
   uses: new Set(parts.flatMap(({ uses }) => [...uses])),
@@ -127,7 +130,9 @@ class Writer {
       return join([plain(this.#one(['__typename', 'kind: __typename'])), this.#condition()]);
     }
     const field = this.#one(fields);
-    const alias = this.#one(['', '', `a_${field.name}`, `b_${field.name}`]);
+    const [first] = Object.keys(type.getFields());
+    const names = ['', '', `a_${field.name}`, `b_${field.name}`, ...(field.name === first ? treacherousNames : [])];
+    const alias = this.#one(names);
     const inner = getNamedType(field.type);
     return join([
       plain(alias ? `${alias}: ${field.name}` : field.name),

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, printSchema } from 'graphql';
+import { createClient } from 'graphql-ws';
 import mercurius from 'mercurius';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { CreateSpecimenHandler, specimenHandlers } from '../../fixtures/specimens/specimens.handlers.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 import { authors, library, libraryHandlers } from './library.js';
@@ -40,13 +42,13 @@ async function answers(request: object): Promise<string[]> {
   return all;
 }
 
-const emailOnly = 'fragment F on Filter { page }';
+const pageOnly = 'fragment F on Filter { page }';
 
 describe('a document that is sent again', () => {
   it.each<[string, string, object, string]>([
     [
       'a fragment that one condition leaves out and another spread brings',
-      `query ($b: Boolean!) { filterSpecimens { ...F @include(if: $b) ...F } } ${emailOnly}`,
+      `query ($b: Boolean!) { filterSpecimens { ...F @include(if: $b) ...F } } ${pageOnly}`,
       { b: false },
       '{"filterSpecimens":{"page":1}}',
     ],
@@ -58,7 +60,7 @@ describe('a document that is sent again', () => {
     ],
     [
       'one fragment under two fields with opposite conditions',
-      `query ($b: Boolean!) { a: filterSpecimens @skip(if: $b) { ...F } b: filterSpecimens @include(if: $b) { ...F } } ${emailOnly}`,
+      `query ($b: Boolean!) { a: filterSpecimens @skip(if: $b) { ...F } b: filterSpecimens @include(if: $b) { ...F } } ${pageOnly}`,
       { b: true },
       '{"b":{"page":1}}',
     ],
@@ -82,6 +84,25 @@ describe('a document that is sent again', () => {
     ],
   ])('has %s every time', async (_what, query, variables, data) => {
     expect(await answers({ query, variables })).toEqual(Array(times).fill(`200 {"data":${data}}`));
+  });
+
+  it('has the same answer every time over a WebSocket and in a batch', async () => {
+    const query = `query ($b: Boolean!) { filterSpecimens { ...F @include(if: $b) ...F } } ${pageOnly}`;
+    const asked = { query, variables: { b: false } };
+    const answer = { data: { filterSpecimens: { page: 1 } } };
+    const socket = createClient({ url: app.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+    for (let time = 0; time < times; time++) {
+      expect((await socket.iterate(asked).next()).value).toEqual(answer);
+      expect(await (await app.post(JSON.stringify([asked, asked]))).json()).toEqual([answer, answer]);
+    }
+    await socket.dispose();
+  });
+
+  it('is not taken for another that was compiled for one of its operations', async () => {
+    const query = 'query A { filterSpecimens { page } } query B { filterSpecimens { flag } }';
+    await answers({ query, operationName: 'B' });
+    for (const answer of await answers({ query: `${query}\n#B` }))
+      expect(answer).toMatch(/Must provide operation name/);
   });
 
   it('runs no text of a caller as code', async () => {
