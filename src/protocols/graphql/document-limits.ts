@@ -1,9 +1,11 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 import { InvalidDocument } from './request-faults.js';
 
@@ -15,9 +17,11 @@ export interface DocumentLimits {
   readonly directives: number;
   /** A field costs 1, one with fields of its own 2 and half as much again of theirs. */
   readonly cost: number;
+  /** Fields of one name, with fields of their own, as they are written: validation compares each with every other. */
+  readonly repetitions: number;
 }
 
-type Measure = DocumentLimits;
+type Measure = Omit<DocumentLimits, 'repetitions'>;
 
 const told: Readonly<Record<keyof Measure, (measured: number) => string>> = {
   depth: (levels) => `a depth of ${levels}`,
@@ -86,6 +90,10 @@ class Measuring {
 
 /** Throws InvalidDocument for the first operation of the document that goes beyond a limit. */
 export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
+  const times = repetitions(document);
+  if (times > limits.repetitions) {
+    throw new InvalidDocument({ detail: `The query has one field ${times} times, the limit is ${limits.repetitions}` });
+  }
   for (const measure of measured(document)) {
     const beyond = measures.find((name) => measure[name] > limits[name]);
     if (beyond) {
@@ -99,7 +107,17 @@ export function checkDocument(document: DocumentNode, limits: DocumentLimits): v
 /** Of its dearest operation. */
 export const costOf = (document: DocumentNode): number => Math.max(...measured(document).map(({ cost }) => cost));
 
-function measured(document: DocumentNode): readonly DocumentLimits[] {
+function repetitions(document: DocumentNode): number {
+  const times = new Map<string, number>();
+  const count = ({ alias, name, selectionSet }: FieldNode) => {
+    const { value } = alias ?? name;
+    if (selectionSet) times.set(value, (times.get(value) ?? 0) + 1);
+  };
+  visit(document, { Field: count });
+  return Math.max(0, ...times.values());
+}
+
+function measured(document: DocumentNode): readonly Measure[] {
   const measuring = new Measuring(document);
   return document.definitions.flatMap((node) =>
     node.kind === Kind.OPERATION_DEFINITION ? [measuring.selections(node.selectionSet)] : [],

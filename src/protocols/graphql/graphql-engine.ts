@@ -37,11 +37,12 @@ const documentAtFault = { status: 400, jsonStatus: 200 };
 /** mercurius by graphql-js, and what is compiled beside it. Any answer is a result: nothing is thrown. */
 export class GraphqlEngine {
   readonly #compiled: CompiledQueries;
+  #cachedCharacters = 0;
 
   constructor(
     private readonly graphql: MercuriusPlugin,
     private readonly pipeline: Pipeline,
-    limits: GraphqlLimits,
+    private readonly limits: GraphqlLimits,
   ) {
     this.#compiled = new CompiledQueries(graphql.schema, limits);
     // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
@@ -50,7 +51,16 @@ export class GraphqlEngine {
       if (!(document?.loc instanceof Location)) throw new InvalidDocument({ detail: 'A query is text in GraphQL' });
       checkRootTypes(document, schema);
       checkDocument(document, limits);
+      this.#makeRoom(document.loc.source.body.length);
     });
+  }
+
+  /** mercurius bounds the number of the documents it keeps, not their size, and forgets them all with its schema. */
+  #makeRoom(characters: number): void {
+    this.#cachedCharacters += characters;
+    if (this.#cachedCharacters <= this.limits.cachedCharacters) return;
+    this.graphql.replaceSchema(this.graphql.schema);
+    this.#cachedCharacters = characters;
   }
 
   async execute(request: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {

@@ -19,7 +19,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function checkExtensions({ query, extensions }: Values): void {
   if (extensions === undefined || extensions === null) return;
   if (!isObject(extensions)) throw malformed('"extensions" is an object');
-  if (query === undefined && isObject(extensions.persistedQuery)) throw new PersistedQueryNotSupported();
+  if (!query && isObject(extensions.persistedQuery)) throw new PersistedQueryNotSupported();
 }
 
 function readQuery({ query }: Values, characters: number): string {

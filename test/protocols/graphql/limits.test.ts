@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSpecimenGraphql, type SpecimenGraphql } from './specimen-graphql.js';
 
@@ -21,6 +22,7 @@ describe('a query', () => {
 
   it.each([
     ['16 aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: specimens { id }`).join(' ')} }`],
+    ['101 times', `{ specimens { id } ${'filterSpecimens { page } '.repeat(101)} }`],
     ['51 directives', `{ specimens { id ${'@include(if: true) '.repeat(51)} } }`],
     ['tokens', `{ ${'specimens { id } '.repeat(300)} }`],
     ['characters', `{ specimens { id } } #${' '.repeat(15_000)}`],
@@ -64,6 +66,18 @@ describe('the limits', () => {
     expect(batch.status).toBe(400);
     await app.close();
   });
+});
+
+it('queries are kept up to a number of characters, then all are forgotten', async () => {
+  const app = await createSpecimenGraphql({ limits: { cachedCharacters: 100 } });
+  const validated: string[] = [];
+  const { graphql } = app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  graphql.addHook('preValidation', async (_schema, document) => {
+    validated.push(document.loc?.source.body[2] ?? '');
+  });
+  for (const name of 'aababca') await app.send(`{ ${name}: specimens { id @skip(if: false) } }`);
+  expect(validated.join('')).toBe('abca');
+  await app.close();
 });
 
 describe('without introspection and GraphiQL', () => {

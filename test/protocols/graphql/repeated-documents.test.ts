@@ -15,7 +15,14 @@ import { createSpecimenGraphql, type SpecimenGraphql } from './specimen-graphql.
 const times = 4;
 
 /** Large enough that what is random is executed. */
-const limits = { depth: 20, aliases: 1_000, directives: 1_000, characters: 100_000, tokens: 50_000 };
+const limits = {
+  depth: 20,
+  aliases: 1_000,
+  directives: 1_000,
+  characters: 100_000,
+  tokens: 50_000,
+  repetitions: 1_000,
+};
 
 let app: SpecimenGraphql;
 let schema: GraphQLSchema;

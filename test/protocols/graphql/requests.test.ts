@@ -70,6 +70,11 @@ describe('a request that is none', () => {
     ['too many aliases', { query: `{ ${'a: specimens { id } '.repeat(16)} }` }, 'INVALID_ARGUMENT'],
     ['no operation of that name', { query: 'query A { __typename }', operationName: 'B' }, 'INVALID_ARGUMENT'],
     ['the hash of a query', { extensions: { persistedQuery: { version: 1 } } }, 'PERSISTED_QUERY_NOT_SUPPORTED'],
+    [
+      'the hash of a query beside none',
+      { query: '', extensions: { persistedQuery: { version: 1 } } },
+      'PERSISTED_QUERY_NOT_SUPPORTED',
+    ],
   ])('is answered 200 as application/json, where only its document is at fault: %s', async (_what, body, code) => {
     for (let time = 0; time < 3; time++) {
       const answer = await json(body);
