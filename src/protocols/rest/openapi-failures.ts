@@ -1,4 +1,9 @@
-import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../../contract/built-in-failures.js';
+import {
+  MalformedRequest,
+  PayloadTooLarge,
+  RequestTimeout,
+  UnsupportedMediaType,
+} from '../../contract/built-in-failures.js';
 import type { FailureClass } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
 import type { JsonSchema, SchemaComponents } from '../../contract/json-schema.js';
@@ -46,6 +51,7 @@ export class FailureResponses {
     const failures = [
       ...possibleFailures(operation),
       MalformedRequest,
+      RequestTimeout,
       ...(hasBody ? [PayloadTooLarge, UnsupportedMediaType] : []),
     ];
     const byStatus = Map.groupBy(failures, (Declared) => httpStatus(new Declared()));

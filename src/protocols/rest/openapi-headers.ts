@@ -20,7 +20,7 @@ export const headerParameters: Readonly<Record<string, DocumentNode>> = {
     name: 'x-request-timeout-ms',
     in: 'header',
     description: callDescriptions.timeoutMs,
-    schema: { type: ['integer', 'string'], minimum: 1 },
+    schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
     example: 2_000,
   },
   IdempotencyKey: {
