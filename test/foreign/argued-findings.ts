@@ -8,7 +8,7 @@ interface Argument {
 }
 
 /** What schemathesis reports and stays as it is. */
-export const argued: readonly Argument[] = [
+const argued: readonly Argument[] = [
   {
     code: 'ST202',
     problem: 'IDEMPOTENCY_KEY_REUSED',
