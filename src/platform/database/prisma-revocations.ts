@@ -46,7 +46,7 @@ export class PrismaRevocations extends PolledRevocations implements RevocationLo
 
   override async after(sequence: number, limit: number): Promise<readonly RevocationEntry[]> {
     const rows = await this.database.query<Row>(
-      `select sequence, subject, revoked_at, expires_at, revoked_at < now() - ${SETTLED_AFTER} as settled
+      `select sequence, subject, revoked_at, expires_at, recorded_at < now() - ${SETTLED_AFTER} as settled
        from revocations where sequence > $1::bigint and expires_at > now() order by sequence limit $2::int`,
       [String(sequence), limit],
     );

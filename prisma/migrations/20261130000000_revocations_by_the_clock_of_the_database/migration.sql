@@ -1,0 +1,1 @@
+ALTER TABLE revocations ADD COLUMN recorded_at timestamptz(3) NOT NULL DEFAULT now();
