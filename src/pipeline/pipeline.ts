@@ -46,12 +46,17 @@ export class Pipeline {
   ) {}
 
   begin(inbound: Inbound, operation?: OperationDescriptor): CallContext {
-    const longest = operation?.spec.deadlineMs ?? this.settings.deadlineMs;
+    const longest = this.longest(operation);
     const wanted = inbound.timeoutMs ?? longest;
     const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
     const context = CallContext.begin(inbound, this.principals.anonymous, performance.now() + allowed);
     if (allowed === 0) context.lifetime.end(new DeadlineExceeded());
     return context;
+  }
+
+  /** Milliseconds, the most that a caller may ask for. */
+  longest(operation?: OperationDescriptor): number {
+    return operation?.spec.deadlineMs ?? this.settings.deadlineMs;
   }
 
   /** The handler's value; rejects with a Failure. */

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 
-/** Seconds: grpc-js keeps milliseconds in 32 bits, and any more of them are a deadline that has passed. */
-const longestTimeout = 2_147_483;
+/** Milliseconds, in the eight digits that a timeout has: a day and more. grpc-js takes what is beyond 32 bits for the past. */
+export const longestTimeout = 99_999_999;
 
-const secondsPerUnit: Readonly<Record<string, number>> = { H: 3_600, M: 60, S: 1 };
+const perUnit: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000_001 };
 
 /** Empty for what is no timeout: grpc-js refuses that, and takes others for the digits and the letter somewhere in them. */
-function timeout(given: string): string {
+function timeout(given: string, longestMs: number): string {
   const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(given) ?? [];
   if (amount === undefined) return '';
-  return Number(amount) * (secondsPerUnit[unit] ?? 0) > longestTimeout ? `${longestTimeout}S` : given;
+  return Number(amount) * (perUnit[unit] ?? 0) > longestMs ? `${longestMs}m` : given;
 }
 
 /** What grpc-js does not know it names in its answer. */
@@ -17,14 +17,16 @@ const encoding = (given: string): string => (/^[\w-]{1,20}$/.test(given) ? given
 
 /**
  * The headers that grpc-js has a use for, and no metadata: of that it would log every value that is not printable ASCII,
- * tokens included.
+ * tokens included. `mostMs` holds for a call without a timeout too.
  */
-export function libraryHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const { ':path': path, 'content-type': type, 'grpc-timeout': wanted, 'grpc-encoding': compression } = headers;
+export function libraryHeaders(headers: IncomingHttpHeaders, mostMs: number): IncomingHttpHeaders {
+  const longestMs = Math.min(mostMs, longestTimeout);
+  const { ':path': path, 'content-type': type, 'grpc-encoding': compression } = headers;
+  const { 'grpc-timeout': wanted = `${longestMs}m` } = headers;
   return {
     ':path': path,
     'content-type': type?.startsWith('application/grpc') ? 'application/grpc' : undefined,
-    ...(typeof wanted === 'string' && { 'grpc-timeout': timeout(wanted) }),
+    'grpc-timeout': timeout(String(wanted), longestMs),
     ...(typeof compression === 'string' && { 'grpc-encoding': encoding(compression) }),
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
 import type { RawHeaders } from '../repeated-headers.js';
-import { libraryHeaders } from './library-headers.js';
+import { libraryHeaders, longestTimeout } from './library-headers.js';
 import { detailedSendStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
 
@@ -12,6 +12,9 @@ type Handle = (
   flags: number,
   raw: RawHeaders,
 ) => void;
+
+/** For the pipeline to end a call before grpc-js does: it says the trace in its answer. grpc-js ends those that never become one. */
+const graceMs = 250;
 
 /**
  * Takes the calls of operations, by path, before grpc-js gives them to a handler; leaves the others to theirs. grpc-js has
@@ -31,7 +34,8 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
       // all that grpc-js does with it is start it
       return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
     };
-    handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers));
+    const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
+    handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
   };
   Reflect.set(server, '_streamHandler', take);
 }

@@ -41,11 +41,15 @@ export function detailedSendStatus(domain: string): Transport['sendStatus'] {
   };
 }
 
-/** grpc-js has no hook for a method that nobody registered, so what it answers with is replaced. */
+/**
+ * grpc-js has no hook for a method that nobody registered, so what it answers with is replaced: it would repeat the path,
+ * whatever characters it has.
+ */
 export function answerUnknownMethods(server: Server, domain: string): void {
   const respond: unknown = Reflect.get(server, '_respondWithError');
-  if (typeof respond !== 'function') return;
-  const detailedRespond = (sent: PartialStatus, ...rest: unknown[]): unknown =>
-    respond.call(server, detailed(sent, domain), ...rest);
-  Reflect.set(server, '_respondWithError', detailedRespond);
+  if (typeof respond !== 'function') throw new TypeError('This version of grpc-js answers unknown methods another way');
+  const unimplemented = failureStatus(new Unimplemented(), domain);
+  const respondUnimplemented = (_sent: PartialStatus, ...rest: unknown[]): unknown =>
+    respond.call(server, unimplemented, ...rest);
+  Reflect.set(server, '_respondWithError', respondUnimplemented);
 }

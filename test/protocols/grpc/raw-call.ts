@@ -14,6 +14,8 @@ export interface RawCall {
   readonly body: Buffer;
   /** One name may be there twice. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** There may be more to come, and never is. */
+  readonly isOpen?: boolean;
 }
 
 /** The types lack the option. */
@@ -22,7 +24,7 @@ const lenient: ClientSessionOptions & { readonly strictSingleValueFields: boolea
 };
 
 /** One call as bare HTTP/2, with headers that a client of gRPC refuses to send. */
-export async function rawCall({ address, path, body, headers = [] }: RawCall): Promise<RawAnswer> {
+export async function rawCall({ address, path, body, headers = [], isOpen = false }: RawCall): Promise<RawAnswer> {
   const session = connect(`http://${address}`, lenient);
   try {
     const given = new Set(headers.map(([name]) => name));
@@ -38,7 +40,8 @@ export async function rawCall({ address, path, body, headers = [] }: RawCall): P
     const received: Record<string, unknown> = {};
     stream.on('response', (got) => Object.assign(received, got));
     stream.on('trailers', (got) => Object.assign(received, got));
-    stream.end(body);
+    stream.write(body);
+    if (!isOpen) stream.end();
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     return { headers: received, bytes: Buffer.concat(chunks) };

@@ -9,7 +9,11 @@ import { compileCodecs, type OperationCodec } from '../../../src/protocols/grpc/
 import { decodeFailure, type WireFailure } from '../../../src/protocols/grpc/status-details.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
-import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
+import {
+  createSpecimenApplication,
+  type SpecimenApplication,
+  type SpecimenOptions,
+} from '../../support/specimen-application.js';
 
 const codecs = compileCodecs(specimens.operations, new ProtoSchema(specimenProtos));
 
@@ -43,9 +47,13 @@ export class SpecimenGrpc {
     this.client = new Client(address, credentials.createInsecure());
   }
 
-  static async start(options: Partial<GrpcServerOptions> = {}): Promise<SpecimenGrpc> {
+  static async start(
+    options: Partial<GrpcServerOptions> = {},
+    specimens: Pick<SpecimenOptions, 'pipeline'> = {},
+  ): Promise<SpecimenGrpc> {
     let server: GrpcServer | undefined;
     const application = await createSpecimenApplication({
+      ...specimens,
       configure: (app) => {
         server = new GrpcServer({
           pipeline: app.get(Pipeline),

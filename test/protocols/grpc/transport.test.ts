@@ -23,8 +23,8 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-async function startGrpc(options?: Parameters<typeof SpecimenGrpc.start>[0]): Promise<SpecimenGrpc> {
-  const grpc = await SpecimenGrpc.start(options);
+async function startGrpc(...options: Parameters<typeof SpecimenGrpc.start>): Promise<SpecimenGrpc> {
+  const grpc = await SpecimenGrpc.start(...options);
   opened.push(() => grpc.stop());
   return grpc;
 }
@@ -66,13 +66,15 @@ describe('hostile input over gRPC', () => {
       '/specimens.v1.SpecimensService/Nothing',
       '/a',
       '/specimens.v3.SpecimensService/EchoSpecimen',
+      '/a%zz/b',
+      '/é/b',
     ]) {
       expect(await failureOf(grpc.send(unknown, request))).toMatchObject({
         code: 'UNIMPLEMENTED',
         kind: 'unimplemented',
       });
-      const { headers } = await send(grpc, frame(request), {}, unknown);
-      expect(headers['grpc-status-details-bin']).toBeTypeOf('string');
+      const answer = await send(grpc, frame(request), {}, unknown);
+      expect(failureIn(answer)).toMatchObject({ code: 'UNIMPLEMENTED', detail: 'There is no such operation' });
     }
   });
 
@@ -113,6 +115,21 @@ describe('hostile input over gRPC', () => {
     await once(session, 'remoteSettings');
     session.destroy();
     await once(session, 'close');
+  });
+});
+
+describe.each([
+  ['none', []],
+  ['a longer one', [['grpc-timeout', '1H']]],
+] as const)('where a caller sets %s, the deadline of the process', (_, headers) => {
+  it.each([
+    ['does not come', Buffer.alloc(0)],
+    ['does not come to its end', frame(Buffer.alloc(10)).subarray(0, 8)],
+    ['is not followed by its end', frame(request)],
+  ])('ends a call whose request %s', async (_what, body) => {
+    const { address } = await startGrpc({}, { pipeline: { deadlineMs: 50 } });
+    const answer = await rawCall({ address, path, body, headers, isOpen: true });
+    expect(failureIn(answer)?.code).toBe('DEADLINE_EXCEEDED');
   });
 });
 
