@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
 import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
 import type { RawHeaders } from '../repeated-headers.js';
 import { libraryHeaders, longestTimeout } from './library-headers.js';
@@ -13,6 +13,15 @@ type Handle = (
   raw: RawHeaders,
 ) => void;
 
+/** grpc-js passes on none of its own for them. */
+const http2Options: ServerOptions = {
+  // else a key or a token with a space before or after it is dropped: HTTP/1.1 takes the space away
+  strictFieldWhitespaceValidation: false,
+  // so many a second, after as many at once: Node closes the connections of others for 33 cancelled calls a second
+  streamResetBurst: 1_000,
+  streamResetRate: 1_000,
+};
+
 /** For the pipeline to end a call before grpc-js does: it says the trace in its answer. grpc-js ends those that never become one. */
 const graceMs = 250;
 
@@ -23,8 +32,7 @@ const graceMs = 250;
 export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>, domain: string): void {
   const handle: unknown = Reflect.get(server, '_streamHandler');
   if (typeof handle !== 'function') throw new TypeError('This version of grpc-js takes streams another way');
-  // else a key or a token with a space before or after it is dropped: HTTP/1.1 takes the space away
-  Object.assign(Reflect.get(server, 'commonServerOptions') as object, { strictFieldWhitespaceValidation: false });
+  Object.assign(Reflect.get(server, 'commonServerOptions') as object, http2Options);
   const sendStatus = detailedSendStatus(domain);
   const take: Handle = (interceptors, stream, headers, _flags, raw) => {
     const method = methods.get(headers[':path'] ?? '');

@@ -32,7 +32,7 @@ function violationsOf(issues: readonly Issue[]): Violation[] {
   const violations: Violation[] = [];
   let left = violationBytes;
   for (const { path, code, message } of issues) {
-    left -= path.length + code.length + message.length + 8;
+    left -= Buffer.byteLength(path + code + message) + 8;
     if (left < 0) break;
     violations.push({ field: path, description: message, reason: code });
   }

@@ -47,6 +47,18 @@ describe('a failure in grpc-status-details-bin', () => {
     expect(detailsOf(sent.metadata).toString('latin1')).toContain(`violations_omitted\x12\x03${1_000 - told}`);
   });
 
+  it('stays below it with names that take three bytes a letter', () => {
+    const sent = (names: readonly string[]) =>
+      failureStatus(
+        new InvalidArgument({ issues: names.map((name) => ({ path: `/${name}`, code: 'bad', message: name })) }),
+        'mstv',
+      );
+    for (const names of [['€'.repeat(2_200)], Array.from({ length: 200 }, () => '€'.repeat(10))]) {
+      expect(detailsOf(sent(names).metadata).toString('base64').length).toBeLessThan(8_000);
+    }
+    expect(decodeFailure(sent(['€'.repeat(700)])).issues).toHaveLength(1);
+  });
+
   it('has a status message that HTTP/2 can carry', () => {
     expect(failureStatus(new Broken({ detail: 'a \ud800 b' }), 'mstv').details).toBe('a \ufffd b');
   });

@@ -160,6 +160,25 @@ describe('connections', () => {
     await once(socket, 'close');
   });
 
+  it('stay open when more callers leave than Node lets go by itself', { timeout: 60_000 }, async () => {
+    const grpc = await startGrpc({}, { pipeline: { deadlineMs: 120_000 } });
+    const { pipeline } = grpc.application;
+    const staying = new AbortController();
+    const stays = statusOf(grpc.call(WaitForSpecimen, {}, { signal: staying.signal }));
+    for (let wave = 0; wave < 24; wave++) {
+      const leaving = new AbortController();
+      const leave = Array.from({ length: 50 }, () =>
+        statusOf(grpc.call(WaitForSpecimen, {}, { signal: leaving.signal })),
+      );
+      await expect.poll(() => pipeline.running, { timeout: 20_000 }).toBe(51);
+      leaving.abort();
+      await Promise.all(leave);
+      await expect.poll(() => pipeline.running, { timeout: 20_000 }).toBe(1);
+    }
+    staying.abort();
+    expect((await stays).code).toBe(status.CANCELLED);
+  });
+
   it('are refused on a port that is taken', async () => {
     const grpc = await startGrpc();
     await expect(SpecimenGrpc.start({ port: grpc.server.port ?? 0 })).rejects.toThrow(/EADDRINUSE/);
