@@ -1,6 +1,6 @@
 import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
-import type { OutputOf } from '../../src/contract/operation.js';
+import type { Operation, OutputOf } from '../../src/contract/operation.js';
 import { Login, Register } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetMe } from '../../src/modules/users/contract/index.js';
 import type { Target } from '../support/target.js';
@@ -20,6 +20,7 @@ export class World {
   readonly #remembered = new Map<string, Promise<unknown>>();
 
   private constructor(
+    private readonly url: string,
     private readonly admin: Client,
     private readonly anyone: Client,
     private readonly administrator: { readonly id: string; readonly token: string },
@@ -34,7 +35,7 @@ export class World {
     const { token } = await anyone.execute(new Login(administrator));
     const admin = createClient({ ...rest, token });
     const { id } = await admin.execute(new GetMe());
-    return new World(admin, anyone, { id, token }, await register(anyone), serviceToken);
+    return new World(addresses.http, admin, anyone, { id, token }, await register(anyone), serviceToken);
   }
 
   get adminId(): string {
@@ -63,6 +64,16 @@ export class World {
   signIn(): Promise<OutputOf<Login>> {
     const { email } = this.member;
     return this.anyone.execute(new Login({ email, password }));
+  }
+
+  /** One call as the bearer of `token`. */
+  async execute<M extends Operation>(message: M, token: string): Promise<OutputOf<M>> {
+    const client = createClient({ protocol: 'rest', url: this.url, token });
+    try {
+      return await client.execute(message);
+    } finally {
+      await client.close();
+    }
   }
 
   /** Attempts that fail; how they do does not matter. */
