@@ -60,16 +60,16 @@ async function runSuites(files: readonly string[], args: readonly string[] = [])
   return green || tally.failed > 0 ? tally : sum([tally, failed]);
 }
 
-/** `npm test -- PATH` */
-async function some(args: readonly string[]): Promise<Tally> {
-  console.log(`Only these suites, without gates and coverage: npx vitest run ${args.join(' ')}`);
-  return runSuites(args);
+/** The suites whose path contains one of `paths`. */
+async function named(paths: readonly string[]): Promise<Tally> {
+  console.log(`Only the suites that match ${paths.join(', ')}; \`npm test\` alone runs everything.`);
+  return runSuites(paths);
 }
 
 const parts: Record<string, () => Promise<Tally>> = { '--real': againstRealServers, '--gates': runGates };
-const [first, ...others] = process.argv.slice(2);
-const run = first === undefined ? everything : (parts[first] ?? (() => some([first, ...others])));
-const total = await run();
+const [first, ...rest] = process.argv.slice(2);
+const part = first === undefined ? everything : (parts[first] ?? (() => named([first, ...rest])));
+const total = await part();
 if (total.passed + total.failed === 0) console.log('No test ran.');
 console.log(`\n${closingLine(total)}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

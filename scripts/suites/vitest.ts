@@ -3,14 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nothing, sum, type Tally } from '../tally.js';
-
-interface Results {
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
-  }[];
-}
+import { nothing, type Tally } from '../tally.js';
+import type { Progress } from './progress-reporter.js';
 
 export interface SuitesOutcome {
   readonly tally: Tally;
@@ -18,41 +12,38 @@ export interface SuitesOutcome {
   readonly green: boolean;
 }
 
-const limitMs = 15 * 60_000;
-const resultsFile = join(tmpdir(), `test-results-${process.pid}.json`);
+/** Catches a run that hangs. */
+const limitMinutes = Number(process.env.TEST_LIMIT_MINUTES ?? 60);
+const progressFile = join(tmpdir(), `test-progress-${process.pid}.json`);
 
-function tallyOf(status: string): Tally {
-  if (status === 'passed') return { ...nothing, passed: 1 };
-  return status === 'failed' ? { ...nothing, failed: 1 } : { ...nothing, skipped: 1 };
-}
-
-/** A file that could not be loaded has no test in the report and still counts as one failure. */
-function tallyOfReport({ testResults }: Results): Tally {
-  return sum(
-    testResults.map(({ status, assertionResults }) => {
-      const tally = sum(assertionResults.map((result) => tallyOf(result.status)));
-      return status === 'failed' && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
-    }),
-  );
-}
-
-function readTally(): Tally {
+function readProgress(): Progress {
   try {
-    return tallyOfReport(JSON.parse(readFileSync(resultsFile, 'utf8')) as Results);
+    return JSON.parse(readFileSync(progressFile, 'utf8')) as Progress;
   } catch {
-    return nothing;
+    return { tally: nothing, running: [], retried: [] };
   }
 }
 
-/** Runs vitest on this terminal and counts from its report; `args` are added to its command line. */
+function reportRetried({ retried }: Progress): void {
+  if (retried.length > 0) console.log(`\nNeeded a second try:\n  ${retried.join('\n  ')}`);
+}
+
+function reportHung({ tally, running }: Progress): Tally {
+  console.log(`\nThe run was ended after ${limitMinutes} minutes. Not finished:\n  ${running.join('\n  ')}`);
+  return { ...tally, failed: tally.failed + Math.max(1, running.length) };
+}
+
+/** Runs vitest on this terminal and counts as it goes; `args` are added to its command line. */
 export async function runVitest(args: readonly string[]): Promise<SuitesOutcome> {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`];
+  const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'progress-reporter.ts')}`];
   const command = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args];
-  const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
-  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'inherit', 'inherit'], timeout: limitMs });
-  const [code, signal] = await once(child, 'close');
-  if (signal) console.log(`FAILED  the suites were ended by ${signal}; they have ${limitMs / 60_000} minutes`);
-  const tally = readTally();
-  rmSync(resultsFile, { force: true });
-  return { tally, green: code === 0 };
+  const colours = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined };
+  const env = { ...process.env, ...colours, PROGRESS_FILE: progressFile };
+  const timeout = limitMinutes * 60_000;
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'inherit', 'inherit'], timeout });
+  const [code] = await once(child, 'close');
+  const progress = readProgress();
+  rmSync(progressFile, { force: true });
+  reportRetried(progress);
+  return { tally: child.killed ? reportHung(progress) : progress.tally, green: code === 0 };
 }

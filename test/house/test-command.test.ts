@@ -6,14 +6,16 @@ const withoutServers = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !serverVariables.includes(name)),
 );
 
-function testReal(files: Record<string, string>, env: NodeJS.ProcessEnv, which = '--real') {
+const testReal = (files: Record<string, string>, env: NodeJS.ProcessEnv) => testCommand(['--real'], files, env);
+
+function testCommand(argv: readonly string[], files: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
   const root = plant({ 'package.json': '{ "type": "module" }', ...files });
   lendPackages(root);
   const args = [
     '--import',
     inHouse('node_modules/@swc-node/register/esm/esm-register.mjs'),
     inHouse('scripts/test.ts'),
-    which,
+    ...argv,
   ];
   return runNode(root, args, { ...withoutServers, ...env, TS_NODE_PROJECT: inHouse('tsconfig.json') });
 }
@@ -69,13 +71,32 @@ test('the fault suites run after the others, whether a server is there or not', 
   expect(status).toBe(0);
 });
 
-test('a path runs that suite alone, and says how', () => {
+test('a path runs the suites that match it, and no other', () => {
   const files = {
-    'test/a.test.ts': suite("test('passes', () => {});"),
-    'test/b.test.ts': suite("test('fails', () => { expect(url).toBe('x'); });"),
+    'test/a/one.test.ts': suite("test('one', () => {});"),
+    'test/b/other.test.ts': suite("test('other', () => {});"),
   };
-  const { status, stdout } = testReal(files, {}, 'test/a.test.ts');
-  expect(stdout).toContain('npx vitest run test/a.test.ts');
+  const { status, stdout } = testCommand(['test/a'], files);
+  expect(stdout).toContain('Only the suites that match test/a; `npm test` alone runs everything.');
   expect(stdout).toMatch(/\n1 passed, 0 failed, 0 skipped\n$/);
   expect(status).toBe(0);
+  const none = testCommand(['test/c'], files);
+  expect(none.stdout).toMatch(/\n0 passed, 1 failed, 0 skipped\n$/);
+  expect(none.status).toBe(1);
+});
+
+test('a test that passed at a second try is named', () => {
+  const body = "let tries = 0;\ntest('shaky', { retry: 1 }, () => { expect(++tries).toBe(2); });";
+  const { status, stdout } = testCommand(['test'], { 'test/shaky.test.ts': suite(body) });
+  expect(stdout).toContain('Needed a second try:\n  test/shaky.test.ts > shaky');
+  expect(stdout).toMatch(/\n1 passed, 0 failed, 0 skipped\n$/);
+  expect(status).toBe(0);
+});
+
+test('a run that hangs is ended, says so and counts as a failure', () => {
+  const body = "test('hangs', { timeout: 600_000 }, () => new Promise(() => {}));";
+  const { status, stdout } = testCommand(['test'], { 'test/hung.test.ts': suite(body) }, { TEST_LIMIT_MINUTES: '0.1' });
+  expect(stdout).toContain('The run was ended after 0.1 minutes. Not finished:');
+  expect(stdout).toMatch(/\n0 passed, 1 failed, 0 skipped\n$/);
+  expect(status).toBe(1);
 });
