@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +35,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function embeddedServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'test-database-'));
+  process.once('exit', () => discard(dataDir));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   const server = await embeddedPostgres({ dataDir, fsync: false });
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   return { url: server.url('postgres'), stop };
+}
+
+/** vitest ends at once on a signal, without a teardown. */
+function discard(dataDir: string): void {
+  const pidFile = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+  // empty while the server begins: it ends by itself then, for want of its folder
+  const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, 'utf8'), 10) : Number.NaN;
+  if (pid > 0) process.kill(pid, 'SIGQUIT');
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
