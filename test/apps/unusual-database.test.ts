@@ -12,7 +12,6 @@ let target: RunningTarget;
 
 beforeEach(async () => {
   database = await testDatabase();
-  await setUnusually(database.url);
 });
 
 afterEach(async () => {
@@ -35,11 +34,13 @@ describe('on a database with date style, time zone, time-outs and isolation of i
   }
 
   test('people register and sign in', async () => {
+    await setUnusually(database.url, { isPooled: false });
     target = await startApplication({ DATABASE_URL: database.url });
     await registers();
   });
 
   test.skipIf(!hasPgBouncer)('people register and sign in through PgBouncer (PGBOUNCER_URL)', async () => {
+    await setUnusually(database.url, { isPooled: true });
     target = await startApplication({ DATABASE_URL: behindPgBouncer(database.url), DATABASE_DIRECT_URL: database.url });
     await registers();
   });

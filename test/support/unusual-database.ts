@@ -13,15 +13,17 @@ const unusual = {
   bytea_output: 'escape',
   default_transaction_isolation: 'serializable',
   idle_in_transaction_session_timeout: `'50ms'`,
-  idle_session_timeout: `'50ms'`,
   lock_timeout: `'20ms'`,
   standard_conforming_strings: 'off',
 };
 
+/** Of no use behind a pooler: it ends the connections that the pooler keeps, whoever uses them next. */
+const endsIdle = { idle_session_timeout: `'50ms'` };
+
 /** For the connections from now on. */
-export async function setUnusually(databaseUrl: string): Promise<void> {
+export async function setUnusually(databaseUrl: string, { isPooled }: { isPooled: boolean }): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1);
-  const settings = Object.entries(unusual).map(
+  const settings = Object.entries({ ...unusual, ...(isPooled ? {} : endsIdle) }).map(
     ([setting, value]) => `alter database ${name} set ${setting} = ${value}`,
   );
   await administer(inject('databaseServer').url, settings.join('; '));

@@ -35,7 +35,7 @@ describe.for(servers)('a database with unusual settings, through %s', ([, isTher
 
     beforeAll(async () => {
       created = await testDatabase();
-      await setUnusually(created.url);
+      await setUnusually(created.url, { isPooled: settings === remembered });
       database = new PrismaDatabase({ url: through(created.url), poolSize: 3 });
       unitOfWork = new PrismaUnitOfWork(database, new PrismaIdempotencyLog(database));
     });
