@@ -38,7 +38,7 @@ describe.skipIf(python === '')('schemathesis', () => {
     const document = join(folder, 'openapi.json');
     writeFileSync(document, served.replaceAll('"updated_at":{', '"updated_at":{"maxLength":1,'));
     const { findings } = await runSchemathesis(target, { python, seed, examples: 3, document, operationId: 'getMe' });
-    expect(findings).toContainEqual(expect.objectContaining({ operation: 'GET /users/me', status: 200 }));
-    expect(findings.filter(isArgued)).toEqual([]);
+    const unargued = findings.filter((finding) => !isArgued(finding));
+    expect(unargued).toContainEqual(expect.objectContaining({ operation: 'GET /users/me', status: 200 }));
   });
 });
