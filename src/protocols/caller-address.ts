@@ -1,5 +1,6 @@
 import { isIP, isIPv4, SocketAddress } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
+import { remembered } from '../pipeline/remembered.js';
 
 /** Headers or metadata of a request. */
 interface Forwarding {
@@ -12,7 +13,7 @@ const node = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 const mapped = '::ffff:';
 
 /** In one spelling, without port and zone, IPv4 also where it came as IPv6; undefined for what is no address. */
-function readAddress(text: string): string | undefined {
+const readAddress = remembered(1_000, (text): string | undefined => {
   if (isIPv4(text)) return text;
   const [, bracketed, plain] = isIP(text) ? [] : (node.exec(text) ?? []);
   const address = bracketed ?? plain ?? text;
@@ -21,7 +22,7 @@ function readAddress(text: string): string | undefined {
   const spelled = new SocketAddress({ address, family: 'ipv6' }).address;
   const rest = spelled.slice(mapped.length);
   return spelled.startsWith(mapped) && isIPv4(rest) ? rest : spelled;
-}
+});
 
 const elements = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g;
 const parameters = /(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g;

@@ -1,0 +1,15 @@
+/** Longer texts are none of those that come again and again, and would fill the memory. */
+const maxLength = 64;
+
+/** `read`, which depends on its text alone, with results kept until there are `size` of them. */
+export function remembered<T>(size: number, read: (text: string) => T): (text: string) => T {
+  const results = new Map<string, T>();
+  return (text) => {
+    const known = results.get(text);
+    if (known !== undefined || text.length > maxLength) return known ?? read(text);
+    const result = read(text);
+    if (results.size >= size) results.clear();
+    results.set(text, result);
+    return result;
+  };
+}
