@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { closingLine, nothing, sum, type Tally } from './tally.js';
 import { applyDiff, type Block, readBlocks } from './tutorials/blocks.js';
 
-const pages = ['docs/adding-an-operation.md', 'docs/adding-a-module.md'];
+const given = process.argv.slice(2);
+const pages = given.length > 0 ? given : ['docs/adding-an-operation.md', 'docs/adding-a-module.md'];
 
 /** The files of this checkout as they are now, in a repository of their own. */
 function scratchCopy(): string {
