@@ -1,8 +1,8 @@
 import { EmailAddress } from '../../src/modules/users/domain/email-address.js';
 import { PersonName } from '../../src/modules/users/domain/person-name.js';
 import { User } from '../../src/modules/users/domain/user.js';
-import { MemoryUsers } from '../../src/modules/users/infrastructure/memory-users.repository.js';
 import { noTenant } from '../../src/pipeline/call-context.js';
+import { MemoryUsers } from '../../test/memory/memory-users.repository.js';
 
 export const userId = '01890000-0000-7000-8000-000000000001';
 

@@ -10,12 +10,12 @@ import { configModule } from '../../src/platform/config/config.module.js';
 import { CurrentRates } from '../../src/platform/config/current-rates.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { dynamicModule } from '../../src/platform/dynamic/dynamic.module.js';
-import { MemorySettingsSource } from '../../src/platform/dynamic/memory-settings-source.js';
 import { loggerOptions } from '../../src/platform/observability/logger-options.js';
 import { MeasuredPressure } from '../../src/platform/pressure/measured-pressure.js';
 import { Resilience } from '../../src/remote/resilience/resilience.js';
 import { resilienceModule } from '../../src/remote/resilience.module.js';
 import { IssueSpecimenToken } from '../fixtures/specimens/specimens.operations.js';
+import { MemorySettingsSource } from '../memory/memory-settings-source.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 
 const configuration = loadConfiguration({ NODE_ENV: 'test', LOG_LEVEL: 'error' });

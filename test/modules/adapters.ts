@@ -1,19 +1,19 @@
 import { Accounts } from '../../src/modules/auth/application/accounts.js';
 import { Sessions } from '../../src/modules/auth/application/sessions.js';
-import { MemoryAccounts } from '../../src/modules/auth/infrastructure/memory-accounts.repository.js';
-import { MemorySessions } from '../../src/modules/auth/infrastructure/memory-sessions.repository.js';
 import { PrismaAccounts } from '../../src/modules/auth/infrastructure/prisma-accounts.repository.js';
 import { PrismaSessions } from '../../src/modules/auth/infrastructure/prisma-sessions.repository.js';
 import { Users } from '../../src/modules/users/application/users.js';
-import { MemoryUsers } from '../../src/modules/users/infrastructure/memory-users.repository.js';
 import { PrismaUsers } from '../../src/modules/users/infrastructure/prisma-users.repository.js';
 import { IdempotencyLog } from '../../src/pipeline/idempotency.js';
-import { MemoryIdempotencyLog } from '../../src/platform/database/memory/memory-idempotency-log.js';
-import { MemoryUnitOfWork } from '../../src/platform/database/memory/memory-unit-of-work.js';
 import { PrismaDatabase } from '../../src/platform/database/prisma-database.js';
 import { PrismaIdempotencyLog } from '../../src/platform/database/prisma-idempotency-log.js';
 import { PrismaUnitOfWork } from '../../src/platform/database/prisma-unit-of-work.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
+import { MemoryAccounts } from '../memory/memory-accounts.repository.js';
+import { MemoryIdempotencyLog } from '../memory/memory-idempotency-log.js';
+import { MemorySessions } from '../memory/memory-sessions.repository.js';
+import { MemoryUnitOfWork } from '../memory/memory-unit-of-work.js';
+import { MemoryUsers } from '../memory/memory-users.repository.js';
 import { testDatabase } from '../support/database.js';
 
 /** The state of both modules on one engine. */

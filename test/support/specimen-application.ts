@@ -9,9 +9,6 @@ import { type PipelineOptions, pipelineModule } from '../../src/pipeline/pipelin
 import { Pressure } from '../../src/pipeline/pressure.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
-import { MemoryIdempotencyLog } from '../../src/platform/database/memory/memory-idempotency-log.js';
-import { MemoryUnitOfWork } from '../../src/platform/database/memory/memory-unit-of-work.js';
-import { MemoryPressure } from '../../src/platform/pressure/memory-pressure.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
 import { MemoryRevocations } from '../../src/platform/security/memory-revocations.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
@@ -25,6 +22,9 @@ import { ProblemFilter } from '../../src/protocols/http/problem.filter.js';
 import { RouteTable } from '../../src/protocols/http/route-table.js';
 import { specimenHandlers } from '../fixtures/specimens/specimens.handlers.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
+import { MemoryIdempotencyLog } from '../memory/memory-idempotency-log.js';
+import { MemoryPressure } from '../memory/memory-pressure.js';
+import { MemoryUnitOfWork } from '../memory/memory-unit-of-work.js';
 
 export interface SpecimenOptions {
   readonly imports?: readonly DynamicModule[];

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DynamicConfiguration } from '../../../src/platform/dynamic/dynamic-configuration.js';
-import { MemorySettingsSource } from '../../../src/platform/dynamic/memory-settings-source.js';
 import {
   featureFlags,
   logLevel,
@@ -11,6 +10,7 @@ import {
   settingsWith,
   shedding,
 } from '../../../src/platform/dynamic/settings.js';
+import { MemorySettingsSource } from '../../memory/memory-settings-source.js';
 
 let common: MemorySettingsSource;
 let own: MemorySettingsSource;

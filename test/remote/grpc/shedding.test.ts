@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
 import { Pressure } from '../../../src/pipeline/pressure.js';
-import type { MemoryPressure } from '../../../src/platform/pressure/memory-pressure.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import type { MemoryPressure } from '../../memory/memory-pressure.js';
 import { RemoteSpecimens } from './remote-specimens.js';
 
 let remote: RemoteSpecimens;

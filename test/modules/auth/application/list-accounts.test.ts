@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PermissionDenied, Unauthenticated } from '../../../../src/contract/built-in-failures.js';
 import { ListAccounts, Login } from '../../../../src/modules/auth/contract/index.js';
 import { CreateUser, DeleteUser } from '../../../../src/modules/users/contract/index.js';
-import { MemoryUsers } from '../../../../src/modules/users/infrastructure/memory-users.repository.js';
 import { graphqlModule } from '../../../../src/protocols/graphql/graphql.module.js';
+import { MemoryUsers } from '../../../memory/memory-users.repository.js';
 import { engines, memoryAdapters } from '../../adapters.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 

@@ -12,10 +12,10 @@ import {
 import { EmailAddress } from '../../../../src/modules/auth/domain/email-address.js';
 import { CreateUser, DeleteUser, GetMe, GetUser } from '../../../../src/modules/users/contract/index.js';
 import type { User } from '../../../../src/modules/users/domain/user.js';
-import { MemoryUsers } from '../../../../src/modules/users/infrastructure/memory-users.repository.js';
 import { PrismaUsers } from '../../../../src/modules/users/infrastructure/prisma-users.repository.js';
 import { PrismaDatabase } from '../../../../src/platform/database/prisma-database.js';
 import { Bus } from '../../../../src/ports/bus.js';
+import { MemoryUsers } from '../../../memory/memory-users.repository.js';
 import { administer, databaseUrl } from '../../../support/administer.js';
 import { testDatabase } from '../../../support/database.js';
 import { engines, memoryAdapters } from '../../adapters.js';

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Cancelled } from '../../../../src/contract/built-in-failures.js';
 import { Login } from '../../../../src/modules/auth/contract/index.js';
 import type { Account } from '../../../../src/modules/auth/domain/account.js';
-import { MemoryAccounts } from '../../../../src/modules/auth/infrastructure/memory-accounts.repository.js';
 import { AccountEmails } from '../../../../src/modules/users/application/account-emails.js';
 import { GetMe, UpdateUser } from '../../../../src/modules/users/contract/index.js';
 import type { User } from '../../../../src/modules/users/domain/user.js';
-import { MemoryUsers } from '../../../../src/modules/users/infrastructure/memory-users.repository.js';
+import { MemoryAccounts } from '../../../memory/memory-accounts.repository.js';
+import { MemoryUsers } from '../../../memory/memory-users.repository.js';
 import { memoryAdapters } from '../../adapters.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 

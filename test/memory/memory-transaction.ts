@@ -1,4 +1,4 @@
-import { currentTransaction } from '../current-transaction.js';
+import { currentTransaction } from '../../src/platform/database/current-transaction.js';
 
 /** What one store keeps for one transaction until it commits. */
 export interface Changes {

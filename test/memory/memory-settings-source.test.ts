@@ -1,5 +1,5 @@
-import { MemorySettingsSource } from '../../../src/platform/dynamic/memory-settings-source.js';
-import { settingsSourceBehaviour } from './settings-source.behaviour.js';
+import { settingsSourceBehaviour } from '../platform/dynamic/settings-source.behaviour.js';
+import { MemorySettingsSource } from './memory-settings-source.js';
 
 settingsSourceBehaviour(
   'settings of this process',

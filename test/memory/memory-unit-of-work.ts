@@ -1,8 +1,8 @@
-import { DeadlineExceeded } from '../../../contract/built-in-failures.js';
-import { type CallContext, currentCall } from '../../../pipeline/call-context.js';
-import { type IdempotencyLog, transactOnce } from '../../../pipeline/idempotency.js';
-import { UnitOfWork } from '../../../ports/unit-of-work.js';
-import { callOrBackground, runInTransaction } from '../current-transaction.js';
+import { DeadlineExceeded } from '../../src/contract/built-in-failures.js';
+import { type CallContext, currentCall } from '../../src/pipeline/call-context.js';
+import { type IdempotencyLog, transactOnce } from '../../src/pipeline/idempotency.js';
+import { callOrBackground, runInTransaction } from '../../src/platform/database/current-transaction.js';
+import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { MemoryTransaction } from './memory-transaction.js';
 
 /** Transactions over memory stores. Of two that change the same, the second to commit runs again. */

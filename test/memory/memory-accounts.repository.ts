@@ -1,8 +1,8 @@
-import { DuplicateValue, MemoryStore } from '../../../platform/database/memory/memory-store.js';
-import { Accounts, type FoundAccounts } from '../application/accounts.js';
-import { EmailTaken } from '../contract/index.js';
-import type { Account } from '../domain/account.js';
-import type { EmailAddress } from '../domain/email-address.js';
+import { Accounts, type FoundAccounts } from '../../src/modules/auth/application/accounts.js';
+import { EmailTaken } from '../../src/modules/auth/contract/index.js';
+import type { Account } from '../../src/modules/auth/domain/account.js';
+import type { EmailAddress } from '../../src/modules/auth/domain/email-address.js';
+import { DuplicateValue, MemoryStore } from './memory-store.js';
 
 /** Accounts in this process. */
 export class MemoryAccounts extends Accounts {

@@ -1,4 +1,4 @@
-import { type Excess, Pressure } from '../../pipeline/pressure.js';
+import { type Excess, Pressure } from '../../src/pipeline/pressure.js';
 
 /** Measures nothing: there is too much of what it was told. */
 export class MemoryPressure extends Pressure {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryIdempotencyLog } from '../../../../src/platform/database/memory/memory-idempotency-log.js';
-import { DuplicateValue, MemoryStore } from '../../../../src/platform/database/memory/memory-store.js';
-import { MemoryUnitOfWork } from '../../../../src/platform/database/memory/memory-unit-of-work.js';
+import { MemoryIdempotencyLog } from './memory-idempotency-log.js';
+import { DuplicateValue, MemoryStore } from './memory-store.js';
+import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
 interface Person {
   readonly id: string;

@@ -1,6 +1,6 @@
-import { IdempotencyKeyInUse } from '../../../contract/built-in-failures.js';
-import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../../pipeline/idempotency.js';
-import type { IdempotencySlot } from '../../../pipeline/idempotency-slot.js';
+import { IdempotencyKeyInUse } from '../../src/contract/built-in-failures.js';
+import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../src/pipeline/idempotency.js';
+import type { IdempotencySlot } from '../../src/pipeline/idempotency-slot.js';
 import { MemoryStore } from './memory-store.js';
 import { MemoryTransaction } from './memory-transaction.js';
 

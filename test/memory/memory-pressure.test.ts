@@ -1,5 +1,5 @@
-import { MemoryPressure } from '../../../src/platform/pressure/memory-pressure.js';
-import { pressureBehaviour } from './pressure.behaviour.js';
+import { pressureBehaviour } from '../platform/pressure/pressure.behaviour.js';
+import { MemoryPressure } from './memory-pressure.js';
 
 pressureBehaviour('the pressure that is told', (most) => {
   const pressure = new MemoryPressure();

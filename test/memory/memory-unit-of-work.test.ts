@@ -1,7 +1,7 @@
-import { MemoryIdempotencyLog } from '../../../../src/platform/database/memory/memory-idempotency-log.js';
-import { MemoryStore } from '../../../../src/platform/database/memory/memory-store.js';
-import { MemoryUnitOfWork } from '../../../../src/platform/database/memory/memory-unit-of-work.js';
-import { type Counters, unitOfWorkBehaviour } from '../unit-of-work.behaviour.js';
+import { type Counters, unitOfWorkBehaviour } from '../platform/database/unit-of-work.behaviour.js';
+import { MemoryIdempotencyLog } from './memory-idempotency-log.js';
+import { MemoryStore } from './memory-store.js';
+import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
 const store = new MemoryStore<{ name: string; value: number }>({ key: ({ name }) => name });
 

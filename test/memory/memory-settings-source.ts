@@ -1,4 +1,4 @@
-import { type Entries, type EntriesListener, SettingsSource } from './settings-source.js';
+import { type Entries, type EntriesListener, SettingsSource } from '../../src/platform/dynamic/settings-source.js';
 
 /** Settings of this process alone. */
 export class MemorySettingsSource extends SettingsSource {

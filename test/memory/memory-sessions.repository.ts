@@ -1,6 +1,6 @@
-import { MemoryStore } from '../../../platform/database/memory/memory-store.js';
-import { Sessions } from '../application/sessions.js';
-import type { Session } from '../domain/session.js';
+import { Sessions } from '../../src/modules/auth/application/sessions.js';
+import type { Session } from '../../src/modules/auth/domain/session.js';
+import { MemoryStore } from './memory-store.js';
 
 /** Sessions in this process. */
 export class MemorySessions extends Sessions {

@@ -1,8 +1,8 @@
-import { DuplicateValue, MemoryStore } from '../../../platform/database/memory/memory-store.js';
-import type { RowFilter } from '../../../ports/current-call.js';
-import { type FoundUsers, type UserQuery, Users } from '../application/users.js';
-import { EmailTaken, type UserSort } from '../contract/index.js';
-import { User } from '../domain/user.js';
+import { type FoundUsers, type UserQuery, Users } from '../../src/modules/users/application/users.js';
+import { EmailTaken, type UserSort } from '../../src/modules/users/contract/index.js';
+import { User } from '../../src/modules/users/domain/user.js';
+import type { RowFilter } from '../../src/ports/current-call.js';
+import { DuplicateValue, MemoryStore } from './memory-store.js';
 
 /** Users in this process. */
 export class MemoryUsers extends Users {
