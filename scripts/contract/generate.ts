@@ -3,8 +3,8 @@ import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { asyncApi } from '../../src/protocols/asyncapi/asyncapi.js';
 import type { DocumentInfo, DocumentNode } from '../../src/protocols/document.js';
 import { printSdl } from '../../src/protocols/graphql/sdl.js';
-import { printProtos } from '../../src/protocols/grpc/proto-document.js';
 import { openApi } from '../../src/protocols/rest/openapi.js';
+import { printProtos } from './proto-document.js';
 import { asyncApiPath, isProto, openApiPath, sdlPath, type WireDocuments } from './wire-documents.js';
 
 const origin = 'Generated from the contracts by `npm run contract`; do not edit by hand.';

@@ -1,6 +1,7 @@
 import { QueryHandler } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { printProtos } from '../../scripts/contract/proto-document.js';
 import { createClient } from '../../src/client/create-client.js';
 import { anyone, authenticated, internal } from '../../src/contract/access.js';
 import { InvalidArgument, RouteNotFound, Unauthenticated } from '../../src/contract/built-in-failures.js';
@@ -16,7 +17,6 @@ import { Bus } from '../../src/ports/bus.js';
 import { FeatureFlags } from '../../src/ports/feature-flags.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
-import { printProtos } from '../../src/protocols/grpc/proto-document.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
 import { possibleFailures } from '../../src/protocols/possible-failures.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';

@@ -2,22 +2,12 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { Field, Shape } from '../../contract/shape.js';
 import { lowerFirst, snakeCase, upperSnakeCase } from '../../contract/wire-names.js';
 
-/** `users.internal.v1` -> `users/internal/v1/users_internal.proto`: what an import says. */
-export function importPath(packageName: string): string {
-  const folders = packageName.split('.');
-  return `${folders.join('/')}/${folders.slice(0, -1).join('_')}.proto`;
-}
-
-/** Where the file of a package lies in the repository. */
-export const protoPath = (packageName: string): string => `proto/${importPath(packageName)}`;
-
 /** `UserSort`, `EMAIL_ASC` -> `USER_SORT_EMAIL_ASC`. */
 export const enumValueName = (enumName: string, value: string): string => `${upperSnakeCase(enumName)}_${value}`;
 
 /** Known to services only. */
 export const isInternal = (packageName: string): boolean => packageName.includes('.internal.');
 
-export const requestName = ({ name }: OperationDescriptor): string => `${name}Request`;
 export const responseName = ({ name }: OperationDescriptor): string => `${name}Response`;
 
 /** The fields of the response: the view in one of its name, those of a page, or none. */

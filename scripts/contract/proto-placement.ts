@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ModuleContract, OperationDescriptor } from '../../contract/module.js';
-import * as pagination from '../../contract/pagination.js';
-import type { EnumShape, ObjectShape, Shape } from '../../contract/shape.js';
-import * as values from '../../contract/values.js';
+import type { ModuleContract, OperationDescriptor } from '../../src/contract/module.js';
+import * as pagination from '../../src/contract/pagination.js';
+import type { EnumShape, ObjectShape, Shape } from '../../src/contract/shape.js';
+import * as values from '../../src/contract/values.js';
+import { isInternal } from '../../src/protocols/grpc/proto-names.js';
 import type { ProtoLock } from './proto-lock.js';
-import { isInternal } from './proto-names.js';
 
 export type NamedShape = ObjectShape | EnumShape;
 
@@ -23,6 +23,12 @@ const contractOwn = new Set(
     (value) => (value instanceof z.ZodType && value.meta()?.id) || [],
   ),
 );
+
+/** `users.internal.v1` -> `users/internal/v1/users_internal.proto`: what an import says. */
+export function importPath(packageName: string): string {
+  const folders = packageName.split('.');
+  return `${folders.join('/')}/${folders.slice(0, -1).join('_')}.proto`;
+}
 
 /** The parts of a shape that have a name, without those inside them. */
 function namedParts(shape: Shape): readonly NamedShape[] {

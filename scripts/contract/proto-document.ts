@@ -1,13 +1,13 @@
-import type { ModuleContract, OperationDescriptor } from '../../contract/module.js';
-import type { ObjectShape } from '../../contract/shape.js';
+import type { ModuleContract, OperationDescriptor } from '../../src/contract/module.js';
+import type { ObjectShape } from '../../src/contract/shape.js';
+import { responseFields, responseName } from '../../src/protocols/grpc/proto-names.js';
 import { ProtoLock } from './proto-lock.js';
-import { protoPath, requestName, responseFields, responseName } from './proto-names.js';
-import { type PlacedType, Placement } from './proto-placement.js';
+import { importPath, type PlacedType, Placement } from './proto-placement.js';
 import { type ProtoMessage, type ProtoMethod, ProtoPrinter } from './proto-printer.js';
 
 function messagesOf(operation: OperationDescriptor): readonly ProtoMessage[] {
   return [
-    { name: requestName(operation), fields: operation.input.fields, oneOf: false, inRequests: true },
+    { name: `${operation.name}Request`, fields: operation.input.fields, oneOf: false, inRequests: true },
     { name: responseName(operation), fields: responseFields(operation), oneOf: false, inRequests: false },
   ];
 }
@@ -65,7 +65,7 @@ export function printProtos(
   const packages = [...new Set([...operations.keys(), ...types.keys()])].sort();
   return new Map(
     packages.map((name) => [
-      protoPath(name),
+      `proto/${importPath(name)}`,
       printPackage(name, operations.get(name) ?? [], types.get(name) ?? [], printer),
     ]),
   );

@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 import protobuf from 'protobufjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { anyone, internal } from '../../../src/contract/access.js';
-import { type ModuleContract, module } from '../../../src/contract/module.js';
-import { command, query } from '../../../src/contract/operation.js';
-import { page, pageInput } from '../../../src/contract/pagination.js';
-import { enumeration, Id, Money, oneOf, Timestamp, text, view } from '../../../src/contract/values.js';
-import { printProtos } from '../../../src/protocols/grpc/proto-document.js';
-import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
+import { printProtos } from '../../scripts/contract/proto-document.js';
+import { anyone, internal } from '../../src/contract/access.js';
+import { type ModuleContract, module } from '../../src/contract/module.js';
+import { command, query } from '../../src/contract/operation.js';
+import { page, pageInput } from '../../src/contract/pagination.js';
+import { enumeration, Id, Money, oneOf, Timestamp, text, view } from '../../src/contract/values.js';
+import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
 
 const Name = text({ max: 10 });
 const nothing: ReadonlyMap<string, string> = new Map();
@@ -217,9 +217,9 @@ describe('the printed files', () => {
     return folder;
   }
 
-  const configuration = join(import.meta.dirname, '../../../buf.yaml');
+  const configuration = join(import.meta.dirname, '../../buf.yaml');
   const buf = (folder: string, ...args: string[]) =>
-    execFileSync(join(import.meta.dirname, '../../../node_modules/.bin/buf'), [...args, '--config', configuration], {
+    execFileSync(join(import.meta.dirname, '../../node_modules/.bin/buf'), [...args, '--config', configuration], {
       cwd: folder,
       encoding: 'utf8',
     });

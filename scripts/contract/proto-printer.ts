@@ -1,7 +1,7 @@
-import type { EnumShape, Field, Shape } from '../../contract/shape.js';
+import type { EnumShape, Field, Shape } from '../../src/contract/shape.js';
+import { enumValueName, scalarName, timestampType } from '../../src/protocols/grpc/proto-names.js';
 import { type AssignedNumbers, assignNumbers, type ProtoLock } from './proto-lock.js';
-import { enumValueName, importPath, scalarName, timestampType } from './proto-names.js';
-import type { Placement } from './proto-placement.js';
+import { importPath, type Placement } from './proto-placement.js';
 
 export interface ProtoMethod {
   readonly name: string;
