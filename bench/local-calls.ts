@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { callerId, can, grant } from '../src/contract/access.js';
-import { objectDecoder } from '../src/contract/json-codec.js';
+import { jsonDecoder } from '../src/contract/json-codec.js';
 import { module } from '../src/contract/module.js';
 import { query } from '../src/contract/operation.js';
 import { Id, Timestamp, text, view } from '../src/contract/values.js';
@@ -86,7 +86,7 @@ async function nestedCall(application: SpecimenApplication, operations: ReturnTy
 async function edgeCall(application: SpecimenApplication): Promise<Call> {
   const { pipeline, registry } = application;
   const headers = await inbound(application);
-  const prepared = registry.operations.map((operation) => ({ operation, decode: objectDecoder(operation.input) }));
+  const prepared = registry.operations.map((operation) => ({ operation, decode: jsonDecoder(operation.input) }));
   return (index) => {
     const { operation, decode } = prepared[index] as (typeof prepared)[number];
     return pipeline.execute(new PipelineCall(operation, pipeline.begin(headers, operation), { id }, decode));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModuleContract, OperationDescriptor } from '../../src/contract/module.js';
 import * as pagination from '../../src/contract/pagination.js';
-import type { EnumShape, ObjectShape, Shape } from '../../src/contract/shape.js';
+import type { EnumShape, ObjectShape, ScalarShape, Shape } from '../../src/contract/shape.js';
 import * as values from '../../src/contract/values.js';
 import { isInternal } from '../../src/protocols/grpc/proto-names.js';
 import type { ProtoLock } from './proto-lock.js';
@@ -30,11 +30,15 @@ export function importPath(packageName: string): string {
   return `${folders.join('/')}/${folders.slice(0, -1).join('_')}.proto`;
 }
 
-/** The parts of a shape that have a name, without those inside them. */
+/** The type of a field without `repeated` or `map`. */
+export function itemOf(shape: Shape): ScalarShape | NamedShape {
+  if (shape.type === 'list') return shape.item;
+  return shape.type === 'map' ? shape.value : shape;
+}
+
 function namedParts(shape: Shape): readonly NamedShape[] {
-  if (shape.type === 'object' || shape.type === 'enum') return [shape];
-  if (shape.type === 'list') return namedParts(shape.item);
-  return shape.type === 'map' ? namedParts(shape.value) : [];
+  const item = itemOf(shape);
+  return 'name' in item ? [item] : [];
 }
 
 /** What a response is about: the view, or what a page lists. */

@@ -1,7 +1,8 @@
 import type { EnumShape, Field, Shape } from '../../src/contract/shape.js';
-import { enumValueName, scalarName, timestampType } from '../../src/protocols/grpc/proto-names.js';
+import { enumValueName } from '../../src/protocols/grpc/proto-names.js';
+import { wireScalars } from '../../src/protocols/grpc/wire-values.js';
 import { type AssignedNumbers, assignNumbers, type ProtoLock } from './proto-lock.js';
-import { importPath, type Placement } from './proto-placement.js';
+import { importPath, itemOf, type Placement } from './proto-placement.js';
 
 export interface ProtoMethod {
   readonly name: string;
@@ -34,8 +35,6 @@ const comment = (text: string | undefined, indent: string): string[] =>
 
 const block = (opening: string, lines: readonly string[]): string =>
   lines.length === 0 ? `${opening} {}\n` : `${opening} {\n${lines.join('\n')}\n}\n`;
-
-const isLeaf = (shape: Shape): boolean => shape.type === 'enum' || scalarName(shape.type) !== undefined;
 
 function reservations({ reservedRanges, reservedNames }: AssignedNumbers): string[] {
   const ranges = reservedRanges.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
@@ -73,11 +72,10 @@ export class ProtoPrinter {
   }
 
   #importOf(shape: Shape, file: ProtoFile): string[] {
-    if (shape.type === 'list') return this.#importOf(shape.item, file);
-    if (shape.type === 'map') return this.#importOf(shape.value, file);
-    if (shape.type === 'timestamp') return ['google/protobuf/timestamp.proto'];
-    if (shape.type !== 'object' && shape.type !== 'enum') return [];
-    const home = this.placement.find(shape.name).package;
+    const item = itemOf(shape);
+    if (item.type === 'timestamp') return ['google/protobuf/timestamp.proto'];
+    if (!('name' in item)) return [];
+    const home = this.placement.find(item.name).package;
     return home === file.package ? [] : [importPath(home)];
   }
 
@@ -113,13 +111,13 @@ export class ProtoPrinter {
   #declaration({ shape, optional }: Field, { oneOf, inRequests }: ProtoMessage, packageName: string): string {
     if (shape.type === 'list') return `repeated ${this.#typeName(shape.item, packageName)}`;
     if (shape.type === 'map') return `map<string, ${this.#typeName(shape.value, packageName)}>`;
-    const presence = !oneOf && isLeaf(shape) && (optional || inRequests);
+    const isMessage = shape.type === 'object' || shape.type === 'timestamp';
+    const presence = !oneOf && !isMessage && (optional || inRequests);
     return `${presence ? 'optional ' : ''}${this.#typeName(shape, packageName)}`;
   }
 
-  #typeName(shape: Shape, packageName: string): string {
-    if (shape.type === 'timestamp') return timestampType;
-    if (shape.type !== 'object' && shape.type !== 'enum') return scalarName(shape.type) ?? shape.type;
+  #typeName(shape: ReturnType<typeof itemOf>, packageName: string): string {
+    if (!('name' in shape)) return wireScalars[shape.type].proto;
     const home = this.placement.find(shape.name).package;
     return home === packageName ? shape.name : `${home}.${shape.name}`;
   }

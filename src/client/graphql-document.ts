@@ -1,6 +1,6 @@
 import { type InputObjectTypeDefinitionNode, parse, print } from 'graphql';
 import type { OperationDescriptor } from '../contract/module.js';
-import type { ObjectShape, Shape } from '../contract/shape.js';
+import { fold, type ObjectShape } from '../contract/shape.js';
 import { TypeDefinitions } from '../protocols/graphql/type-definitions.js';
 
 export interface GraphqlDocument {
@@ -9,12 +9,12 @@ export interface GraphqlDocument {
   readonly field: string;
 }
 
-function selection(shape: Shape): string {
-  if (shape.type === 'list') return selection(shape.item);
-  if (shape.type === 'map') return ` { key value${selection(shape.value)} }`;
-  if (shape.type !== 'object') return '';
-  return ` { ${shape.fields.map(({ name, shape: inner }) => name + selection(inner)).join(' ')} }`;
-}
+const selection = fold<string>({
+  leaf: () => '',
+  list: (item) => item,
+  map: (value) => ` { key value${value} }`,
+  object: (fields) => ` { ${fields.map(({ name, inner }) => name + inner).join(' ')} }`,
+});
 
 /** Names and types of the variables, as the schema prints those of the arguments. */
 function variables(input: ObjectShape): readonly (readonly [name: string, type: string])[] {

@@ -1,4 +1,4 @@
-import { type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
+import { type Encode, jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import { perOperation } from '../contract/per-operation.js';
 import type { ObjectShape } from '../contract/shape.js';
 import { explaining } from './explain.js';
@@ -12,12 +12,12 @@ interface JsonCodec {
 
 function outputDecoder(output: ObjectShape | undefined): Encode {
   if (!output) return () => undefined;
-  const decode = objectDecoder(output);
+  const decode = jsonDecoder(output);
   return (value) => decode(value, [], '');
 }
 
 /** Input to JSON and output from it, in wire names. */
 export const jsonCodec = perOperation<JsonCodec>((operation) => ({
-  encode: explaining(operation, objectEncoder(operation.input)),
+  encode: explaining(operation, jsonEncoder(operation.input)),
   decode: outputDecoder(operation.output),
 }));

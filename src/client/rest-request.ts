@@ -1,4 +1,4 @@
-import { objectEncoder } from '../contract/json-codec.js';
+import { jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Field, ObjectShape } from '../contract/shape.js';
 import { explain, explaining } from './explain.js';
@@ -64,6 +64,6 @@ export function restRequest(operation: OperationDescriptor): RestRequest {
 
 function bodyWriter(operation: OperationDescriptor, shape: ObjectShape): (input: object) => string | undefined {
   if (shape.fields.length === 0) return () => undefined;
-  const encode = explaining(operation, objectEncoder(shape));
+  const encode = explaining(operation, jsonEncoder(shape));
   return (input) => JSON.stringify(encode(input));
 }

@@ -1,6 +1,14 @@
 import { InvalidArgument } from './built-in-failures.js';
 import type { OperationDescriptor } from './module.js';
-import { holdsSecret } from './shape.js';
+import { fold } from './shape.js';
+
+/** Whether a field marked `secret()` is in a shape, at any depth. */
+export const holdsSecret = fold<boolean>({
+  leaf: () => false,
+  list: (item) => item,
+  map: (value) => value,
+  object: (fields) => fields.some(({ secret, inner }) => secret || inner),
+});
 
 /** Queries ignore a key, and so do outputs with credentials, which are never stored. */
 export const takesIdempotencyKey = ({ kind, output }: Pick<OperationDescriptor, 'kind' | 'output'>): boolean =>

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { objectEncoder } from './json-codec.js';
-import type { EnumShape, Field, ListShape, MapShape, ObjectShape, ScalarShape, Shape } from './shape.js';
+import { jsonEncoder } from './json-codec.js';
+import {
+  type Field,
+  type FoldedField,
+  fold,
+  foldFields,
+  type ObjectShape,
+  type ScalarShape,
+  type Shape,
+} from './shape.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -54,94 +62,87 @@ function scalarSchema({ type, schema }: ScalarShape, direction: Direction): Json
   };
 }
 
-class Writer {
-  constructor(
-    private readonly direction: Direction,
-    private readonly components: SchemaComponents | undefined,
-  ) {}
-
-  schema(shape: Shape): JsonSchema {
-    if (shape.type === 'object') return this.#object(shape);
-    if (shape.type === 'enum') return this.#enum(shape);
-    if (shape.type === 'list') return this.#list(shape);
-    return shape.type === 'map' ? this.#map(shape) : scalarSchema(shape, this.direction);
-  }
-
-  #object(shape: ObjectShape): JsonSchema {
-    return this.#named(this.direction === 'input' ? `${shape.name}Input` : shape.name, this.object(shape));
-  }
-
-  #enum({ name, values }: EnumShape): JsonSchema {
-    return this.#named(name, { type: 'string', enum: values });
-  }
-
-  #list({ item, schema }: ListShape): JsonSchema {
-    const { minItems, maxItems } = constraints(schema);
-    return {
-      type: 'array',
-      ...(minItems !== undefined && { minItems }),
-      ...(maxItems !== undefined && { maxItems }),
-      items: this.schema(item),
-    };
-  }
-
-  #map({ value, schema }: MapShape): JsonSchema {
-    const propertyNames = constraints(schema).propertyNames as JsonSchema | undefined;
-    return {
-      type: 'object',
-      ...(this.direction === 'input' && { propertyNames: { pattern: mapKey, ...propertyNames } }),
-      additionalProperties: this.schema(value),
-    };
-  }
-
-  #named(name: string, schema: JsonSchema): JsonSchema {
-    if (!this.components) return schema;
-    const { refs, schemas } = this.components;
-    const known = schemas[name];
-    if (known && JSON.stringify(known) !== JSON.stringify(schema))
-      throw new TypeError(`two schemas are called ${name}`);
-    schemas[name] = schema;
-    return { $ref: `${refs}${name}` };
-  }
-
-  object({ fields, oneOf, not, description }: ObjectShape): JsonSchema {
-    const required = fields.filter((field) => this.#isRequired(field)).map((field) => field.wire);
-    return {
-      type: 'object',
-      ...(description !== undefined && { description }),
-      properties: Object.fromEntries(fields.map((field) => [field.wire, this.#field(field)])),
-      ...(required.length > 0 && { required }),
-      ...(oneOf && { minProperties: 1, maxProperties: 1 }),
-      ...(this.direction === 'input' && { additionalProperties: false, ...(not !== undefined && { not }) }),
-    };
-  }
-
-  #isRequired({ optional, shape }: Field): boolean {
-    if (this.direction === 'output') return !optional;
-    const emptyIsEnough = shape.type === 'map' || (shape.type === 'list' && !constraints(shape.schema).minItems);
-    return !optional && !emptyIsEnough;
-  }
-
-  #field({ shape, description, secret, default: preset }: Field): JsonSchema {
-    return {
-      ...this.schema(shape),
-      ...(description !== undefined && { description }),
-      ...(secret && shape.type === 'text' && { format: 'password' }),
-      ...(preset !== undefined && this.direction === 'input' && { default: presetOf(shape, preset) }),
-    };
-  }
+function named(name: string, schema: JsonSchema, components: SchemaComponents | undefined): JsonSchema {
+  return components ? defineSchema(components, name, schema) : schema;
 }
 
-const presetOf = (shape: Shape, preset: unknown): unknown =>
-  shape.type === 'object' ? objectEncoder(shape)(preset) : preset;
+/** Puts `schema` among the components and refers to it. Throws TypeError when another one has the name. */
+export function defineSchema({ refs, schemas }: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {
+  const known = schemas[name];
+  if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new TypeError(`two schemas are called ${name}`);
+  schemas[name] = schema;
+  return { $ref: `${refs}${name}` };
+}
 
-/**
- * JSON Schema 2020-12 of the wire form. Without `components` everything is in place, in words that fast-json-stringify
- * compiles; with them, named views and enums become references.
- */
-export const jsonSchema = (shape: ObjectShape, direction: Direction, components?: SchemaComponents): JsonSchema =>
-  new Writer(direction, components).object(shape);
+/** An empty list that may be empty need not be sent. */
+export const emptyIsEnough = (shape: Shape): boolean =>
+  shape.type === 'map' || (shape.type === 'list' && !constraints(shape.schema).minItems);
 
-/** The same for any value, and a named view is a reference itself. */
+const isRequired = ({ optional, shape }: Field, direction: Direction): boolean =>
+  !optional && (direction === 'output' || !emptyIsEnough(shape));
+
+const property = (
+  { inner, shape, description, secret, default: preset }: FoldedField<JsonSchema>,
+  direction: Direction,
+): JsonSchema => ({
+  ...inner,
+  ...(description !== undefined && { description }),
+  ...(secret && shape.type === 'text' && { format: 'password' }),
+  ...(preset !== undefined && direction === 'input' && { default: jsonEncoder(shape)(preset) }),
+});
+
+function objectSchema(
+  fields: readonly FoldedField<JsonSchema>[],
+  { oneOf, not, description }: ObjectShape,
+  direction: Direction,
+): JsonSchema {
+  const required = fields.filter((field) => isRequired(field, direction)).map((field) => field.wire);
+  return {
+    type: 'object',
+    ...(description !== undefined && { description }),
+    properties: Object.fromEntries(fields.map((field) => [field.wire, property(field, direction)])),
+    ...(required.length > 0 && { required }),
+    ...(oneOf && { minProperties: 1, maxProperties: 1 }),
+    ...(direction === 'input' && { additionalProperties: false, ...(not !== undefined && { not }) }),
+  };
+}
+
+/** JSON Schema 2020-12 of the wire form of a value. With `components`, named views and enums are references. */
 export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: SchemaComponents): JsonSchema =>
-  new Writer(direction, components).schema(shape);
+  fold<JsonSchema>({
+    leaf: (leaf) =>
+      leaf.type === 'enum'
+        ? named(leaf.name, { type: 'string', enum: leaf.values }, components)
+        : scalarSchema(leaf, direction),
+    list: (items, { schema }) => {
+      const { minItems, maxItems } = constraints(schema);
+      return {
+        type: 'array',
+        ...(minItems !== undefined && { minItems }),
+        ...(maxItems !== undefined && { maxItems }),
+        items,
+      };
+    },
+    map: (additionalProperties, { schema }) => {
+      const propertyNames = constraints(schema).propertyNames as JsonSchema | undefined;
+      return {
+        type: 'object',
+        ...(direction === 'input' && { propertyNames: { pattern: mapKey, ...propertyNames } }),
+        additionalProperties,
+      };
+    },
+    object: (fields, inner) =>
+      named(
+        direction === 'input' ? `${inner.name}Input` : inner.name,
+        objectSchema(fields, inner, direction),
+        components,
+      ),
+  })(shape);
+
+/** The same of an object, in place even with `components`; without them in words that fast-json-stringify compiles. */
+export const jsonSchema = (shape: ObjectShape, direction: Direction, components?: SchemaComponents): JsonSchema =>
+  objectSchema(
+    foldFields((inner) => jsonSchemaOf(inner, direction, components), shape),
+    shape,
+    direction,
+  );

@@ -8,8 +8,9 @@ import {
   type Protocol,
   protocols,
 } from './operation.js';
+import { reflectObject } from './reflect.js';
 import type { Relation } from './relation.js';
-import { type ObjectShape, reflectObject } from './shape.js';
+import type { ObjectShape } from './shape.js';
 import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
 
 /** Where an operation is found on each wire. Derived here and nowhere else. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { IdempotencyKeyReused } from '../contract/built-in-failures.js';
 import type { Failure, FailureClass, Issue } from '../contract/failure.js';
 import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
-import { type Decode, type Encode, objectDecoder, objectEncoder } from '../contract/json-codec.js';
+import { type Decode, type Encode, jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Call } from './call.js';
 import type { IdempotencySlot } from './idempotency-slot.js';
@@ -74,9 +74,9 @@ function codecFor(operation: OperationDescriptor): IdempotencyCodec | false {
   if (codec === undefined) {
     const { input, output } = operation;
     codec = takesIdempotencyKey(operation) && {
-      encodeInput: objectEncoder(input),
-      encodeOutput: output ? objectEncoder(output) : () => ({}),
-      decodeOutput: output ? objectDecoder(output) : () => undefined,
+      encodeInput: jsonEncoder(input),
+      encodeOutput: output ? jsonEncoder(output) : () => ({}),
+      decodeOutput: output ? jsonDecoder(output) : () => undefined,
     };
     codecs.set(operation, codec);
   }

@@ -1,4 +1,4 @@
-import type { JsonSchema, SchemaComponents } from '../contract/json-schema.js';
+import type { JsonSchema } from '../contract/json-schema.js';
 
 /** A document for readers and tools: plain JSON. */
 export type DocumentNode = Readonly<Record<string, unknown>>;
@@ -19,15 +19,6 @@ export const callDescriptions = {
     'Milliseconds that the caller is willing to wait, 1 or more; never longer than the deadline of the operation. Anything else is taken as absent.',
   idempotencyKey: 'A repetition with the same key and input gets the first answer, for 24 hours.',
 } as const;
-
-/** Adds a schema of the document's own beside those of the contracts. */
-export function defineSchema({ refs, schemas }: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {
-  if (schemas[name] && JSON.stringify(schemas[name]) !== JSON.stringify(schema)) {
-    throw new TypeError(`two schemas are called ${name}`);
-  }
-  schemas[name] = schema;
-  return { $ref: `${refs}${name}` };
-}
 
 /** `CreateUser` -> `Create user`. */
 export const inWords = (name: string): string =>

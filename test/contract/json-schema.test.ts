@@ -1,9 +1,9 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { objectEncoder } from '../../src/contract/json-codec.js';
+import { jsonEncoder } from '../../src/contract/json-codec.js';
 import { type JsonSchema, jsonSchema } from '../../src/contract/json-schema.js';
-import { reflectObject } from '../../src/contract/shape.js';
+import { reflectObject } from '../../src/contract/reflect.js';
 import { Email, secret, text, view } from '../../src/contract/values.js';
 import { UserView } from '../../src/modules/users/contract/index.js';
 import { Point, SpecimenView } from '../fixtures/specimens/specimens.operations.js';
@@ -42,7 +42,7 @@ describe('the JSON Schema of an output', () => {
   const server = fastify();
   const serve = (path: string, view: z.ZodType, value: unknown) => {
     const shape = reflectObject(view);
-    const encode = objectEncoder(shape);
+    const encode = jsonEncoder(shape);
     server.get(path, { schema: { response: { 200: jsonSchema(shape, 'output') } } }, async () => encode(value));
   };
   let origin: string;

@@ -2,9 +2,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { objectEncoder } from '../../src/contract/json-codec.js';
+import { jsonEncoder } from '../../src/contract/json-codec.js';
 import { jsonSchema } from '../../src/contract/json-schema.js';
-import { reflectObject } from '../../src/contract/shape.js';
+import { reflectObject } from '../../src/contract/reflect.js';
 import { Email, Id, Name, Timestamp, text } from '../../src/contract/values.js';
 import { auth } from '../../src/modules/auth/contract/index.js';
 import { users } from '../../src/modules/users/contract/index.js';
@@ -42,7 +42,7 @@ const operations = [auth, users, specimens].flatMap((module) => module.operation
 describe.each(operations.map((operation) => [operation.id, operation] as const))('the schema of %s', (_, operation) => {
   const { input, spec } = operation;
   const validate = documented(spec.input, operation.name);
-  const encode = objectEncoder(input);
+  const encode = jsonEncoder(input);
   /** A value may be too wrong for any wire. */
   const wireOf = (value: object): unknown => {
     try {

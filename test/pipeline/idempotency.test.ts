@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { anyone } from '../../src/contract/access.js';
 import { failure } from '../../src/contract/failure.js';
-import { objectDecoder } from '../../src/contract/json-codec.js';
+import { jsonDecoder } from '../../src/contract/json-codec.js';
 import { describe as descriptorOf, module } from '../../src/contract/module.js';
 import { command, type Handles } from '../../src/contract/operation.js';
 import { Id, view } from '../../src/contract/values.js';
@@ -41,7 +41,7 @@ class SealLetterHandler implements Handles<SealLetter> {
 test('a request that fails because another one with its key was quicker gets the outcome of that one', async () => {
   const { pipeline, close } = await createSpecimenApplication({ modules: [letters], handlers: [SealLetterHandler] });
   const operation = descriptorOf(SealLetter);
-  const decode = objectDecoder(operation.input);
+  const decode = jsonDecoder(operation.input);
   const input = { id: crypto.randomUUID() };
   const execute = () => {
     const call = pipeline.begin({ protocol: 'rest', address: 'test', idempotencyKey: 'same' }, operation);

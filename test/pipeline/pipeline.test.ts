@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { anyone, authenticated, callerId, can, grant, internal } from '../../src/contract/access.js';
 import { Cancelled, DeadlineExceeded } from '../../src/contract/built-in-failures.js';
 import { Failure } from '../../src/contract/failure.js';
-import { objectDecoder } from '../../src/contract/json-codec.js';
+import { jsonDecoder } from '../../src/contract/json-codec.js';
 import { describe as descriptorOf, module } from '../../src/contract/module.js';
 import { command, type Handles, query } from '../../src/contract/operation.js';
 import { Id, text, view } from '../../src/contract/values.js';
@@ -167,9 +167,7 @@ afterEach(() => application?.close());
 async function call(message: object, payload: object, inbound: Partial<Inbound> = {}) {
   const operation = descriptorOf(message);
   const context = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1', ...inbound }, operation);
-  const value = await application.pipeline.execute(
-    new Call(operation, context, payload, objectDecoder(operation.input)),
-  );
+  const value = await application.pipeline.execute(new Call(operation, context, payload, jsonDecoder(operation.input)));
   return { value: value as { id: string; by: string }, context };
 }
 

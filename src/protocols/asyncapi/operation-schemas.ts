@@ -1,9 +1,15 @@
 import { jsonRpcCode } from '../../contract/failure-table.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
-import { type JsonSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
+import {
+  defineSchema,
+  type JsonSchema,
+  jsonSchema,
+  jsonSchemaOf,
+  type SchemaComponents,
+} from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { lowerFirst } from '../../contract/wire-names.js';
-import { callDescriptions, defineSchema, issueSchema, versioned } from '../document.js';
+import { callDescriptions, issueSchema, versioned } from '../document.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const metaFields = {

@@ -3,7 +3,7 @@ import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
 import type { Relation } from '../../contract/relation.js';
-import type { ObjectShape, Shape } from '../../contract/shape.js';
+import { fold, type ObjectShape } from '../../contract/shape.js';
 import { Call } from '../../pipeline/call.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { Bus } from '../../ports/bus.js';
@@ -74,6 +74,13 @@ function rootResolver(
   return (_root, args, scope) => execute(args, scope).then(read);
 }
 
+const objectsIn = fold<readonly ObjectShape[]>({
+  leaf: () => [],
+  list: (item) => item,
+  map: (value) => value,
+  object: (fields, shape) => [shape, ...fields.flatMap(({ inner }) => inner)],
+});
+
 /** Of the fields of object types that are no mere property. */
 class ObjectResolvers {
   readonly resolvers: Record<string, Record<string, Resolver>> = {};
@@ -85,17 +92,14 @@ class ObjectResolvers {
     private readonly bus: Bus,
   ) {}
 
-  add(shape: Shape): void {
-    if (shape.type === 'list') this.add(shape.item);
-    if (shape.type === 'map') this.add(shape.value);
-    if (shape.type === 'object' && !this.#seen.has(shape.name)) this.#addObject(shape);
+  add(output: ObjectShape): void {
+    for (const shape of objectsIn(output)) if (!this.#seen.has(shape.name)) this.#addObject(shape);
   }
 
   #addObject({ name, fields }: ObjectShape): void {
     this.#seen.add(name);
     const maps = fields.filter(({ shape }) => shape.type === 'map');
     const relations = this.relationsOf(name);
-    for (const { shape } of fields) this.add(shape);
     for (const { target } of relations) this.add(target);
     if (maps.length + relations.length === 0) return;
     this.resolvers[name] = Object.fromEntries([

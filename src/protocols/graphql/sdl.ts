@@ -34,8 +34,8 @@ function rootFields({ wire, spec, input, output }: OperationDescriptor, types: T
     `${described(spec.description)}${field}${parameters && `(${parameters})`}: ${result}`,
   ];
   if (!output) return [define(name, 'Boolean!')];
-  const result = types.reference(output, 'output');
+  const result = types.output(output);
   const items = output.page ? output.fields.find((field) => field.name === 'items') : undefined;
   if (!items) return [define(name, result)];
-  return [define(name, types.reference(items.shape, 'output')), define(`${name}Page`, result)];
+  return [define(name, types.output(items.shape)), define(`${name}Page`, result)];
 }

@@ -1,11 +1,15 @@
-import { jsonSchemaOf } from '../../contract/json-schema.js';
-import type { EnumShape, Field, MapShape, ObjectShape, ScalarType, Shape } from '../../contract/shape.js';
+import { emptyIsEnough } from '../../contract/json-schema.js';
+import {
+  type FoldedField,
+  fold,
+  foldFields,
+  type ObjectShape,
+  type ScalarType,
+  type ShapeCases,
+} from '../../contract/shape.js';
 import { literal } from './literal.js';
 import type { RelationField, RelationFields } from './relation-fields.js';
 import { scalarTypes } from './scalars.js';
-
-/** Nested input objects are called `…Input`. */
-type Direction = 'input' | 'output';
 
 const scalarNames: Record<ScalarType, string> = {
   text: 'String',
@@ -22,7 +26,7 @@ const reserved = new Set(['Query', 'Mutation', 'Subscription', ...Object.values(
 export const described = (description: string | undefined): string =>
   description === undefined ? '' : `${JSON.stringify(description)} `;
 
-/** The named types that references need, each defined once. */
+/** A type definition for every named type that the folded shapes refer to. */
 export class TypeDefinitions {
   readonly #definitions = new Map<string, string>(
     scalarTypes.map(({ name, description, specifiedByURL }) => [
@@ -30,78 +34,59 @@ export class TypeDefinitions {
       `${JSON.stringify(description)} scalar ${name} @specifiedBy(url: ${JSON.stringify(specifiedByURL)})`,
     ]),
   );
-  /** Types whose fields are being printed: relations may lead back to them. */
-  readonly #begun = new Set<string>();
+  /** Targets of relations, which may lead back to a type that is being printed. */
+  readonly #related = new Set<string>();
 
   constructor(private readonly relations: RelationFields = new Map()) {}
 
-  /** `[Point!]`; the `!` of the whole is the caller's. */
-  reference(shape: Shape, direction: Direction): string {
-    if (shape.type === 'list') return `[${this.reference(shape.item, direction)}!]`;
-    if (shape.type === 'map') return `[${this.#entry(shape, direction)}!]`;
-    if (shape.type === 'enum') return this.#enum(shape);
-    return shape.type === 'object' ? this.#object(shape, direction) : scalarNames[shape.type];
-  }
+  /** The type of an input without the `!`: `[PointInput!]`. */
+  readonly input = fold<string>({
+    ...this.#cases('Input'),
+    object: (fields, { name, oneOf, description }) => {
+      const head = `${described(description)}input ${name}Input${oneOf ? ' @oneOf' : ''}`;
+      return this.#define(`${name}Input`, `${head} { ${fields.map(inputField).join('\n')} }`);
+    },
+  });
 
-  inputFields({ fields }: ObjectShape): string {
-    return fields.map((field) => this.#inputField(field)).join('\n');
+  readonly output = fold<string>({
+    ...this.#cases(''),
+    object: (fields, { name, oneOf, description }) => {
+      const notes = [description, oneOf ? 'Exactly one field is set.' : undefined].filter((note) => note !== undefined);
+      const head = `${described(notes.length > 0 ? notes.join(' ') : undefined)}type ${name}`;
+      const related = (this.relations.get(name) ?? []).map((field) => this.#relationField(field));
+      return this.#define(name, `${head} { ${[...fields.map(outputField), ...related].join('\n')} }`);
+    },
+  });
+
+  inputFields(shape: ObjectShape): string {
+    return foldFields(this.input, shape).map(inputField).join('\n');
   }
 
   sorted(): string[] {
     return [...this.#definitions.keys()].sort().map((name) => this.#definitions.get(name) ?? '');
   }
 
-  #object(shape: ObjectShape, direction: Direction): string {
-    return direction === 'input' ? this.#inputObject(shape) : this.#outputObject(shape);
-  }
-
-  #inputObject(shape: ObjectShape): string {
-    const name = `${shape.name}Input`;
-    const head = `${described(shape.description)}input ${name}${shape.oneOf ? ' @oneOf' : ''}`;
-    return this.#define(name, `${head} { ${this.inputFields(shape)} }`);
-  }
-
-  #outputObject({ name, fields, oneOf, description }: ObjectShape): string {
-    const notes = [description, oneOf ? 'Exactly one field is set.' : undefined].filter((note) => note !== undefined);
-    const head = `${described(notes.length > 0 ? notes.join(' ') : undefined)}type ${name}`;
-    this.#begun.add(name);
-    const own = fields.map((field) => this.#outputField(field));
-    const related = (this.relations.get(name) ?? []).map((field) => this.#relationField(field));
-    return this.#define(name, `${head} { ${[...own, ...related].join('\n')} }`);
+  #cases(suffix: '' | 'Input'): Omit<ShapeCases<string>, 'object'> {
+    return {
+      leaf: (shape) =>
+        shape.type === 'enum'
+          ? this.#define(shape.name, `enum ${shape.name} { ${shape.values.join(' ')} }`)
+          : scalarNames[shape.type],
+      list: (item) => `[${item}!]`,
+      map: (type, { value }) => {
+        const name = `${value.type === 'object' ? value.name : type}Entry${suffix}`;
+        const keyword = suffix === 'Input' ? 'input' : 'type';
+        return `[${this.#define(name, `${keyword} ${name} { key: String! value: ${type}! }`)}!]`;
+      },
+    };
   }
 
   #relationField({ name, target, description }: RelationField): string {
-    const type = this.#begun.has(target.name) ? target.name : this.reference(target, 'output');
-    return `${described(description)}${name}: ${type}`;
-  }
-
-  #outputField({ name, shape, optional, default: preset, description }: Field): string {
-    const nullable = optional && preset === undefined;
-    return `${described(description)}${name}: ${this.reference(shape, 'output')}${nullable ? '' : '!'}`;
-  }
-
-  #inputField({ name, shape, optional, default: preset, description }: Field): string {
-    const given = `${described(description)}${name}: ${this.reference(shape, 'input')}`;
-    if (preset !== undefined) return `${given} = ${literal(shape, preset)}`;
-    if (optional) return given;
-    const emptyIsEnough = shape.type === 'map' || (shape.type === 'list' && !jsonSchemaOf(shape, 'input').minItems);
-    return emptyIsEnough ? `${given} = []` : `${given}!`;
-  }
-
-  #enum({ name, values }: EnumShape): string {
-    return this.#define(name, `enum ${name} { ${values.join(' ')} }`);
-  }
-
-  /** `PointEntry { key, value }`, named after the type of the value. */
-  #entry({ value }: MapShape, direction: Direction): string {
-    const isInput = direction === 'input';
-    const name = `${this.#nameOf(value)}Entry${isInput ? 'Input' : ''}`;
-    const fields = `key: String! value: ${this.reference(value, direction)}!`;
-    return this.#define(name, `${isInput ? 'input' : 'type'} ${name} { ${fields} }`);
-  }
-
-  #nameOf(value: MapShape['value']): string {
-    return value.type === 'object' || value.type === 'enum' ? value.name : scalarNames[value.type];
+    if (!this.#related.has(target.name)) {
+      this.#related.add(target.name);
+      this.output(target);
+    }
+    return `${described(description)}${name}: ${target.name}`;
   }
 
   #define(name: string, definition: string): string {
@@ -112,4 +97,16 @@ export class TypeDefinitions {
     this.#definitions.set(name, definition);
     return name;
   }
+}
+
+function outputField({ name, inner, optional, default: preset, description }: FoldedField<string>): string {
+  const nullable = optional && preset === undefined;
+  return `${described(description)}${name}: ${inner}${nullable ? '' : '!'}`;
+}
+
+function inputField({ name, inner, shape, optional, default: preset, description }: FoldedField<string>): string {
+  const given = `${described(description)}${name}: ${inner}`;
+  if (preset !== undefined) return `${given} = ${literal(shape)(preset)}`;
+  if (optional) return given;
+  return emptyIsEnough(shape) ? `${given} = []` : `${given}!`;
 }

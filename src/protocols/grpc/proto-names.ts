@@ -1,5 +1,5 @@
 import type { OperationDescriptor } from '../../contract/module.js';
-import type { Field, Shape } from '../../contract/shape.js';
+import type { Field } from '../../contract/shape.js';
 import { lowerFirst, snakeCase, upperSnakeCase } from '../../contract/wire-names.js';
 
 /** `UserSort`, `EMAIL_ASC` -> `USER_SORT_EMAIL_ASC`. */
@@ -16,23 +16,4 @@ export function responseFields({ output }: OperationDescriptor): readonly Field[
   if (output.page) return output.fields;
   const name = lowerFirst(output.name);
   return [{ name, wire: snakeCase(name), shape: output, optional: false, secret: false }];
-}
-
-export const timestampType = 'google.protobuf.Timestamp';
-
-/** The protobuf scalar of a leaf; undefined for what has a message or an enum. */
-export function scalarName(type: Shape['type']): string | undefined {
-  switch (type) {
-    case 'text':
-    case 'id':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'int32':
-    case 'int64':
-    case 'double':
-      return type;
-    default:
-      return undefined;
-  }
 }

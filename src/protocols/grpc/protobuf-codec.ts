@@ -4,11 +4,9 @@ import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { validate } from '../../contract/validate.js';
 import { fromBytes, toBytes } from './message-bytes.js';
-import { messageDecoder } from './message-decoder.js';
-import { Inexpressible, messageEncoder } from './message-encoder.js';
+import { guardedMessageEncoder, Inexpressible, messageDecoder, messageEncoder } from './message-codec.js';
 import { responseFields, responseName } from './proto-names.js';
 import type { ProtoMethodTypes, ProtoSchema } from './proto-schema.js';
-import { wireGuard } from './wire-guard.js';
 import type { Convert } from './wire-values.js';
 
 /** TypeScript values of one operation <-> protobuf, both ways for both ends. */
@@ -25,7 +23,7 @@ export interface OperationCodec {
 const asIs: Decode = (value) => value;
 
 function requestEncoder(operation: OperationDescriptor, type: protobuf.Type): OperationCodec['encodeRequest'] {
-  const toMessage = messageEncoder(operation.input, type, wireGuard);
+  const toMessage = guardedMessageEncoder(operation.input)(type);
   return (input) => {
     try {
       return toBytes(type, toMessage(input));
@@ -37,7 +35,7 @@ function requestEncoder(operation: OperationDescriptor, type: protobuf.Type): Op
 }
 
 function requestDecoder(operation: OperationDescriptor, type: protobuf.Type): Decode {
-  const fromMessage = messageDecoder(operation.input, type);
+  const fromMessage = messageDecoder(operation.input)(type);
   return (payload) => {
     let message: unknown;
     try {
@@ -60,8 +58,8 @@ function compile(operation: OperationDescriptor, { request, response }: ProtoMet
   const fields = responseFields(operation);
   const shape = { type: 'object', name: responseName(operation), fields, oneOf: false, page: false } as const;
   const [wrap, unwrap] = wrapping(operation, fields[0]?.name ?? '');
-  const toMessage = messageEncoder(shape, response);
-  const fromMessage = messageDecoder(shape, response);
+  const toMessage = messageEncoder(shape)(response);
+  const fromMessage = messageDecoder(shape)(response);
   return {
     encodeRequest: requestEncoder(operation, request),
     decodeRequest: requestDecoder(operation, request),

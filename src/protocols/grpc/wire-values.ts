@@ -1,5 +1,6 @@
 import type protobuf from 'protobufjs';
-import type { EnumShape } from '../../contract/shape.js';
+import { isObject } from '../../contract/json-codec.js';
+import type { EnumShape, ObjectShape, ScalarShape, ScalarType } from '../../contract/shape.js';
 import { enumValueName } from './proto-names.js';
 
 /** One value as TypeScript has it to the same as protobufjs has it, or back. */
@@ -17,22 +18,67 @@ interface TimestampMessage {
 }
 
 /** RFC 3339 -> `google.protobuf.Timestamp`. */
-export const toTimestamp: Convert = (value) => {
+const toTimestamp: Convert = (value) => {
   const milliseconds = Date.parse(value as string);
   const seconds = Math.floor(milliseconds / 1000);
   return { seconds, nanos: (milliseconds - seconds * 1000) * 1_000_000 };
 };
 
 /** Protobuf has 64 bits, a contract 53: what is beyond stays beyond, so that the schema refuses it. */
-export const fromInt64: Convert = (value) => (typeof value === 'number' ? value : (value as Long).toNumber());
+const fromInt64: Convert = (value) => (typeof value === 'number' ? value : (value as Long).toNumber());
 
 /** UTC, milliseconds, `Z`; a text that no schema takes for what is out of range. */
-export const fromTimestamp: Convert = (value) => {
+const fromTimestamp: Convert = (value) => {
   const { seconds, nanos } = value as TimestampMessage;
   const milliseconds = (fromInt64(seconds) as number) * 1000 + Math.floor(nanos / 1_000_000);
   const isValid = nanos >= 0 && nanos <= 999_999_999 && Math.abs(milliseconds) <= 8.64e15;
   return isValid ? new Date(milliseconds).toISOString() : 'out of range';
 };
+
+/** Whether protobuf carries a value, that nobody has validated, as it is. */
+export type Test = (value: unknown) => boolean;
+
+/** UTF-8 has no form for a lone surrogate. */
+const isText: Test = (value) => typeof value === 'string' && value.isWellFormed();
+
+interface WireScalar {
+  /** Its type in `.proto` files. */
+  readonly proto: string;
+  readonly fits: (value: unknown, shape: ScalarShape) => boolean;
+  readonly encode?: Convert;
+  readonly decode?: Convert;
+}
+
+export const wireScalars: Readonly<Record<ScalarType, WireScalar>> = {
+  text: { proto: 'string', fits: isText },
+  id: { proto: 'string', fits: isText },
+  boolean: { proto: 'bool', fits: (value) => typeof value === 'boolean' },
+  int32: { proto: 'int32', fits: (value) => Number.isInteger(value) && value === ((value as number) | 0) },
+  int64: {
+    proto: 'int64',
+    fits: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 63,
+    decode: fromInt64,
+  },
+  double: { proto: 'double', fits: (value) => typeof value === 'number' },
+  timestamp: {
+    proto: 'google.protobuf.Timestamp',
+    fits: (value, { schema }) => schema.safeParse(value).success,
+    encode: toTimestamp,
+    decode: fromTimestamp,
+  },
+};
+
+export const leafFits = (shape: ScalarShape | EnumShape): Test =>
+  shape.type === 'enum'
+    ? (value) => (shape.values as readonly unknown[]).includes(value)
+    : (value) => wireScalars[shape.type].fits(value, shape);
+
+export const mapFits: Test = (value) => isObject(value) && Object.keys(value).every(isText);
+
+export const objectFits = ({ oneOf }: ObjectShape): Test =>
+  oneOf
+    ? (value) => isObject(value) && Object.values(value).filter((field) => field !== undefined).length <= 1
+    : isObject;
 
 function numbersOf({ values }: protobuf.Enum, shape: EnumShape): [value: string, number: number][] {
   return shape.values.map((value) => [value, values[enumValueName(shape.name, value)] ?? 0]);

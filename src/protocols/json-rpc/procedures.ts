@@ -1,4 +1,4 @@
-import { type Decode, type Encode, objectDecoder, objectEncoder } from '../../contract/json-codec.js';
+import { type Decode, type Encode, jsonDecoder, jsonEncoder } from '../../contract/json-codec.js';
 import type { OperationDescriptor, WireNames } from '../../contract/module.js';
 
 /** An operation with its JSON codecs, compiled once. */
@@ -20,8 +20,8 @@ export const procedures = (
       nameOf(operation.wire),
       {
         operation,
-        decode: objectDecoder(operation.input),
-        encode: operation.output ? objectEncoder(operation.output) : nothing,
+        decode: jsonDecoder(operation.input),
+        encode: operation.output ? jsonEncoder(operation.output) : nothing,
       },
     ]),
   );

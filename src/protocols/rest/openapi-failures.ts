@@ -6,9 +6,9 @@ import {
 } from '../../contract/built-in-failures.js';
 import type { FailureClass } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
-import type { JsonSchema, SchemaComponents } from '../../contract/json-schema.js';
+import { defineSchema, type JsonSchema, type SchemaComponents } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
-import { type DocumentNode, defineSchema, issueSchema, pascalCase } from '../document.js';
+import { type DocumentNode, issueSchema, pascalCase } from '../document.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const problemSchema = (issue: JsonSchema): JsonSchema => ({

@@ -1,9 +1,9 @@
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
-import { jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
+import { defineSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
 import type { ModuleContract, OperationDescriptor, WireNames } from '../../contract/module.js';
 import type { Field, ObjectShape } from '../../contract/shape.js';
 import { lowerFirst } from '../../contract/wire-names.js';
-import { type DocumentInfo, type DocumentNode, defineSchema, inWords, versioned } from '../document.js';
+import { type DocumentInfo, type DocumentNode, inWords, versioned } from '../document.js';
 import { FailureResponses, successHeaders } from './openapi-failures.js';
 import { headerParameters, responseHeaders } from './openapi-headers.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
-import { type Encode, objectEncoder } from '../../contract/json-codec.js';
+import { type Encode, jsonEncoder } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
@@ -29,7 +29,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   if (!operation.wire.rest) return;
   const { method, path, status } = operation.wire.rest;
   const { output } = operation;
-  const encode = output ? objectEncoder(output) : nothing;
+  const encode = output ? jsonEncoder(output) : nothing;
   const route = { operation, pipeline, status, encode };
   const decode = requestDecoder(operation);
   fastify.route({

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, objectDecoder, unrecognized, withFaults } from '../../contract/json-codec.js';
+import { type Decode, jsonDecoder, refuseUnknown, withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
-import type { Field, ObjectShape, Shape } from '../../contract/shape.js';
+import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
 
 type Coerce = (value: unknown) => unknown;
@@ -14,44 +14,39 @@ const asBoolean: Coerce = (value) => (value === 'true' ? true : value === 'false
 const asIs: Coerce = (value) => value;
 
 /** A URL carries text only: what the type admits is converted, anything else is left for the schema to refuse. */
-function coercion(shape: Shape, path: string): Coerce {
-  switch (shape.type) {
-    case 'int32':
-    case 'int64':
-    case 'double':
-      return asNumber;
-    case 'boolean':
-      return asBoolean;
-    case 'list': {
-      const item = coercion(shape.item, path);
-      return (value) => (value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(item));
-    }
-    case 'object':
-    case 'map':
-      throw new TypeError(`${path}: a query string carries no ${shape.type}; use a method with a body`);
-    default:
-      return asIs;
-  }
-}
+const coercions: Partial<Record<Shape['type'], Coerce>> = {
+  int32: asNumber,
+  int64: asNumber,
+  double: asNumber,
+  boolean: asBoolean,
+};
+
+/** Undefined for what a query string cannot carry. */
+const coercion = fold<Coerce | undefined>({
+  leaf: ({ type }) => coercions[type] ?? asIs,
+  list: (item) => item && ((value) => (value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(item))),
+  map: () => undefined,
+  object: () => undefined,
+});
 
 interface UrlField extends Field {
   readonly coerce: Coerce;
 }
 
-const urlFields = (shape: ObjectShape, belongs: (field: Field) => boolean): UrlField[] =>
-  shape.fields
-    .filter(belongs)
-    .map((field) => ({ ...field, coerce: coercion(field.shape, `${shape.name}.${field.name}`) }));
+const urlFields = ({ name, fields }: ObjectShape): UrlField[] =>
+  fields.map((field) => {
+    const coerce = coercion(field.shape);
+    if (coerce) return { ...field, coerce };
+    throw new TypeError(
+      `${name}.${field.name}: a query string carries no ${field.shape.type}; use a method with a body`,
+    );
+  });
 
 function copy(fields: readonly UrlField[], source: Values, target: Values): void {
   for (const { name, wire, coerce } of fields) {
     const value = coerce(source[wire]);
     if (value !== undefined) target[name] = value;
   }
-}
-
-function refuseUnknown(source: Values, known: ReadonlySet<string>, issues: Issue[]): void {
-  for (const key of Object.keys(source)) if (!known.has(key)) issues.push(unrecognized('', key));
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -63,7 +58,7 @@ type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
 const refuseReadBody: Refuse = ({ body }, issues) => {
   if (body === undefined) return;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) issues.push(unexpectedBody);
-  else refuseUnknown(body as Values, nothing, issues);
+  else refuseUnknown(body, nothing, issues, '');
 };
 
 /** Of a GET, which Fastify does not read: its headers tell of it. */
@@ -83,7 +78,7 @@ export function requestDecoder(operation: OperationDescriptor): Decode {
 function inputDecoder({ input, wire }: OperationDescriptor): Decode {
   const { method = '', path = '' } = wire.rest ?? {};
   const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
-  const pathFields = urlFields(input, (field) => inPath.has(field.wire));
+  const pathFields = urlFields({ ...input, fields: input.fields.filter((field) => inPath.has(field.wire)) });
   const elsewhere: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
   const hasBody = method !== 'GET' && method !== 'DELETE';
   const decodeRest = hasBody
@@ -99,7 +94,7 @@ function inputDecoder({ input, wire }: OperationDescriptor): Decode {
 }
 
 function bodyDecoder(shape: ObjectShape): Decode {
-  const decode = objectDecoder(shape);
+  const decode = jsonDecoder(shape);
   // JSON null is no object without members
   return (request, issues, path) => {
     const { body = {} } = request as FastifyRequest;
@@ -108,14 +103,14 @@ function bodyDecoder(shape: ObjectShape): Decode {
 }
 
 function queryDecoder(shape: ObjectShape, refuseBody: Refuse): Decode {
-  const fields = urlFields(shape, () => true);
+  const fields = urlFields(shape);
   const known = new Set(shape.fields.map((field) => field.wire));
   return (request, issues) => {
     checkQueryString(request as FastifyRequest);
     const query = (request as FastifyRequest).query as Values;
     const decoded: Values = {};
     copy(fields, query, decoded);
-    refuseUnknown(query, known, issues);
+    refuseUnknown(query, known, issues, '');
     refuseBody(request as FastifyRequest, issues);
     return decoded;
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyone } from '../../contract/access.js';
 import type { Issue } from '../../contract/failure.js';
-import { objectDecoder, withFaults } from '../../contract/json-codec.js';
+import { jsonDecoder, withFaults } from '../../contract/json-codec.js';
 import { describe, module } from '../../contract/module.js';
 import { command } from '../../contract/operation.js';
 import { validate } from '../../contract/validate.js';
@@ -17,7 +17,7 @@ class Authenticate extends command({
 
 module('rpc', { Authenticate });
 const operation = describe(Authenticate);
-const decode = objectDecoder(operation.input);
+const decode = jsonDecoder(operation.input);
 
 export const authenticateMethod = operation.wire.websocket;
 

@@ -4,7 +4,7 @@ import { QueryHandler } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { anyone } from '../../../src/contract/access.js';
-import { objectEncoder } from '../../../src/contract/json-codec.js';
+import { jsonEncoder } from '../../../src/contract/json-codec.js';
 import { describe as descriptorOf, module } from '../../../src/contract/module.js';
 import { query } from '../../../src/contract/operation.js';
 import { view } from '../../../src/contract/values.js';
@@ -61,7 +61,7 @@ const raw = (bytes: string): Promise<string> =>
     socket.on('error', reject);
   });
 
-const wireSpecimen = () => objectEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen) as object;
+const wireSpecimen = () => jsonEncoder(descriptorOf(EchoSpecimen).input)(aSpecimen) as object;
 
 describe('an operation over REST', () => {
   it('carries a value of every type there and back in snake_case', async () => {
