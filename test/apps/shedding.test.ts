@@ -1,5 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { type LoneGateway, startLoneGateway } from '../support/lone-gateway.js';
 
 /** Of grpc.health.v1.HealthCheckResponse: SERVING. */
@@ -29,7 +30,7 @@ describe('a process whose heap is fuller than SHED_HEAP allows', () => {
   beforeAll(async () => {
     gateway = await startLoneGateway({ SHED_HEAP: '0.0001' });
     const full = async () => expect(await (await get('/metrics')).text()).toContain('load_shedding{reason="heap"} 1');
-    await vi.waitFor(full, { timeout: 10_000 });
+    await eventually(full);
   });
 
   afterAll(() => gateway.application.stop());

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { Agent, request } from 'undici';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Split } from '../../src/apps/split.js';
 import { Authority, PemFolder } from '../support/certificates.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { addressesOf, forEachPart, gateway, parts } from '../support/parts.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
@@ -88,7 +89,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     for (const service of parts) await split.line(new RegExp(`^${service} +\\|.*Health`));
     const dispatcher = new Agent({ connect: { ca: authority.pem } });
     const registered = async () => expect((await register(http, dispatcher)).statusCode).toBe(201);
-    await vi.waitFor(registered, { timeout: 10_000, interval: 100 });
+    await eventually(registered);
     await dispatcher.close();
     const client = new Client(grpc, credentials.createSsl(Buffer.from(authority.pem)), {
       'grpc.ssl_target_name_override': 'localhost',
@@ -131,11 +132,9 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     const urls = await Promise.all([gateway, ...parts].map(healthOf));
     await split.end('SIGKILL');
     const served = async () => Promise.allSettled(urls.map((url) => fetch(`${url}/health/live`)));
-    await expect
-      .poll(async () => (await served()).map(({ status }) => status), { timeout: 10_000 })
-      .toEqual(urls.map(() => 'rejected'));
+    await expect.poll(async () => (await served()).map(({ status }) => status)).toEqual(urls.map(() => 'rejected'));
     const database = join(dataDir, 'postgres', 'data', 'postmaster.pid');
-    await expect.poll(() => existsSync(database), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(database)).toBe(false);
   });
 
   test('is what npm run seed fills while it runs', async () => {
@@ -175,7 +174,7 @@ describe('processes that start together', { timeout: 60_000 }, () => {
   test('listen one after another: services, each before those that call it, then the gateway', async () => {
     const { split, lines } = await startParts();
     const inOrder = ['one     | listens', 'another | listens', 'gateway | listens'];
-    await expect.poll(() => lines, { timeout: 10_000 }).toEqual(inOrder);
+    await expect.poll(() => lines).toEqual(inOrder);
     expect(await split.stop()).toBe(0);
     expect(await split.ended()).toBe(0);
   });

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { administer } from '../support/administer.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 
 let database: TestDatabase;
@@ -34,7 +35,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<voi
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await vi.waitFor(() => fetch(`${url}/health`), { timeout: 60_000, interval: 100 });
+  await eventually(() => fetch(`${url}/health`));
 }
 
 /** Each call logs an error with its stack. */

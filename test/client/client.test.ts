@@ -153,7 +153,7 @@ describe.each(protocols)('a client over %s', (protocol) => {
     await expect.poll(() => target.application.pipeline.running).toBeGreaterThan(0);
     await Promise.all([expect(running).rejects.toBeInstanceOf(Cancelled), client.close()]);
     await expect(client.execute(new ListSpecimens())).rejects.toBeInstanceOf(Cancelled);
-    await expect.poll(() => target.application.pipeline.running, { timeout: 11_000 }).toBe(0);
+    await expect.poll(() => target.application.pipeline.running).toBe(0);
     expect(target.application.get(WaitForSpecimenHandler).stopped).toBeGreaterThan(0);
   });
 

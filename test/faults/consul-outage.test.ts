@@ -12,8 +12,7 @@ describe.skipIf(!hasConsul)('Consul', () => {
   let topology: Topology;
   let steady: SteadyLoad;
 
-  const known = (service: string, count: number) =>
-    expect.poll(() => front.healthy(service), { timeout: 40_000, interval: 100 }).toBe(count);
+  const known = (service: string, count: number) => expect.poll(() => front.healthy(service)).toBe(count);
 
   beforeEach(async () => {
     front = await ConsulFront.open();

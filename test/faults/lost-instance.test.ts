@@ -47,7 +47,7 @@ describe('one of two instances', () => {
     await steady.answered(20 * callers);
     const killed = steady.next();
     await first.start();
-    await expect.poll(() => first.servesGrpc(), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => first.servesGrpc()).toBe(true);
     await steady.answered(20 * callers);
     const back = await steady.stop();
     report('kill -9 of one of two', killed);
@@ -71,12 +71,12 @@ describe('one of two instances', () => {
     await steady.answered(20 * callers);
     const normal = steady.next();
     first.signal('SIGSTOP');
-    await expect.poll(async () => (await circuit()).instances.ejected, { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await circuit()).instances.ejected).toBe(1);
     const noticed = steady.next();
     await steady.answered(20 * callers);
     const ejected = steady.next();
     first.signal('SIGCONT');
-    await expect.poll(async () => (await circuit()).instances.ejected, { timeout: 30_000 }).toBe(0);
+    await expect.poll(async () => (await circuit()).instances.ejected).toBe(0);
     steady.next();
     await steady.answered(20 * callers);
     const back = await steady.stop();
@@ -102,7 +102,7 @@ describe('the only instance', () => {
     await steady.answered(5 * callers);
     await only.end('SIGKILL');
     const killedAt = performance.now();
-    await expect.poll(async () => (await circuit()).state, { timeout: 30_000 }).not.toBe('CLOSED');
+    await expect.poll(async () => (await circuit()).state).not.toBe('CLOSED');
     report('from kill -9 to an open circuit', `${Math.round(performance.now() - killedAt)} ms`);
     steady.next();
     await steady.until(({ failed }) => failed >= 20 * callers);

@@ -1,9 +1,9 @@
-import { vi } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { type ClientOptions, createClient } from '../../src/client/create-client.js';
 import { ListAccounts, Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { testDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { addressesOf, forEachPart, gateway, parts } from '../support/parts.js';
 import { type Environment, freePlace, Instance, type Place } from './instance.js';
 
@@ -76,7 +76,7 @@ export class Topology {
   async #start(): Promise<void> {
     // auth makes its administrator when it starts, for which it needs users
     for (const part of processes) await Promise.all(this.of(part).map((instance) => instance.start()));
-    await vi.waitFor(() => this.#reachesAll(), { timeout: 30_000, interval: 100 });
+    await eventually(() => this.#reachesAll());
   }
 
   /** A gateway that was there before its services finds them a moment later. */

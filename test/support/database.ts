@@ -1,5 +1,6 @@
-import { inject, vi } from 'vitest';
+import { inject } from 'vitest';
 import { administer, databaseUrl } from './administer.js';
+import { eventually } from './eventually.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -10,10 +11,7 @@ let counter = 0;
 
 /** The server's own upkeep, which no user may end, can be at work in it for a moment. */
 export const dropDatabase = (serverUrl: string, name: string): Promise<void> =>
-  vi.waitFor(() => administer(serverUrl, `drop database if exists ${name} with (force)`), {
-    timeout: 20_000,
-    interval: 100,
-  });
+  eventually(() => administer(serverUrl, `drop database if exists ${name} with (force)`));
 
 /** An empty, migrated database of its own on the PostgreSQL of the run; about 50 ms. */
 export async function testDatabase(): Promise<TestDatabase> {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { accountFor } from '../../src/platform/database/embedded/account.js';
 import { findBinaries } from '../../src/platform/database/embedded/binaries.js';
 import { administer } from './administer.js';
+import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
 /** Whether a file system that only one process sees can be mounted. */
@@ -110,7 +110,7 @@ export class OwnPostgres {
   }
 
   async #answers(): Promise<void> {
-    await vi.waitFor(() => this.administer('select 1'), { timeout: 60_000, interval: 50 });
+    await eventually(() => this.administer('select 1'));
   }
 
   async #spawn(program: 'initdb' | 'postgres', args: readonly string[]): Promise<ChildProcess> {

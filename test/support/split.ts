@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import { services } from '../../src/apps/services.js';
 import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
@@ -8,6 +7,7 @@ import { loadConfiguration } from '../../src/platform/config/load-configuration.
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { testDatabase } from './database.js';
+import { eventually } from './eventually.js';
 import { exclusively } from './exclusively.js';
 import { freePort } from './free-port.js';
 import { addressesOf, forEachPart, gateway, parts } from './parts.js';
@@ -86,7 +86,7 @@ export async function startSplit(
     for (const name of parts) await open(name);
   };
   const [gatewayUrl] = await Promise.all([open(gateway), openParts()]);
-  await vi.waitFor(() => reachesAll(gatewayUrl), { timeout: 10_000, interval: 50 });
+  await eventually(() => reachesAll(gatewayUrl));
   const addresses = {
     http: gatewayUrl,
     grpc: await printed(process(gateway), /gRPC +([^\s"]+)/),

@@ -1,5 +1,6 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Addresses } from '../../src/apps/addresses.js';
+import { eventually } from './eventually.js';
 
 /** A running product, wherever it runs: all that a suite may know of it. */
 export interface Target {
@@ -19,5 +20,5 @@ export interface RunningTarget extends Target {
 /** Resolves when the product is ready by its own health check. */
 export async function whenReady({ addresses }: Target): Promise<void> {
   const health = () => fetch(`${addresses.http}/health/ready`);
-  await vi.waitFor(async () => expect((await health()).status).toBe(200), { timeout: 10_000, interval: 50 });
+  await eventually(async () => expect((await health()).status).toBe(200));
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
@@ -6,6 +6,7 @@ import { Login } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetUser, ListUsers } from '../../src/modules/users/contract/index.js';
 import { administer } from '../support/administer.js';
 import { startApplication } from '../support/application.js';
+import { eventually } from '../support/eventually.js';
 import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { canMount, OwnPostgres } from '../support/own-postgres.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
@@ -39,7 +40,6 @@ const topologies: readonly [string, Start][] = [
 
 const email = () => `${crypto.randomUUID()}@example.com`;
 const unavailable = { code: 'SERVICE_UNAVAILABLE' };
-const patience = { timeout: 30_000, interval: 100 };
 
 describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %s', ([, start]) => {
   let product: Product;
@@ -64,7 +64,7 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
   }
 
   const readiness = async () => (await fetch(`${product.owner}/health/ready`)).status;
-  const becomes = (status: number) => vi.waitFor(async () => expect(await readiness()).toBe(status), patience);
+  const becomes = (status: number) => eventually(async () => expect(await readiness()).toBe(status));
 
   describe('after a failover in which the former primary lives on as a standby', () => {
     let primary: OwnPostgres;
@@ -93,14 +93,14 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
       await primary.startAsStandbyOf(standby);
       for (const protocol of protocols) {
         const client = clients[protocol];
-        await vi.waitFor(() => client.execute(new GetUser({ id })), patience);
+        await eventually(() => client.execute(new GetUser({ id })));
         const writing = client.execute(new CreateUser({ email: email() }));
         await expect(writing, protocol).rejects.toMatchObject(unavailable);
       }
       await becomes(503);
       wire.leadTo(standby.address);
       for (const protocol of protocols)
-        await vi.waitFor(() => clients[protocol].execute(new CreateUser({ email: email() })), patience);
+        await eventually(() => clients[protocol].execute(new CreateUser({ email: email() })));
       await becomes(200);
     });
   });
@@ -133,13 +133,13 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
         const client = clients[protocol];
         const one = client.execute(new CreateUser({ email: email() }));
         await expect(one, protocol).rejects.toMatchObject(unavailable);
-        await vi.waitFor(() => client.execute(new ListUsers({})), patience);
+        await eventually(() => client.execute(new ListUsers({})));
       }
       expect(await readiness()).toBe(503);
       await administer(server.url, 'drop table filler');
       await becomes(200);
       for (const protocol of protocols)
-        await vi.waitFor(() => clients[protocol].execute(new CreateUser({ email: email() })), patience);
+        await eventually(() => clients[protocol].execute(new CreateUser({ email: email() })));
     });
   });
 });

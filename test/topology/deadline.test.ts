@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collector } from '../platform/observability/collector.js';
+import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
 const deadlineMs = 3_000;
-const patience = { timeout: 15_000, interval: 50 };
 
 describe('one deadline over REST, gRPC, gRPC and a statement that waits', () => {
   const collector = new Collector();
@@ -69,24 +69,24 @@ describe('one deadline over REST, gRPC, gRPC and a statement that waits', () => 
   test('ends all of them', async () => {
     const answer = register({ 'x-request-timeout-ms': String(deadlineMs) });
     const isWaiting = async () => expect(await connections('user-service', `wait_event_type = 'Lock'`)).toBe(1);
-    await vi.waitFor(isWaiting, patience);
+    await eventually(isWaiting);
     expect(await (await answer).json()).toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' });
     // its other end may see the caller leave a moment before
     const isOver = expect.stringMatching(/^(DEADLINE_EXCEEDED|CANCELLED)$/);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await atWork('user-service')).toBe(0);
       expect(await atWork('auth-service')).toBe(0);
       expect(await outcomes('auth-service', 'auth.register')).toContainEqual(isOver);
       expect(await outcomes('user-service', 'users.createUserProfile')).toContainEqual(isOver);
-    }, patience);
+    });
   });
 
   test('ends the handlers too, for their spans are over', async () => {
-    await vi.waitFor(() => {
+    await eventually(() => {
       const spans = collector.received.get('/v1/traces') ?? '';
       const ended = [...spans.matchAll(/"name":"(handle [^"]+)"/g)].map(([, name]) => name);
       expect(ended).toEqual(expect.arrayContaining(['handle auth.register', 'handle users.createUserProfile']));
-    }, patience);
+    });
   });
 
   test('leaves nothing in the way of another attempt', async () => {

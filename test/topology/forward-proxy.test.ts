@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collector } from '../platform/observability/collector.js';
+import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
 const { CONSUL_HOST = '', CONSUL_PORT = '8500' } = process.env;
@@ -45,9 +46,7 @@ describe.for(discoveries)('a proxy in the environment of processes that find eac
     });
 
     test('reach each other and the collector without it', async () => {
-      await vi.waitFor(() => expect(collector.messages.map(({ path }) => path)).toContain('/v1/traces'), {
-        timeout: 20_000,
-      });
+      await eventually(() => expect(collector.messages.map(({ path }) => path)).toContain('/v1/traces'));
       expect(connections).toBe(0);
     });
   });

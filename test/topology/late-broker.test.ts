@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { TcpProxy } from '../protocols/mqtt/tcp-proxy.js';
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
@@ -31,7 +32,7 @@ describe.skipIf(!MQTT_URL)('a gateway that was there before its broker (MQTT_URL
     expect(await readiness()).toBe(503);
     const url = await wire.listen(port);
     expect(target.addresses.mqtt).toBe(url);
-    await vi.waitFor(async () => expect(await readiness()).toBe(200), { timeout: 10_000, interval: 50 });
+    await eventually(async () => expect(await readiness()).toBe(200));
     const client = createClient({ protocol: 'mqtt', url, mqttTopicPrefix: target.topicPrefix });
     expect(await client.execute(new Login(target.administrator))).toHaveProperty('token');
     await client.close();

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { startApplication } from '../support/application.js';
+import { eventually } from '../support/eventually.js';
 import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { hasOwnRedis, OwnRedis } from '../support/own-redis.js';
 import { startSplit } from '../support/split.js';
@@ -32,13 +33,12 @@ describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) 
     return client;
   };
   const readiness = async () => (await fetch(`${target.addresses.http}/health/ready`)).status;
-  const becomes = (status: number) =>
-    vi.waitFor(async () => expect(await readiness()).toBe(status), { timeout: 20_000, interval: 50 });
+  const becomes = (status: number) => eventually(async () => expect(await readiness()).toBe(status));
   // a gateway that gave the service up asks again a moment later
   const signInsWork = async () => {
     for (const protocol of protocols) {
       const signIn = () => connect(protocol).execute(new Login(target.administrator));
-      await vi.waitFor(signIn, { timeout: 20_000, interval: 100 });
+      await eventually(signIn);
     }
   };
 

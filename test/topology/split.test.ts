@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import {
@@ -29,6 +29,7 @@ import {
   UpdateUser,
   UserNotFound,
 } from '../../src/modules/users/contract/index.js';
+import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
 const password = 'correct horse battery';
@@ -154,7 +155,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         for (const client of [atUsers, ...protocols.map((protocol) => connect(protocol, token))]) {
           const revoked = async () =>
             expect(await failureOf(client.execute(new GetMe()))).toBeInstanceOf(Unauthenticated);
-          await vi.waitFor(revoked, { timeout: 2_000, interval: 50 });
+          await eventually(revoked);
         }
       });
     });
@@ -197,7 +198,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         expect(await circuit()).toMatchObject({ state: 'CLOSED', failures });
         await target.restart('auth-service');
         const removed = () => connect('rest', token).execute(new DeleteUser({ id: user.id }));
-        await vi.waitFor(removed, { timeout: 5_000, interval: 50 });
+        await eventually(removed);
       });
     });
 
@@ -213,7 +214,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         expect((await fetch(`${target.addresses.http}/health/ready`)).status).toBe(200);
         await target.restart('user-service');
         const answers = () => connect('rest', token).execute(new GetMe());
-        expect(await vi.waitFor(answers, { timeout: 3_000, interval: 50 })).toMatchObject({ email });
+        expect(await eventually(answers)).toMatchObject({ email });
       });
     });
   });

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Login, Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
+import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 import { CollectorReceiver, JaegerReceiver, type SeenSpan, type TraceReceiver } from './trace-receivers.js';
 
@@ -41,8 +42,6 @@ const edges: Record<Protocol, string> = {
   mqtt: 'process rpc/users/get-me',
 };
 
-const patience = { timeout: 15_000, interval: 100 };
-
 describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_ENDPOINT)'} is shown`, () => {
   let receiver: TraceReceiver;
   let target: SplitTarget;
@@ -72,7 +71,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
       const caller = client(protocol, token);
       await caller.execute(new GetMe(), { traceparent });
       await caller.close();
-      const spans = await vi.waitFor(async () => {
+      const spans = await eventually(async () => {
         const arrived = await receiver.spansOf(traceId);
         expect(chain(arrived, spanId).map(told)).toEqual([
           `server api-gateway: ${edges[protocol]}`,
@@ -82,7 +81,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
           'client user-service: select',
         ]);
         return arrived;
-      }, patience);
+      });
       expect(spans).toHaveLength(5);
       expect(chain(spans, spanId).map(steps)).toEqual([
         ['authenticate', 'authorize', 'limit_address', 'limit_caller', 'validate'],
@@ -104,7 +103,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
       const parent = spans.find(({ id }) => id === span.parentId);
       return [...(parent ? above(spans, parent) : [String(span.parentId)]), told(span)];
     };
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const spans = await receiver.spansOf(traceId);
       const handled = spans.filter(({ name }) => name === 'handle users.createUserProfile');
       expect(handled.map((span) => above(spans, span))).toEqual([
@@ -122,6 +121,6 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
       const stored = spans.filter(({ attributes }) => attributes['db.system.name'] === 'postgresql');
       expect(new Set(stored.map(({ service }) => service))).toEqual(new Set(['auth-service', 'user-service']));
       expect(spans.every((span) => above(spans, span)[0] === spanId)).toBe(true);
-    }, patience);
+    });
   });
 });

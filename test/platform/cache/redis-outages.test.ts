@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RedisConnection } from '../../../src/platform/cache/redis-connection.js';
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
 import { Lines } from '../../remote/discovery/lines.js';
+import { eventually } from '../../support/eventually.js';
 import { ForgetfulWire } from '../../support/forgetful-wire.js';
 import { hasOwnRedis, OwnRedis } from '../../support/own-redis.js';
 
@@ -109,7 +110,7 @@ describe.skipIf(!hasOwnRedis)('with REDIS_URL, a server of its own that', () => 
     await server.admin.config('SET', 'requirepass', 'another');
     await server.admin.auth('another');
     await server.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await vi.waitFor(() => expect(lines.all).toHaveLength(1));
+    await eventually(() => expect(lines.all).toHaveLength(1));
     await expect(connection.health.check()).rejects.toThrow('cannot be used');
     expect(lines.all).toEqual([expect.stringMatching(/NOAUTH|closed/)]);
     const found = lines.next(/used again/);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RedisConnection } from '../../../src/platform/cache/redis-connection.js';
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
+import { eventually } from '../../support/eventually.js';
 import { rateLimiterBehaviour } from './rate-limiter.behaviour.js';
 
 const url = process.env.REDIS_URL;
@@ -56,7 +57,7 @@ describe.skipIf(url === undefined)('with REDIS_URL', () => {
 
   rateLimiterBehaviour('the rate limiter in Redis', async () => ({
     limiter: limiterOf(0),
-    afterASecond: (check) => vi.waitFor(check, { timeout: 5000, interval: 20 }),
+    afterASecond: (check) => eventually(check),
   }));
 
   test('two processes on one Redis share a quota', async () => {
@@ -78,10 +79,10 @@ describe.skipIf(url === undefined)('with REDIS_URL', () => {
     await limiter.consume(hundred, 'a');
     wire.freeze();
     expect(await limiter.consume(hundred, 'a')).toMatchObject({ allowed: true, remaining: 99 });
-    await vi.waitFor(() => expect(connection.client.status).not.toBe('ready'));
+    await eventually(() => expect(connection.client.status).not.toBe('ready'));
     expect(await limiter.consume(hundred, 'a')).toMatchObject({ remaining: 98 });
     wire.thaw();
-    await vi.waitFor(() => expect(connection.client.status).toBe('ready'), { timeout: 10_000 });
+    await eventually(() => expect(connection.client.status).toBe('ready'));
     expect((await limiter.peek(hundred, 'a')).remaining).toBeLessThan(99);
     expect(lines).toMatchObject({
       warnings: [expect.stringContaining('Redis cannot be used')],

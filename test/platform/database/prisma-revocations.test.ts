@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { PrismaIdempotencyLog } from '../../../src/platform/database/prisma-idempotency-log.js';
 import { PrismaRevocations } from '../../../src/platform/database/prisma-revocations.js';
 import { PrismaUnitOfWork } from '../../../src/platform/database/prisma-unit-of-work.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
 import { revocationsBehaviour } from '../security/revocations.behaviour.js';
 
 let created: TestDatabase;
@@ -51,7 +52,7 @@ describe('revocations in PostgreSQL', () => {
   test('reach a process that runs', async () => {
     const [one, other] = [await started(), await started()];
     await one.revoke('session:s1', inAnHour());
-    await vi.waitFor(() => expect(other.isRevoked(token('s1'))).toBe(true));
+    await eventually(() => expect(other.isRevoked(token('s1'))).toBe(true));
   });
 
   test.each([
@@ -70,10 +71,10 @@ describe('revocations in PostgreSQL', () => {
     });
     await written.promise;
     await one.revoke('session:second', inAnHour());
-    await vi.waitFor(() => expect(other.isRevoked(issued('second'))).toBe(true));
+    await eventually(() => expect(other.isRevoked(issued('second'))).toBe(true));
     later.resolve();
     await first;
-    await vi.waitFor(() => expect(other.isRevoked(issued('first'))).toBe(true));
+    await eventually(() => expect(other.isRevoked(issued('first'))).toBe(true));
   });
 
   test('hold in their own process from the commit of their transaction', async () => {
@@ -104,7 +105,7 @@ describe('revocations in PostgreSQL', () => {
     expect(revocations.isRevoked(token('settled'))).toBe(true);
     await database.query(`update revocations set subject = 'session:changed' returning sequence`);
     await other.revoke('session:new', inAnHour());
-    await vi.waitFor(() => expect(revocations.isRevoked(token('new'))).toBe(true));
+    await eventually(() => expect(revocations.isRevoked(token('new'))).toBe(true));
     expect(revocations.isRevoked(token('changed'))).toBe(false);
   });
 
@@ -112,10 +113,10 @@ describe('revocations in PostgreSQL', () => {
     const lines: string[] = [];
     const [revocations, other] = [await started({ log: (line) => lines.push(line) }), await started()];
     await database.query('alter table revocations rename to revocations_away');
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await eventually(() => expect(lines).toHaveLength(1));
     await database.query('alter table revocations_away rename to revocations');
     await other.revoke('session:s1', inAnHour());
-    await vi.waitFor(() => expect(revocations.isRevoked(token('s1'))).toBe(true));
+    await eventually(() => expect(revocations.isRevoked(token('s1'))).toBe(true));
     expect(lines).toEqual([expect.stringContaining('Revocations of other processes cannot be read')]);
   });
 
@@ -124,6 +125,6 @@ describe('revocations in PostgreSQL', () => {
     await revocations.revoke('session:expired', Math.floor(nowSeconds()) - 1);
     await revocations.revoke('session:s1', inAnHour());
     const subjects = () => database.query<{ subject: string }>('select subject from revocations');
-    await vi.waitFor(async () => expect(await subjects()).toEqual([{ subject: 'session:s1' }]), { timeout: 15_000 });
+    await eventually(async () => expect(await subjects()).toEqual([{ subject: 'session:s1' }]));
   });
 });

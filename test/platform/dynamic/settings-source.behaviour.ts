@@ -29,7 +29,7 @@ export function settingsSourceBehaviour(name: string, open: () => Promise<Source
       await subject.source.ready;
     };
     const entries = () => Object.fromEntries(told ?? []);
-    const becomes = (expected: Record<string, string>) => expect.poll(entries, { timeout: 10_000 }).toEqual(expected);
+    const becomes = (expected: Record<string, string>) => expect.poll(entries).toEqual(expected);
 
     test('tells that there is nothing', async () => {
       await watch();

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { Call } from '../../../src/pipeline/call.js';
 import { runInCall } from '../../../src/pipeline/call-context.js';
@@ -11,6 +11,7 @@ import { family } from '../../../src/platform/observability/metric-family.js';
 import { startTelemetry } from '../../../src/platform/observability/start-telemetry.js';
 import type { Telemetry } from '../../../src/platform/observability/telemetry.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { createSpecimenApplication } from '../../support/specimen-application.js';
 import { Collector } from './collector.js';
@@ -119,10 +120,10 @@ describe('telemetry', () => {
     const telemetry = await start(port);
     await serve(telemetry, 3);
     const ofTraces = () => lines.filter((line) => line.startsWith('Traces'));
-    await vi.waitFor(() => expect(ofTraces()).toHaveLength(1), { timeout: 15_000 });
+    await eventually(() => expect(ofTraces()).toHaveLength(1));
     await listen(new Collector(), port);
     await serve(telemetry);
-    await vi.waitFor(() => expect(ofTraces()).toHaveLength(2), { timeout: 15_000 });
+    await eventually(() => expect(ofTraces()).toHaveLength(2));
     expect(ofTraces()).toEqual([expect.stringContaining('are lost'), 'Traces arrive again']);
   }, 40_000);
 

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Application } from '../../../src/apps/application.js';
 import { services } from '../../../src/apps/services.js';
 import { createClient } from '../../../src/client/create-client.js';
@@ -11,6 +11,7 @@ import { noTelemetry } from '../../../src/platform/observability/telemetry.js';
 import { CreateSpecimen, ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
 import { RemoteSpecimens } from '../../remote/grpc/remote-specimens.js';
 import { testDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
 import { RecordedSpans } from './recorded-spans.js';
 
 const spans = new RecordedSpans();
@@ -60,7 +61,7 @@ describe('the trace of a request to the monolith', () => {
     const caller = client(protocol, token);
     await caller.execute(new GetMe());
     await caller.close();
-    await vi.waitFor(() => expect(spans.tree()).toHaveLength(2));
+    await eventually(() => expect(spans.tree()).toHaveLength(2));
     expect(spans.tree()).toEqual([names[protocol], ['handle users.getMe', [expect.any(String)]]]);
     expect(new Set(spans.all.map((span) => span.spanContext().traceId)).size).toBe(1);
     expect(spans.one(names[protocol]).attributes).toMatchObject({

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { MeasuredPressure, type PressureListener } from '../../../src/platform/pressure/measured-pressure.js';
 import type { PressureChange } from '../../../src/platform/pressure/pressure-settings.js';
+import { eventually } from '../../support/eventually.js';
 import { block, busy } from './busy.js';
 import { pressureBehaviour } from './pressure.behaviour.js';
 
-const untilRelieved = (pressure: MeasuredPressure) =>
-  vi.waitFor(() => expect(pressure.excess(0)).toBeUndefined(), { timeout: 10_000 });
+const untilRelieved = (pressure: MeasuredPressure) => eventually(() => expect(pressure.excess(0)).toBeUndefined());
 
 pressureBehaviour('the pressure that is measured', (calls) => {
   const pressure = new MeasuredPressure({ calls, eventLoopDelayMs: 20 }, undefined, 100);
@@ -29,14 +29,11 @@ describe('the pressure on a process', () => {
   const samples = async (count: number): Promise<number[]> => {
     const delays: number[] = [];
     let last = pressure.reading;
-    await vi.waitFor(
-      () => {
-        if (pressure.reading !== last) delays.push(pressure.reading.eventLoopDelayMs);
-        last = pressure.reading;
-        expect(delays.length).toBeGreaterThanOrEqual(count);
-      },
-      { timeout: 10_000, interval: 5 },
-    );
+    await eventually(() => {
+      if (pressure.reading !== last) delays.push(pressure.reading.eventLoopDelayMs);
+      last = pressure.reading;
+      expect(delays.length).toBeGreaterThanOrEqual(count);
+    });
     return delays;
   };
 
@@ -65,7 +62,7 @@ describe('the pressure on a process', () => {
 
   test('is too much while the heap is fuller than it may be', async () => {
     open({ heap: 0.000_1 }, 20);
-    await vi.waitFor(() => expect(pressure.excess(0)).toBe('heap'));
+    await eventually(() => expect(pressure.excess(0)).toBe('heap'));
     pressure.update({ heap: 0 });
     await untilRelieved(pressure);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { anyone, internal } from '../../../src/contract/access.js';
 import { module } from '../../../src/contract/module.js';
@@ -6,6 +6,7 @@ import { query } from '../../../src/contract/operation.js';
 import { relation } from '../../../src/contract/relation.js';
 import { Id, text, view } from '../../../src/contract/values.js';
 import { printSdl } from '../../../src/protocols/graphql/sdl.js';
+import { eventually } from '../../support/eventually.js';
 import {
   authorId,
   authors,
@@ -130,7 +131,7 @@ describe('a relation', () => {
   it('ends with the deadline of the request', async () => {
     const { data, codes } = await app.send(withAuthors(slowAuthor), {}, { ...admin, 'x-request-timeout-ms': '200' });
     expect([data, codes]).toEqual([{ books: { books: [{ title: 'One', author: null }] } }, ['DEADLINE_EXCEEDED']]);
-    await vi.waitFor(() => expect(handler.stopped).toBe(1));
+    await eventually(() => expect(handler.stopped).toBe(1));
   });
 
   it('ends when its caller goes away', async () => {
@@ -139,10 +140,10 @@ describe('a relation', () => {
     const body = JSON.stringify({ query: withAuthors(slowAuthor) });
     const headers = { ...admin, 'content-type': 'application/json' };
     const request = fetch(app.url, { method: 'POST', body, headers, signal: away.signal });
-    await vi.waitFor(() => expect(handler.calls).toHaveLength(1));
+    await eventually(() => expect(handler.calls).toHaveLength(1));
     away.abort();
     await expect(request).rejects.toThrow();
-    await vi.waitFor(() => expect(handler.stopped).toBe(stopped + 1));
+    await eventually(() => expect(handler.stopped).toBe(stopped + 1));
   });
 });
 

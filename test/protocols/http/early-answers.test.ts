@@ -68,7 +68,7 @@ describe('a body that is refused before it is read', () => {
         return connection;
       }),
     );
-    await expect.poll(() => server.connections(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => server.connections()).toBe(0);
     for (const connection of connections) connection.close();
   });
 

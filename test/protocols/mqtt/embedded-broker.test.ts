@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { QueryHandler } from '@nestjs/cqrs';
 import { connectAsync, type IClientOptions } from 'mqtt';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { anyone } from '../../../src/contract/access.js';
 import { module } from '../../../src/contract/module.js';
 import { type Handles, query } from '../../../src/contract/operation.js';
 import type { MqttServerOptions } from '../../../src/protocols/mqtt/mqtt-server.js';
 import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { eventually } from '../../support/eventually.js';
 import { type MqttAnswer, MqttCaller } from './mqtt-caller.js';
 import { mqttCalls } from './mqtt-calls.behaviour.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
@@ -134,7 +135,7 @@ describe('the embedded broker', () => {
       will: { topic: 'mstv/rpc/specimens/create-specimen', payload, qos: 1, retain: false },
     });
     leaving.client.stream.destroy();
-    await vi.waitFor(() => expect(server.get(CreateSpecimenHandler).executions).toBe(executions + 1));
+    await eventually(() => expect(server.get(CreateSpecimenHandler).executions).toBe(executions + 1));
   });
 
   test('answers a request that names its sender, and drops one that names another', async () => {
@@ -155,9 +156,9 @@ describe('the embedded broker', () => {
     const leaving = await call();
     void leaving.exchange('specimens/wait-for-specimen', {});
     await leaving.publish('specimens/wait-for-specimen', JSON.stringify({ timeout_ms: 1_000, params: {} }));
-    await vi.waitFor(() => expect(server.pipeline.running).toBe(2));
+    await eventually(() => expect(server.pipeline.running).toBe(2));
     await leaving.end();
-    await vi.waitFor(() => expect(waiting.stopped).toBeGreaterThan(stopped));
+    await eventually(() => expect(waiting.stopped).toBeGreaterThan(stopped));
     expect([waiting.stopped, server.pipeline.running]).toEqual([stopped + 1, 1]);
   });
 
@@ -170,7 +171,7 @@ describe('the embedded broker', () => {
     const closed = first.gone();
     const second = await call({ clientId: 'taken' });
     await closed;
-    await vi.waitFor(() => expect(waiting.stopped).toBe(stopped + 1));
+    await eventually(() => expect(waiting.stopped).toBe(stopped + 1));
     expect((await second.call('specimens/list-specimens', {})).result).toBeDefined();
     expect(second.received).toHaveLength(1);
   });
@@ -312,7 +313,7 @@ describe('an embedded broker of its own', () => {
     await caller.call('specimens/list-specimens', {});
     const gone = caller.gone();
     const closing = server.app.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { error } = await caller.call('specimens/list-specimens', {});
       expect(error).toMatchObject({ code: -32053, data: { code: 'SERVICE_UNAVAILABLE', retry_after: 1 } });
     });

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { failureKinds } from '../../../src/contract/failure.js';
 import { CreateSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { eventually } from '../../support/eventually.js';
 import type { SpecimenApplication } from '../../support/specimen-application.js';
 import { echoParams } from '../websocket/specimen-websocket.js';
 import type { MqttCaller } from './mqtt-caller.js';
@@ -146,7 +147,7 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       const authorization = `Bearer ${await server.token('USER')}`;
       const specimen = `noted ${crypto.randomUUID().slice(0, 8)}`;
       await caller.publish('specimens/create-specimen', JSON.stringify({ authorization, params: { name: specimen } }));
-      await vi.waitFor(() => expect(made.map((one) => one.name)).toContain(specimen));
+      await eventually(() => expect(made.map((one) => one.name)).toContain(specimen));
       await caller.call('specimens/list-specimens', {});
       expect(caller.received).toHaveLength(before + 1);
     });

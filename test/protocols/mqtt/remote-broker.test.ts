@@ -3,6 +3,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MqttServerOptions } from '../../../src/protocols/mqtt/mqtt-server.js';
 import { CreateSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { eventually } from '../../support/eventually.js';
 import { MqttCaller } from './mqtt-caller.js';
 import { mqttCalls } from './mqtt-calls.behaviour.js';
 import { type SpecimenMqtt, serveSpecimens } from './specimen-mqtt.js';
@@ -157,7 +158,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       proxy.cut();
       const lost = calling.call('specimens/list-specimens', {});
       proxy.mend();
-      await vi.waitFor(() => answeredSoon(calling), { timeout: 10_000, interval: 50 });
+      await eventually(() => answeredSoon(calling));
       void lost;
     });
 
@@ -171,7 +172,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       await expect(serving.mqtt.ready()).rejects.toThrow('MQTT broker mqtt://127.0.0.1');
       const calling = await caller();
       proxy.mend();
-      await vi.waitFor(() => answeredSoon(calling), { timeout: 10_000, interval: 50 });
+      await eventually(() => answeredSoon(calling));
     });
 
     test('that vanishes does not keep the server from stopping', async () => {
@@ -220,7 +221,7 @@ describe('a broker that closes every connection', () => {
     wire.cut();
     const warned = vi.spyOn(Logger.prototype, 'warn');
     const { mqtt, close } = await serveSpecimens({ url: closing });
-    await vi.waitFor(() => expect(wire.accepted).toBeGreaterThan(2), { timeout: 10_000 });
+    await eventually(() => expect(wire.accepted).toBeGreaterThan(2));
     const told = `MQTT broker ${closing}: the connection was lost`;
     expect(warned.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([told]);
     await expect(mqtt.ready()).rejects.toThrow(told);

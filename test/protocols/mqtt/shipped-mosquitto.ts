@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 
 const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin` };
@@ -36,7 +36,7 @@ export class ShippedMosquitto {
     await chmod(home, 0o755);
     await chmod(join(home, 'passwords'), 0o644);
     const started = spawn('mosquitto', ['-c', join(home, 'mosquitto.conf')], { env: environment, stdio: 'ignore' });
-    await vi.waitFor(() => once(connect(port, '127.0.0.1'), 'connect'), { timeout: 5_000 });
+    await eventually(() => once(connect(port, '127.0.0.1'), 'connect'));
     return new ShippedMosquitto(started, home, port);
   }
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { WebSocketOptions } from '../../../src/protocols/websocket/register-websocket.js';
 import { registerWebSocketServer } from '../../../src/protocols/websocket/websocket-server.js';
 import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
+import { eventually } from '../../support/eventually.js';
 import type { JsonRpcClient, JsonRpcResponse } from './json-rpc-client.js';
 import { openWire, textFrame } from './raw-frames.js';
 import { type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';
@@ -182,7 +183,7 @@ describe('calls at once', () => {
     client.send(wait(1, 9_000));
     expect(await client.exchange(list(2))).toHaveProperty('result');
     client.socket.terminate();
-    await vi.waitFor(() => expect(server.get(WaitForSpecimenHandler).stopped).toBe(1));
+    await eventually(() => expect(server.get(WaitForSpecimenHandler).stopped).toBe(1));
   });
 });
 
@@ -203,7 +204,7 @@ describe('a peer', () => {
     frozen.socket.pause();
     const echo = { jsonrpc: '2.0', id: 'x'.repeat(50_000), method: 'specimens.listSpecimens' };
     const flood = setInterval(() => frozen.send(echo), 0);
-    await vi.waitFor(() => expect(openSockets()).toBe(1), { timeout: 15_000 });
+    await eventually(() => expect(openSockets()).toBe(1));
     clearInterval(flood);
     expect(await lively.exchange(list(1))).toHaveProperty('result');
     frozen.socket.terminate();
@@ -216,7 +217,7 @@ describe('a server that stops', () => {
     client.send(wait(1, 300));
     expect(await client.exchange(list(2))).toHaveProperty('result');
     const closing = server.app.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { error } = await client.exchange(list(3));
       expect(error).toMatchObject({ code: -32053, data: { code: 'SERVICE_UNAVAILABLE', retry_after: 1 } });
     });

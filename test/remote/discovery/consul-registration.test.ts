@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectConsul } from '../../../src/platform/consul/consul-connection.js';
 import { HealthService } from '../../../src/protocols/grpc/health-service.js';
 import { ConsulRegistration, type RegistrationSettings } from '../../../src/remote/discovery/consul-registration.js';
 import { ConsulServiceDirectory } from '../../../src/remote/discovery/consul-service-directory.js';
 import { Authority } from '../../support/certificates.js';
+import { eventually } from '../../support/eventually.js';
 import { ConsulWire, consulServer, hasConsul } from './consul-server.js';
 import { Lines } from './lines.js';
 import { instancesOf, known } from './service-directory.behaviour.js';
@@ -80,14 +81,11 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
 
   test('stays while it lives and its checks have run', async () => {
     await registration.start();
-    await vi.waitFor(
-      async () => {
-        const { gRPC, HTTP } = await checks();
-        expect(gRPC?.Output).toMatch(/success/);
-        expect(HTTP?.Output).toMatch(/200 OK/);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      const { gRPC, HTTP } = await checks();
+      expect(gRPC?.Output).toMatch(/success/);
+      expect(HTTP?.Output).toMatch(/200 OK/);
+    });
     expect(Object.values(await checks()).map(({ Status }) => Status)).toEqual(['passing', 'passing', 'passing']);
   });
 
@@ -111,14 +109,11 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     const served = { service, host: '127.0.0.1', grpcPort, httpPort, tls: true, asksClients };
     registration = new ConsulRegistration(wire.connect(), served, fast, lines);
     await registration.start();
-    await vi.waitFor(
-      async () => {
-        const { gRPC, HTTP } = await checks();
-        expect(gRPC?.Output).toMatch(says);
-        expect(HTTP?.Output).toMatch(/200 OK/);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      const { gRPC, HTTP } = await checks();
+      expect(gRPC?.Output).toMatch(says);
+      expect(HTTP?.Output).toMatch(/200 OK/);
+    });
     expect(Object.values(await checks()).map(({ Status }) => Status)).toEqual(['passing', 'passing', 'passing']);
     await secureHttp.close();
     secureGrpc.forceShutdown();

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
+import { eventually } from '../../support/eventually.js';
 import { Lines } from './lines.js';
 import { NameServer } from './name-server.js';
 import { addresses, instancesOf, known, serviceDirectoryBehaviour } from './service-directory.behaviour.js';
@@ -57,7 +58,7 @@ describe('the static directory', () => {
 
   test("asks the system's resolver where a name names no server, and takes one family of addresses", async () => {
     const directory = new StaticServiceDirectory({ 'user-service': 'dns:///localhost:50051' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(['127.0.0.1:50051', '[::1]:50051']).toContain(addresses(instancesOf(directory, 'user-service')).join()),
     );
     await directory.close();
@@ -108,7 +109,7 @@ describe('a DNS name in the static directory', () => {
   test('is not looked up any more after close', async () => {
     open({ intervalMs: 5, minIntervalMs: 1 });
     await known(directory, 'user-service', '10.0.0.1:50051');
-    await vi.waitFor(() => expect(server.asked).toBeGreaterThan(1));
+    await eventually(() => expect(server.asked).toBeGreaterThan(1));
     await directory.close();
     expect(addresses(instancesOf(directory, 'user-service'))).toEqual(['10.0.0.1:50051']);
   });

@@ -30,6 +30,7 @@ import {
   ListSpecimens,
   WaitForSpecimen,
 } from '../../fixtures/specimens/specimens.operations.js';
+import { eventually } from '../../support/eventually.js';
 import { Lines } from '../discovery/lines.js';
 import { RemoteSpecimens } from './remote-specimens.js';
 
@@ -47,8 +48,8 @@ const failureOf = (work: Promise<unknown>): Promise<Failure> =>
     (failure: Failure) => failure,
   );
 
-const ownerIsIdle = () => vi.waitFor(() => expect(remote.owner.pipeline.running).toBe(0));
-const ownerIsBusy = () => vi.waitFor(() => expect(remote.owner.pipeline.running).toBe(1));
+const ownerIsIdle = () => eventually(() => expect(remote.owner.pipeline.running).toBe(0));
+const ownerIsBusy = () => eventually(() => expect(remote.owner.pipeline.running).toBe(1));
 
 describe('an operation whose handler is in another process', () => {
   test('takes and gives values of every type', async () => {

@@ -1,5 +1,5 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PermissionDenied, ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
 import type { Failure } from '../../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
@@ -11,6 +11,7 @@ import { secured } from '../../../src/remote/grpc/channel-security.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import { EchoSpecimen, InspectSpecimen, ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
 import { Authority, type Issued, PemFolder } from '../../support/certificates.js';
+import { eventually } from '../../support/eventually.js';
 import { Lines } from '../discovery/lines.js';
 import { RemoteSpecimens } from './remote-specimens.js';
 
@@ -135,7 +136,7 @@ describe('the name in the certificate of a service', () => {
   ])('may be %s', async (_, name, target) => {
     const { remote } = await start({ server: await ours.issue({ names: [name] }), client: await ours.issue(), target });
     const echo = () => remote.execute(EchoSpecimen, aSpecimen);
-    expect(await vi.waitFor(echo, { timeout: 5_000 })).toEqual(aSpecimen);
+    expect(await eventually(echo)).toEqual(aSpecimen);
   });
 });
 

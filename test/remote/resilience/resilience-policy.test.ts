@@ -8,6 +8,7 @@ import {
 } from '../../../src/contract/built-in-failures.js';
 import type { FailureOptions } from '../../../src/contract/failure.js';
 import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
+import { eventually } from '../../support/eventually.js';
 import { caller, fails, hangs, RemoteService, serves } from './remote-service.js';
 
 const pushback = (options?: FailureOptions) => new ServiceUnavailable({ retryAfterSeconds: 1, ...options });
@@ -307,7 +308,7 @@ describe('a service that is down', () => {
     const down = serviceOn(['a'], { breaker: { resetMs: 20 } }).on('a', fails());
     await down.calls(5);
     down.on('a', async () => 'back');
-    await vi.waitFor(async () => expect(await down.call()).toBe('back'));
+    await eventually(async () => expect(await down.call()).toBe('back'));
     expect(down.policy.circuit.state).toBe('CLOSED');
   });
 

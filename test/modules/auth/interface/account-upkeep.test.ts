@@ -9,6 +9,7 @@ import { Session } from '../../../../src/modules/auth/domain/session.js';
 import { AccountUpkeep } from '../../../../src/modules/auth/interface/account-upkeep.js';
 import { CreateUser, DeleteUser, GetMe, UpdateUser } from '../../../../src/modules/users/contract/index.js';
 import { DEMO_ADMIN } from '../../../../src/platform/config/development-defaults.js';
+import { eventually } from '../../../support/eventually.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 import { leaveReservation } from '../left-behind.js';
 
@@ -57,7 +58,7 @@ describe('the upkeep of accounts', () => {
     const line = vi.spyOn(Logger.prototype, level).mockReturnValue();
     const ensure = vi.spyOn(app.specimen.get(BootstrapAdministrator), 'ensure');
     await start(administrator);
-    await vi.waitFor(() => {
+    await eventually(() => {
       vi.advanceTimersByTime(60_000);
       expect(ensure.mock.calls.length).toBeGreaterThan(2);
     });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AccountEmails } from '../../../../src/modules/users/application/account-emails.js';
 import { EmailAddress } from '../../../../src/modules/users/domain/email-address.js';
 import { AccountEmailUpkeep } from '../../../../src/modules/users/interface/account-email-upkeep.js';
+import { eventually } from '../../../support/eventually.js';
 import { leaveReservation } from '../../auth/left-behind.js';
 import { createModulesApplication, freshEmail, type ModulesApplication } from '../../modules-application.js';
 
@@ -45,7 +46,7 @@ describe('the upkeep of the addresses of accounts', () => {
     upkeep.onApplicationBootstrap();
     await expect(settle.mock.results[0]?.value).rejects.toThrow(AggregateError);
     await app.adapters.accounts.remove(reserved.userId);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       vi.advanceTimersByTime(60_000);
       expect(await addressOf(userId)).toBe(reserved.email);
     });

@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { container, containerOnHostNetwork, firstProcess, postWithin } from '../../../support/container.js';
 import { entryOf } from '../../../support/entry-of.js';
+import { eventually } from '../../../support/eventually.js';
 import { type RunningProcess, startProcess } from '../../../support/process.js';
 
 let dataDir: string;
@@ -16,7 +17,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await Promise.all(running.map((started) => started.end('SIGKILL')));
-  await vi.waitFor(() => expect(postmasters()).toEqual([]), 10_000);
+  await eventually(() => expect(postmasters()).toEqual([]));
   rmSync(dataDir, { recursive: true });
 });
 
@@ -96,9 +97,7 @@ describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { ti
     expect((await post(`${one}/auth/register`, credentials('shared'))).status).toBe(201);
     expect((await post(`${other}/auth/login`, credentials('shared'))).status).toBe(200);
     await first.end('SIGKILL');
-    await expect
-      .poll(async () => (await post(`${other}/auth/login`, credentials('shared'))).status, { timeout: 60_000 })
-      .toBe(200);
+    await expect.poll(async () => (await post(`${other}/auth/login`, credentials('shared'))).status).toBe(200);
     expect(postmasters()).toHaveLength(1);
   });
 

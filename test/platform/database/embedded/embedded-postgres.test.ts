@@ -17,13 +17,14 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   embeddedPostgres,
 } from '../../../../src/platform/database/embedded/embedded-postgres.js';
 import { findServer } from '../../../../src/platform/database/embedded/server-process.js';
+import { eventually } from '../../../support/eventually.js';
 import { ServerUser } from './server-user.js';
 
 const root = process.getuid?.() === 0;
@@ -138,7 +139,7 @@ describe('one server per data folder', () => {
     const url = new URL(server.url('shop'));
     url.password = 'guess';
     // the server may close the connection before its reason has been read
-    await vi.waitFor(() => expect(new pg.Client(url.href).connect()).rejects.toThrow(/password authentication failed/));
+    await eventually(() => expect(new pg.Client(url.href).connect()).rejects.toThrow(/password authentication failed/));
     expect(statSync(join(dataDir, 'postgres', 'password')).mode & 0o777).toBe(0o600);
   });
 
@@ -156,7 +157,7 @@ describe('kill -9', () => {
     await query(server, 'create table note as select 7 as number');
     const before = await serverPid();
     process.kill(before, 'SIGKILL');
-    const rows = await vi.waitFor(() => query(server, 'select number from note'), 15_000);
+    const rows = await eventually(() => query(server, 'select number from note'));
     expect(rows).toEqual([{ number: 7 }]);
     expect(await serverPid()).not.toBe(before);
   });
