@@ -2,7 +2,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Limits } from '../pipeline/limit.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import { CurrentRates } from '../platform/config/current-rates.js';
+import { CurrentRates } from '../platform/config/rates.js';
 import { DynamicConfiguration } from '../platform/dynamic/dynamic-configuration.js';
 import { logLevel, rateLimits, resilience, resilienceOf, shedding } from '../platform/dynamic/settings.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';

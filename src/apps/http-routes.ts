@@ -4,7 +4,7 @@ import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { OperationRegistry } from '../pipeline/registry.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import { CurrentRates } from '../platform/config/current-rates.js';
+import { CurrentRates } from '../platform/config/rates.js';
 import { registerMetrics } from '../platform/observability/prometheus.js';
 import { type Readiness, registerHealth } from '../platform/observability/readiness.js';
 import { TokenKeys } from '../platform/security/token-keys.js';

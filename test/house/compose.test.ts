@@ -7,8 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { services as table } from '../../src/apps/services.js';
-import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
-import { variables } from '../../src/platform/config/variables.js';
+import { loadConfiguration, processVariables } from '../../src/platform/config/load-configuration.js';
 import { gateway, parts } from '../support/parts.js';
 
 const require = createRequire(import.meta.url);
@@ -123,7 +122,8 @@ describe('deploy/compose.env', () => {
   const all = parseEnv(environment.replaceAll(/^#([A-Z][A-Z0-9_]*=)/gm, '$1'));
 
   test('names variables of the product only', () => {
-    expect(Object.keys(all).filter((name) => !Object.hasOwn(variables, name))).toEqual([]);
+    const names = new Set(processVariables({}, table).map(({ name }) => name));
+    expect(Object.keys(all).filter((name) => !names.has(name))).toEqual([]);
   });
 
   test.each([

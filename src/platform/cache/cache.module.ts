@@ -1,7 +1,7 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { RateLimiter } from '../../ports/rate-limiter.js';
 import { Configuration } from '../config/configuration.js';
-import { CurrentRates } from '../config/current-rates.js';
+import { CurrentRates } from '../config/rates.js';
 import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
 import { SwitchedRateLimiter } from './switched-rate-limiter.js';

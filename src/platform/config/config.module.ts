@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Configuration } from './configuration.js';
-import { CurrentRates } from './current-rates.js';
+import { CurrentRates } from './rates.js';
 
 @Module({})
 class ConfigModule {}

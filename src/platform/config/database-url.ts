@@ -49,12 +49,16 @@ function* faults(text: string): Generator<string> {
   }
 }
 
-export const databaseUrl = url('postgresql', 'postgres').superRefine((text, context) => {
-  for (const message of faults(text)) context.addIssue({ code: 'custom', message });
-});
+export const databaseUrl = url('postgresql', 'postgres')
+  .superRefine((text, context) => {
+    for (const message of faults(text)) context.addIssue({ code: 'custom', message });
+  })
+  .describe('postgresql://user:password@host:5432/database');
 
 /** A user, a password, a host, a port and the number of a database, which the client understands; it ignores the rest. */
-export const redisUrl = url('redis', 'rediss').refine(
-  (text) => /^\/?\d*$/.test(new URL(text).pathname) && !/[?#]/.test(text),
-  'has something after the host that is no number of a database',
-);
+export const redisUrl = url('redis', 'rediss')
+  .refine(
+    (text) => /^\/?\d*$/.test(new URL(text).pathname) && !/[?#]/.test(text),
+    'has something after the host that is no number of a database',
+  )
+  .describe('redis://user:password@host:6379/0');

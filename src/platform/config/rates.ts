@@ -1,5 +1,26 @@
 import { z } from 'zod';
-import type { Rate, Rates } from './configuration.js';
+
+/** So many calls in so many seconds. */
+export interface Rate {
+  readonly quota: number;
+  readonly windowSeconds: number;
+}
+
+export interface Rates {
+  readonly enabled: boolean;
+  /** Requests of one network address, before anything is known of the caller. */
+  readonly address: Rate;
+  /** Calls of one caller to one operation. */
+  readonly caller: Rate;
+  /** Messages on one connection of a WebSocket or of the embedded MQTT broker. */
+  readonly connection: Rate;
+  /** Failed logins for one account. */
+  readonly login: Rate;
+  /** Failed logins from one network address. */
+  readonly loginAddress: Rate;
+  /** In place of `caller`, by the operation's wire name: `users.createUser`. */
+  readonly operations: Readonly<Record<string, Rate>>;
+}
 
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 
@@ -13,46 +34,41 @@ const defaults: Rates = {
   operations: {},
 };
 
-const knownNames = new Map<string, Exclude<keyof Rates, 'enabled' | 'operations'>>([
-  ['address', 'address'],
-  ['caller', 'caller'],
-  ['connection', 'connection'],
-  ['login', 'login'],
-  ['login-address', 'loginAddress'],
-]);
+const named = new Set(['address', 'caller', 'connection', 'login', 'login-address']);
 
 type Entry = readonly [name: string, rate: Rate];
 
+const propertyOf = (name: string) => (name === 'login-address' ? 'loginAddress' : name);
+
 function readEntry(entry: string): Entry | undefined {
   const match = /^([A-Za-z][\w.-]*)=([1-9]\d{0,8})\/([1-9]\d{0,5})?([smh])$/.exec(entry);
-  if (match === null) return undefined;
-  const [, name = '', quota, count = '1', unit] = match;
-  if (!knownNames.has(name) && !name.includes('.')) return undefined;
+  const [, name = '', quota, count = '1', unit] = match ?? [];
+  if (!name.includes('.') && !named.has(name)) return undefined;
   return [name, { quota: Number(quota), windowSeconds: Number(count) * SECONDS[unit as keyof typeof SECONDS] }];
 }
 
 function withEntries(entries: readonly Entry[]): Rates {
-  const known = entries.flatMap(([name, rate]) => {
-    const property = knownNames.get(name);
-    return property === undefined ? [] : [[property, rate] as const];
-  });
-  const operations = Object.fromEntries(entries.filter(([name]) => !knownNames.has(name)));
-  return { ...defaults, ...Object.fromEntries(known), operations };
+  const operations = entries.filter(([name]) => name.includes('.'));
+  const others = entries.filter(([name]) => !name.includes('.')).map(([name, rate]) => [propertyOf(name), rate]);
+  return { ...defaults, ...Object.fromEntries(others), operations: Object.fromEntries(operations) };
 }
 
 /**
  * `on`, `off`, or entries `name=quota/window` that replace the defaults one by one:
  * `caller=200/s, users.createUser=20/10m`.
  */
-export const rates = z.string().transform((value, context): Rates => {
-  if (value === 'on' || value === 'off') return { ...defaults, enabled: value === 'on' };
-  const items = value.split(',').map((item) => item.trim());
-  const entries = items.map(readEntry);
-  const wrong = items.filter((_, index) => entries[index] === undefined);
-  if (wrong.length > 0)
-    context.addIssue({ code: 'custom', message: `has entries that are not understood (${wrong.join(', ')})` });
-  return withEntries(entries.filter((entry) => entry !== undefined));
-});
+export const rates = z
+  .string()
+  .transform((value, context): Rates => {
+    if (value === 'on' || value === 'off') return { ...defaults, enabled: value === 'on' };
+    const items = value.split(',').map((item) => item.trim());
+    const entries = items.map(readEntry);
+    const wrong = items.filter((_, index) => entries[index] === undefined);
+    if (wrong.length > 0)
+      context.addIssue({ code: 'custom', message: `has entries that are not understood (${wrong.join(', ')})` });
+    return withEntries(entries.filter((entry) => entry !== undefined));
+  })
+  .describe('off, on or a list such as caller=1000/s,login=10/15m,users.createUser=20/10m');
 
 /** `rates` that name no operation but these, by wire name. */
 export const ratesOf = (operations: ReadonlySet<string>) =>
@@ -61,3 +77,11 @@ export const ratesOf = (operations: ReadonlySet<string>) =>
     if (unknown.length === 0) return;
     context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
   });
+
+/** The rates in force: those of RATE_LIMITS until they are changed at run time. */
+export class CurrentRates {
+  constructor(public value: Rates) {}
+
+  /** Of the messages of a connection that opens now; undefined when limits are off. */
+  readonly ofConnection = (): Rate | undefined => (this.value.enabled ? this.value.connection : undefined);
+}

@@ -1,12 +1,18 @@
 import { isIP } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
+import { protocols } from '../../contract/operation.js';
 import { Email } from '../../contract/values.js';
 import { parseGrpcTarget } from './grpc-target.js';
 
-/** Schemas from the text of a variable to its value. Their messages complete the sentence `PORT "x" …`. */
+/**
+ * Schemas from the text of a variable to its value. Their messages complete the sentence `PORT: "x" …`, their descriptions
+ * `Set it to …`.
+ */
 
 export const text = z.string();
+
+export const pemFile = text.describe('the path of a PEM file');
 
 export function wholeNumber(min: number, max: number) {
   const message = `is not a whole number from ${min} to ${max}`;
@@ -14,8 +20,13 @@ export function wholeNumber(min: number, max: number) {
     .string()
     .regex(/^\d{1,15}$/, message)
     .transform(Number)
-    .pipe(z.number().min(min, message).max(max, message));
+    .pipe(z.number().min(min, message).max(max, message))
+    .describe(`a whole number from ${min} to ${max}`);
 }
+
+export const milliseconds = wholeNumber(1, 24 * 3_600_000);
+
+export const bytes = wholeNumber(1024, 1024 ** 3);
 
 /** `::1` and `[::1]` are the same. */
 export const host = z
@@ -25,13 +36,18 @@ export const host = z
     message: 'is neither an address nor a name',
   });
 
-export const port = wholeNumber(0, 65_535);
+export const port = wholeNumber(0, 65_535).describe('a free TCP port such as 3000');
 
-export const flag = z.enum(['true', 'false'], 'is neither true nor false').transform((value) => value === 'true');
+export const flag = z
+  .enum(['true', 'false'], 'is neither true nor false')
+  .transform((value) => value === 'true')
+  .describe('true or false');
 
 export function choice<const T extends readonly string[]>(names: T) {
-  return z.enum(names, `is not one of ${names.join(', ')}`);
+  return z.enum(names, `is not one of ${names.join(', ')}`).describe(`one of ${names.join(', ')}`);
 }
+
+export const severity = choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
 export const list = z.string().transform((value) =>
   value
@@ -40,17 +56,14 @@ export const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+const splitPairs = (items: readonly string[]): readonly (readonly [name: string, value: string])[] =>
+  items.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]);
+
 /** `name=value,name=value`, the values percent-encoded where need be. */
 export const headers = list
   .refine((items) => items.every((item) => /^[\w!#$%&'*+.^`|~-]+=[\x21-\x7e]*$/.test(item)), 'is no list of name=value')
-  .transform((items) =>
-    Object.fromEntries(
-      items.map((item) => {
-        const [name = '', ...value] = item.split('=');
-        return [name, decoded(value.join('='))] as const;
-      }),
-    ),
-  );
+  .transform((items) => Object.fromEntries(splitPairs(items).map(([name, value]) => [name, decoded(value)])))
+  .describe('a list such as signoz-ingestion-key=abc,x-team=core');
 
 function decoded(value: string): string {
   try {
@@ -63,22 +76,19 @@ function decoded(value: string): string {
 export const ratio = z
   .string()
   .regex(/^(0|1|0?\.\d{1,9}|1\.0+|0\.0+)$/, 'is not a number from 0 to 1')
-  .transform(Number);
-
-const switches = list.refine(
-  (items) => items.every((item) => /^[a-z][a-z0-9-]*=(true|false)$/.test(item)),
-  'holds something that is not name=true or name=false',
-);
+  .transform(Number)
+  .describe('a number from 0 to 1');
 
 /** `one=true,other=false`; the last one of a name counts. */
-export const onOff = switches.transform((items): Readonly<Record<string, boolean>> => {
-  const pairs = items.map((item) => item.split('='));
-  return Object.fromEntries(pairs.map(([name = '', value]) => [name, value === 'true']));
-});
+export const onOff = list
+  .refine(
+    (items) => items.every((item) => /^[a-z][a-z0-9-]*=(true|false)$/.test(item)),
+    'is no list of name=true or name=false',
+  )
+  .transform((items) => Object.fromEntries(splitPairs(items).map(([name, value]) => [name, value === 'true'])))
+  .describe('a list such as new-search=true,old-export=false');
 
-export function choices<const T extends readonly string[]>(names: T) {
-  return list.pipe(z.array(choice(names)).min(1, 'names nothing'));
-}
+export const protocolNames = list.pipe(z.array(choice(protocols)).min(1, 'names nothing'));
 
 export function url(...schemes: readonly [string, ...string[]]) {
   const prefixes = schemes.map((scheme) => `${scheme}://`).join(' or ');
@@ -98,16 +108,23 @@ export const grpcTarget = z.string().superRefine((value, context) => {
 
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
-export const origins = list.refine((values) => values.every(isOrigin), 'holds something that is no origin');
+export const origins = list
+  .refine((values) => values.every(isOrigin), 'holds something that is no origin')
+  .describe('a list such as https://app.example.com,http://localhost:5173');
 
-export const email = z.string().refine((value) => Email.safeParse(value).success, 'is not an email address');
+export const email = z
+  .string()
+  .refine((value) => Email.safeParse(value).success, 'is not an email address')
+  .describe('an email address');
 
-export const networks = list.superRefine((items, context) => {
-  for (const item of items) {
-    if (isNetwork(item)) continue;
-    context.addIssue({ code: 'custom', message: `holds ${item}, which is neither an address nor a network` });
-  }
-});
+export const networks = list
+  .superRefine((items, context) => {
+    for (const item of items) {
+      if (isNetwork(item)) continue;
+      context.addIssue({ code: 'custom', message: `holds ${item}, which is neither an address nor a network` });
+    }
+  })
+  .describe('a list such as 10.0.0.0/8,127.0.0.1');
 
 function isNetwork(item: string): boolean {
   try {
@@ -122,4 +139,12 @@ const KEY_BYTES = 32;
 export const key = z
   .string()
   .transform((value) => Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64'))
-  .refine((bytes) => bytes.length === KEY_BYTES, `is not a key of ${KEY_BYTES} bytes in base64 or hex`);
+  .refine((read) => read.length === KEY_BYTES, `is not a key of ${KEY_BYTES} bytes in base64 or hex`)
+  .describe('the output of: openssl rand -base64 32');
+
+/** Text that `faultOf` finds nothing wrong with. */
+export const withoutFault = (faultOf: (value: string) => string | undefined) =>
+  text.superRefine((value, context) => {
+    const message = faultOf(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });

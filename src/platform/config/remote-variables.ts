@@ -1,76 +1,94 @@
+import { z } from 'zod';
 import { resilience } from '../dynamic/settings.js';
-import { choice, flag, grpcTarget, host, port, text } from './readings.js';
-import { type AddressVariable, addressVariable, calledServices, type Services } from './service-defaults.js';
-import type { Variable } from './variable.js';
+import { endpoint, localAddress } from './host.js';
+import type { ProcessContext } from './process-context.js';
+import { choice, flag, grpcTarget, host, pemFile, port, text } from './readings.js';
+import { addressVariable, calledServices, defaultGrpcPort } from './service-defaults.js';
+import { variable } from './variable.js';
 
-export const addressExpected = 'host:port, a list of them, or a gRPC target such as dns:///name:50051';
-
-const address = (service: string) =>
-  ({
-    schema: grpcTarget.optional(),
-    about: `Where the gRPC of ${service} is; its default port on this machine when not set`,
-    expected: addressExpected,
-  }) as const satisfies Variable;
-
-/** Where the services of the table are, a variable for each that others call. */
-export const addressVariables = (services: Services): Readonly<Record<AddressVariable, Variable>> =>
-  Object.fromEntries(calledServices(services).map((service) => [addressVariable(service), address(service)]));
+const advertisedHost = host.describe('an address or name by which other services reach this process');
+const consulHost = host.describe('a name or an address, without a port');
+const resilienceChange = resilience.schema.describe('JSON such as {"timeoutMs":2000,"ejection":{"baseMs":10000}}');
+const target = grpcTarget.describe('host:port, a list of them, or a gRPC target such as dns:///name:50051');
 
 /** How other services are found and called, and Consul. */
-export const remoteVariables = {
-  DISCOVERY: {
-    schema: choice(['static', 'consul']),
-    about: 'How other services are found: static takes the addresses below, consul needs CONSUL_HOST',
-    expected: 'static or consul',
-    default: 'static',
-  },
-  CONSUL_HOST: {
-    schema: host.optional(),
-    about: 'Consul, for DISCOVERY and for configuration that changes at run time',
-    expected: 'a name or an address, without a port',
-  },
-  CONSUL_PORT: { schema: port, about: 'Port of CONSUL_HOST', expected: 'a TCP port', default: '8500' },
-  CONSUL_TOKEN: {
-    schema: text.optional(),
-    about: 'ACL token that Consul is shown',
-    expected: 'the secret id of a token',
-    secret: true,
-  },
-  CONSUL_SECURE: {
-    schema: flag,
-    about: 'Whether CONSUL_PORT speaks HTTPS',
-    expected: 'true or false',
-    default: 'false',
-  },
-  CONSUL_CA_FILE: {
-    schema: text.optional(),
-    about: 'Authorities (PEM) of the certificate of Consul, with CONSUL_SECURE; what Node trusts when not set',
-    expected: 'the path of a PEM file',
-  },
-  ADVERTISED_HOST: {
-    schema: host.optional(),
-    about: 'The address that DISCOVERY=consul tells others; HOST when not set, or the first of this machine',
-    expected: 'an address or name by which other services reach this process',
-  },
-  SERVICE_TLS_CERT_FILE: {
-    schema: text.optional(),
-    about: 'Certificate chain (PEM) that this process shows to the services it calls; needs SERVICE_TLS_KEY_FILE',
-    expected: 'the path of a PEM file',
-  },
-  SERVICE_TLS_KEY_FILE: {
-    schema: text.optional(),
-    about: 'Private key (PEM) of SERVICE_TLS_CERT_FILE',
-    expected: 'the path of a PEM file',
-  },
-  SERVICE_TLS_CA_FILE: {
-    schema: text.optional(),
-    about: 'Authorities (PEM) of the certificates of other services; what Node trusts when not set',
-    expected: 'the path of a PEM file',
-  },
-  RESILIENCE: {
-    schema: resilience.schema.optional(),
+export const remoteVariables = (context: ProcessContext) => ({
+  consul,
+  discovery: z.object({
+    method: variable('DISCOVERY', choice(['static', 'consul']), {
+      about: 'How other services are found: static takes their addresses, consul asks CONSUL_HOST',
+      default: 'static',
+      needs: 'CONSUL_HOST',
+    }),
+    addresses: addresses(context),
+    /** By which other services reach this process; absent: `host`, or the first address of this machine. */
+    advertisedHost: variable('ADVERTISED_HOST', advertisedHost.optional(), {
+      about: 'The address that is registered in Consul; HOST when not set, or the first of this machine',
+    }),
+  }),
+  serviceTls,
+  /** Over the defaults, of the calls to every service and outbound dependency. */
+  resilience: variable('RESILIENCE', resilienceChange, {
     about:
       'Time limits, retries, breaker, ejection and concurrency of the calls to other services: what differs from the defaults',
-    expected: 'JSON such as {"timeoutMs":2000,"ejection":{"baseMs":10000}}',
-  },
-} as const satisfies Record<string, Variable>;
+    default: '{}',
+  }),
+});
+
+/** A variable for each service that others call; of those only that this process calls. */
+function addresses({ given, isProduction, service, services }: ProcessContext) {
+  const { calls = [] } = service;
+  const here = localAddress(host.safeParse(given.HOST).data ?? '127.0.0.1');
+  const address = (name: string) =>
+    variable(addressVariable(name), target, {
+      about: `Where the gRPC of ${name} is; its default port on this machine when not set`,
+      fallback: endpoint(here, services[name]?.grpcPort ?? defaultGrpcPort),
+      required: isProduction && given.DISCOVERY !== 'consul' && calls.includes(name),
+    });
+  return z
+    .object(Object.fromEntries(calledServices(services).map((name) => [name, address(name)])))
+    .transform((all) => Object.fromEntries(Object.entries(all).filter(([name]) => calls.includes(name))));
+}
+
+/** Undefined: nothing changes at run time, and services have fixed addresses. */
+const consul = z
+  .object({
+    host: variable('CONSUL_HOST', consulHost.optional(), {
+      about: 'Consul, for DISCOVERY and for configuration that changes at run time',
+    }),
+    port: variable('CONSUL_PORT', port.describe('a TCP port'), { about: 'Port of CONSUL_HOST', default: '8500' }),
+    /** HTTPS. */
+    secure: variable('CONSUL_SECURE', flag.describe('true for HTTPS, or false'), {
+      about: 'Whether CONSUL_PORT speaks HTTPS',
+      default: 'false',
+    }),
+    /** Absent: the authorities that Node trusts. */
+    caFile: variable('CONSUL_CA_FILE', pemFile.optional(), {
+      about: 'Authorities (PEM) of the certificate of Consul; what Node trusts when not set',
+      needs: 'CONSUL_SECURE',
+    }),
+    token: variable('CONSUL_TOKEN', text.describe('the secret id of a token').optional(), {
+      about: 'ACL token for Consul',
+      secret: true,
+    }),
+  })
+  .transform(({ host: name, ...rest }) => (name === undefined ? undefined : { host: name, ...rest }))
+  .optional();
+
+/** Of calls to other services, where it differs from what `tls` entails. */
+const serviceTls = z
+  .object({
+    certFile: variable('SERVICE_TLS_CERT_FILE', pemFile.optional(), {
+      about: 'Certificate chain (PEM) that this process shows to the services it calls',
+      needs: 'SERVICE_TLS_KEY_FILE',
+    }),
+    keyFile: variable('SERVICE_TLS_KEY_FILE', pemFile.optional(), {
+      about: 'Private key (PEM) of SERVICE_TLS_CERT_FILE',
+      needs: 'SERVICE_TLS_CERT_FILE',
+    }),
+    caFile: variable('SERVICE_TLS_CA_FILE', pemFile.optional(), {
+      about: 'Authorities (PEM) of the certificates of other services; what Node trusts when not set',
+    }),
+  })
+  .transform((files) => (Object.values(files).some((file) => file !== undefined) ? files : undefined))
+  .optional();

@@ -1,74 +1,108 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { choice, email, key, list, text, wholeNumber } from './readings.js';
-import type { Variable } from './variable.js';
+import { passwordFault } from '../security/password-policy.js';
+import type { ProcessContext } from './process-context.js';
+import { choice, email, key, list, text, wholeNumber, withoutFault } from './readings.js';
+import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
+import { variable } from './variable.js';
+
+/** Known to everyone, so there is none in production. */
+export const DEMO_ADMIN = { email: 'admin@example.com', password: 'password123' } as const;
 
 const DAY_SECONDS = 24 * 3600;
 
-export const securityVariables = {
-  JWT_SECRET: {
-    schema: z.string().optional(),
-    about: 'Signs access tokens (HS256), at least 32 bytes; a known one in development when not set',
-    expected: 'the output of: openssl rand -base64 48',
-    secret: true,
-  },
-  JWT_PRIVATE_KEY_FILE: {
-    schema: text.optional(),
-    about: 'Signs access tokens in place of JWT_SECRET: Ed25519 (EdDSA) or RSA (RS256), PKCS #8 PEM',
-    expected: 'the path of a file made by: openssl genpkey -algorithm ed25519',
-  },
-  JWT_PUBLIC_KEY_FILES: {
-    schema: list,
-    about: 'Further keys that still verify (SPKI PEM), comma-separated: the former ones during a rotation',
-    expected: 'paths of files made by: openssl pkey -in private.pem -pubout',
-    default: '',
-  },
-  JWT_ISSUER: { schema: text, about: 'Claim iss of our tokens', expected: 'a name or URL', default: 'mstv' },
-  JWT_AUDIENCE: { schema: text, about: 'Claim aud of our access tokens', expected: 'a name or URL', default: 'mstv' },
-  ACCESS_TOKEN_SECONDS: {
-    schema: wholeNumber(1, DAY_SECONDS),
-    about: 'How long an access token lives',
-    expected: 'a number of seconds up to a day',
-    default: '900',
-  },
-  REFRESH_TOKEN_SECONDS: {
-    schema: wholeNumber(60, 366 * DAY_SECONDS),
-    about: 'How long a session lives from the sign-in on, however often it is renewed',
-    expected: 'a number of seconds up to a year',
-    default: `${30 * DAY_SECONDS}`,
-  },
-  ENCRYPTION_KEY: {
-    schema: key.optional(),
-    about: 'Encrypts secrets at rest; nothing keeps any yet',
-    expected: 'the output of: openssl rand -base64 32',
-    secret: true,
-  },
-  PASSWORD_POLICY: {
-    schema: choice(['strict', 'lax']).optional(),
-    about:
-      'What passwords are admitted: strict refuses common ones; strict in production and lax elsewhere when not set',
-    expected: 'strict or lax',
-  },
-  PASSWORD_HASH_CONCURRENCY: {
-    schema: wholeNumber(1, 64).optional(),
+const privateKeyFile = text.describe('the path of a file made by: openssl genpkey -algorithm ed25519');
+const publicKeyFiles = list.describe('paths of files made by: openssl pkey -in private.pem -pubout');
+const tokenClaim = text.describe('a name or URL');
+
+export const securityVariables = (context: ProcessContext) => ({
+  security: z.object({
+    tokens: tokens(context),
+    /** 32 bytes. */
+    encryptionKey: variable('ENCRYPTION_KEY', key.optional(), {
+      about: 'Encrypts secrets at rest',
+      secret: true,
+      reserved: 'nothing is encrypted at rest',
+    }),
+    passwordPolicy: variable('PASSWORD_POLICY', choice(['strict', 'lax']), {
+      about:
+        'What passwords are admitted: strict refuses common ones; strict in production and lax elsewhere when not set',
+      fallback: context.isProduction ? 'strict' : 'lax',
+    }),
+    passwordHashing,
+  }),
+  bootstrapAdmin: bootstrapAdmin(context),
+});
+
+function tokens({ given, isProduction }: ProcessContext) {
+  const hasKeyFiles = given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
+  const secret = isProduction ? withoutFault(secretFault) : text;
+  return z.object({
+    /** For HS256; absent where key files are used. */
+    secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
+      about: 'Signs access tokens (HS256), at least 32 bytes; a known one in development when not set',
+      fallback: hasKeyFiles || isProduction ? undefined : DEVELOPMENT_JWT_SECRET,
+      secret: true,
+      required: isProduction && !hasKeyFiles,
+      alternative: 'set JWT_PRIVATE_KEY_FILE',
+      excludes: ['JWT_PRIVATE_KEY_FILE', 'JWT_PUBLIC_KEY_FILES'],
+    }),
+    privateKeyFile: variable('JWT_PRIVATE_KEY_FILE', privateKeyFile.optional(), {
+      about: 'Signs access tokens in place of JWT_SECRET: Ed25519 (EdDSA) or RSA (RS256), PKCS #8 PEM',
+    }),
+    publicKeyFiles: variable('JWT_PUBLIC_KEY_FILES', publicKeyFiles, {
+      about: 'Further keys that still verify (SPKI PEM), comma-separated: the former ones during a rotation',
+      default: '',
+    }),
+    issuer: variable('JWT_ISSUER', tokenClaim, { about: 'Claim iss of our tokens', default: 'mstv' }),
+    audience: variable('JWT_AUDIENCE', tokenClaim, { about: 'Claim aud of our access tokens', default: 'mstv' }),
+    accessTokenSeconds: variable('ACCESS_TOKEN_SECONDS', wholeNumber(1, DAY_SECONDS), {
+      about: 'How long an access token lives',
+      default: '900',
+    }),
+    refreshTokenSeconds: variable('REFRESH_TOKEN_SECONDS', wholeNumber(60, 366 * DAY_SECONDS), {
+      about: 'How long a session lives from the sign-in on, however often it is renewed',
+      default: `${30 * DAY_SECONDS}`,
+    }),
+  });
+}
+
+/** Hashing runs in libuv's four threads, which files and name look-ups need as well. */
+const defaultConcurrency = Math.min(2, Math.max(1, availableParallelism() - 1));
+
+const passwordHashing = z.object({
+  concurrency: variable('PASSWORD_HASH_CONCURRENCY', wholeNumber(1, 64), {
     about: 'Passwords hashed at the same time, 20 MiB each; one or two when not set',
-    expected: 'a number below the count of processors',
-  },
-  PASSWORD_HASH_QUEUE: {
-    schema: wholeNumber(1, 100_000),
+    fallback: `${defaultConcurrency}`,
+  }),
+  queueLength: variable('PASSWORD_HASH_QUEUE', wholeNumber(1, 100_000), {
     about: 'Passwords waiting to be hashed before further ones are refused',
-    expected: 'a number from 1',
     default: '100',
-  },
-  BOOTSTRAP_ADMIN_EMAIL: {
-    schema: email.optional(),
-    about:
-      'The first platform administrator, made while there is none; needs BOOTSTRAP_ADMIN_PASSWORD. A demo one in development',
-    expected: 'an email address',
-  },
-  BOOTSTRAP_ADMIN_PASSWORD: {
-    schema: text.optional(),
-    about: 'The password of BOOTSTRAP_ADMIN_EMAIL',
-    expected: 'a password that PASSWORD_POLICY admits',
-    secret: true,
-  },
-} as const satisfies Record<string, Variable>;
+  }),
+});
+
+function bootstrapAdmin({ given, isProduction }: ProcessContext) {
+  const isDevelopment = (given.NODE_ENV ?? 'development') === 'development';
+  const isOurs = isDevelopment && given.BOOTSTRAP_ADMIN_EMAIL === undefined;
+  const admitted = isProduction ? withoutFault((value) => passwordFault(value, 'strict')) : text;
+  const password = admitted.describe('a password that PASSWORD_POLICY admits');
+  return z
+    .object({
+      email: variable('BOOTSTRAP_ADMIN_EMAIL', email.optional(), {
+        about: 'The first platform administrator, made while there is none; a demo one in development',
+        needs: 'BOOTSTRAP_ADMIN_PASSWORD',
+        fallback: isOurs ? DEMO_ADMIN.email : undefined,
+      }),
+      password: variable('BOOTSTRAP_ADMIN_PASSWORD', password.optional(), {
+        about: 'The password of BOOTSTRAP_ADMIN_EMAIL',
+        needs: 'BOOTSTRAP_ADMIN_EMAIL',
+        secret: true,
+        fallback: isOurs ? DEMO_ADMIN.password : undefined,
+      }),
+    })
+    .transform((admin) => (hasBoth(admin) ? admin : undefined))
+    .optional();
+}
+
+const hasBoth = (admin: { email?: string; password?: string }): admin is { email: string; password: string } =>
+  admin.email !== undefined && admin.password !== undefined;

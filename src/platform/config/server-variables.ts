@@ -1,113 +1,153 @@
 import { z } from 'zod';
 import { protocols } from '../../contract/operation.js';
-import { logLevels } from './configuration.js';
-import { choice, choices, host, networks, onOff, origins, port, text, url, wholeNumber } from './readings.js';
-import type { Variable } from './variable.js';
+import type { ProcessContext } from './process-context.js';
+import {
+  choice,
+  host,
+  milliseconds,
+  networks,
+  onOff,
+  origins,
+  pemFile,
+  port,
+  protocolNames,
+  severity,
+  url,
+  wholeNumber,
+} from './readings.js';
+import { defaultGrpcPort } from './service-defaults.js';
+import { variable } from './variable.js';
 
-const milliseconds = wholeNumber(1, 24 * 3_600_000);
+const grpcPort = port.describe('a free TCP port such as 50051');
+const mqttPort = port.describe('a free TCP port such as 1883');
+const mqttUrl = url('mqtt', 'mqtts', 'ws', 'wss').describe('mqtt://user:password@host:1883');
+const topicPrefix = z
+  .string()
+  .regex(/^[^\s#+$/][^\s#+/]*$/, 'is not one level of an MQTT topic')
+  .describe('a word without /, + and #');
 
-export const serverVariables = {
-  NODE_ENV: {
-    schema: choice(['development', 'test', 'production']),
-    about: 'What kind of process it is; production refuses development secrets and embedded engines',
-    expected: 'development, test or production',
-    default: 'development',
-  },
-  SERVICE_NAME: {
-    schema: text,
-    about: 'Which part of the product this process runs',
-    expected: 'the name of a service',
-    default: 'monolith',
-  },
-  PROTOCOLS: {
-    schema: choices(protocols).optional(),
-    about: 'The protocols to serve, comma-separated; those of the service when not set',
-    expected: `a list such as ${protocols.join(',')}`,
-  },
-  HOST: {
-    schema: host.optional(),
+export const serverVariables = (context: ProcessContext) => ({
+  ...identity(context),
+  host: variable('HOST', host.describe('an address of this machine'), {
     about: 'The address to listen on; 127.0.0.1 when not set, 0.0.0.0 in production',
-    expected: 'an address of this machine',
-  },
-  PORT: {
-    schema: port.optional(),
-    about:
-      'HTTP, GraphQL and WebSocket; 3000 for the monolith and the gateway when not set, another for each service, 0 for any free port',
-    expected: 'a free TCP port such as 3000',
-  },
-  GRPC_PORT: {
-    schema: port.optional(),
-    about: 'gRPC; 50051 for the monolith and the gateway when not set, another for each service',
-    expected: 'a free TCP port such as 50051',
-  },
-  MQTT_PORT: {
-    schema: port,
-    about: 'The embedded MQTT broker, which runs when MQTT_URL is not set',
-    expected: 'a free TCP port such as 1883',
-    default: '1883',
-  },
-  MQTT_URL: {
-    schema: url('mqtt', 'mqtts', 'ws', 'wss').optional(),
-    about: 'An MQTT broker in place of the embedded one',
-    expected: 'mqtt://user:password@host:1883',
-    secret: true,
-  },
-  MQTT_TOPIC_PREFIX: {
-    schema: z.string().regex(/^[^\s#+$/][^\s#+/]*$/, 'is not one level of an MQTT topic'),
-    about: 'The first level of every MQTT topic',
-    expected: 'a word without /, + and #',
-    default: 'mstv',
-  },
-  ALLOWED_ORIGINS: {
-    schema: origins,
+    fallback: context.isProduction ? '0.0.0.0' : '127.0.0.1',
+  }),
+  http: http(context),
+  grpc: z.object({
+    port: variable('GRPC_PORT', grpcPort, {
+      about: 'gRPC; 50051 for the monolith and the gateway when not set, another for each service',
+      fallback: `${context.service.grpcPort ?? defaultGrpcPort}`,
+    }),
+  }),
+  mqtt: mqtt(context),
+  /** Browser origins, beside the server's own, for WebSocket and CORS. */
+  origins: variable('ALLOWED_ORIGINS', origins, {
     about: 'Web origins, beside our own, that may open WebSockets and call by CORS, comma-separated',
-    expected: 'a list such as https://app.example.com,http://localhost:5173',
     default: '',
-  },
-  TRUSTED_PROXIES: {
-    schema: networks,
-    about:
-      'Addresses or networks of the proxies that are believed whom they were called by (X-Forwarded-For, or Forwarded), comma-separated',
-    expected: 'a list such as 10.0.0.0/8,127.0.0.1',
-    default: '',
-  },
-  TLS_CERT_FILE: {
-    schema: text.optional(),
-    about: 'Certificate chain (PEM) for HTTPS and gRPC; needs TLS_KEY_FILE',
-    expected: 'the path of a PEM file',
-  },
-  TLS_KEY_FILE: {
-    schema: text.optional(),
-    about: 'Private key (PEM) of TLS_CERT_FILE',
-    expected: 'the path of a PEM file',
-  },
-  GRPC_TLS_CLIENT_CA_FILE: {
-    schema: text.optional(),
-    about: 'Authorities (PEM) of one of which every caller of gRPC must show a certificate; needs TLS_CERT_FILE',
-    expected: 'the path of a PEM file',
-  },
-  LOG_LEVEL: {
-    schema: choice(logLevels),
-    about: 'The least severe level that is logged',
-    expected: 'one of fatal, error, warn, info, debug, trace, silent',
-    default: 'info',
-  },
-  SHUTDOWN_TIMEOUT_MS: {
-    schema: milliseconds,
-    about: 'How long the process has to end when it is told to stop, with all the requests it has taken',
-    expected: 'a number of milliseconds',
-    default: '10000',
-  },
-  SHUTDOWN_DELAY_MS: {
-    schema: wholeNumber(0, 3_600_000).optional(),
-    about:
-      'How long a process that is to stop says so in its health checks before it refuses requests; 0 when not set, in production 3000 (at most a third of SHUTDOWN_TIMEOUT_MS)',
-    expected: 'a number of milliseconds less than SHUTDOWN_TIMEOUT_MS',
-  },
-  FEATURE_FLAGS: {
-    schema: onOff,
+  }),
+  tls,
+  logLevel: variable('LOG_LEVEL', severity, { about: 'The least severe level that is logged', default: 'info' }),
+  ...shutdown(context),
+  /** By key. */
+  featureFlags: variable('FEATURE_FLAGS', onOff, {
     about: 'Feature flags that are on or off, comma-separated; as their contracts say when not set',
-    expected: 'a list such as new-search=true,old-export=false',
     default: '',
-  },
-} as const satisfies Record<string, Variable>;
+  }),
+});
+
+function identity({ services, service }: ProcessContext) {
+  const names = Object.keys(services);
+  const served = protocolNames.transform((chosen) => [...new Set([...(service.always ?? []), ...chosen])]);
+  return {
+    environment: variable('NODE_ENV', choice(['development', 'test', 'production']), {
+      about: 'What kind of process it is; production refuses development secrets and embedded engines',
+      default: 'development',
+    }),
+    serviceName: variable('SERVICE_NAME', z.enum(names, 'is not a service').describe(`one of ${names.join(', ')}`), {
+      about: 'Which part of the product this process runs',
+      default: 'monolith',
+    }),
+    protocols: variable('PROTOCOLS', served.describe(`a list such as ${protocols.join(',')}`), {
+      about: 'The protocols to serve, comma-separated; those of the service when not set',
+      fallback: service.protocols.join(','),
+    }),
+  };
+}
+
+const http = ({ service }: ProcessContext) =>
+  z.object({
+    port: variable('PORT', port, {
+      about:
+        'HTTP, GraphQL and WebSocket; 3000 for the monolith and the gateway when not set, another for each service, 0 for any free port',
+      fallback: `${service.httpPort}`,
+    }),
+    trustedProxies: variable('TRUSTED_PROXIES', networks, {
+      about:
+        'Addresses or networks of the proxies whose X-Forwarded-For (or Forwarded) says who the caller is, comma-separated',
+      default: '',
+    }),
+  });
+
+const mqtt = ({ given, isProduction, service }: ProcessContext) => {
+  const isServed = (given.PROTOCOLS ?? service.protocols.join()).includes('mqtt');
+  return z.object({
+    port: variable('MQTT_PORT', mqttPort, {
+      about: 'The embedded MQTT broker, which runs when MQTT_URL is not set',
+      default: '1883',
+    }),
+    /** Absent: the embedded broker listens on `port`. */
+    url: variable('MQTT_URL', mqttUrl.optional(), {
+      about: 'An MQTT broker in place of the embedded one',
+      secret: true,
+      required: isProduction && isServed && given.ALLOW_EMBEDDED !== 'true',
+      alternative: 'leave mqtt out of PROTOCOLS, or set ALLOW_EMBEDDED=true to use the embedded engine',
+    }),
+    topicPrefix: variable('MQTT_TOPIC_PREFIX', topicPrefix, {
+      about: 'The first level of every MQTT topic',
+      default: 'mstv',
+    }),
+  });
+};
+
+const tls = z
+  .object({
+    certFile: variable('TLS_CERT_FILE', pemFile.optional(), {
+      about: 'Certificate chain (PEM) for HTTPS and gRPC',
+      needs: 'TLS_KEY_FILE',
+    }),
+    keyFile: variable('TLS_KEY_FILE', pemFile.optional(), {
+      about: 'Private key (PEM) of TLS_CERT_FILE',
+      needs: 'TLS_CERT_FILE',
+    }),
+    clientCaFile: variable('GRPC_TLS_CLIENT_CA_FILE', pemFile.optional(), {
+      about: 'Authorities (PEM); every caller of gRPC must show a certificate of one of them',
+      needs: 'TLS_CERT_FILE',
+    }),
+  })
+  .transform(({ certFile, keyFile, ...rest }) =>
+    certFile !== undefined && keyFile !== undefined ? { certFile, keyFile, ...rest } : undefined,
+  )
+  .optional();
+
+function shutdown({ given, isProduction }: ProcessContext) {
+  const timeout = 10_000;
+  const timeoutMs = Number(given.SHUTDOWN_TIMEOUT_MS ?? timeout);
+  const delay = wholeNumber(0, 3_600_000)
+    .refine((ms) => ms < timeoutMs, 'leaves no time to stop')
+    .describe('a number of milliseconds less than SHUTDOWN_TIMEOUT_MS');
+  // for load balancers that look every second or so
+  const productionDelay = Math.min(3_000, Math.floor(timeoutMs / 3));
+  return {
+    /** From the signal to stop to the end of the process. */
+    shutdownTimeoutMs: variable('SHUTDOWN_TIMEOUT_MS', milliseconds, {
+      about: 'How long the process has to end after a signal to stop, with all the requests it has taken',
+      default: `${timeout}`,
+    }),
+    /** Of that time, how long a process that is no longer ready still takes requests. */
+    shutdownDelayMs: variable('SHUTDOWN_DELAY_MS', delay, {
+      about:
+        'How long a process that stops fails its readiness check before it refuses requests; 0 when not set, in production 3000 (at most a third of SHUTDOWN_TIMEOUT_MS)',
+      fallback: `${isProduction ? productionDelay : 0}`,
+    }),
+  };
+}

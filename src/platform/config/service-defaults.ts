@@ -18,20 +18,10 @@ export type Services = Readonly<Record<string, ServiceDefaults>>;
 
 export const defaultGrpcPort = 50_051;
 
-export type AddressVariable = `${string}_ADDRESS`;
-
 /** `user-service` -> `USER_SERVICE_ADDRESS`. */
-export const addressVariable = (service: string): AddressVariable =>
-  `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
+export const addressVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 
 /** The services that others call. */
 export const calledServices = (services: Services): readonly string[] => [
   ...new Set(Object.values(services).flatMap(({ calls = [] }) => calls)),
 ];
-
-export function servedProtocols(
-  chosen: readonly Protocol[] | undefined,
-  { protocols, always = [] }: ServiceDefaults,
-): readonly Protocol[] {
-  return chosen ? [...new Set([...always, ...chosen])] : protocols;
-}

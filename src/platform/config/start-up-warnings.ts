@@ -1,41 +1,36 @@
-import type { Given } from './requirements.js';
-import { secretFault } from './requirements.js';
-import type { Values, VariableName } from './variables.js';
-
-/** What happens in place of the engine that a variable names, until there is an adapter for it. */
-const withoutAdapter: Partial<Record<VariableName, string>> = {
-  ENCRYPTION_KEY: 'nothing is encrypted at rest',
-  KAFKA_BROKERS: 'events stay in process',
-  MONGODB_URL: 'documents stay in PostgreSQL',
-  ENABLE_STORAGE: 'no objects are stored',
-  SMTP_URL: 'no mails are sent',
-};
+import type { Values } from './configuration.js';
+import type { Texts } from './process-context.js';
+import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
+import type { Variable } from './variable.js';
 
 const isLoopback = (host: string) => /^(localhost|127\.|::1$)/.test(host);
 
 /** Lines for the start-up log: allowed, but not what one may think. */
-export function startUpWarnings(given: Given, values: Values, host: string, usesDevelopmentSecret: boolean): string[] {
-  const warnings = Object.entries(withoutAdapter)
-    .filter(([name]) => given[name as VariableName] !== undefined && given[name as VariableName] !== 'false')
-    .map(([name, instead]) => `${name} has no effect in this version: ${instead}`);
-  if (values.JAEGER_ENDPOINT !== undefined) {
+export function startUpWarnings(values: Values, variables: readonly Variable[], texts: Texts): string[] {
+  const { host, security, environment } = values;
+  const isChosen = (variable: Variable) => ![undefined, variable.default].includes(texts[variable.name]);
+  const warnings = variables
+    .filter((variable) => variable.reserved !== undefined && isChosen(variable))
+    .map(({ name, reserved }) => `${name} has no effect in this version: ${reserved}`);
+  if (texts.JAEGER_ENDPOINT !== undefined) {
     warnings.push('JAEGER_ENDPOINT is an old name: set OTEL_EXPORTER_OTLP_ENDPOINT to http://<host>:4318');
   }
-  if (usesDevelopmentSecret && !isLoopback(host)) {
+  if (security.tokens.secret === DEVELOPMENT_JWT_SECRET && !isLoopback(host)) {
     warnings.push(`HOST ${host} can be reached from outside while tokens are signed with the development secret`);
   }
-  const fault = values.JWT_SECRET === undefined ? undefined : secretFault(values.JWT_SECRET);
+  const fault = texts.JWT_SECRET === undefined ? undefined : secretFault(texts.JWT_SECRET);
   if (fault !== undefined) warnings.push(`JWT_SECRET ${fault}: production would refuse it`);
-  if (values.NODE_ENV === 'production') warnings.push(...productionWarnings(given, values));
+  if (environment === 'production') warnings.push(...productionWarnings(values));
   return warnings;
 }
 
-function productionWarnings(given: Given, values: Values): string[] {
+function productionWarnings({ allowsEmbedded, database, redis, mqtt, security }: Values): string[] {
   const warnings: string[] = [];
-  if (values.ALLOW_EMBEDDED) {
-    const embedded = (['DATABASE_URL', 'REDIS_URL', 'MQTT_URL'] as const).filter((name) => given[name] === undefined);
-    if (embedded.length > 0) warnings.push(`ALLOW_EMBEDDED: embedded engines stand in for ${embedded.join(', ')}`);
+  const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url, MQTT_URL: mqtt.url };
+  const embedded = Object.entries(urls).filter(([, url]) => url === undefined);
+  if (allowsEmbedded && embedded.length > 0) {
+    warnings.push(`ALLOW_EMBEDDED: embedded engines stand in for ${embedded.map(([name]) => name).join(', ')}`);
   }
-  if (values.PASSWORD_POLICY === 'lax') warnings.push('PASSWORD_POLICY lax admits common passwords');
+  if (security.passwordPolicy === 'lax') warnings.push('PASSWORD_POLICY lax admits common passwords');
   return warnings;
 }

@@ -1,42 +1,49 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
 import { databaseUrl, redisUrl } from './database-url.js';
+import type { ProcessContext } from './process-context.js';
 import { flag, text, wholeNumber } from './readings.js';
-import type { Variable } from './variable.js';
+import { variable } from './variable.js';
 
-export const stateVariables = {
-  DATA_DIR: {
-    schema: text,
-    about: 'The folder of the embedded engines',
-    expected: 'the path of a folder',
-    default: '.data',
-  },
-  ALLOW_EMBEDDED: {
-    schema: flag,
-    about: 'Lets a production process use the embedded engines',
-    expected: 'true or false',
-    default: 'false',
-  },
-  DATABASE_URL: {
-    schema: databaseUrl.optional(),
-    about: 'PostgreSQL; an embedded one under DATA_DIR when not set',
-    expected: 'postgresql://user:password@host:5432/database',
-    secret: true,
-  },
-  DATABASE_DIRECT_URL: {
-    schema: databaseUrl.optional(),
-    about: 'PostgreSQL without the pooler, for LISTEN and migrations; DATABASE_URL when not set',
-    expected: 'postgresql://user:password@host:5432/database',
-    secret: true,
-  },
-  DATABASE_POOL_SIZE: {
-    schema: wholeNumber(1, 1000),
-    about: 'Connections of this process to PostgreSQL',
-    expected: 'a number from 1 to 1000',
-    default: '10',
-  },
-  REDIS_URL: {
-    schema: redisUrl.optional(),
-    about: 'Redis for rate limits and sessions; in memory when not set',
-    expected: 'redis://user:password@host:6379/0',
-    secret: true,
-  },
-} as const satisfies Record<string, Variable>;
+const folder = text.transform((path) => resolve(path)).describe('the path of a folder');
+const alternative = 'set ALLOW_EMBEDDED=true to use the embedded engine';
+
+export function stateVariables({ given, isProduction, service }: ProcessContext) {
+  const needsServers = isProduction && given.ALLOW_EMBEDDED !== 'true';
+  return {
+    /** Absolute path of the folder that the embedded engines keep their data in. */
+    dataDir: variable('DATA_DIR', folder, { about: 'The folder of the embedded engines', default: '.data' }),
+    allowsEmbedded: variable('ALLOW_EMBEDDED', flag, {
+      about: 'Lets a production process use the embedded engines',
+      default: 'false',
+    }),
+    /** `url` absent: the embedded PostgreSQL under `dataDir`. `directUrl` passes by a connection pooler. */
+    database: z
+      .object({
+        url: variable('DATABASE_URL', databaseUrl.optional(), {
+          about: 'PostgreSQL; an embedded one under DATA_DIR when not set',
+          secret: true,
+          required: needsServers && !service.stateless,
+          alternative,
+        }),
+        directUrl: variable('DATABASE_DIRECT_URL', databaseUrl.optional(), {
+          about: 'PostgreSQL without the pooler, for LISTEN and migrations; DATABASE_URL when not set',
+          secret: true,
+          needs: 'DATABASE_URL',
+        }),
+        poolSize: variable('DATABASE_POOL_SIZE', wholeNumber(1, 1000), {
+          about: 'Connections of this process to PostgreSQL',
+          default: '10',
+        }),
+      })
+      .transform(({ url, directUrl = url, poolSize }) => ({ url, directUrl, poolSize })),
+    redis: z.object({
+      url: variable('REDIS_URL', redisUrl.optional(), {
+        about: 'Redis for rate limits and sessions; in memory when not set',
+        secret: true,
+        required: needsServers,
+        alternative,
+      }),
+    }),
+  };
+}

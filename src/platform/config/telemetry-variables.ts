@@ -1,31 +1,38 @@
+import { z } from 'zod';
 import { headers, ratio, url } from './readings.js';
-import type { Variable } from './variable.js';
+import { variable } from './variable.js';
+
+/** Jaeger's own collector port (14268) is gone from current versions; they take OTLP. */
+const otlpOfJaeger = (endpoint: string) => `http://${new URL(endpoint).hostname}:4318`;
+
+const otlpEndpoint = url('http', 'https').describe('http://host:4318');
+const jaegerEndpoint = url('http', 'https').describe('nothing: set OTEL_EXPORTER_OTLP_ENDPOINT');
 
 /** By the names that OpenTelemetry gave them. */
 export const telemetryVariables = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Where traces, metrics and logs are sent (OTLP over HTTP)',
-    expected: 'http://host:4318',
-    secret: true,
-  },
-  OTEL_EXPORTER_OTLP_HEADERS: {
-    schema: headers,
-    about: 'Sent along with every export, such as the key of a hosted backend',
-    expected: 'a list such as signoz-ingestion-key=abc,x-team=core',
-    default: '',
-    secret: true,
-  },
-  OTEL_TRACES_SAMPLER_ARG: {
-    schema: ratio,
-    about: 'The share of the traces begun here that is recorded; those begun elsewhere are as their caller decided',
-    expected: 'a number from 0 to 1',
-    default: '1',
-  },
-  JAEGER_ENDPOINT: {
-    schema: url('http', 'https').optional(),
-    about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is taken with port 4318',
-    expected: 'nothing: set OTEL_EXPORTER_OTLP_ENDPOINT',
-    secret: true,
-  },
-} as const satisfies Record<string, Variable>;
+  telemetry: z
+    .object({
+      otlpEndpoint: variable('OTEL_EXPORTER_OTLP_ENDPOINT', otlpEndpoint.optional(), {
+        about: 'Where traces, metrics and logs are sent (OTLP over HTTP)',
+        secret: true,
+      }),
+      headers: variable('OTEL_EXPORTER_OTLP_HEADERS', headers, {
+        about: 'Sent along with every export, such as the key of a hosted backend',
+        default: '',
+        secret: true,
+      }),
+      /** From 0 to 1, of the traces that begin here. */
+      sampledShare: variable('OTEL_TRACES_SAMPLER_ARG', ratio, {
+        about: 'The share of the traces begun here that is recorded; for others their caller has decided',
+        default: '1',
+      }),
+      jaegerEndpoint: variable('JAEGER_ENDPOINT', jaegerEndpoint.optional(), {
+        about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is taken with port 4318',
+        secret: true,
+      }),
+    })
+    .transform(({ jaegerEndpoint: former, ...rest }) => ({
+      ...rest,
+      otlpEndpoint: rest.otlpEndpoint ?? (former && otlpOfJaeger(former)),
+    })),
+};

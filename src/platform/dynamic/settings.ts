@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../contract/parse-json.js';
-import { logLevels } from '../config/configuration.js';
 import { rates, ratesOf } from '../config/rates.js';
-import { choice, flag } from '../config/readings.js';
+import { flag, severity } from '../config/readings.js';
 import { type PressureChange, pressureSettings } from '../pressure/pressure-settings.js';
 import { type ResilienceChange, resilienceSettings } from './resilience-settings.js';
 
@@ -39,7 +38,7 @@ const resilienceChange: z.ZodType<ResilienceChange, string> = changeOf(resilienc
 const pressureChange: z.ZodType<PressureChange, string> = changeOf(pressureSettings);
 
 /** In place of LOG_LEVEL. */
-export const logLevel = one('log-level', choice(logLevels));
+export const logLevel = one('log-level', severity);
 
 /** In place of RATE_LIMITS, in the same form. */
 export const rateLimits = one('rate-limits', rates);

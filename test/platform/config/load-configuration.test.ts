@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../../src/platform/config/configuration-error.js';
-import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
+import { loadConfiguration, processVariables } from '../../../src/platform/config/load-configuration.js';
 
 type Env = Record<string, string>;
 
@@ -164,15 +166,15 @@ describe('wrong values', () => {
         TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.256, proxy.example.com',
       }),
     ).toEqual([
+      'SERVICE_NAME: "user-servce" is not a service. Set it to one of monolith',
       expect.stringMatching(/^PROTOCOLS: "rest,soap" is not one of rest, graphql, .*Set it to a list such as/),
       'PORT: "80a" is not a whole number from 0 to 65535. Set it to a free TCP port such as 3000',
-      'GRPC_PORT: "70000" is not a whole number from 0 to 65535. Set it to a free TCP port such as 50051',
-      expect.stringMatching(/^ALLOWED_ORIGINS: .* holds something that is no origin. Set it to a list such as https/),
       expect.stringMatching(/^TRUSTED_PROXIES: .* holds 10\.0\.0\.256, which is neither an address nor a network/),
       expect.stringMatching(/^TRUSTED_PROXIES: .* holds proxy\.example\.com, which is neither/),
+      'GRPC_PORT: "70000" is not a whole number from 0 to 65535. Set it to a free TCP port such as 50051',
+      expect.stringMatching(/^ALLOWED_ORIGINS: .* holds something that is no origin. Set it to a list such as https/),
       expect.stringMatching(/^LOG_LEVEL: "loud" is not one of fatal, error/),
       expect.stringMatching(/^RATE_LIMITS: .*entries that are not understood \(caller=fast\)/),
-      'SERVICE_NAME: "user-servce" is not a service. Set it to one of monolith',
       'TLS_CERT_FILE: is missing beside TLS_KEY_FILE. Set it to the path of a PEM file, or remove TLS_KEY_FILE',
     ]);
   });
@@ -201,6 +203,55 @@ describe('wrong values', () => {
     ['SERVICE_TLS_KEY_FILE', { SERVICE_TLS_CERT_FILE: 'cert.pem', SERVICE_TLS_CA_FILE: 'ca.pem' }],
   ])('a contradiction names %s', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: is (missing|set) beside`))]);
+  });
+});
+
+describe('a secret from a file', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function fileOf(text: string): string {
+    const path = join(folder, 'secret');
+    writeFileSync(path, text);
+    return path;
+  }
+
+  test.each(['', '\n', '\r\n'])('is read, without %j at its end', (end) => {
+    const DATABASE_URL_FILE = fileOf(`${production.DATABASE_URL}${end}`);
+    expect(loadConfiguration({ DATABASE_URL_FILE }).database.url).toBe(production.DATABASE_URL);
+    const JWT_SECRET_FILE = fileOf(` spaces and a line\nare part of it, for it is long \n${end}`);
+    const { secret } = loadConfiguration({ JWT_SECRET_FILE }).security.tokens;
+    expect(secret).toBe(` spaces and a line\nare part of it, for it is long ${end && '\n'}`);
+  });
+
+  test('is possible for every secret, and counts as set in production', () => {
+    for (const { name } of processVariables({}).filter(({ secret }) => secret)) {
+      expect(problemsOf({ [`${name}_FILE`]: '/nowhere' }), name).toEqual([
+        `${name}_FILE: "/nowhere" cannot be read (ENOENT). Set it to the path of a file with the secret`,
+      ]);
+    }
+    const { JWT_SECRET = '', ...rest } = production;
+    expect(problemsOf({ ...rest, JWT_SECRET_FILE: fileOf(JWT_SECRET) })).toEqual([]);
+  });
+
+  test('is held to the same rules and shown as little', () => {
+    expect(loadConfiguration({ SMTP_URL_FILE: fileOf('smtp://mail') }).warnings).toEqual([
+      'SMTP_URL has no effect in this version: no mails are sent',
+    ]);
+    const problems = problemsOf({ REDIS_URL_FILE: fileOf('mysql://root:s3cr3t@db') });
+    expect(problems).toEqual([expect.stringMatching(/^REDIS_URL: its value is not a URL that begins with redis/)]);
+    expect(problemsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: fileOf('short') })).toHaveLength(1);
+  });
+
+  test('is refused beside the variable itself, and when there is nothing in it', () => {
+    const { DATABASE_URL = '' } = production;
+    expect(problemsOf({ DATABASE_URL, DATABASE_URL_FILE: fileOf(DATABASE_URL) })).toEqual([
+      'DATABASE_URL: is set beside DATABASE_URL_FILE. Remove one of them',
+    ]);
+    expect(problemsOf({ DATABASE_URL_FILE: fileOf('\n') })).toEqual([expect.stringContaining('is empty')]);
   });
 });
 
@@ -359,10 +410,10 @@ describe('production', () => {
     const problems = problemsOf({ NODE_ENV: 'production', PORT: 'x' });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'PORT',
-      'JWT_SECRET',
+      'MQTT_URL',
       'DATABASE_URL',
       'REDIS_URL',
-      'MQTT_URL',
+      'JWT_SECRET',
     ]);
   });
 
@@ -400,14 +451,15 @@ describe('production', () => {
   test('refuses a common password for the first administrator', () => {
     const env = { ...production, BOOTSTRAP_ADMIN_EMAIL: 'root@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'Password123' };
     expect(problemsOf(env)).toEqual([
-      'BOOTSTRAP_ADMIN_PASSWORD: is one of the most common passwords. Set it to another password',
+      'BOOTSTRAP_ADMIN_PASSWORD: its value is one of the most common passwords. ' +
+        'Set it to a password that PASSWORD_POLICY admits',
     ]);
   });
 });
 
 describe('warnings', () => {
   test.each<[string, Env]>([
-    ['an engine without an adapter', { KAFKA_BROKERS: 'kafka:9092' }],
+    ['a reserved variable', { KAFKA_BROKERS: 'kafka:9092' }],
     ['the development secret on an open address', { HOST: '0.0.0.0' }],
     ['a secret that production would refuse', { JWT_SECRET: 'short' }],
     ['a lax password policy in production', { ...production, PASSWORD_POLICY: 'lax' }],

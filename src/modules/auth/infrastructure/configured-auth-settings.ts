@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../../../platform/config/configuration.js';
-import { CurrentRates } from '../../../platform/config/current-rates.js';
+import { CurrentRates } from '../../../platform/config/rates.js';
 import type { RatePolicy } from '../../../ports/rate-limiter.js';
 import { AuthSettings } from '../application/auth-settings.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ServiceUnavailable } from '../../../contract/built-in-failures.js';
-import { DEMO_ADMIN } from '../../../platform/config/development-defaults.js';
+import { DEMO_ADMIN } from '../../../platform/config/security-variables.js';
 import { UpkeepLog } from '../../../platform/observability/upkeep-log.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { AdministratorCredentials, BootstrapAdministrator } from '../application/bootstrap-administrator.js';

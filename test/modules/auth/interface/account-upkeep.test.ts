@@ -8,7 +8,7 @@ import { Login } from '../../../../src/modules/auth/contract/index.js';
 import { Session } from '../../../../src/modules/auth/domain/session.js';
 import { AccountUpkeep } from '../../../../src/modules/auth/interface/account-upkeep.js';
 import { CreateUser, DeleteUser, GetMe, UpdateUser } from '../../../../src/modules/users/contract/index.js';
-import { DEMO_ADMIN } from '../../../../src/platform/config/development-defaults.js';
+import { DEMO_ADMIN } from '../../../../src/platform/config/security-variables.js';
 import { eventually } from '../../../support/eventually.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 import { leaveReservation } from '../left-behind.js';

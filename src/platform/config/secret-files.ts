@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { Texts } from './process-context.js';
+import type { Variable } from './variable.js';
+
+/** Names the file that a secret may come from: `JWT_SECRET_FILE`. */
+export const fileVariable = (name: string): string => `${name}_FILE`;
+
+/** The text of every variable that is set, by its name; `problems` are lines for a ConfigurationError. */
+export function readTexts(
+  variables: readonly Variable[],
+  given: Texts,
+): { readonly texts: Texts; readonly problems: string[] } {
+  const texts: Record<string, string | undefined> = {};
+  const problems: string[] = [];
+  for (const { name, secret } of variables) {
+    texts[name] = given[name];
+    const path = secret ? given[fileVariable(name)] : undefined;
+    if (path === undefined) continue;
+    const { text, fault } = readSecret(path);
+    texts[name] ??= text;
+    if (given[name] !== undefined) problems.push(`${name}: is set beside ${fileVariable(name)}. Remove one of them`);
+    else if (fault)
+      problems.push(`${fileVariable(name)}: "${path}" ${fault}. Set it to the path of a file with the secret`);
+  }
+  return { texts, problems };
+}
+
+function readSecret(path: string): { readonly text?: string; readonly fault?: string } {
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return text === '' ? { fault: 'is empty' } : { text };
+  } catch (error) {
+    return { fault: `cannot be read (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
