@@ -94,7 +94,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
       return addresses.of(this.raw.socket.remoteAddress, this.headers);
     },
   });
-  refuseInPlaceOfNode(fastify.server, { bodyBytes });
+  refuseInPlaceOfNode(fastify.server, { bodyBytes, unreadMs: 2 * requestTimeoutMs });
   acceptJsonOnly(fastify);
   return new PlainFastifyAdapter(fastify);
 }

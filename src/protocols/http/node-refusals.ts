@@ -76,11 +76,17 @@ function begin(request: IncomingMessage, answer: Answer): void {
   if (hasBody(request)) answer.prependOnceListener('finish', discardRest);
 }
 
+export interface RefusalOptions {
+  readonly bodyBytes: number;
+  /** Milliseconds after which a client that takes nothing of its answers loses its connection. */
+  readonly unreadMs: number;
+}
+
 /**
  * Answers what Node would refuse by itself, without a body, out of order or not at all. Around the listener that Fastify
  * has set: a hook would cost every request. The server is one of `requireHostHeader: false`.
  */
-export function refuseInPlaceOfNode(server: Server, { bodyBytes }: { readonly bodyBytes: number }): void {
+export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: RefusalOptions): void {
   const [handle] = server.listeners('request') as RequestListener[];
   if (!handle) throw new Error('the server has no listener yet');
   const serve: RequestListener = (request, answer) => {
@@ -104,4 +110,8 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes }: { readonly bo
     new PlainAnswer({ failure, status: 417 }, request).send(answer);
   });
   server.on('connect', refuseTunnel);
+  server.setTimeout(unreadMs, (socket) => {
+    // a call that takes longer is under way
+    if (socket.writableLength > 0 || isAnswered(socket)) socket.destroy();
+  });
 }

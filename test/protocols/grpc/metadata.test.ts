@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { Client, credentials, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
@@ -225,4 +225,15 @@ describe('any other metadata', () => {
     expect(statusIn(await rawCall(check))).toBe(status.OK);
     expect(logged).toEqual([]);
   });
+});
+
+it('metadata of more entries than HTTP/2 takes here is refused', async () => {
+  const metadata = new Metadata();
+  for (let entry = 0; entry < 2_500; entry++) metadata.set(`x-${entry}`, '');
+  const client = new Client(grpc.address, credentials.createInsecure());
+  const { promise: code, resolve } = Promise.withResolvers<status | undefined>();
+  const same = (bytes: Buffer) => bytes;
+  client.makeUnaryRequest(healthCheck, same, same, Buffer.alloc(0), metadata, (error) => resolve(error?.code));
+  expect(await code).toBe(status.RESOURCE_EXHAUSTED);
+  client.close();
 });

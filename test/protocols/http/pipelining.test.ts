@@ -13,7 +13,7 @@ afterEach(() => server.close());
 
 async function serve(listener: RequestListener): Promise<void> {
   server = createServer(listener);
-  refuseInPlaceOfNode(server, { bodyBytes: 1_000_000 });
+  refuseInPlaceOfNode(server, { bodyBytes: 1_000_000, unreadMs: 60_000 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 }
 

@@ -39,6 +39,7 @@ it.each([
     [200],
   ],
   ['a WebSocket with another method', get('/ws', webSocket).replace('GET', 'DELETE'), [405]],
+  ['a WebSocket behind a request of the same packet', get('/specimens/filter', '') + get('/ws', webSocket), [200, 400]],
   [
     'a WebSocket while earlier requests wait',
     get('/specimens/wait', 'x-request-timeout-ms: 50\r\n') + get('/ws', webSocket),
@@ -67,4 +68,13 @@ it('a WebSocket opens after answered requests', async () => {
 it('a request for a WebSocket at two hosts is refused', async () => {
   const connection = await RawConnection.open(server.url);
   expect(statuses(await connection.write(get('/ws', `host: y\r\n${webSocket}`)).untilClosed())).toEqual([400]);
+});
+
+it('a request for a WebSocket is answered behind more requests than are served at once', async () => {
+  const connection = await RawConnection.open(server.url);
+  const received = await connection
+    .write(get('/specimens/filter', '').repeat(50) + get('/ws', webSocket))
+    .until(/1 400 .*\}$/s);
+  expect(statuses(received)).toEqual([...Array(50).fill(200), 400]);
+  connection.close();
 });
