@@ -85,33 +85,41 @@ export async function startSplit(
   const openParts = async () => {
     for (const name of parts) await open(name);
   };
-  const [gatewayUrl] = await Promise.all([open(gateway), openParts()]);
-  await eventually(() => reachesAll(gatewayUrl));
-  const addresses = {
-    http: gatewayUrl,
-    grpc: await printed(process(gateway), /gRPC +([^\s"]+)/),
-    mqtt: await printed(process(gateway), /MQTT +(\w+:[^\s"]+)/),
+  const stop = async () => {
+    await Promise.all([...running.values()].map((child) => child.end('SIGTERM')));
+    await Promise.all(Object.values(databases).map((database) => database.drop()));
+    await release?.();
   };
-  const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: gateway }, services);
-  return {
-    addresses,
-    grpc,
-    databases: databaseUrls,
-    process,
-    http,
-    administrator,
-    topicPrefix: mqtt.topicPrefix,
-    serviceToken: async () => {
-      const issuer = new TokenIssuer(await loadTokenKeys(security.tokens), security.tokens);
-      return (await issuer.issueServiceToken({ service: 'tests', audience: gateway })).token;
-    },
-    restart: async (name) => {
-      await open(name);
-    },
-    stop: async () => {
-      await Promise.all([...running.values()].map((child) => child.end('SIGTERM')));
-      await Promise.all(Object.values(databases).map((database) => database.drop()));
-      await release?.();
-    },
-  };
+  const starting = [open(gateway), openParts()] as const;
+  try {
+    const [gatewayUrl] = await Promise.all(starting);
+    await eventually(() => reachesAll(gatewayUrl));
+    const addresses = {
+      http: gatewayUrl,
+      grpc: await printed(process(gateway), /gRPC +([^\s"]+)/),
+      mqtt: await printed(process(gateway), /MQTT +(\w+:[^\s"]+)/),
+    };
+    const { security, mqtt } = loadConfiguration({ ...shared, SERVICE_NAME: gateway }, services);
+    return {
+      addresses,
+      grpc,
+      databases: databaseUrls,
+      process,
+      http,
+      administrator,
+      topicPrefix: mqtt.topicPrefix,
+      serviceToken: async () => {
+        const issuer = new TokenIssuer(await loadTokenKeys(security.tokens), security.tokens);
+        return (await issuer.issueServiceToken({ service: 'tests', audience: gateway })).token;
+      },
+      restart: async (name) => {
+        await open(name);
+      },
+      stop,
+    };
+  } catch (error) {
+    await Promise.allSettled(starting);
+    await stop();
+    throw error;
+  }
 }

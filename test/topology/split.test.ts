@@ -219,3 +219,10 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
     });
   });
 });
+
+test('a start that fails leaves no process behind', async () => {
+  const processes = () => process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
+  const before = processes();
+  await expect(startSplit({}, { 'auth-service': { GRPC_PORT: 'none' } })).rejects.toThrow('GRPC_PORT');
+  expect(processes()).toBe(before);
+});
