@@ -130,6 +130,21 @@ function isNoQuery({ query, operationName }: GraphqlRequest, maxTokens: number):
   }
 }
 
+/**
+ * By the weights of RFC 9110, 12.5.1. Packages that negotiate match no range with a `charset`, which callers of GraphQL
+ * send.
+ */
+function prefersJson(accept = ''): boolean {
+  if (!accept.includes(responseType)) return true;
+  const weight = weightIn(accept, responseType);
+  return weight === 0 || weightIn(accept, 'application/json') > weight;
+}
+
+function weightIn(accept: string, type: string): number {
+  const range = accept.split(',').find((each) => each.split(';', 1)[0]?.trim() === type);
+  return range === undefined ? 0 : Number(/; *q=([\d.]+)/i.exec(range)?.[1] ?? 1);
+}
+
 function send(
   { headers }: FastifyRequest,
   reply: FastifyReply,
@@ -138,7 +153,7 @@ function send(
 ): void {
   setCallHeaders(reply, scope.tightest);
   if (scope.retryAfter !== undefined) reply.header('retry-after', scope.retryAfter);
-  const isJson = !headers.accept?.includes(responseType);
+  const isJson = prefersJson(headers.accept);
   reply
     .code(isJson ? jsonStatus : status)
     .header('content-type', isJson ? jsonUtf8 : responseUtf8)

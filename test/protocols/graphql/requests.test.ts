@@ -251,4 +251,16 @@ describe('an answer', () => {
     expect(answer.headers.get('content-type')).toBe(`${responseType}; charset=utf-8`);
     expect((await app.send('{ __typename }')).headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
+
+  it.each([
+    [`application/json, ${responseType}`, responseType],
+    [`application/json;q=0.1, ${responseType}`, responseType],
+    [`${responseType}; charset=utf-8, application/json; charset=utf-8`, responseType],
+    [`${responseType}; charset=utf-8;q=0.8, application/json; charset=utf-8;q=0.9`, 'application/json'],
+    [`${responseType};q=0.1, application/json`, 'application/json'],
+    [`${responseType};q=0, */*`, 'application/json'],
+  ])('has the media type that weighs more in "%s"', async (accept, type) => {
+    const answer = await app.send('{ __typename }', {}, { accept });
+    expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+  });
 });
