@@ -18,7 +18,8 @@ const servers = {
     protocol: 'mqtt',
     description:
       'MQTT 5 and 3.1.1; the embedded broker speaks 3.1.1 only. The topic of a request may end in `/from/<client id>`, of the ' +
-      'sender itself; brokers with the access rules of `deploy/mosquitto` take no others.',
+      'sender itself. Brokers with the access rules of `deploy/mosquitto` refuse plain topics. Their operator can allow them with ' +
+      'the rule `pattern write mstv/rpc/#`; every caller can then have answers sent to other clients.',
     variables: { host: { default: 'localhost:1883' } },
   },
 };
