@@ -1,26 +1,28 @@
-import { randomBytes } from 'node:crypto';
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 import { BoundedQueue } from './bounded-queue.js';
-import {
-  type Argon2idHash,
-  digestOf,
-  formatPasswordHash,
-  type PasswordHash,
-  parsePasswordHash,
-  sameDigest,
-} from './password-hash.js';
 
 export interface PasswordVerdict {
   readonly valid: boolean;
-  /** The password should be hashed anew: other costs or another algorithm than today's. */
+  /** The password should be hashed anew: other costs than today's. */
   readonly outdated: boolean;
 }
 
 /** Least costs for argon2id of the OWASP Password Storage Cheat Sheet. */
-const COSTS = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
+const COSTS = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 /** Above what the password policy admits: 128 characters of up to four bytes. */
 const MAX_PASSWORD_BYTES = 512;
+
+interface Argon2idHash {
+  /** KiB. */
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+  readonly salt: Buffer;
+  readonly digest: Buffer;
+}
 
 /** Hashes and verifies passwords, so many at a time. Throws ServiceUnavailable when too many wait. */
 export class Argon2PasswordHasher {
@@ -30,17 +32,18 @@ export class Argon2PasswordHasher {
     this.#queue = new BoundedQueue(concurrency, queueLength);
   }
 
-  /** A PHC string. Throws RangeError for a password longer than any policy admits. */
+  /** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$digest`. Throws RangeError for a password longer than any policy admits. */
   async hash(password: string): Promise<string> {
     const message = passwordBytes(password);
     if (message === undefined) throw new RangeError(`a password has at most ${MAX_PASSWORD_BYTES} bytes`);
     const hash = freshHash();
     const digest = await this.#queue.run(() => digestOf(message, hash));
-    return formatPasswordHash({ ...hash, digest });
+    const { memory, passes, parallelism } = COSTS;
+    return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(hash.salt)}$${base64(digest)}`;
   }
 
   async verify(password: string, stored: string): Promise<PasswordVerdict> {
-    const hash = parsePasswordHash(stored);
+    const hash = parseHash(stored);
     const valid = await this.#matches(password, hash);
     return { valid, outdated: !hasCurrentCosts(hash) };
   }
@@ -50,16 +53,18 @@ export class Argon2PasswordHasher {
     await this.#matches(password, freshHash());
   }
 
-  async #matches(password: string, hash: PasswordHash): Promise<boolean> {
+  async #matches(password: string, hash: Argon2idHash): Promise<boolean> {
     const message = passwordBytes(password);
     if (message === undefined) return false;
-    return sameDigest(await this.#queue.run(() => digestOf(message, hash)), hash.digest);
+    return timingSafeEqual(await this.#queue.run(() => digestOf(message, hash)), hash.digest);
   }
 }
 
-function freshHash(): Argon2idHash {
-  return { algorithm: 'argon2id', ...COSTS, salt: randomBytes(SALT_BYTES), digest: Buffer.alloc(DIGEST_BYTES) };
-}
+const freshHash = (): Argon2idHash => ({
+  ...COSTS,
+  salt: randomBytes(SALT_BYTES),
+  digest: Buffer.alloc(DIGEST_BYTES),
+});
 
 /** Composed, so that the same characters typed on another system match (NIST SP 800-63B 3.1.1.2). */
 function passwordBytes(password: string): Buffer | undefined {
@@ -68,8 +73,30 @@ function passwordBytes(password: string): Buffer | undefined {
   return bytes.length > MAX_PASSWORD_BYTES ? undefined : bytes;
 }
 
-function hasCurrentCosts(hash: PasswordHash): boolean {
-  if (hash.algorithm !== 'argon2id' || hash.digest.length !== DIGEST_BYTES) return false;
-  const { memoryKib, passes, parallelism } = COSTS;
-  return hash.memoryKib === memoryKib && hash.passes === passes && hash.parallelism === parallelism;
+const phcPattern = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+
+function parseHash(stored: string): Argon2idHash {
+  const [, memory, passes, parallelism, salt = '', digest = ''] = phcPattern.exec(stored) ?? [];
+  if (memory === undefined) throw new Error('a stored password hash is not argon2id in PHC format');
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64'),
+    digest: Buffer.from(digest, 'base64'),
+  };
 }
+
+const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+
+const argon2Async = promisify(argon2);
+
+/** The digest that `password` has under the salt and the costs of `hash`, computed in the thread pool. */
+const digestOf = (password: Buffer, { salt, digest, ...costs }: Argon2idHash): Promise<Buffer> =>
+  argon2Async('argon2id', { ...costs, message: password, nonce: salt, tagLength: digest.length });
+
+const hasCurrentCosts = ({ memory, passes, parallelism, digest }: Argon2idHash): boolean =>
+  memory === COSTS.memory &&
+  passes === COSTS.passes &&
+  parallelism === COSTS.parallelism &&
+  digest.length === DIGEST_BYTES;

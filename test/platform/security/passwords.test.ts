@@ -1,4 +1,3 @@
-import { scryptSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
@@ -32,20 +31,15 @@ describe('password hashes', () => {
     expect(await hasher.verify('password', reference)).toEqual({ valid: true, outdated: true });
   });
 
-  test('of scrypt verify and are outdated', async () => {
-    const digest = scryptSync('correct horse', 'somesalt', 32, { cost: 2 ** 14, blockSize: 8, parallelization: 1 });
-    const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-    const stored = `$scrypt$ln=14,r=8,p=1$${unpadded(Buffer.from('somesalt'))}$${unpadded(digest)}`;
-    expect(await hasher.verify('correct horse', stored)).toEqual({ valid: true, outdated: true });
-    expect(await hasher.verify('correct horsf', stored)).toEqual({ valid: false, outdated: true });
+  test.each([
+    '',
+    'plain',
+    '$argon2i$v=19$m=19456,t=2,p=1$c29t$c29t',
+    '$2b$10$abcdefghijklmnopqrstuv',
+    '$scrypt$ln=14,r=8,p=1$c29t$c29t',
+  ])('that are stored in an unknown format are an error, not a mismatch: %j', async (stored) => {
+    await expect(hasher.verify('correct horse', stored)).rejects.toThrow('not argon2id in PHC format');
   });
-
-  test.each(['', 'plain', '$argon2i$v=19$m=19456,t=2,p=1$c29t$c29t', '$2b$10$abcdefghijklmnopqrstuv'])(
-    'that are stored in an unknown format are an error, not a mismatch: %j',
-    async (stored) => {
-      await expect(hasher.verify('correct horse', stored)).rejects.toThrow('neither argon2id nor scrypt');
-    },
-  );
 
   test('are not computed for a password longer than any policy admits', async () => {
     const closed = new Argon2PasswordHasher({ concurrency: 0, queueLength: 0 });

@@ -1,4 +1,4 @@
-import { randomBytes, scryptSync } from 'node:crypto';
+import { argon2Sync, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Failure } from '../../../../src/contract/failure.js';
 import {
@@ -73,12 +73,13 @@ describe.each(engines)('a login over %s', (_, open) => {
 
   test('hashes a password anew whose hash is outdated', async () => {
     const { user } = await app.register();
-    const salt = randomBytes(16);
-    const digest = scryptSync(password, salt, 32, { cost: 2 ** 14, blockSize: 8, parallelization: 1 });
+    const [nonce, costs] = [randomBytes(16), { memory: 256, passes: 2, parallelism: 1 }];
+    const digest = argon2Sync('argon2id', { message: password, nonce, ...costs, tagLength: 32 });
     const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
-    await change(user.id, { passwordHash: `$scrypt$ln=14,r=8,p=1$${base64(salt)}$${base64(digest)}` });
+    const outdated = `$argon2id$v=19$m=256,t=2,p=1$${base64(nonce)}$${base64(digest)}`;
+    await change(user.id, { passwordHash: outdated });
     for (const _attempt of [1, 2]) await app.call(new Login({ email: user.email, password }));
-    expect((await app.adapters.accounts.find(user.id))?.passwordHash).toMatch(/^\$argon2id\$/);
+    expect((await app.adapters.accounts.find(user.id))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,/);
     await expect(app.call(new Login({ email: user.email, password: 'wrong' }))).rejects.toThrow(InvalidCredentials);
   });
 });
