@@ -9,7 +9,7 @@ const manifestFile = 'dist/.build.json';
 /** @returns {Manifest} */
 function inspect() {
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const files = globSync('src/**/*.ts', { exclude: ['**/*.d.ts'] });
+  const files = globSync('src/**/*.{ts,txt}', { exclude: ['**/*.d.ts'] });
   const stamps = files.map((file) => {
     const { mtimeMs, size } = statSync(file);
     return [file, `${mtimeMs}:${size}`];
@@ -53,6 +53,10 @@ function replaceFile(file, text) {
 async function compile(source, transformFile) {
   const output = outputOf(source);
   mkdirSync(dirname(output), { recursive: true });
+  if (!source.endsWith('.ts')) {
+    replaceFile(output, readFileSync(source, 'utf8'));
+    return;
+  }
   const sourceFileName = relative(dirname(output), source);
   const { code, map } = await transformFile(source, { sourceFileName, inlineSourcesContent: false });
   replaceFile(`${output}.map`, map ?? '');

@@ -1,4 +1,4 @@
-import { commonPasswords } from './common-passwords.js';
+import { readFileSync } from 'node:fs';
 
 export type PasswordPolicyName = 'strict' | 'lax';
 
@@ -16,8 +16,20 @@ export function passwordFault(password: string, policy: PasswordPolicyName): str
   const characters = [...composed].length;
   if (characters > PASSWORD_MAX_CHARACTERS) return tooLong;
   if (characters < PASSWORD_MIN_CHARACTERS) return `must have at least ${PASSWORD_MIN_CHARACTERS} characters`;
-  if (policy === 'strict' && commonPasswords.has(composed.toLowerCase())) return 'is one of the most common passwords';
+  if (policy === 'strict' && isCommon(composed)) return 'is one of the most common passwords';
   return undefined;
 }
 
 const tooLong = `must have at most ${PASSWORD_MAX_CHARACTERS} characters`;
+
+let commonPasswords: ReadonlySet<string> | undefined;
+
+function isCommon(password: string): boolean {
+  commonPasswords ??= readCommonPasswords();
+  return commonPasswords.has(password.toLowerCase());
+}
+
+function readCommonPasswords(): ReadonlySet<string> {
+  const lines = readFileSync(new URL('./common-passwords.txt', import.meta.url), 'utf8').split('\n');
+  return new Set(lines.filter((line) => !line.startsWith('#')).flatMap((line) => line.split(' ')));
+}
