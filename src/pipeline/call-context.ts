@@ -34,7 +34,6 @@ export interface Inbound {
   /** Milliseconds the caller is willing to wait. */
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
-  readonly locale?: string | undefined;
   /** The caller's, where closing it means that nobody waits any more. */
   readonly connection?: Connection | undefined;
 }

@@ -83,12 +83,11 @@ export class SocketRoute {
 
 /** Headers of the upgrade stand for all operations, `extensions` for one. */
 function inbound({ extra, connectionParams }: Context<InitPayload, Peer>, { extensions }: SubscribePayload): Inbound {
-  const { protocol, address, authorization, traceparent, locale, connection } = httpInbound(extra.request, 'graphql');
+  const { protocol, address, authorization, traceparent, connection } = httpInbound(extra.request, 'graphql');
   const fields = callFields(extensions ?? {});
   return {
     protocol,
     address,
-    locale,
     connection,
     ...fields,
     authorization: textField(connectionParams?.authorization) ?? authorization,

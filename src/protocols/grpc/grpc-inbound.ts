@@ -53,6 +53,5 @@ export function grpcInbound(
     traceparent: text(headers, 'traceparent'),
     timeoutMs: timeLeft(transport.getDeadline()),
     idempotencyKey: text(headers, 'idempotency-key'),
-    locale: text(headers, 'accept-language'),
   };
 }

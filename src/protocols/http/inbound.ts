@@ -21,7 +21,6 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
     traceparent: single(headers.traceparent),
     timeoutMs: timeoutIn(single(headers['x-request-timeout-ms'])),
     idempotencyKey: single(headers['idempotency-key']),
-    locale: headers['accept-language'],
     connection: request.raw.socket,
   };
 }

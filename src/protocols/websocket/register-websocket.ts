@@ -65,6 +65,5 @@ function handshake({ callerAddress, headers }: FastifyRequest): Handshake {
     address: callerAddress,
     authorization: authorization ?? offeredBearer(headers['sec-websocket-protocol']),
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
-    locale: headers['accept-language'],
   };
 }

@@ -21,7 +21,6 @@ export interface Handshake {
   /** `Bearer …`. */
   readonly authorization: string | undefined;
   readonly traceparent: string | undefined;
-  readonly locale: string | undefined;
 }
 
 export interface JsonRpcService {
@@ -112,15 +111,14 @@ export class Session {
   }
 
   #inbound(fields: JsonObject | undefined): Inbound {
-    const { address, traceparent, locale } = this.handshake;
+    const { address, traceparent } = this.handshake;
     const { authorization } = this.#credentials;
-    if (!fields) return { protocol: 'websocket', address, authorization, traceparent, locale };
+    if (!fields) return { protocol: 'websocket', address, authorization, traceparent };
     const given = callFields(fields);
     return {
       protocol: 'websocket',
       address,
       authorization,
-      locale,
       ...given,
       traceparent: given.traceparent ?? traceparent,
     };

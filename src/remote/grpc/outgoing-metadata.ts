@@ -20,7 +20,6 @@ export function outgoingMetadata(call: Call, bearer: string, traceparent: string
   setText(metadata, 'x-forwarded-for', address);
   setText(metadata, 'authorization', inbound.authorization);
   if (principal.isService) metadata.set('x-service-authorization', bearer);
-  setText(metadata, 'accept-language', inbound.locale);
   if (idempotencyKey !== undefined && takesIdempotencyKey(operation)) {
     checkIdempotencyKey(idempotencyKey);
     metadata.set('idempotency-key', idempotencyKey);
