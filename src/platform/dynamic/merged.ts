@@ -1,5 +1,4 @@
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from '../../contract/json-codec.js';
 
 /** Of JSON: objects part by part, at any depth; of anything else the stronger. */
 export function merged(weaker: unknown, stronger: unknown): unknown {

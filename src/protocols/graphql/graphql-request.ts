@@ -1,4 +1,5 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
+import { isObject } from '../../contract/json-codec.js';
 import { parseJson } from '../../contract/parse-json.js';
 import { InvalidDocument, PersistedQueryNotSupported } from './request-faults.js';
 
@@ -12,9 +13,6 @@ export interface GraphqlRequest {
 type Values = Readonly<Record<string, unknown>>;
 
 const malformed = (detail: string) => new MalformedRequest({ detail });
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function checkExtensions({ query, extensions }: Values): void {
   if (extensions === undefined || extensions === null) return;

@@ -5,9 +5,6 @@ import { timeoutOf } from '../caller-timeout.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;

@@ -1,5 +1,5 @@
+import { isObject } from '../../contract/json-codec.js';
 import { parseJson, withoutByteOrderMark } from '../../contract/parse-json.js';
-import { isJsonObject } from './call-fields.js';
 
 /** A number that JavaScript would round, as it was written. */
 class WrittenNumber {
@@ -17,7 +17,7 @@ const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
 const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number.isSafeInteger(value);
 
 const objectsIn = (parsed: unknown): Record<string, unknown>[] =>
-  (Array.isArray(parsed) ? parsed : [parsed]).filter(isJsonObject);
+  (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject);
 
 /**
  * JSON of one message or a list of them, in which the member `exact` of each keeps its value. Undefined for what is no

@@ -2,16 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { IPublishPacket } from 'mqtt';
 import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
+import { isObject } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { timeoutIn } from '../caller-timeout.js';
-import {
-  type CallFields,
-  callFields,
-  isJsonObject,
-  type JsonObject,
-  keyFaults,
-  textField,
-} from '../json-rpc/call-fields.js';
+import { type CallFields, callFields, type JsonObject, keyFaults, textField } from '../json-rpc/call-fields.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
 import type { IncomingMessage } from './broker.js';
@@ -89,7 +83,7 @@ function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Proper
 
 function readEnvelope(message: unknown, properties: Properties, isTooLarge: boolean): ReadRequest | RefusedRequest {
   if (message === undefined) return new RefusedRequest(undefined, new NotJson());
-  if (!isJsonObject(message)) return new RefusedRequest(undefined, malformed('A request is an object'));
+  if (!isObject(message)) return new RefusedRequest(undefined, malformed('A request is an object'));
   const replyTo = replyTarget(message);
   if (isTooLarge) return new RefusedRequest(replyTo, new PayloadTooLarge());
   if (!isEnvelope(message)) return { replyTo, fields: propertyFields(properties), params: message };

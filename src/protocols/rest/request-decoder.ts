@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, jsonDecoder, refuseUnknown, withFaults } from '../../contract/json-codec.js';
+import { type Decode, isObject, jsonDecoder, refuseUnknown, withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
@@ -57,8 +57,8 @@ type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
 /** Of a DELETE. One without members says nothing, so it may be there. */
 const refuseReadBody: Refuse = ({ body }, issues) => {
   if (body === undefined) return;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) issues.push(unexpectedBody);
-  else refuseUnknown(body, nothing, issues, '');
+  if (isObject(body)) refuseUnknown(body, nothing, issues, '');
+  else issues.push(unexpectedBody);
 };
 
 /** Of a GET, which Fastify does not read: its headers tell of it. */
@@ -87,8 +87,7 @@ function inputDecoder({ input, wire }: OperationDescriptor): Decode {
   if (pathFields.length === 0) return decodeRest;
   return (request, issues, pointer) => {
     const decoded = decodeRest(request, issues, pointer);
-    if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) return decoded;
-    copy(pathFields, (request as FastifyRequest).params as Values, decoded as Values);
+    if (isObject(decoded)) copy(pathFields, (request as FastifyRequest).params as Values, decoded);
     return decoded;
   };
 }

@@ -1,6 +1,6 @@
 import type { Issue } from '../../contract/failure.js';
-import { mistyped, unrecognized } from '../../contract/json-codec.js';
-import { isJsonObject, type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
+import { isObject, mistyped, unrecognized } from '../../contract/json-codec.js';
+import { type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 
 /** What one member `params` holds. */
 export interface CallParams {
@@ -17,9 +17,9 @@ const none: readonly Issue[] = [];
 /** Takes `_meta`, which belongs to the call and not to its input, out of the params. */
 export function separate(given: unknown): CallParams {
   if (given === undefined) return { params: {}, fields: undefined, faults: none };
-  if (!isJsonObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined, faults: none };
+  if (!isObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined, faults: none };
   const { _meta: fields, ...params } = given;
-  if (!isJsonObject(fields)) return { params, fields: undefined, faults: [mistyped('/_meta', 'object')] };
+  if (!isObject(fields)) return { params, fields: undefined, faults: [mistyped('/_meta', 'object')] };
   return { params, fields, faults: metaFaults(fields) };
 }
 

@@ -1,5 +1,5 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
-import { isJsonObject } from '../json-rpc/call-fields.js';
+import { isObject } from '../../contract/json-codec.js';
 import { type ExactId, isExactId } from '../json-rpc/exact-id.js';
 
 export interface JsonRpcRequest {
@@ -27,7 +27,7 @@ const members: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params
 const quoted = (name: string): string => JSON.stringify(name.slice(0, 50));
 
 export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRequest {
-  if (!isJsonObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
+  if (!isObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
   const { jsonrpc, id, method, params } = message;
   if (id !== undefined && !isExactId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
   if (jsonrpc !== '2.0') return new InvalidRequest(id ?? null, 'The member jsonrpc is "2.0"');
