@@ -50,6 +50,15 @@ function discard(dataDir: string): void {
   const pidFile = join(dataDir, 'postgres', 'data', 'postmaster.pid');
   // empty while the server begins: it ends by itself then, for want of its folder
   const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, 'utf8'), 10) : Number.NaN;
-  if (pid > 0) process.kill(pid, 'SIGQUIT');
+  if (pid > 0) {
+    process.kill(pid, 'SIGQUIT');
+    awaitRemoval(pidFile);
+  }
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+}
+
+/** The last thing that a server does: what it writes before would keep its folder. */
+function awaitRemoval(pidFile: string): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (let rounds = 0; existsSync(pidFile) && rounds < 1_000; rounds++) Atomics.wait(nothing, 0, 0, 10);
 }
