@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { url } from './readings.js';
 
 /** What the URL of a database may ask for after the `?`, of what libpq and Prisma know. */
@@ -32,6 +32,16 @@ function isDecodable(text: string): boolean {
   }
 }
 
+function fileFault(path: string): string | undefined {
+  try {
+    readFileSync(path);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'there is no such file' : `"${path}" cannot be read (${code})`;
+  }
+}
+
 /** What of it would be ignored or misunderstood; never its secrets. */
 function* faults(text: string): Generator<string> {
   const { hostname, pathname, hash, searchParams } = new URL(text);
@@ -42,7 +52,8 @@ function* faults(text: string): Generator<string> {
   if (hash !== '') yield 'has a # (%23 in a password)';
   for (const [name, value] of searchParams) {
     if (parameters[name]?.test(value)) {
-      if (files.has(name) && !existsSync(value)) yield `asks for ${name}, and there is no such file`;
+      const fault = files.has(name) && fileFault(value);
+      if (fault) yield `asks for ${name}, and ${fault}`;
       continue;
     }
     yield `asks for ${name}, which is not done (${remedies[name] ?? `known are ${Object.keys(parameters).join(', ')}`})`;

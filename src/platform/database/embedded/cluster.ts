@@ -52,7 +52,12 @@ async function makeFolder(path: string): Promise<string> {
     await mkdir(path, { recursive: true, mode: 0o755 });
     return await realpath(path);
   } catch (cause) {
-    throw new EmbeddedPostgresError(`The data folder ${path} cannot be made: ${(cause as Error).message}`, { cause });
+    throw new EmbeddedPostgresError(
+      `The data folder ${path} cannot be made: ${(cause as Error).message}; choose another DATA_DIR`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -89,7 +94,7 @@ export async function ensureCluster(cluster: Cluster, dataDir: string, fsync: bo
 async function holdsData({ folder, data }: Cluster): Promise<boolean> {
   const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw belongsToOther(folder, error);
+    throw error;
   });
   if (version === undefined) return refuseStrangers(folder);
   if (version.trim() === MAJOR_VERSION) return true;
@@ -117,8 +122,7 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof EmbeddedPostgresError) throw error;
-    const { message } = error as Error;
-    throw (await diskFull(cluster.folder, message)) ?? belongsToOther(cluster.folder, error as Error);
+    throw (await diskFull(cluster.folder, (error as Error).message)) ?? error;
   }
 }
 
@@ -129,9 +133,3 @@ async function removeDrafts(folder: string): Promise<void> {
   // An orphaned initdb may still be writing: the next start tries again.
   for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true }).catch(() => undefined);
 }
-
-const belongsToOther = (folder: string, cause: Error): EmbeddedPostgresError =>
-  new EmbeddedPostgresError(
-    `The data folder ${folder} cannot be used (${cause.message}): it may belong to another user; take it over (chown), or choose another DATA_DIR`,
-    { cause },
-  );

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, ensureCluster, locateCluster } from './cluster.js';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error.js';
 import { exclusive, tryLock } from './file-lock.js';
 import { launch } from './launch.js';
 import { Membership } from './membership.js';
@@ -44,10 +44,14 @@ const START_LIMIT_MS = 60_000;
  * and started again if it dies while it is used. Throws EmbeddedPostgresError.
  */
 export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await locateCluster(options.dataDir);
-  const share = new Share(cluster, options);
-  await share.begin();
-  return share;
+  try {
+    const cluster = await locateCluster(options.dataDir);
+    const share = new Share(cluster, options);
+    await share.begin();
+    return share;
+  } catch (error) {
+    throw explainFileError(error);
+  }
 }
 
 class Share implements EmbeddedPostgres {
@@ -86,7 +90,7 @@ class Share implements EmbeddedPostgres {
   private async join(port: number | undefined): Promise<{ server: ServerProcess | undefined; refused?: Error }> {
     const server = await findOrLaunch(this.cluster, { ...this.options, port });
     if (!server) return { server };
-    const password = await readPassword(this.cluster);
+    const password = await readFile(join(this.cluster.folder, 'password'), 'utf8');
     try {
       this.#membership = await Membership.join(server.port, password, () => void this.restart());
       return { server };
@@ -144,10 +148,3 @@ async function outOfReach(cluster: Cluster, server?: ServerProcess, refused?: Er
     `Another PostgreSQL has the data folder ${cluster.folder} and cannot be reached from here${place}${reason}; it may be that of another container. Stop it, share its network, or choose another DATA_DIR`,
   );
 }
-
-const readPassword = ({ folder }: Cluster): Promise<string> =>
-  readFile(join(folder, 'password'), 'utf8').catch((cause: Error) => {
-    throw new EmbeddedPostgresError(`The password of the embedded PostgreSQL cannot be read: ${cause.message}`, {
-      cause,
-    });
-  });

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 
 /** Where a lock is part of opening: O_EXLOCK of macOS, and UV_FS_O_EXLOCK, by which libuv opens for one process alone on Windows. */
 const LOCKING_FLAGS: Partial<Record<NodeJS.Platform, number>> = {
@@ -57,10 +57,7 @@ async function openToLock(path: string): Promise<FileHandle | undefined> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (process.platform in LOCKING_FLAGS && LOCKED.has(code ?? '')) return undefined;
-    throw new EmbeddedPostgresError(
-      `The data folder cannot be used (${message}): it may belong to another user; take it over (chown), or choose another DATA_DIR`,
-      { cause },
-    );
+    throw unusableData(message, cause);
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 import { diskFull } from './disk.js';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 import { disownPidFile, findServer, type ServerProcess } from './server-process.js';
 
 export interface LaunchOptions {
@@ -18,6 +18,7 @@ const START_LIMIT_MS = 60_000;
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
 /** The children of a killed server take a moment to notice. */
 const LEFTOVERS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
+const DENIED = /: {2}(.* (?:Permission denied|has wrong ownership))/;
 const PORT_TAKEN = /could not bind .* address/i;
 
 /** Starts a server on the data, hands it the lock, and waits until it accepts connections. It outlives this process. */
@@ -127,6 +128,8 @@ async function startError(cluster: Cluster, port: number, complaints: string): P
       `Port ${port} for the embedded PostgreSQL is taken: free it, or choose another one`,
     );
   const full = await diskFull(cluster.folder, complaints);
+  const [, denied] = DENIED.exec(complaints) ?? [];
+  if (!full && denied !== undefined) return unusableData(`${denied}; see ${cluster.log}`);
   return (
     full ?? new EmbeddedPostgresError(`The embedded PostgreSQL did not start (${cluster.log}): ${complaints.trim()}`)
   );
