@@ -8,6 +8,7 @@ import { isArgued } from './argued-findings.js';
 import { runSchemathesis } from './schemathesis.js';
 
 const { FOREIGN_PYTHON: python = '' } = process.env;
+const examples = Number(process.env.SCHEMATHESIS_EXAMPLES ?? 40);
 const seed = 20_261_130;
 
 describe.skipIf(python === '')('schemathesis', () => {
@@ -24,7 +25,7 @@ describe.skipIf(python === '')('schemathesis', () => {
   });
 
   test('finds nothing but what is argued', { timeout: 1_800_000 }, async ({ annotate }) => {
-    const { cases, phases, findings, errors } = await runSchemathesis(target, { python, seed, examples: 40 });
+    const { cases, phases, findings, errors } = await runSchemathesis(target, { python, seed, examples });
     const kinds = new Set(findings.map(({ code, problem }) => `${code} ${problem ?? ''}`));
     await annotate(`${cases} cases, ${findings.length} findings of ${kinds.size} kinds: ${[...kinds].join(', ')}`);
     expect(errors).toEqual([]);
