@@ -70,7 +70,8 @@ export class RedisSessions extends Sessions {
     try {
       return await work((command, run) => this.connection.send(command, run));
     } catch (cause) {
-      throw new ServiceUnavailable({ cause, retryAfterSeconds: 1 });
+      // this service is there: its callers go on asking it for what needs no Redis
+      throw new ServiceUnavailable({ cause, retryAfterSeconds: 1, retry: 'never' });
     }
   }
 }
