@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
 import type { AnyOperationClass } from '../contract/operation.js';
 import type { Call } from './call.js';
 import { Dispatcher } from './dispatcher.js';
@@ -38,6 +39,7 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
   }
 
   onApplicationBootstrap(): void {
+    this.#refuseOtherBuses();
     const faults = this.registry.handledHere.flatMap(({ id, message }) => {
       const [handler, ...others] = this.#handlersOf(message);
       if (!handler) return [`${id} has no handler`];
@@ -46,6 +48,11 @@ export class LocalDispatcher extends Dispatcher implements OnApplicationBootstra
       return handler.isStatic ? [] : [`${id} has a handler made per request: ${names}; ask CurrentCall instead`];
     });
     if (faults.length > 0) throw new Error(`These operations can not run:\n  ${faults.join('\n  ')}`);
+  }
+
+  #refuseOtherBuses(): void {
+    if ([...this.container.values()].every(({ metatype }) => metatype !== CqrsModule)) return;
+    throw new Error('CqrsModule is imported: its buses skip authorization; inject Bus, or CommandBus, without it');
   }
 
   #handlersOf(message: AnyOperationClass): readonly Handler[] {

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { ModuleContract } from '../contract/module.js';
 import { Bus } from '../ports/bus.js';
 import { Clock, SystemClock } from '../ports/clock.js';
@@ -58,6 +58,9 @@ const ports: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   { provide: CurrentCall, useClass: ClsCurrentCall },
   { provide: Bus, useClass: PipelineBus },
+  // those of @nestjs/cqrs call the handler straight, past authorization, validation and deadline
+  { provide: CommandBus, useExisting: Bus },
+  { provide: QueryBus, useExisting: Bus },
 ];
 
 const steps: Provider[] = [
@@ -88,7 +91,17 @@ class PipelineModule {}
 export const pipelineModule = (options: PipelineOptions): DynamicModule => ({
   module: PipelineModule,
   global: true,
-  imports: [CqrsModule.forRoot()],
   providers: [...given(options), ...ports, ...steps, ...surroundings],
-  exports: [OperationRegistry, Principals, Clock, CurrentCall, OperationMetrics, Limits, Pipeline, Bus],
+  exports: [
+    OperationRegistry,
+    Principals,
+    Clock,
+    CurrentCall,
+    OperationMetrics,
+    Limits,
+    Pipeline,
+    Bus,
+    CommandBus,
+    QueryBus,
+  ],
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Injectable, Scope } from '@nestjs/common';
-import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
+import { CommandBus, CommandHandler, CqrsModule, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { anyone, authenticated, callerId, can, grant, internal } from '../../src/contract/access.js';
@@ -268,6 +268,13 @@ describe('the bus', () => {
     expect((await bus.asService.execute(new SecretNote())).by).toBe('a service');
     expect(await code(bus.asService.execute(new ReadNote({ owner: 'x' })))).toBe('INVALID_ARGUMENT');
   });
+
+  it('is what those get who inject a bus of @nestjs/cqrs', async () => {
+    await start();
+    expect(await code(application.get(CommandBus).execute(new SecretNote()))).toBe('PERMISSION_DENIED');
+    expect(await code(application.get(QueryBus).execute(new ReadNote({ owner: 'x' })))).toBe('UNAUTHENTICATED');
+    expect(await application.get(QueryBus).execute(new OpenNote())).toMatchObject({ by: 'nobody' });
+  });
 });
 
 describe('limits', () => {
@@ -332,6 +339,11 @@ describe('the boot', () => {
     const boot = createSpecimenApplication({ modules: [notes], handlers: [...handlers, SecondHandler] });
     await expect(boot).rejects.toThrow('notes.readNote has 2 handlers: ReadNoteHandler, SecondHandler');
   });
+});
+
+it('fails the boot with the module whose buses skip authorization', async () => {
+  const boot = createSpecimenApplication({ modules: [notes], handlers, imports: [CqrsModule.forRoot()] });
+  await expect(boot).rejects.toThrow('CqrsModule is imported: its buses skip authorization');
 });
 
 it('fails the boot with a handler made per request, naming it', async () => {
