@@ -10,7 +10,7 @@ import { listenerCredentials } from '../platform/security/grpc-credentials.js';
 import type { ListenerTls } from '../platform/security/load-tls.js';
 import type { RenewedFiles } from '../platform/security/renewed-files.js';
 import { GrpcServer } from '../protocols/grpc/grpc-server.js';
-import { closeAfterAnswers } from '../protocols/http/close-after-answers.js';
+import { closeAfterAnswers } from '../protocols/http/http-adapter.js';
 import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
 import type { Addresses } from './addresses.js';
 

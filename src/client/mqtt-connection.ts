@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { ServiceUnavailable } from '../contract/built-in-failures.js';
-import { withSender } from '../protocols/mqtt/request-topic.js';
+import { withSender } from '../protocols/mqtt/topics.js';
 import type { JsonRpcReply } from './json-rpc.js';
 import { type MqttVersion, readReply, requestWriters } from './mqtt-messages.js';
 import { PendingCalls } from './pending-calls.js';

@@ -1,7 +1,4 @@
-/**
- * At most `size` pieces of work at once, and as many in one turn of the event loop: what one connection sends does not
- * hold up the others. Further work waits.
- */
+/** At most `size` pieces of work at once, and as many in one turn of the event loop, so that one connection does not hold up others. */
 export class CallSlots {
   #taken = 0;
   #released = 0;
@@ -40,12 +37,10 @@ export class CallSlots {
     if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** Whether work waits. */
   get crowded(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** Resolves when nothing runs. */
   idle(): Promise<void> {
     return this.#taken === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
   }

@@ -2,7 +2,6 @@ import { isIP, isIPv4, SocketAddress } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import { remembered } from '../pipeline/remembered.js';
 
-/** Headers or metadata of a request. */
 interface Forwarding {
   readonly 'x-forwarded-for'?: string | string[] | undefined;
   readonly forwarded?: string | string[] | undefined;
@@ -12,7 +11,7 @@ interface Forwarding {
 const node = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 const mapped = '::ffff:';
 
-/** In one spelling, without port and zone, IPv4 also where it came as IPv6; undefined for what is no address. */
+/** In one spelling, without port and zone, IPv4 also where it came as IPv6. */
 const readAddress = remembered(1_000, (text): string | undefined => {
   if (isIPv4(text)) return text;
   const [, bracketed, plain] = isIP(text) ? [] : (node.exec(text) ?? []);
@@ -27,7 +26,6 @@ const readAddress = remembered(1_000, (text): string | undefined => {
 const elements = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g;
 const parameters = /(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g;
 
-/** `for` of one element of `Forwarded`; empty when it has none. */
 function forOf(element: string): string {
   for (const [, name, quoted, token] of element.matchAll(parameters)) {
     if (name?.toLowerCase() === 'for') return quoted ?? token ?? '';
@@ -35,23 +33,22 @@ function forOf(element: string): string {
   return '';
 }
 
-/** Whom each proxy was called by, the last proxy first. `X-Forwarded-For` counts where there are both. */
+/** The caller that each proxy names, the last proxy first. `X-Forwarded-For` counts where there are both. */
 function hops({ 'x-forwarded-for': list, forwarded }: Forwarding): string[] {
   if (list !== undefined) return String(list).split(',').reverse();
   return (String(forwarded ?? '').match(elements) ?? []).map(forOf).reverse();
 }
 
-/** Finds who called, past the proxies that are trusted to say whom they were called by. The same for every protocol. */
+/** The address of a caller, past trusted proxies; the same in every protocol. */
 export class CallerAddresses {
   readonly #isTrusted: (address: string) => boolean;
 
-  /** Addresses and networks of the proxies; throws a TypeError that names one that is neither. */
+  /** Addresses and networks of the proxies. Throws a TypeError that names what is neither. */
   constructor(trustedProxies: readonly string[] = []) {
     const trusts = trustedProxies.length > 0 ? compile([...trustedProxies]) : undefined;
     this.#isTrusted = (address) => trusts?.(address, 0) ?? false;
   }
 
-  /** `peer`: the address of the connection, where it has one. */
   of(peer: string | undefined, forwarding: Forwarding = {}): string {
     let address = readAddress(peer ?? '');
     if (address === undefined) return 'unknown';
@@ -64,7 +61,7 @@ export class CallerAddresses {
     }
     return address;
   }
-  /** Whether `peer` is a proxy whose word counts. */
+
   trusts(peer: string | undefined): boolean {
     const address = readAddress(peer ?? '');
     return address !== undefined && this.#isTrusted(address);

@@ -1,6 +1,5 @@
 import type { JsonSchema } from '../contract/json-schema.js';
 
-/** A document for readers and tools: plain JSON. */
 export type DocumentNode = Readonly<Record<string, unknown>>;
 
 export interface DocumentInfo {
@@ -31,7 +30,7 @@ export const versioned = (name: string, version: number): string => (version ===
 export const pascalCase = (code: string): string =>
   code.toLowerCase().replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** One fault of the input, as every JSON protocol tells it. */
+/** One issue of the input, the same in every JSON protocol. */
 export const issueSchema: JsonSchema = {
   type: 'object',
   properties: {

@@ -1,9 +1,9 @@
-/** A listener cannot be opened; the message says which variable to change. */
+/** Its message says which variable to change. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** The result of opening a listener, or what to do about a port that another program has. */
+/** Throws ListenError for a port that another program has. */
 export async function opened<T>(opening: Promise<T>, protocol: string, variable: string, address: string): Promise<T> {
   try {
     return await opening;
@@ -14,7 +14,7 @@ export async function opened<T>(opening: Promise<T>, protocol: string, variable:
   }
 }
 
-/** Waits for every listener; the error names all the ports that are taken. */
+/** Waits for every listener. Its error names all the ports that are taken. */
 export async function allOpened(opening: readonly Promise<unknown>[]): Promise<void> {
   const outcomes = await Promise.allSettled(opening);
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));

@@ -1,40 +1,36 @@
+import { RateLimited } from '../contract/built-in-failures.js';
+
 export interface Rate {
   readonly quota: number;
   readonly windowSeconds: number;
 }
 
-/** Counts the messages of one connection in windows. */
 export class MessageRate {
-  readonly #windowMs: number;
   #windowEnd = 0;
   #count = 0;
 
-  constructor(private readonly rate: Rate) {
-    this.#windowMs = rate.windowSeconds * 1000;
-  }
+  /** No limit when `rate` is absent. */
+  constructor(private readonly rate: Rate | undefined) {}
 
-  /** Whether one more message is within the quota. */
+  /** Takes one from the quota; false when it is used up. */
   admit(): boolean {
+    if (!this.rate) return true;
     const now = performance.now();
     if (now >= this.#windowEnd) {
-      this.#windowEnd = now + this.#windowMs;
+      this.#windowEnd = now + this.rate.windowSeconds * 1000;
       this.#count = 0;
     }
-    this.#count++;
-    return !this.exceeded;
+    return ++this.#count <= this.rate.quota;
   }
 
-  /** Whether the last message was one too many. */
-  get exceeded(): boolean {
-    return this.#count > this.rate.quota;
+  get refusal(): RateLimited | undefined {
+    if (!this.rate || this.#count <= this.rate.quota) return undefined;
+    const retryAfterSeconds = Math.max(1, Math.ceil((this.#windowEnd - performance.now()) / 1000));
+    return new RateLimited({ retryAfterSeconds });
   }
 
-  /** Somebody who goes on at twice the quota does not listen to answers. */
-  get abused(): boolean {
-    return this.#count > 2 * this.rate.quota;
-  }
-
-  get retryAfterSeconds(): number {
-    return Math.max(1, Math.ceil((this.#windowEnd - performance.now()) / 1000));
+  /** Twice the quota: this peer does not act on refusals. */
+  get isAbused(): boolean {
+    return this.rate !== undefined && this.#count > 2 * this.rate.quota;
   }
 }

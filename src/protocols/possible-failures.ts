@@ -14,7 +14,7 @@ import type { FailureClass } from '../contract/failure.js';
 import { takesIdempotencyKey } from '../contract/idempotency.js';
 import type { OperationDescriptor } from '../contract/module.js';
 
-/** What an operation may answer instead of its value, over any protocol: its own failures first. */
+/** Of an operation, over any protocol: its own failures first. */
 export function possibleFailures(operation: OperationDescriptor): FailureClass[] {
   const { access, enabledBy, errors = [] } = operation.spec;
   return [

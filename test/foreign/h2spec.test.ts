@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../src/contract/module.js';
-import { byteMethod } from '../../src/protocols/grpc/byte-method.js';
 import { defaultConnectionLimits, limitOptions } from '../../src/protocols/grpc/connection-limits.js';
+import { byteMethod } from '../../src/protocols/grpc/protobuf-messages.js';
 import { FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
 import { SpecimenGrpc } from '../protocols/grpc/specimen-grpc.js';
 

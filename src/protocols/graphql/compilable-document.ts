@@ -13,10 +13,7 @@ import {
 } from 'graphql';
 import { costOf } from './document-limits.js';
 
-/**
- * Beside these graphql-jit has directives, which it gets wrong where fragments meet, and literals of text, which it writes
- * into code that it runs.
- */
+/** Not directives, which graphql-jit gets wrong where fragments meet, nor string literals, which it writes into the code it runs. */
 const compilableKinds: ReadonlySet<string> = new Set([
   Kind.DOCUMENT,
   Kind.OPERATION_DEFINITION,
@@ -37,10 +34,10 @@ const compilableKinds: ReadonlySet<string> = new Set([
   Kind.ENUM,
 ]);
 
-/** Compiling one of 5,000 takes 0.2 s and 3.5 MB, which a caller can ask for as often as they like. */
+/** Compiling a document of cost 5,000 takes 0.2 s and 3.5 MB. */
 const compilableCost = 250;
 
-/** Whether graphql-jit answers the document, which is valid, as graphql-js does, and is compiled in little time. */
+/** Whether graphql-jit compiles a valid document fast and answers it as graphql-js does. */
 export function isCompilable(document: DocumentNode, schema: GraphQLSchema): boolean {
   let compilable = costOf(document) <= compilableCost;
   const enter = (node: ASTNode) => {
@@ -53,7 +50,7 @@ export function isCompilable(document: DocumentNode, schema: GraphQLSchema): boo
 
 function isCompilableNode(node: ASTNode, schema: GraphQLSchema): boolean {
   if (!compilableKinds.has(node.kind)) return false;
-  // compiled mutations go on after the failure of one that must not be null
+  // a compiled mutation runs the next field after the failure of a non-null one
   if (node.kind === Kind.OPERATION_DEFINITION) return node.operation === OperationTypeNode.QUERY;
   if (node.kind === Kind.VARIABLE_DEFINITION) return isCompilableVariable(node, schema);
   // introspection costs nothing, so nothing bounds it
@@ -61,7 +58,7 @@ function isCompilableNode(node: ASTNode, schema: GraphQLSchema): boolean {
   return node.kind !== Kind.NAME || node.value !== '__proto__';
 }
 
-/** Presets are lost where the type has a `!`, in the variable or within its input object. */
+/** graphql-jit loses defaults where the type has a `!`, in the variable or within its input object. */
 function isCompilableVariable({ type, defaultValue }: VariableDefinitionNode, schema: GraphQLSchema): boolean {
   return defaultValue === undefined && !isInputObjectType(getNamedType(typeFromAST(schema, type)));
 }

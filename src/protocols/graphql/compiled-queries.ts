@@ -6,7 +6,6 @@ import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
 
-/** `data` is absent when the variables were refused. */
 interface CompiledResult {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLError[];
@@ -14,7 +13,7 @@ interface CompiledResult {
 
 type Query = (root: object, scope: GraphqlScope, variables: object) => CompiledResult | Promise<CompiledResult>;
 
-/** Documents as functions, by graphql-jit: those that are asked again, where it answers as graphql-js does. */
+/** Documents that come a second time, compiled by graphql-jit where it answers as graphql-js does. */
 export class CompiledQueries {
   readonly #queries: LRUCache<string, Query | 'once' | 'never'>;
 
@@ -30,7 +29,6 @@ export class CompiledQueries {
     return typeof query === 'function' ? query : undefined;
   }
 
-  /** After the request was executed by graphql-js, and its document is therefore valid. */
   executed(request: GraphqlRequest): void {
     const key = keyOf(request);
     const known = this.#queries.get(key);
@@ -46,5 +44,5 @@ export class CompiledQueries {
   }
 }
 
-/** A document with several operations is several functions. No name has a space in it. */
+/** Each operation of a document is a function of its own. No name has a space in it. */
 const keyOf = ({ query, operationName = '' }: GraphqlRequest): string => `${operationName} ${query}`;

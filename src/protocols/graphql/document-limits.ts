@@ -7,33 +7,32 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { InvalidDocument } from './request-faults.js';
+import { InvalidDocument } from './graphql-request.js';
 
-/** What a query may ask for at most. Fragments count where they are spread; introspection costs nothing but for `__typename`. */
+/** Fragments count where they are spread; introspection other than `__typename` costs nothing. */
 export interface DocumentLimits {
-  /** Levels of fields. */
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** A field costs 1, one with fields of its own 2 and half as much again of theirs. */
+  /** A field costs 1, one with fields of its own 2 + 1.5 times the cost of those. */
   readonly cost: number;
-  /** Fields of one name, with fields of their own, as they are written: validation compares each with every other. */
+  /** Fields of one name that have fields of their own: validation compares each with every other. */
   readonly repetitions: number;
 }
 
 type Measure = Omit<DocumentLimits, 'repetitions'>;
 
-const told: Readonly<Record<keyof Measure, (measured: number) => string>> = {
+const phrases: Readonly<Record<keyof Measure, (measured: number) => string>> = {
   depth: (levels) => `a depth of ${levels}`,
   aliases: (count) => `${count} aliases`,
   directives: (count) => `${count} directives`,
   cost: (cost) => `a cost of ${cost}`,
 };
-const measures = Object.keys(told) as (keyof Measure)[];
+const measures = Object.keys(phrases) as (keyof Measure)[];
 
 const none: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 const scalarCost = 1;
-/** Of no alias or level, so that a client may ask for it everywhere. */
+/** No alias and no level: clients add it everywhere. */
 const typeName: Measure = { ...none, cost: scalarCost };
 const objectCost = 2;
 const levelFactor = 1.5;
@@ -76,7 +75,7 @@ class Measuring {
     };
   }
 
-  /** Measured once: fragments that spread each other twice would take for ever. Cycles are the validation's to refuse. */
+  /** Measured once: fragments that spread each other twice grow exponentially. Validation refuses cycles. */
   #fragment(name: string): Measure {
     const known = this.#measured.get(name);
     if (known) return known;
@@ -88,7 +87,6 @@ class Measuring {
   }
 }
 
-/** Throws InvalidDocument for the first operation of the document that goes beyond a limit. */
 export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
   const times = repetitions(document);
   if (times > limits.repetitions) {
@@ -98,13 +96,12 @@ export function checkDocument(document: DocumentNode, limits: DocumentLimits): v
     const beyond = measures.find((name) => measure[name] > limits[name]);
     if (beyond) {
       throw new InvalidDocument({
-        detail: `The query has ${told[beyond](measure[beyond])}, the limit is ${limits[beyond]}`,
+        detail: `The query has ${phrases[beyond](measure[beyond])}, the limit is ${limits[beyond]}`,
       });
     }
   }
 }
 
-/** Of its dearest operation. */
 export const costOf = (document: DocumentNode): number => Math.max(...measured(document).map(({ cost }) => cost));
 
 function repetitions(document: DocumentNode): number {

@@ -16,7 +16,7 @@ const { resolve } = createRequire(import.meta.url);
 const javaScript = 'text/javascript; charset=utf-8';
 const startScript = 'start.js';
 
-/** The last GraphiQL that comes with a bundle, and the last React that does. */
+/** The last versions of GraphiQL and React that include a bundle. */
 const assets: ReadonlyMap<string, Asset> = new Map([
   ['graphiql.css', { package: 'graphiql', file: 'graphiql.min.css', type: 'text/css; charset=utf-8' }],
   ['react.js', { package: 'react', file: 'umd/react.production.min.js', type: javaScript }],
@@ -24,7 +24,7 @@ const assets: ReadonlyMap<string, Asset> = new Map([
   ['graphiql.js', { package: 'graphiql', file: 'graphiql.min.js', type: javaScript }],
 ]);
 
-/** Everything from this process. GraphiQL makes an element of styles; its fonts and images are in its style sheet. */
+/** GraphiQL adds a style element; its fonts and images are in its style sheet. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -54,13 +54,11 @@ const page = `<!doctype html>
 </html>
 `;
 
-/** Headers, the token among them, are typed in the editor of the page. */
 const start = (path: string): string => `const fetcher = GraphiQL.createFetcher({ url: '${path}' });
 const page = React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: 'headers' });
 ReactDOM.createRoot(document.getElementById('graphiql')).render(page);
 `;
 
-/** Throws where the development dependencies are not installed. */
 const folderOf = (name: string): string => dirname(resolve(`${name}/package.json`));
 
 function sendAsset(reply: FastifyReply, { package: name, file, type }: Asset): void {
@@ -70,7 +68,7 @@ function sendAsset(reply: FastifyReply, { package: name, file, type }: Asset): v
     .send(createReadStream(join(folderOf(name), file)));
 }
 
-/** `/graphiql`, for the GraphQL at `path`, with files of its packages that are read when somebody opens it. */
+/** `/graphiql`, for the GraphQL at `path`. The files are read from its packages when the page is opened. */
 export function registerGraphiql(fastify: FastifyInstance, path: string): void {
   fastify.setErrorHandler((_error, request, reply) => {
     const detail = 'GraphiQL is a development dependency, which is not installed here';

@@ -13,9 +13,8 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { checkDocument } from './document-limits.js';
 import type { GraphqlLimits } from './graphql-limits.js';
-import type { GraphqlRequest } from './graphql-request.js';
+import { type GraphqlRequest, InvalidDocument, PersistedQueryNotSupported } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
-import { InvalidDocument, PersistedQueryNotSupported } from './request-faults.js';
 import { wireError, wireErrors } from './wire-errors.js';
 
 /** `data` is absent when nothing was executed. */
@@ -26,7 +25,7 @@ export interface GraphqlResult {
 
 export interface Executed {
   readonly status: number;
-  /** Of an answer as application/json, whose clients take any other than 200 for a fault of the transport. */
+  /** Of an answer as application/json: its clients take any other status than 200 for a failure of the transport. */
   readonly jsonStatus: number;
   readonly result: GraphqlResult;
 }
@@ -34,20 +33,20 @@ export interface Executed {
 const executed = { status: 200, jsonStatus: 200 };
 const documentAtFault = { status: 400, jsonStatus: 200 };
 
-/** mercurius by graphql-js, and what is compiled beside it. Any answer is a result: nothing is thrown. */
+/** Executes documents by mercurius, or compiled. Never throws: every answer is a result. */
 export class GraphqlEngine {
   readonly #compiled: CompiledQueries;
   #cachedCharacters = 0;
 
   constructor(
     private readonly graphql: MercuriusPlugin,
-    private readonly pipeline: Pipeline,
-    private readonly limits: GraphqlLimits,
+    readonly pipeline: Pipeline,
+    readonly limits: GraphqlLimits,
   ) {
     this.#compiled = new CompiledQueries(graphql.schema, limits);
-    // before the validation, whose worst rules are quadratic, and only for a query that is not in the cache
+    // before validation, which has quadratic rules; not for cached queries
     graphql.addHook('preValidation', async (schema, document) => {
-      // mercurius takes a syntax tree in JSON as well, which no limit of the parser has seen
+      // mercurius accepts a syntax tree in JSON too, which passes the limits of the parser
       if (!(document?.loc instanceof Location)) throw new InvalidDocument({ detail: 'A query is text in GraphQL' });
       checkRootTypes(document, schema);
       checkDocument(document, limits);
@@ -55,7 +54,11 @@ export class GraphqlEngine {
     });
   }
 
-  /** mercurius bounds the number of the documents it keeps, not their size, and forgets them all with its schema. */
+  get schema(): GraphQLSchema {
+    return this.graphql.schema;
+  }
+
+  /** mercurius limits the number of cached documents, not their size. Replacing the schema clears its cache. */
   #makeRoom(characters: number): void {
     this.#cachedCharacters += characters;
     if (this.#cachedCharacters <= this.limits.cachedCharacters) return;
@@ -74,7 +77,7 @@ export class GraphqlEngine {
 
   async #executeCompiled(request: GraphqlRequest, scope: GraphqlScope): Promise<GraphqlResult | undefined> {
     const { data, errors } = (await this.#compiled.find(request)?.({}, scope, request.variables ?? {})) ?? {};
-    // variables at fault: graphql-js has other words for it
+    // wrong variables: graphql-js has the messages
     if (data === undefined) return undefined;
     return errors ? { data, errors: wireErrors(errors, scope, this.pipeline) } : { data };
   }
@@ -87,7 +90,6 @@ export class GraphqlEngine {
     return errors ? { data, errors } : { data };
   }
 
-  /** The answer to a request of which nothing was executed. */
   refuse(error: unknown, scope: GraphqlScope): Executed {
     const faults = queryFaults(error);
     if (faults) return { ...documentAtFault, result: { errors: wireErrors(faults, scope, this.pipeline) } };
@@ -101,7 +103,7 @@ export class GraphqlEngine {
   }
 }
 
-/** A schema without subscriptions passes them as valid, and fails to execute them. */
+/** Without a root type for subscriptions they pass the validation and fail in execution. */
 function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): void {
   for (const node of definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(node.operation)) {

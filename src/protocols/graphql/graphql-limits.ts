@@ -1,22 +1,17 @@
 import type { DocumentLimits } from './document-limits.js';
 
-/** What one caller may ask for at most. */
 export interface GraphqlLimits extends DocumentLimits {
-  /** Of a query. */
   readonly characters: number;
-  /** Of a query. */
   readonly tokens: number;
-  /** Operations in one HTTP request. */
   readonly batch: number;
-  /** Operations that run at once on one WebSocket. */
   readonly operationsPerSocket: number;
-  /** Queries kept parsed, validated and compiled; those refused are kept apart, as many. */
+  /** Queries kept parsed, validated and compiled; as many refused ones are kept beside them. */
   readonly cachedQueries: number;
   /** Of the queries kept parsed, which take up to 250 bytes a character. */
   readonly cachedCharacters: number;
 }
 
-/** Of a query, those of graphql-armor but for repetitions. */
+/** Most are those of graphql-armor. */
 export const defaultLimits: GraphqlLimits = {
   depth: 6,
   aliases: 15,

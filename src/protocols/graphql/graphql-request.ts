@@ -1,11 +1,20 @@
-import { MalformedRequest } from '../../contract/built-in-failures.js';
+import { InvalidArgument, MalformedRequest } from '../../contract/built-in-failures.js';
+import { failure } from '../../contract/failure.js';
 import { isObject } from '../../contract/json-codec.js';
 import { parseJson } from '../../contract/parse-json.js';
-import { InvalidDocument, PersistedQueryNotSupported } from './request-faults.js';
+
+/** The document or the operation name is wrong, in a well-formed GraphQL request. */
+export class InvalidDocument extends InvalidArgument {}
+
+/** Clients of persisted queries look for this message or code, and then send the query itself. */
+export class PersistedQueryNotSupported extends failure(
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'invalid_argument',
+  'PersistedQueryNotSupported',
+) {}
 
 export interface GraphqlRequest {
   readonly query: string;
-  /** Absent when there are none: the engine then need not look at them. */
   readonly variables: Record<string, unknown> | undefined;
   readonly operationName: string | undefined;
 }
@@ -36,7 +45,7 @@ function readVariables({ variables }: Values): GraphqlRequest['variables'] {
 
 const maxNameLength = 255;
 
-/** One that the query does not hold is refused here: the name becomes part of a key that is kept. */
+/** A name that is not in the query is refused here: it would become part of a cache key. */
 function readOperationName({ operationName }: Values, query: string): string | undefined {
   if (operationName === undefined || operationName === null || operationName === '') return undefined;
   if (typeof operationName !== 'string') throw malformed('"operationName" is a name');
@@ -49,10 +58,6 @@ function readOperationName({ operationName }: Values, query: string): string | u
   throw new InvalidDocument({ detail: 'The query has no operation of this name' });
 }
 
-/**
- * What a JSON body or a WebSocket message asks for. Throws MalformedRequest, InvalidDocument for a query beyond `characters` and
- * an operation that is not in it, and PersistedQueryNotSupported for a hash in the place of a query.
- */
 export function readGraphqlRequest(body: unknown, characters: number): GraphqlRequest {
   if (!isObject(body)) throw malformed('A request is a JSON object with a "query"');
   checkExtensions(body);
@@ -69,7 +74,6 @@ function parameter(name: string, value: unknown): unknown {
   }
 }
 
-/** The same from the query string of a GET: variables and extensions are JSON. */
 export function readQueryString(given: unknown, characters: number): GraphqlRequest {
   const { query, operationName, variables, extensions } = given as Values;
   const body = {

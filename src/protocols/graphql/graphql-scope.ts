@@ -1,22 +1,23 @@
+import DataLoader from 'dataloader';
 import type { FastifyRequest } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { GatheredIds } from './gathered-ids.js';
 import type { RelatedRows } from './related-rows.js';
 
-/** One GraphQL operation on its way, and the context value of its resolvers: each root field is a call of its own, and so is each relation. */
+/** One GraphQL operation, and the context value of its resolvers. Each root field is a call, and each batch of related rows. */
 export class GraphqlScope {
   #calls: CallContext[] | undefined;
   #underWay = 0;
-  #gathered: GatheredIds | undefined;
-  /** Seconds, the longest that a failure asked for. */
+  #loaders: Map<RelatedRows, DataLoader<string, unknown>> | undefined;
+  #batches: (() => void)[] | undefined;
+  /** Seconds, the longest of all failures. */
   retryAfter: number | undefined;
 
   constructor(
     private readonly pipeline: Pipeline,
-    /** Where guards of hand-written resolvers look for it. */
+    /** For the guards of hand-written resolvers. */
     readonly req: FastifyRequest,
     private readonly inbound: Inbound,
   ) {}
@@ -26,21 +27,50 @@ export class GraphqlScope {
     return this.#opened(this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
   }
 
-  /** A call begun here is over. */
   end(): void {
-    if (--this.#underWay === 0) this.#gathered?.askSoon();
+    if (--this.#underWay === 0 && this.#batches) this.#loadSoon();
   }
 
-  /** The row with this id, or nothing. All that is wanted while other calls are under way is asked for at once. */
+  /** Loaded in one batch with others, when no call is under way that may add to it. */
   related(rows: RelatedRows, id: string): Promise<unknown> {
-    this.#gathered ??= new GatheredIds(
-      () => this.#underWay === 0,
-      (wanted, ids) => this.#findRelated(wanted, ids),
-    );
-    return this.#gathered.add(rows, id);
+    const loader = this.#loaders?.get(rows) ?? this.#loader(rows);
+    return loader.load(id);
   }
 
-  async #findRelated(rows: RelatedRows, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  #loader(rows: RelatedRows): DataLoader<string, unknown> {
+    const loader = new DataLoader<string, unknown>(
+      (ids) => {
+        // mutations run one after the other: a later one may have changed the row
+        loader.clearAll();
+        return this.#find(rows, ids);
+      },
+      {
+        maxBatchSize: rows.most,
+        batchScheduleFn: (load) => {
+          this.#batches ??= [];
+          this.#batches.push(load);
+          this.#loadSoon();
+        },
+      },
+    );
+    this.#loaders ??= new Map();
+    this.#loaders.set(rows, loader);
+    return loader;
+  }
+
+  /** After the resolvers that are due: they run in microtasks, which end before the next tick. */
+  #loadSoon(): void {
+    void Promise.resolve().then(() =>
+      process.nextTick(() => {
+        if (this.#underWay > 0) return;
+        const batches = this.#batches ?? [];
+        this.#batches = undefined;
+        for (const load of batches) load();
+      }),
+    );
+  }
+
+  async #find(rows: RelatedRows, ids: readonly string[]): Promise<unknown[]> {
     const call = this.#opened(this.#beginWithin(rows.operation));
     try {
       return await rows.find(ids, call);
@@ -51,7 +81,7 @@ export class GraphqlScope {
     }
   }
 
-  /** For the caller of the calls before, in what they left of their time. */
+  /** As the caller of the calls before, within their deadline. */
   #beginWithin(operation: OperationDescriptor): CallContext {
     const before = this.#calls ?? [this.call];
     const deadline = Math.max(...before.map(({ lifetime }) => lifetime.deadline));
@@ -79,18 +109,17 @@ export class GraphqlScope {
     for (const call of this.#calls ?? []) this.pipeline.cancel(call);
   }
 
-  /** Begun for the answer's sake where no root field was reached. */
+  /** Begun here where no root field was reached: the answer has its request id and trace. */
   get call(): CallContext {
     return this.#calls?.[0] ?? this.begin();
   }
 
-  /** What another scope of the same request starts from. */
   get continued(): Inbound {
     const { requestId, trace } = this.call;
     return { ...this.inbound, requestId, trace };
   }
 
-  /** The call with the fewest left of its quota: the one to tell the caller of. */
+  /** The call with the smallest quota left. */
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
     return (this.#calls ?? [this.call]).reduce((a, b) => (left(b) < left(a) ? b : a));

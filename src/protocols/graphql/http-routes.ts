@@ -1,20 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getOperationAST, parse } from 'graphql';
 import { InvalidArgument, MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
+import { fastifyFailure } from '../http/answer-error.js';
 import { setCallHeaders } from '../http/call-headers.js';
-import { fastifyFailure } from '../http/fastify-failure.js';
 import { checkQueryString, httpInbound, keyHeaderFaults } from '../http/inbound.js';
-import type { Executed, GraphqlResult } from './graphql-engine.js';
+import type { Executed, GraphqlEngine, GraphqlResult } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
-import type { GraphqlService } from './graphql-service.js';
 
 const responseType = 'application/graphql-response+json';
 const jsonUtf8 = 'application/json; charset=utf-8';
 const responseUtf8 = `${responseType}; charset=utf-8`;
 
-/** A page of another site cannot send these without the browser asking us first. */
+/** A browser sends these for a page of another site only after a preflight. */
 const preflightHeaders = [
   'apollo-require-preflight',
   'x-apollo-operation-name',
@@ -22,9 +21,8 @@ const preflightHeaders = [
   'x-mercurius-operation-name',
 ];
 
-/** GraphQL over HTTP: POST for everything, GET for queries. */
 export class HttpRoutes {
-  constructor(private readonly service: GraphqlService) {}
+  constructor(private readonly engine: GraphqlEngine) {}
 
   register(fastify: FastifyInstance, url: string): void {
     const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -62,9 +60,9 @@ export class HttpRoutes {
     else done(executed);
   }
 
-  /** All at once, and each with a result of its own: the request as a whole succeeds. */
+  /** Each operation has a result of its own: the request as a whole succeeds. */
   #batch(bodies: readonly unknown[], request: FastifyRequest, reply: FastifyReply): void {
-    const { batch, characters } = this.service.limits;
+    const { batch, characters } = this.engine.limits;
     if (bodies.length === 0 || bodies.length > batch) {
       this.#refuse(new MalformedRequest({ detail: `A batch has 1 to ${batch} operations` }), request, reply);
       return;
@@ -80,9 +78,9 @@ export class HttpRoutes {
   }
 
   #execute(scope: GraphqlScope, read: Read): Executed | Promise<Executed> {
-    const { engine, limits } = this.service;
+    const { engine } = this;
     try {
-      const wanted = read(limits);
+      const wanted = read(engine.limits);
       const issues = keyHeaderFaults(scope.req);
       if (issues.length > 0) throw new InvalidArgument({ issues });
       return engine.execute(wanted, scope);
@@ -98,7 +96,7 @@ export class HttpRoutes {
   }
 
   #scope(request: FastifyRequest, first?: GraphqlScope): GraphqlScope {
-    return new GraphqlScope(this.service.pipeline, request, first?.continued ?? httpInbound(request, 'graphql'));
+    return new GraphqlScope(this.engine.pipeline, request, first?.continued ?? httpInbound(request, 'graphql'));
   }
 }
 
@@ -106,13 +104,12 @@ interface Answer extends Pick<Executed, 'status' | 'jsonStatus'> {
   readonly body: GraphqlResult | readonly GraphqlResult[];
 }
 
-/** Credentials of other schemes than Bearer, and other content types than these, a browser sends for any page. */
+/** Other credentials and content types a browser sends without a preflight. */
 const needsPreflight = ({ headers }: FastifyRequest): boolean =>
   /^bearer /i.test(headers.authorization ?? '') ||
   /^application\/(graphql-response\+)?json *(;|$)/i.test(headers['content-type'] ?? '') ||
   preflightHeaders.some((name) => name in headers);
 
-/** Throws the failure of a request that cannot be read. */
 type Read = (limits: GraphqlLimits) => GraphqlRequest;
 
 function notAllowed(reply: FastifyReply, allowed: string): MethodNotAllowed {
@@ -120,7 +117,7 @@ function notAllowed(reply: FastifyReply, allowed: string): MethodNotAllowed {
   return new MethodNotAllowed();
 }
 
-/** A syntax error, or no such operation, is the engine's to tell. */
+/** False for a syntax error and an unknown operation: the engine has the messages. */
 function isNoQuery({ query, operationName }: GraphqlRequest, maxTokens: number): boolean {
   try {
     const operation = getOperationAST(parse(query, { maxTokens }), operationName);

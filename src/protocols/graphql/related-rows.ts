@@ -9,13 +9,10 @@ import type { RelationField } from './relation-fields.js';
 type Row = Readonly<Record<string, unknown>>;
 type BuildMessage = new (input: { readonly ids: readonly string[] }) => Operation;
 
-const none: ReadonlyMap<string, Row> = new Map();
-
 /** A condition on a field that the view does not show holds for no row. */
 const isVisible = (row: Row, filter: RowFilter): boolean =>
   filter === 'all' || filter.some((wanted) => Object.entries(wanted).every(([field, value]) => row[field] === value));
 
-/** What one relation leads to. */
 export class RelatedRows {
   constructor(
     private readonly field: RelationField,
@@ -27,27 +24,20 @@ export class RelatedRows {
     return this.field.operation;
   }
 
-  /** By id those that are there and that the caller of `call` may see. The operation is asked by this service, for it is internal. */
-  async find(ids: readonly string[], call: CallContext): Promise<ReadonlyMap<string, Row>> {
-    const { access, list, by } = this.field;
+  get most(): number {
+    return this.field.most;
+  }
+
+  /** In the order of `ids`; undefined for a row that is not there or that the caller of `call` may not see. */
+  async find(ids: readonly string[], call: CallContext): Promise<(Row | undefined)[]> {
+    const { operation, access, list, by } = this.field;
     const filter = call.principal.rowsFor(access);
-    if (filter !== 'all' && filter.length === 0) return none;
-    const outputs = await this.pipeline.within(call, () => Promise.all(this.#messages(ids).map((it) => this.#ask(it))));
-    const rows = outputs.flatMap((output) => output[list] ?? []).filter((row) => isVisible(row, filter));
-    return new Map(rows.map((row) => [String(row[by]), row]));
-  }
-
-  #ask(message: Operation): Promise<Record<string, readonly Row[]>> {
-    return this.bus.asService.execute(message) as Promise<Record<string, readonly Row[]>>;
-  }
-
-  #messages(ids: readonly string[]): Operation[] {
-    const { operation, most } = this.field;
+    if (filter !== 'all' && filter.length === 0) return ids.map(() => undefined);
     const Message = operation.message as unknown as BuildMessage;
-    const chunks = Math.ceil(ids.length / most);
-    return Array.from(
-      { length: chunks },
-      (_, index) => new Message({ ids: ids.slice(index * most, (index + 1) * most) }),
-    );
+    // as this service: the operation is internal
+    const output = await this.pipeline.within(call, () => this.bus.asService.execute(new Message({ ids })));
+    const rows = (output as Record<string, readonly Row[]>)[list] ?? [];
+    const byId = new Map(rows.filter((row) => isVisible(row, filter)).map((row) => [row[by], row]));
+    return ids.map((id) => byId.get(id));
   }
 }

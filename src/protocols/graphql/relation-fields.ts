@@ -3,18 +3,16 @@ import { describe, type OperationDescriptor } from '../../contract/module.js';
 import type { Relation } from '../../contract/relation.js';
 import type { ObjectShape } from '../../contract/shape.js';
 
-/** A relation with all that follows from its operation. */
 export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' | 'description'> {
   readonly name: string;
   readonly operation: OperationDescriptor;
   /** Ids in one call. */
   readonly most: number;
-  /** The field of the output that holds what was found. */
+  /** The field of the output that holds the rows. */
   readonly list: string;
   readonly target: ObjectShape;
 }
 
-/** By the name of the view that has them. */
 export type RelationFields = ReadonlyMap<string, readonly RelationField[]>;
 
 /** Throws TypeError when an operation is no look-up by ids. */

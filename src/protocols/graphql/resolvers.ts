@@ -16,7 +16,7 @@ import { scalarTypes } from './scalars.js';
 type Resolver = GraphQLFieldResolver<unknown, GraphqlScope>;
 type Resolvers = Record<string, Record<string, Resolver> | GraphQLScalarType>;
 
-/** A resolver for every root field, and for the fields that hold maps or relations; all others read a property, which the engines inline. */
+/** For root fields, maps and relations; all other fields read a property, which the engines inline. */
 export function operationResolvers(
   operations: readonly OperationDescriptor[],
   relations: readonly Relation[],

@@ -1,35 +1,33 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql';
-import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, type Context, makeServer, type SubscribePayload, type WebSocket as Transport } from 'graphql-ws';
 import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.js';
+import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
 import { callFields, keyFaults, textField } from '../json-rpc/call-fields.js';
-import type { PeerLimit } from '../websocket/peer-limit.js';
-import { limitOf } from '../websocket/websocket-server.js';
+import type { Peer } from '../websocket/peer.js';
+import { peerOf } from '../websocket/websocket-server.js';
+import type { GraphqlEngine } from './graphql-engine.js';
 import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import { GraphqlScope } from './graphql-scope.js';
-import type { GraphqlService } from './graphql-service.js';
-import { openSocket } from './open-socket.js';
 import { Refused, refusedErrors, SingleResult } from './single-result.js';
 
 type InitPayload = Record<string, unknown>;
 
-interface Peer {
+interface Extra {
   readonly request: FastifyRequest;
-  readonly limit: PeerLimit;
+  readonly peer: Peer;
 }
 
-/** One operation, between the hooks of graphql-ws. */
 interface Prepared extends ExecutionArgs {
   readonly contextValue: GraphqlScope;
   readonly wanted: GraphqlRequest;
 }
 
-/** Queries and mutations as `graphql-transport-ws`. */
 export class SocketRoute {
-  readonly #server = makeServer<InitPayload, Peer>({
+  readonly #server = makeServer<InitPayload, Extra>({
     onSubscribe: (connection, _id, payload) => this.#prepare(connection, payload),
     execute: (prepared) => this.#execute(prepared as Prepared),
     subscribe: (prepared) => this.#execute(prepared as Prepared),
@@ -37,16 +35,17 @@ export class SocketRoute {
     onError: (_connection, _id, _payload, errors) => refusedErrors(errors),
   });
 
-  constructor(private readonly service: GraphqlService) {}
+  constructor(private readonly engine: GraphqlEngine) {}
 
   readonly connect = (socket: WebSocket, request: FastifyRequest): void => {
-    const limit = limitOf(socket);
-    openSocket(socket, limit, (transport) => this.#server.opened(transport, { request, limit }));
+    const peer = peerOf(socket);
+    const closed = this.#server.opened(transport(socket, peer), { request, peer });
+    socket.once('close', (code, reason) => void closed(code, String(reason)));
   };
 
-  #prepare(connection: Context<InitPayload, Peer>, payload: SubscribePayload): Prepared | GraphQLError[] {
-    const { pipeline, engine } = this.service;
-    const scope = new GraphqlScope(pipeline, connection.extra.request, inbound(connection, payload));
+  #prepare(connection: Context<InitPayload, Extra>, payload: SubscribePayload): Prepared | GraphQLError[] {
+    const { engine } = this;
+    const scope = new GraphqlScope(engine.pipeline, connection.extra.request, inbound(connection, payload));
     try {
       return this.#read(connection, payload, scope);
     } catch (error) {
@@ -56,12 +55,13 @@ export class SocketRoute {
   }
 
   #read(
-    { subscriptions, extra }: Context<InitPayload, Peer>,
+    { subscriptions, extra }: Context<InitPayload, Extra>,
     payload: SubscribePayload,
     contextValue: GraphqlScope,
   ): Prepared {
-    const { limits, schema } = this.service;
-    if (extra.limit.refusal) throw extra.limit.refusal;
+    const { limits, schema } = this.engine;
+    const { refusal } = extra.peer;
+    if (refusal) throw refusal;
     if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
       const detail = `At most ${limits.operationsPerSocket} operations run at once on one connection`;
       throw new RateLimited({ detail, retryAfterSeconds: 1 });
@@ -77,12 +77,12 @@ export class SocketRoute {
   }
 
   #execute({ contextValue: scope, wanted }: Prepared) {
-    return new SingleResult(this.service.engine.execute(wanted, scope), () => scope.cancel());
+    return new SingleResult(this.engine.execute(wanted, scope), () => scope.cancel());
   }
 }
 
-/** Headers of the upgrade stand for all operations, `extensions` for one. */
-function inbound({ extra, connectionParams }: Context<InitPayload, Peer>, { extensions }: SubscribePayload): Inbound {
+/** Headers of the upgrade are for all operations, `extensions` for one. */
+function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { extensions }: SubscribePayload): Inbound {
   const { protocol, address, authorization, traceparent, connection } = httpInbound(extra.request, 'graphql');
   const fields = callFields(extensions ?? {});
   return {
@@ -94,3 +94,19 @@ function inbound({ extra, connectionParams }: Context<InitPayload, Peer>, { exte
     traceparent: fields.traceparent ?? traceparent,
   };
 }
+
+/** The adapter of graphql-ws itself would change the subprotocols of the whole server. */
+const transport = (socket: WebSocket, peer: Peer): Transport => ({
+  protocol: socket.protocol,
+  send: (data) => new Promise((resolve) => peer.send(data, resolve)),
+  close: (code, reason) => socket.close(code, reason),
+  onMessage: (take) =>
+    socket.on('message', (data, isBinary) => {
+      peer.admit();
+      if (!peer.isOpen) return;
+      if (isBinary) socket.close(CloseCode.BadRequest, 'Only text frames are taken');
+      else take(withoutByteOrderMark(String(data))).catch(() => fail(socket));
+    }),
+});
+
+const fail = (socket: WebSocket): void => socket.close(CloseCode.InternalServerError, 'Internal server error');

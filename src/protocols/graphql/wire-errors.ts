@@ -4,12 +4,12 @@ import { Failure } from '../../contract/failure.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { GraphqlScope } from './graphql-scope.js';
 
-/** Both engines find out about a null for a non-null argument while they execute, and blame the field. */
+/** Both engines find a null for a non-null argument in execution, and report it for the field. */
 const argumentFault = /^Argument "\w+" (of|has) /;
 
 const suggestion = / ?Did you mean .*$/s;
 
-/** The query or its variables are at fault, not what a resolver did. */
+/** The query or its variables are wrong, not a resolver. */
 function isQueryFault({ originalError, path, message }: GraphQLError): boolean {
   if (originalError !== undefined && !(originalError instanceof GraphQLError)) return false;
   return path === undefined || argumentFault.test(message);
@@ -30,6 +30,5 @@ export function wireError(
   return { message, ...(locations && { locations }), ...(path && { path }), extensions };
 }
 
-/** What the caller is told of errors that an engine found; only failures have a say in it. */
 export const wireErrors = (errors: readonly GraphQLError[], scope: GraphqlScope, pipeline: Pipeline) =>
   errors.map((error) => wireError(toFailure(error, scope, pipeline), scope, error));

@@ -1,15 +1,11 @@
 import type { ServerOptions } from '@grpc/grpc-js';
 
-/** Milliseconds. Connections without limits leak: a probe that never closes its own stays for ever. */
+/** Milliseconds. Without limits the connections of probes that never close theirs stay for ever. */
 export interface ConnectionLimits {
-  /** Between pings to a silent peer. */
   readonly keepaliveMs: number;
-  /** Until an unanswered ping ends the connection. */
   readonly keepaliveTimeoutMs: number;
-  /** Without a call. */
   readonly idleMs: number;
   readonly ageMs: number;
-  /** For the calls of a connection that is too old. */
   readonly ageGraceMs: number;
 }
 

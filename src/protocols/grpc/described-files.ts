@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 import descriptor, { type IDescriptorProto, type IFileDescriptorProto } from 'protobufjs/ext/descriptor.js';
 import { camelCase, upperFirst } from '../../contract/wire-names.js';
-import { addWellKnown, wellKnownPaths } from './well-known.js';
+import { addWellKnown, wellKnownPaths } from './protobuf-messages.js';
 
 interface DescribedFile {
   readonly imports: readonly string[];
@@ -18,13 +18,12 @@ function nameMapEntries(message: IDescriptorProto): void {
   }
 }
 
-/** `.proto` files as descriptors, and which of them declares what. */
 export class DescribedFiles {
   readonly services: readonly string[];
   readonly #files = new Map<string, DescribedFile>();
   readonly #declaring = new Map<string, string>();
 
-  /** Texts by import path; one file a package. */
+  /** `protos`: texts by import path, one file a package. */
   constructor(protos: ReadonlyMap<string, string>) {
     const root = new protobuf.Root();
     const imports = new Map<string, readonly string[]>();
@@ -51,7 +50,7 @@ export class DescribedFiles {
     return [file.bytes, ...file.imports.flatMap((name) => this.withDependencies(name, seen))];
   }
 
-  /** Gives the services. */
+  /** Returns the names of the services. */
   #index(namespace: protobuf.NamespaceBase, file: string): string[] {
     return namespace.nestedArray.flatMap((nested) => {
       const name = nested.fullName.slice(1);

@@ -3,15 +3,15 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { wallClock } from '../../contract/wall-clock.js';
 import type { Forwarded, Inbound } from '../../pipeline/call-context.js';
 import type { CallerAddresses } from '../caller-address.js';
-import { type RawHeaders, valuesOf } from '../repeated-headers.js';
+import { type RawHeaders, valuesOf } from '../request-values.js';
 
-/** The metadata of a call before grpc-js reads it, which drops what is not ASCII. */
+/** The metadata before grpc-js reads it: that drops what is not ASCII. */
 export interface ReceivedMetadata {
   readonly headers: IncomingHttpHeaders;
   readonly raw: RawHeaders;
 }
 
-/** As HTTP/1.1 does: `trim` takes away more. */
+/** As HTTP/1.1 does; `trim` removes other white space too. */
 const trimmed = (value: string): string => value.replaceAll(/^[\t ]+|[\t ]+$/g, '');
 
 function text(headers: IncomingHttpHeaders, key: string): string | undefined {
@@ -19,7 +19,7 @@ function text(headers: IncomingHttpHeaders, key: string): string | undefined {
   return typeof value === 'string' ? trimmed(value) : undefined;
 }
 
-/** Two are one that does not hold. */
+/** Two headers become one that is invalid. */
 function authorization({ authorization: first }: IncomingHttpHeaders, raw: RawHeaders): string | undefined {
   return first === undefined ? undefined : trimmed(valuesOf(raw, 'authorization').join(', '));
 }

@@ -5,38 +5,33 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { endpoint } from '../../platform/config/host.js';
 import { CallerAddresses } from '../caller-address.js';
-import { byteMethod } from './byte-method.js';
 import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
-import { logThroughOurs } from './library-log.js';
+import { redirectLibraryLog } from './library-log.js';
 import { takeOperationCalls } from './operation-calls.js';
 import { isInternal } from './proto-names.js';
 import { committedProtos, ProtoSchema, publicProtos } from './proto-schema.js';
 import { compileCodecs } from './protobuf-codec.js';
+import { byteMethod } from './protobuf-messages.js';
 import { ReflectionService } from './reflection-service.js';
-import { errorDetailsProto } from './status-protos.js';
+import { errorDetailsProto } from './status-details.js';
 import { answerUnknownMethods } from './transport-failures.js';
 import type { UnaryMethod } from './unary-call.js';
 
 export interface GrpcServerOptions {
   readonly pipeline: Pipeline;
-  /** Internal ones included. */
   readonly operations: readonly OperationDescriptor[];
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Plain text when absent. */
   readonly credentials?: ServerCredentials | undefined;
-  /** Tells anyone the public methods and messages: not in production. */
+  /** Shows the public methods and messages to anyone. */
   readonly reflection: boolean;
-  /** Largest request message, in bytes. */
+  /** Of the largest request message. */
   readonly messageBytes: number;
-  /** Milliseconds that `close` waits for running calls. */
   readonly shutdownMs: number;
   /** Addresses or networks whose `x-forwarded-for` and `forwarded` are believed; none when absent. */
   readonly trustedProxies?: readonly string[];
-  /** Whose failure codes these are, in `google.rpc.ErrorInfo`. */
-  readonly domain?: string;
   readonly connections?: ConnectionLimits;
   /** Texts by path; the committed ones when absent. */
   readonly protos?: ReadonlyMap<string, string>;
@@ -56,35 +51,32 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
   /** Throws an Error that names the operations which the `.proto` files lack. */
   constructor(options: GrpcServerOptions) {
     super();
-    logThroughOurs();
+    redirectLibraryLog();
     this.#options = options;
-    const { operations, pipeline, domain = 'mstv', protos = committedProtos() } = options;
+    const { operations, pipeline, protos = committedProtos() } = options;
     const addresses = new CallerAddresses(options.trustedProxies);
     const methods = new Map<string, UnaryMethod>();
     for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
-      methods.set(operation.wire.grpc.path, { operation, codec, pipeline, domain, addresses });
+      methods.set(operation.wire.grpc.path, { operation, codec, pipeline, addresses });
     }
     const limits = options.connections ?? defaultConnectionLimits;
     this.#server = new GrpcJsServer(limitOptions(limits, options.messageBytes));
-    takeOperationCalls(this.#server, methods, domain);
+    takeOperationCalls(this.#server, methods);
     for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
-    answerUnknownMethods(this.#server, domain);
-    this.#health = new HealthService(operations.filter(isPublic).map(serviceName), domain);
+    answerUnknownMethods(this.#server);
+    this.#health = new HealthService(operations.filter(isPublic).map(serviceName));
     this.#health.addTo(this.#server);
     if (options.reflection) this.#reflect(protos);
   }
 
-  /** Bound; undefined before `listen`. */
   get port(): number | undefined {
     return this.#port;
   }
 
-  /** Clients that watch the health of this process. */
   get watchers(): number {
     return this.#health.watchers;
   }
 
-  /** What `grpc.health.v1.Health` answers. */
   setServing(isServing: boolean): void {
     this.#health.setServing(isServing);
   }
@@ -97,10 +89,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     });
   }
 
-  /**
-   * No new connection or call: clients are told to go elsewhere (GOAWAY). Resolves when the running calls have ended or
-   * their time is up.
-   */
+  /** Sends GOAWAY: no new connection or call. Resolves when the running calls have ended or their time is up. */
   override close(): Promise<void> {
     this.#drained ??= this.#drain();
     return this.#drained;

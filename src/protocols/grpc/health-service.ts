@@ -2,8 +2,7 @@ import type { handleUnaryCall, Server, ServerWritableStream, StatusObject } from
 import { status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
-import { byteMethod } from './byte-method.js';
-import { fromBytes, toBytes } from './message-bytes.js';
+import { byteMethod, fromBytes, toBytes } from './protobuf-messages.js';
 import { failureStatus } from './status-details.js';
 
 /** grpc/health/v1/health.proto of grpc-proto. */
@@ -35,7 +34,6 @@ const serviceUnknown = 3;
 
 const statusBytes = (code: number): Buffer => toBytes(Response, { status: code });
 
-/** Undefined for bytes that are no request. */
 function serviceOf(bytes: Buffer): string | undefined {
   try {
     return Request.toObject(fromBytes(Request, bytes), { defaults: true }).service;
@@ -44,21 +42,20 @@ function serviceOf(bytes: Buffer): string | undefined {
   }
 }
 
+const malformed = (): StatusObject =>
+  failureStatus(new MalformedRequest({ detail: 'The request is no HealthCheckRequest' }));
+
 /** `grpc.health.v1.Health`: all services of a process serve, or none does. */
 export class HealthService {
   readonly #watchers = new Map<ServerWritableStream<Buffer, Buffer>, string>();
   readonly #services: ReadonlySet<string>;
   #isServing = true;
 
-  /** `services`: full names; the empty one, the whole process, is added. `domain` says whose failure codes these are. */
-  constructor(
-    services: Iterable<string>,
-    private readonly domain: string,
-  ) {
+  /** `services`: full names; the empty one, the whole process, is added. */
+  constructor(services: Iterable<string>) {
     this.#services = new Set(['', ...services]);
   }
 
-  /** Streams that a client holds open. */
   get watchers(): number {
     return this.#watchers.size;
   }
@@ -69,7 +66,7 @@ export class HealthService {
     for (const [stream, service] of this.#watchers) stream.write(statusBytes(this.#status(service)));
   }
 
-  /** Ends every watch; a client that still wants to know finds another process. */
+  /** Ends every watch: its client finds another process. */
   close(): void {
     this.setServing(false);
     for (const stream of this.#watchers.keys()) stream.end();
@@ -96,13 +93,9 @@ export class HealthService {
     return this.#isServing ? serving : notServing;
   }
 
-  #malformed(): StatusObject {
-    return failureStatus(new MalformedRequest({ detail: 'The request is no HealthCheckRequest' }), this.domain);
-  }
-
   readonly #check: handleUnaryCall<Buffer, Buffer> = ({ request }, respond) => {
     const service = serviceOf(request);
-    if (service === undefined) respond(this.#malformed());
+    if (service === undefined) respond(malformed());
     else if (this.#services.has(service)) respond(null, statusBytes(this.#status(service)));
     else respond({ code: status.NOT_FOUND, details: 'There is no such service' });
   };
@@ -115,7 +108,7 @@ export class HealthService {
   #watch(stream: ServerWritableStream<Buffer, Buffer>): void {
     const service = serviceOf(stream.request);
     if (service === undefined) {
-      stream.emit('error', this.#malformed());
+      stream.emit('error', malformed());
       return;
     }
     this.#watchers.set(stream, service);

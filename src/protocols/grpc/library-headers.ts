@@ -1,24 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 
-/** Milliseconds, in the eight digits that a timeout has: a day and more. grpc-js takes what is beyond 32 bits for the past. */
+/** Eight digits of milliseconds. grpc-js takes what is beyond 32 bits for the past. */
 export const longestTimeout = 99_999_999;
 
 const perUnit: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000_001 };
 
-/** Empty for what is no timeout: grpc-js refuses that, and takes others for the digits and the letter somewhere in them. */
+/** Empty for what is no timeout: grpc-js refuses that, and finds digits and a letter in anything else. */
 function timeout(given: string, longestMs: number): string {
   const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(given) ?? [];
   if (amount === undefined) return '';
   return Number(amount) * (perUnit[unit] ?? 0) > longestMs ? `${longestMs}m` : given;
 }
 
-/** What grpc-js does not know it names in its answer. */
+/** grpc-js repeats an unknown one in its answer. */
 const encoding = (given: string): string => (/^[\w-]{1,20}$/.test(given) ? given : 'unknown');
 
-/**
- * The headers that grpc-js has a use for, and no metadata: of that it would log every value that is not printable ASCII,
- * tokens included. `mostMs` holds for a call without a timeout too.
- */
+/** The headers that grpc-js needs, and no metadata: it logs every value that is not printable ASCII, tokens included. */
 export function libraryHeaders(headers: IncomingHttpHeaders, mostMs: number): IncomingHttpHeaders {
   const longestMs = Math.min(mostMs, longestTimeout);
   const { ':path': path, 'content-type': type, 'grpc-encoding': compression } = headers;

@@ -3,18 +3,18 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('gRPC');
 
-/** Said in other words by the error that `listen` ends with. */
-const isToldElsewhere = (message: unknown): boolean => String(message).startsWith('No address added out of total');
+/** `listen` rejects with it. */
+const isListenError = (message: unknown): boolean => String(message).startsWith('No address added out of total');
 
-/** It names the value of a header that it cannot read, in an answer too. */
+/** grpc-js shows the values of headers that it cannot read. */
 const withoutValue = (message: unknown): string =>
   String(message).replace(/^(Failed to add metadata entry [^:]*):.*/s, '$1: the value is not printable ASCII');
 
-/** What grpc-js has to say goes where our own lines go; it writes on stderr otherwise. For the whole process. */
-export function logThroughOurs(): void {
+/** Sends the log lines of grpc-js, for the whole process, to the logger of this program in place of stderr. */
+export function redirectLibraryLog(): void {
   setLogger({
     error: (message: unknown) => {
-      if (!isToldElsewhere(message)) logger.error(withoutValue(message));
+      if (!isListenError(message)) logger.error(withoutValue(message));
     },
     info: (message: unknown) => logger.log(message),
     debug: (message: unknown) => logger.debug(message),

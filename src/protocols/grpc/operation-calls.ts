@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
 import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
-import type { RawHeaders } from '../repeated-headers.js';
+import type { RawHeaders } from '../request-values.js';
 import { libraryHeaders, longestTimeout } from './library-headers.js';
-import { detailedSendStatus } from './transport-failures.js';
+import { sendDetailedStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
 
 type Handle = (
@@ -29,16 +29,15 @@ const graceMs = 250;
  * Takes the calls of operations, by path, before grpc-js gives them to a handler; leaves the others to theirs. grpc-js has
  * no hook that sees the headers as they came, so its listener of streams is replaced.
  */
-export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>, domain: string): void {
+export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>): void {
   const handle: unknown = Reflect.get(server, '_streamHandler');
   if (typeof handle !== 'function') throw new TypeError('This version of grpc-js takes streams another way');
   Object.assign(Reflect.get(server, 'commonServerOptions') as object, http2Options);
-  const sendStatus = detailedSendStatus(domain);
   const take: Handle = (interceptors, stream, headers, _flags, raw) => {
     const method = methods.get(headers[':path'] ?? '');
     const intercept: ServerInterceptor = (_definition, transport) => {
       if (!method) return transport as ServerInterceptingCall;
-      transport.sendStatus = sendStatus;
+      transport.sendStatus = sendDetailedStatus;
       // all that grpc-js does with it is start it
       return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
     };

@@ -5,7 +5,6 @@ import { lowerFirst, snakeCase, upperSnakeCase } from '../../contract/wire-names
 /** `UserSort`, `EMAIL_ASC` -> `USER_SORT_EMAIL_ASC`. */
 export const enumValueName = (enumName: string, value: string): string => `${upperSnakeCase(enumName)}_${value}`;
 
-/** Known to services only. */
 export const isInternal = (packageName: string): boolean => packageName.includes('.internal.');
 
 export const responseName = ({ name }: OperationDescriptor): string => `${name}Response`;

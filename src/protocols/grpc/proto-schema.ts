@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { isInternal } from './proto-names.js';
-import { addWellKnown } from './well-known.js';
+import { addWellKnown } from './protobuf-messages.js';
 
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -39,7 +39,6 @@ export class ProtoSchema {
     addWellKnown(this.#root).resolveAll();
   }
 
-  /** Undefined for an operation that the files do not have. */
   methodOf({ wire: { grpc } }: OperationDescriptor): ProtoMethodTypes | undefined {
     const service = this.#root.lookup(`${grpc.package}.${grpc.service}`, [protobuf.Service]);
     const method = service instanceof protobuf.Service ? service.methods[grpc.method] : undefined;
@@ -48,6 +47,5 @@ export class ProtoSchema {
   }
 }
 
-/** Without the packages that only services may know. */
 export const publicProtos = (protos: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
   new Map([...protos].filter(([, text]) => !isInternal(protobuf.parse(text, new protobuf.Root()).package ?? '')));

@@ -3,10 +3,10 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { validate } from '../../contract/validate.js';
-import { fromBytes, toBytes } from './message-bytes.js';
 import { guardedMessageEncoder, Inexpressible, messageDecoder, messageEncoder } from './message-codec.js';
 import { responseFields, responseName } from './proto-names.js';
 import type { ProtoMethodTypes, ProtoSchema } from './proto-schema.js';
+import { fromBytes, toBytes } from './protobuf-messages.js';
 import type { Convert } from './wire-values.js';
 
 /** TypeScript values of one operation <-> protobuf, both ways for both ends. */

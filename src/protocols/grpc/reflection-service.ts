@@ -1,8 +1,7 @@
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import { byteMethod } from './byte-method.js';
 import { DescribedFiles } from './described-files.js';
-import { fromBytes, toBytes } from './message-bytes.js';
+import { byteMethod, fromBytes, toBytes } from './protobuf-messages.js';
 
 /** grpc/reflection/v1/reflection.proto of grpc-proto; v1alpha has the same messages. */
 export const reflectionProto = `
@@ -51,25 +50,10 @@ type Answer =
 
 const failed = (errorCode: number, errorMessage: string): Answer => ({ errorResponse: { errorCode, errorMessage } });
 
-/** What reflection answers from. */
-class Reflected {
-  readonly files: DescribedFiles;
-  readonly request: protobuf.Type;
-  readonly response: protobuf.Type;
-
-  constructor(protos: ReadonlyMap<string, string>) {
-    this.files = new DescribedFiles(new Map(protos).set('grpc/reflection/v1/reflection.proto', reflectionProto));
-    const { root } = protobuf.parse(reflectionProto, new protobuf.Root());
-    this.request = root.lookupType('grpc.reflection.v1.ServerReflectionRequest');
-    this.response = root.lookupType('grpc.reflection.v1.ServerReflectionResponse');
-  }
-}
-
-/** Server reflection, v1 and v1alpha, of the files it is given; nothing is parsed before somebody asks. */
+/** Server reflection, v1 and v1alpha. Nothing is parsed before the first request. */
 export class ReflectionService {
-  #made: Reflected | undefined;
+  #parsed: { files: DescribedFiles; request: protobuf.Type; response: protobuf.Type } | undefined;
 
-  /** Gives the texts of `.proto` files by the path that an import would say. */
   constructor(private readonly protos: () => ReadonlyMap<string, string>) {}
 
   addTo(server: Server): void {
@@ -84,11 +68,12 @@ export class ReflectionService {
 
   #serve(stream: ServerDuplexStream<Buffer, Buffer>): void {
     stream.on('data', (bytes: Buffer) => {
-      const { request, response } = this.#reflected;
+      this.#parsed ??= this.#parse();
+      const { files, request, response } = this.#parsed;
       try {
-        const asked = fromBytes(request, bytes);
-        const answer = this.#answer(request.toObject(asked));
-        stream.write(toBytes(response, { originalRequest: asked, ...answer }));
+        const originalRequest = fromBytes(request, bytes);
+        const answer = answerTo(request.toObject(originalRequest), files);
+        stream.write(toBytes(response, { originalRequest, ...answer }));
       } catch {
         stream.emit('error', { code: status.INVALID_ARGUMENT, details: 'The request is no ServerReflectionRequest' });
       }
@@ -96,19 +81,25 @@ export class ReflectionService {
     stream.on('end', () => stream.end());
   }
 
-  get #reflected(): Reflected {
-    this.#made ??= new Reflected(this.protos());
-    return this.#made;
+  #parse() {
+    const { root } = protobuf.parse(reflectionProto, new protobuf.Root());
+    return {
+      files: new DescribedFiles(new Map(this.protos()).set('grpc/reflection/v1/reflection.proto', reflectionProto)),
+      request: root.lookupType('grpc.reflection.v1.ServerReflectionRequest'),
+      response: root.lookupType('grpc.reflection.v1.ServerReflectionResponse'),
+    };
   }
+}
 
-  #answer({ listServices, fileByFilename, fileContainingSymbol }: ReflectionRequest): Answer {
-    const { files } = this.#reflected;
-    if (listServices !== undefined) {
-      return { listServicesResponse: { service: files.services.map((name) => ({ name })) } };
-    }
-    const name = fileByFilename ?? files.declaring(fileContainingSymbol ?? '');
-    const found = name === undefined ? [] : files.withDependencies(name);
-    if (found.length === 0) return failed(status.NOT_FOUND, 'There is no such file, symbol or extension');
-    return { fileDescriptorResponse: { fileDescriptorProto: found } };
+function answerTo(
+  { listServices, fileByFilename, fileContainingSymbol }: ReflectionRequest,
+  files: DescribedFiles,
+): Answer {
+  if (listServices !== undefined) {
+    return { listServicesResponse: { service: files.services.map((name) => ({ name })) } };
   }
+  const name = fileByFilename ?? files.declaring(fileContainingSymbol ?? '');
+  const found = name === undefined ? [] : files.withDependencies(name);
+  if (found.length === 0) return failed(status.NOT_FOUND, 'There is no such file, symbol or extension');
+  return { fileDescriptorResponse: { fileDescriptorProto: found } };
 }

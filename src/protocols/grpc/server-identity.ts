@@ -2,25 +2,20 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { ChannelOptions, VerifyOptions } from '@grpc/grpc-js';
 
-/** What a client expects of the server behind a target. */
 export interface ServerIdentity {
   readonly verify: VerifyOptions;
   readonly options: ChannelOptions;
 }
 
-/** What has no host is on this machine, such as `unix:/path`. */
+/** A target without a host, such as `unix:/path`, is on this machine. */
 const localHost = 'localhost';
 
-/** Of `host:port`, of `[::1]:port`, of `dns:///host`. */
 function hostOf(target: string): string {
   const [, ipv6, name] = /^(?:dns:(?:\/\/[^/]*\/)?)?(?:\[([^\]]+)\]|([^:/]+))(?::\d+)?$/.exec(target) ?? [];
   return ipv6 ?? name ?? localHost;
 }
 
-/**
- * A certificate is good for the host of `target`, or for one of `names`: no certificate foretells the addresses that
- * discovery finds.
- */
+/** The certificate must name the host of `target` or one of `names`: it cannot name the addresses that discovery finds. */
 export function serverIdentity(target: string, names: readonly string[] = []): ServerIdentity {
   const host = hostOf(target);
   const verify: VerifyOptions = {
@@ -30,6 +25,6 @@ export function serverIdentity(target: string, names: readonly string[] = []): S
     },
   };
   if (isIP(host) === 0) return { verify, options: {} };
-  // grpc-js would ask for the address by SNI, and Node throws: only names may be asked for (RFC 6066 3)
+  // grpc-js would send the address as SNI, which may hold names only (RFC 6066, 3), and Node throws
   return { verify, options: { 'grpc.ssl_target_name_override': names[0] ?? localHost } };
 }

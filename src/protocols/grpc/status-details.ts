@@ -1,9 +1,39 @@
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
-import type protobuf from 'protobufjs';
+import protobuf from 'protobufjs';
 import type { Failure, FailureKind, Issue } from '../../contract/failure.js';
 import { grpcKind, grpcStatus } from '../../contract/failure-table.js';
-import { toBytes } from './message-bytes.js';
-import { BadRequest, ErrorInfo, RetryInfo, Status } from './status-protos.js';
+import { addWellKnown, toBytes } from './protobuf-messages.js';
+
+/** google/rpc/status.proto of googleapis. */
+const statusProto = `
+syntax = "proto3";
+package google.rpc;
+import "google/protobuf/any.proto";
+message Status { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3; }
+`;
+
+/** google/rpc/error_details.proto of googleapis, as far as it is used here. */
+export const errorDetailsProto = `
+syntax = "proto3";
+package google.rpc;
+import "google/protobuf/duration.proto";
+message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
+message RetryInfo { google.protobuf.Duration retry_delay = 1; }
+message BadRequest {
+  message FieldViolation { string field = 1; string description = 2; string reason = 3; }
+  repeated FieldViolation field_violations = 1;
+}
+`;
+
+const root = new protobuf.Root();
+protobuf.parse(statusProto, root);
+protobuf.parse(errorDetailsProto, root);
+addWellKnown(root);
+
+const Status = root.lookupType('google.rpc.Status');
+const ErrorInfo = root.lookupType('google.rpc.ErrorInfo');
+const RetryInfo = root.lookupType('google.rpc.RetryInfo');
+const BadRequest = root.lookupType('google.rpc.BadRequest');
 
 const detailsKey = 'grpc-status-details-bin';
 const typeUrl = (type: protobuf.Type): string => `type.googleapis.com${type.fullName.replace('.', '/')}`;
@@ -17,7 +47,7 @@ interface Violation {
   readonly reason: string;
 }
 
-/** As protobufjs spells it. */
+/** As protobufjs spells `google.protobuf.Any`. */
 interface AnyMessage {
   readonly type_url: string;
   readonly value: Uint8Array;
@@ -39,18 +69,17 @@ function violationsOf(issues: readonly Issue[]): Violation[] {
   return violations;
 }
 
-function errorInfo({ code, issues = [] }: Failure, domain: string, told: number, traceId: string | undefined): object {
+function errorInfo({ code, issues = [] }: Failure, sent: number, traceId: string | undefined): object {
   const metadata = {
     ...(traceId !== undefined && { trace_id: traceId }),
-    ...(told < issues.length && { violations_omitted: `${issues.length - told}` }),
+    ...(sent < issues.length && { violations_omitted: `${issues.length - sent}` }),
   };
-  return { reason: code, domain, metadata };
+  return { reason: code, domain: 'mstv', metadata };
 }
 
-/** `google.rpc.Status` of a failure: `ErrorInfo`, and where there are any `BadRequest` and `RetryInfo`. */
-function encodeDetails(failure: Failure, domain: string, traceId: string | undefined): Buffer {
+function encodeDetails(failure: Failure, traceId: string | undefined): Buffer {
   const fieldViolations = violationsOf(failure.issues ?? []);
-  const details = [pack(ErrorInfo, errorInfo(failure, domain, fieldViolations.length, traceId))];
+  const details = [pack(ErrorInfo, errorInfo(failure, fieldViolations.length, traceId))];
   if (failure.issues) details.push(pack(BadRequest, { fieldViolations }));
   if (failure.retryAfterSeconds !== undefined) {
     details.push(pack(RetryInfo, { retryDelay: { seconds: failure.retryAfterSeconds } }));
@@ -61,14 +90,13 @@ function encodeDetails(failure: Failure, domain: string, traceId: string | undef
 export const hasDetails = (metadata: Metadata | null | undefined): boolean =>
   (metadata?.get(detailsKey).length ?? 0) > 0;
 
-/** A failure as gRPC tells it. `domain` says whose codes these are. */
-export function failureStatus(failure: Failure, domain: string, traceId?: string): StatusObject {
+export function failureStatus(failure: Failure, traceId?: string): StatusObject {
   const metadata = new Metadata();
-  metadata.set(detailsKey, encodeDetails(failure, domain, traceId));
+  metadata.set(detailsKey, encodeDetails(failure, traceId));
   return { code: grpcStatus(failure), details: failure.message.toWellFormed(), metadata };
 }
 
-/** A failure as a caller reads it; `code` is a fitting built-in one where the other end sent no details. */
+/** A failure as a caller reads it. `code` is a built-in one where the other end sent no details. */
 export interface WireFailure {
   readonly code: string;
   readonly kind: FailureKind;
@@ -118,7 +146,7 @@ function tryDetails(metadata: Metadata): ReturnType<typeof readDetails> {
   }
 }
 
-/** What a failed call says: its `ServiceError`, or the status of a stream. */
+/** Reads a `ServiceError` or the status of a stream. */
 export function decodeFailure({
   code,
   details,

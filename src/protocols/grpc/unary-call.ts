@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
 import { withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
@@ -8,17 +9,15 @@ import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { CallerAddresses } from '../caller-address.js';
-import { repeatedKeyFaults } from '../repeated-headers.js';
+import { repeatedKeyFaults } from '../request-values.js';
 import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
 import { failureStatus } from './status-details.js';
 
-/** What all calls of one operation share. */
 export interface UnaryMethod {
   readonly operation: OperationDescriptor;
   readonly codec: OperationCodec;
   readonly pipeline: Pipeline;
-  readonly domain: string;
   readonly addresses: CallerAddresses;
 }
 
@@ -30,10 +29,10 @@ const requestIdKey = 'x-request-id';
 /** Source: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback */
 export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
 
-/** Tells the sending process that its own token is refused, not that of its caller. */
+/** The token of the sending process is refused, not that of its caller. */
 export const senderRefused = ['x-sender-refused', 'true'] as const;
 
-/** Without the checks of `Metadata.set`, a thirtieth of the call's time: the id was checked when the call began. */
+/** Without the checks of `Metadata.set`, a thirtieth of the time of a call: the id was checked when the call began. */
 class InitialMetadata extends Metadata {
   constructor(private readonly call: CallContext) {
     super();
@@ -44,10 +43,7 @@ class InitialMetadata extends Metadata {
   }
 }
 
-/**
- * One call of an operation, bytes in and bytes out, straight on the call of grpc-js: its own unary handler makes a
- * stream and an event emitter for each, and waits for the message to be written before it sends the status.
- */
+/** One call of an operation without the unary handler of grpc-js: that makes a stream for each and waits for its message to be written. */
 export class UnaryCall {
   #request: Buffer | undefined;
   #call: CallContext | undefined;
@@ -73,7 +69,7 @@ export class UnaryCall {
       return;
     }
     this.#request = message;
-    // the end of the request may be delivered within
+    // may call onReceiveHalfClose at once
     this.transport.startRead();
   }
 
@@ -95,21 +91,21 @@ export class UnaryCall {
     const call = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
     this.#call = call;
     const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
-    pipeline.execute(new Call(operation, call, request, decode)).then(
-      (value) => this.#encode(value, call),
-      (error: unknown) => this.#fail(error, call),
-    );
+    pipeline.run(new Call(operation, call, request, decode), {
+      resolve: (value) => this.#answer(value, call),
+      reject: (failure) => this.#fail(failure, call),
+    });
   }
 
-  #encode(value: unknown, call: CallContext): void {
+  #answer(value: unknown, call: CallContext): void {
+    const { pipeline, operation, codec } = this.method;
+    let bytes: Buffer;
     try {
-      this.#answer(this.method.codec.encodeResponse(value), call);
+      bytes = codec.encodeResponse(value);
     } catch (error) {
-      this.#fail(error, call);
+      this.#fail(pipeline.toFailure(error, call, operation), call);
+      return;
     }
-  }
-
-  #answer(bytes: Buffer, call: CallContext): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.transport.sendMetadata(new InitialMetadata(call));
@@ -117,12 +113,10 @@ export class UnaryCall {
     this.transport.sendStatus(ok);
   }
 
-  #fail(error: unknown, call: CallContext): void {
-    const { pipeline, operation, domain } = this.method;
-    const failure = pipeline.toFailure(error, call, operation);
+  #fail(failure: Failure, call: CallContext): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const sent = failureStatus(failure, domain, call.trace.traceId);
+    const sent = failureStatus(failure, call.trace.traceId);
     sent.metadata.set(requestIdKey, call.requestId);
     if (failure.retry === 'never') sent.metadata.set(...noRetry);
     if (failure instanceof ServiceTokenRefused) sent.metadata.set(...senderRefused);
@@ -131,7 +125,7 @@ export class UnaryCall {
 
   #refuse(detail: string): void {
     this.#isOpen = false;
-    this.transport.sendStatus(failureStatus(new MalformedRequest({ detail }), this.method.domain));
+    this.transport.sendStatus(failureStatus(new MalformedRequest({ detail })));
   }
 
   /** grpc-js ends a call at its deadline a moment before the pipeline would, by a clock of whole milliseconds. */

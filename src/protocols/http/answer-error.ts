@@ -1,8 +1,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../../contract/built-in-failures.js';
+import { Failure, type FailureClass } from '../../contract/failure.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { fastifyFailure } from './fastify-failure.js';
 import { httpInbound } from './inbound.js';
 import { sendProblem } from './problem.js';
+
+const byStatus: Readonly<Record<number, FailureClass>> = {
+  413: PayloadTooLarge,
+  415: UnsupportedMediaType,
+};
+
+export function refusal(status: number, detail?: string): Failure | undefined {
+  if (status < 400 || status >= 500) return undefined;
+  const Refusal = byStatus[status] ?? MalformedRequest;
+  return new Refusal(detail === undefined ? {} : { detail });
+}
+
+/** Fastify's own refusals (bad JSON, a bad URL, a body cut short) as failures; undefined for other errors. */
+export function fastifyFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof SyntaxError) return new MalformedRequest();
+  const { statusCode } = error as { statusCode?: number };
+  return statusCode === undefined ? undefined : refusal(statusCode);
+}
 
 /** The answer to a request that reached no operation. */
 export function answerError(pipeline: Pipeline, error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -3,9 +3,7 @@ import type { CallContext, CallIdentity } from '../../pipeline/call-context.js';
 import type { RatePolicy } from '../../ports/rate-limiter.js';
 
 interface PolicyText {
-  /** The whole of `ratelimit-policy`. */
   readonly header: string;
-  /** How `ratelimit` begins. */
   readonly remaining: string;
 }
 
@@ -21,7 +19,6 @@ function textOf(policy: RatePolicy): PolicyText {
   return text;
 }
 
-/** A call, or a request that became none. */
 export type Answered = CallIdentity & Partial<Pick<CallContext, 'rate'>>;
 
 /** Request id, and the quota as draft-ietf-httpapi-ratelimit-headers has it. */

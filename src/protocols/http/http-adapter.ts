@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import Fastify, {
   type FastifyError,
@@ -11,7 +11,7 @@ import Fastify, {
 import { MalformedRequest, UnsupportedMediaType } from '../../contract/built-in-failures.js';
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import { CallerAddresses } from '../caller-address.js';
-import { fastifyFailure } from './fastify-failure.js';
+import { fastifyFailure } from './answer-error.js';
 import { identityOf } from './inbound.js';
 import { mayUpgrade, refuseConnection, refuseInPlaceOfNode } from './node-refusals.js';
 import { sendProblem } from './problem.js';
@@ -28,14 +28,12 @@ export interface HttpOptions {
   /** Addresses or networks whose `X-Forwarded-For`, `X-Forwarded-Host` and `Forwarded` are believed. */
   readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
-  /** For a whole request to arrive: a client that sends a byte a second holds nothing for long. */
   readonly requestTimeoutMs?: number;
 }
 
 const nodeOptions = (requestTimeoutMs: number) => ({
   /** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
   joinDuplicateHeaders: true,
-  /** See `refuseInPlaceOfNode`. */
   requireHostHeader: false,
   /** Node swaps the two where this one is longer: its default, a minute, would become the time for a whole request. */
   headersTimeout: requestTimeoutMs,
@@ -45,10 +43,7 @@ const nodeOptions = (requestTimeoutMs: number) => ({
 
 const defaultRequestTimeoutMs = 30_000;
 
-/**
- * Nest's adapter hangs seven hooks on every request (CORS, CSRF, middleware, versioning, …) whether they are used or not:
- * a fifth of the cost of a small request. What of it is wanted here is registered on Fastify itself.
- */
+/** Without the seven hooks of Nest's adapter (CORS, CSRF, middleware, versioning, …): a fifth of the cost of a small request. */
 class PlainFastifyAdapter extends FastifyAdapter {
   constructor(fastify: FastifyInstance) {
     const { addHook } = fastify;
@@ -57,10 +52,10 @@ class PlainFastifyAdapter extends FastifyAdapter {
     fastify.addHook = addHook;
   }
 
-  /** Would register the support for Nest middleware, a hook more. */
+  /** Nest's own registers middleware, one more hook. */
   override async init(): Promise<void> {}
 
-  /** In a scope that reads no bodies: whatever one holds, there is nothing at its address. */
+  /** In a scope that parses no bodies: a bad one at an unknown address is not found. */
   override setNotFoundHandler(...[handler]: Parameters<FastifyAdapter['setNotFoundHandler']>): FastifyInstance {
     return this.instance.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -69,7 +64,7 @@ class PlainFastifyAdapter extends FastifyAdapter {
   }
 }
 
-/** The HTTP listener that REST, GraphQL and WebSocket share. */
+/** The HTTP server that REST, GraphQL and WebSocket share. */
 export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }: HttpOptions): FastifyAdapter {
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options;
   const node = nodeOptions(requestTimeoutMs);
@@ -77,7 +72,6 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
     bodyLimit: bodyBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: requestTimeoutMs,
-    // the id of a request is that of its call
     genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
@@ -99,10 +93,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
   return new PlainFastifyAdapter(fastify);
 }
 
-/**
- * An empty body is no body, whatever its content type says. A key `__proto__` is one like any other here: codecs copy
- * declared fields alone, and the pipeline refuses it in a map with its path, as for every protocol.
- */
+/** An empty body is no body. `__proto__` is a key like any other: codecs copy declared fields alone, and the pipeline refuses it in maps. */
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
@@ -115,12 +106,18 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   });
 }
 
-/** What is not UTF-8 becomes U+FFFD. Other text seldom has it, and of one-byte characters V8 does not even search. */
+/** What is not UTF-8 becomes U+FFFD: the bytes are checked only where there is one. */
 const isAltered = (text: string, bytes: Buffer): boolean => text.includes('\ufffd') && !isUtf8(bytes);
 
-/** A compressed body, or text in another encoding, would be taken for something else. */
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
   if (type === 'application/json' && encoding === undefined) return true;
   const charset = /charset="?([^";]+)/i.exec(type)?.[1];
   return (encoding ?? 'identity') === 'identity' && (charset === undefined || /^utf-?8$/i.test(charset));
+}
+
+/** From now on every answer is the last one on its connection: callers that keep connections go elsewhere. */
+export function closeAfterAnswers(server: Server): void {
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
 }

@@ -4,13 +4,11 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
-import { timeoutIn } from '../caller-timeout.js';
-import { repeatedKeyFaults } from '../repeated-headers.js';
+import { repeatedKeyFaults, timeoutIn } from '../request-values.js';
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-/** The headers that REST and GraphQL share. */
 export function httpInbound(request: FastifyRequest, protocol: Protocol): Inbound {
   const { headers } = request;
   return {
@@ -25,7 +23,6 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
   };
 }
 
-/** Of a request that reaches no operation. */
 export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
   identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
 

@@ -13,7 +13,7 @@ import { closeInStages, discardRest, hasBody, ignoreInput } from './unread-input
 
 type Answer = ServerResponse<IncomingMessage>;
 
-/** Of each connection, the answer to its latest request: all earlier ones are sent before it. */
+/** By connection, the answer to its latest request: all earlier ones are sent before it. */
 const latest = new WeakMap<Socket, Answer>();
 const broken = new WeakSet<Socket>();
 
@@ -27,13 +27,12 @@ const unparsed = (): Refusal => ({ failure: new MalformedRequest() });
 
 const isAnswered = (socket: Socket): boolean => latest.get(socket)?.closed ?? true;
 
-/** Calls at once when every request so far is answered. */
 function afterAnswers(socket: Socket, call: () => void): void {
   if (isAnswered(socket)) call();
   else latest.get(socket)?.once('close', call);
 }
 
-/** Bytes that do not parse, or a request that is too slow to come. */
+/** For bytes that do not parse, and a request that arrives too slowly. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -45,7 +44,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   const plain = new PlainAnswer((byErrorCode[error.code ?? ''] ?? unparsed)());
   const answer = latest.get(socket);
   if (answer === undefined || answer.req.complete) afterAnswers(socket, () => closeInStages(socket, `${plain}`));
-  // they belong to that request
+  // the bytes belong to that request
   else if (answer.headersSent) afterAnswers(socket, () => closeInStages(socket));
   else plain.send(answer);
 }
@@ -59,10 +58,7 @@ function refuseTunnel(request: IncomingMessage): void {
   afterAnswers(socket, () => closeInStages(socket, `${plain}`));
 }
 
-/**
- * Whoever asks for another protocol than WebSocket, as HttpClient of Java and `curl --http2` do at first, or for that
- * before earlier requests are answered, gets an answer in this one (RFC 9110, section 7.8).
- */
+/** Any other upgrade, such as that of Java's HttpClient and `curl --http2`, is answered in this protocol (RFC 9110, 7.8). */
 export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
   const { method, headers, httpVersion, socket } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
@@ -70,7 +66,6 @@ export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
   return isHandshake && isAnswered(socket);
 }
 
-/** Every request comes through it, before anything answers. */
 function begin(request: IncomingMessage, answer: Answer): void {
   latest.set(request.socket, answer);
   if (hasBody(request)) answer.prependOnceListener('finish', discardRest);
@@ -100,7 +95,7 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: Ref
   server.removeAllListeners('request');
   server.on('request', serve);
   server.on('checkContinue', (request, answer) => {
-    // one that will be refused is not asked for
+    // a body that will be refused need not be sent
     if (!(Number(request.headers['content-length']) > bodyBytes)) answer.writeContinue();
     serve(request, answer);
   });

@@ -4,15 +4,11 @@ import { CallSlots } from '../call-slots.js';
 type Socket = IncomingMessage['socket'];
 type Answer = ServerResponse<IncomingMessage>;
 
-/** Requests of one connection under way at once, beside the first. */
 const maxConcurrentRequests = 16;
 
 const connections = new WeakMap<Socket, PipelinedRequests>();
 
-/**
- * Serves a request that came while earlier ones of its connection were unanswered. The connection is read no further while
- * too many of them are under way: Node would read and serve two megabytes of them before it looks at another connection.
- */
+/** Serves a pipelined request. Too many pause the connection: Node would serve two megabytes of them before it looks at another one. */
 export function serveInTurn(request: IncomingMessage, answer: Answer, serve: RequestListener): void {
   const { socket } = request;
   let requests = connections.get(socket);
@@ -31,7 +27,7 @@ class PipelinedRequests {
   run(answer: Answer, serve: () => void): void {
     const { crowded } = this.#slots;
     const started = this.#slots.run(() => {
-      // a request that waits is refused when its body does not parse
+      // refused while it waited: its body did not parse
       if (this.socket.destroyed || answer.headersSent) return;
       answer.once('close', () => this.#slots.release());
       serve();
@@ -42,7 +38,7 @@ class PipelinedRequests {
   }
 
   #stopReading(): void {
-    // Node resumes the connection after each request whose body it throws away
+    // Node resumes the connection after each body that it discards
     this.socket.on('resume', this.#pause);
     this.socket.pause();
   }

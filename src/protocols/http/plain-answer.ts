@@ -6,12 +6,11 @@ import { toProblem } from './problem.js';
 
 export interface Refusal {
   readonly failure: Failure;
-  /** Where it is not that of the failure. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A problem that is answered without Fastify; the last answer on its connection. */
+/** A problem sent without Fastify; the last answer on its connection. */
 export class PlainAnswer {
   readonly #status: number;
   readonly #headers: Readonly<Record<string, string | number>>;

@@ -3,11 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MethodNotAllowed, RouteNotFound } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import { Pipeline } from '../../pipeline/pipeline.js';
-import { answerError } from './answer-error.js';
-import { refusal } from './fastify-failure.js';
+import { answerError, refusal } from './answer-error.js';
 import type { RouteTable } from './route-table.js';
 
-/** Everything HTTP that is not an operation's own answer: no route, a body that does not parse, an error in a hand-written controller. */
+/** Answers what reached no operation: no route, a body that does not parse, an error in a hand-written controller. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -35,5 +34,5 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A proxy is asked for an absolute address, and may pass it on. */
+/** A proxy may pass on an absolute address. */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*/, '');

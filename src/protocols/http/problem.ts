@@ -3,7 +3,6 @@ import type { Failure } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
 import { type Answered, setCallHeaders } from './call-headers.js';
 
-/** RFC 9457 `application/problem+json`. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -14,7 +13,7 @@ export interface Problem {
   readonly trace_id: string;
 }
 
-/** Of an unexpected error only the title leaves. */
+/** RFC 9457. The message of an unexpected error is not in it. */
 export function toProblem(failure: Failure, traceId: string): Problem {
   const { code, title, message, issues } = failure;
   return {

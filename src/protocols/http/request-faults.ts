@@ -5,7 +5,6 @@ import type { Refusal } from './plain-answer.js';
 /** RFC 3986: an address in brackets or a name, and a port. Several headers Host come as one, with commas and spaces. */
 const hostPattern = /^(?:\[[\da-f:.]+(?:%25[\w.~-]+)?\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 
-/** The last one: most requests name the same. */
 let validHost = '';
 
 function isHost(host: string): boolean {

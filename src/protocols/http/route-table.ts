@@ -8,19 +8,16 @@ declare module 'fastify' {
 }
 
 interface Route {
-  /** As Fastify spells it: `/users/:id`. */
   readonly path: string;
   readonly pattern: RegExp;
   readonly methods: Set<string>;
 }
 
-/** Which methods a path has: those of the nearest route, `/users/me` before `/users/:id`. */
+/** The methods of each path: those of the nearest route, `/users/me` before `/users/:id`. */
 export class RouteTable {
-  /** Each once; grows with the routes. */
   readonly allMethods: string[] = [];
   readonly #routes = new Map<string, Route>();
 
-  /** Of every route that is added from now on. */
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRoute', ({ method, url, config }) => {
       // the preflight of CORS
@@ -28,19 +25,17 @@ export class RouteTable {
     });
   }
 
-  /** Each once. */
   methods(path: string): string[] {
     const matching = this.#matching(path);
     const nearest = matching.find((route) => matching.every(({ pattern }) => pattern.test(route.path)));
     return [...(nearest?.methods ?? [])];
   }
 
-  /** Of the routes so far: `DELETE /users/me` is not the `DELETE /users/:id` of a user called me. */
+  /** For the routes so far: `DELETE /users/me` is not the `DELETE /users/:id` of a user called me. */
   refuseOtherMethods(): void {
     for (const { path, methods } of this.#routes.values()) {
       const others = new Set(this.#matching(path).flatMap((route) => [...route.methods])).difference(methods);
-      // comes with GET
-      others.delete('HEAD');
+      others.delete('HEAD'); // Fastify adds it to GET
       if (others.size > 0) this.fastify.route({ ...refused, url: path, method: [...others] as HTTPMethods[] });
     }
   }

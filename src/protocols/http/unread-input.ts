@@ -5,7 +5,6 @@ import type { Socket } from 'node:net';
 const maxBytes = 16 * 1024 * 1024;
 const maxMs = 5_000;
 
-/** For a listener of `data` that has nothing else to do. */
 function countdown(socket: Socket): (chunk: Buffer) => void {
   let left = maxBytes;
   return ({ length }) => {
@@ -14,8 +13,7 @@ function countdown(socket: Socket): (chunk: Buffer) => void {
   };
 }
 
-/** Ends it; gives what calls that off. */
-const endLater = (socket: Socket) => {
+const destroyLater = (socket: Socket) => {
   const timer = setTimeout(() => socket.destroy(), maxMs).unref();
   return () => clearTimeout(timer);
 };
@@ -23,10 +21,7 @@ const endLater = (socket: Socket) => {
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/**
- * Listener of `finish`, to come before Node's own, which closes at once a connection that is not kept: what lies unread
- * then resets it, and the answer is lost (RFC 9112, section 9.6).
- */
+/** A listener of `finish`, before Node's own, which closes the connection at once: unread input then resets it, and the answer is lost (RFC 9112, 9.6). */
 export function discardRest(this: ServerResponse<IncomingMessage>): void {
   const { req: request } = this;
   const { socket } = request;
@@ -37,24 +32,23 @@ export function discardRest(this: ServerResponse<IncomingMessage>): void {
     isLast = true;
     socket.end();
   };
-  const callOff = endLater(socket);
+  const cancel = destroyLater(socket);
   request.on('data', countdown(socket));
   request.once('close', () => {
-    callOff();
+    cancel();
     socket.destroySoon = destroySoon;
     if (isLast) socket.destroy();
   });
 }
 
-/** Of a connection on which nothing more can be understood. The HTTP parser gets no more bytes. */
+/** For a connection on which nothing more can be understood: the HTTP parser gets no more bytes. */
 export function ignoreInput(socket: Socket): void {
   socket.removeAllListeners('data');
   socket.on('data', countdown(socket));
   socket.resume();
 }
 
-/** The last text on a connection whose input is ignored. */
 export function closeInStages(socket: Socket, text = ''): void {
   if (socket.writable) socket.end(text);
-  socket.once('close', endLater(socket));
+  socket.once('close', destroyLater(socket));
 }

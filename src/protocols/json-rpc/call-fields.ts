@@ -1,7 +1,7 @@
 import type { Issue } from '../../contract/failure.js';
 import { mistyped } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
-import { timeoutOf } from '../caller-timeout.js';
+import { timeoutOf } from '../request-values.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,7 @@ export const textField = (value: unknown): string | undefined => (typeof value =
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 
-/** `request_id`, `traceparent`, `timeout_ms` and `idempotency_key`, as JSON messages carry them. One that is none is taken as absent: see `keyFaults` first. */
+/** From a JSON message. A value of another type is taken as absent: see `keyFaults` first. */
 export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
   requestId: textField(request_id),
   traceparent: textField(traceparent),
@@ -17,6 +17,6 @@ export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_ke
   idempotencyKey: textField(idempotency_key),
 });
 
-/** Refuses a key of another type: taken as absent, it would leave the command unprotected. `path` is that of the fields. */
+/** Refuses a key of another type: taken as absent, it would leave the command unprotected. */
 export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
   key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

@@ -6,12 +6,11 @@ class WrittenNumber {
   constructor(readonly text: string) {}
 }
 
-/** What a request gives for its answer to be recognized by. */
 export type ExactId = string | number | null | WrittenNumber;
 
 type Reviver = (this: object, key: string, value: unknown, context: { readonly source: string }) => unknown;
 
-/** The types of TypeScript lack the context. */
+/** The types of TypeScript lack the third argument. */
 const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number.isSafeInteger(value);
@@ -19,10 +18,7 @@ const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number
 const objectsIn = (parsed: unknown): Record<string, unknown>[] =>
   (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject);
 
-/**
- * JSON of one message or a list of them, in which the member `exact` of each keeps its value. Undefined for what is no
- * JSON: JSON itself has no undefined.
- */
+/** Parses one message or a list of them; the number in the member `exact` is not rounded. Undefined for what is no JSON. */
 export function parseMessage(text: string, exact?: string): unknown {
   try {
     const parsed = parseJson(text);
@@ -47,5 +43,4 @@ function parseAgain(text: string, name: string): unknown {
 export const isExactId = (id: unknown): id is ExactId =>
   id === null || typeof id === 'string' || Number.isFinite(id) || id instanceof WrittenNumber;
 
-/** As JSON. */
 export const idText = (id: ExactId): string => (id instanceof WrittenNumber ? id.text : JSON.stringify(id));

@@ -1,7 +1,6 @@
 import { type Decode, type Encode, jsonDecoder, jsonEncoder } from '../../contract/json-codec.js';
 import type { OperationDescriptor, WireNames } from '../../contract/module.js';
 
-/** An operation with its JSON codecs, compiled once. */
 export interface Procedure {
   readonly operation: OperationDescriptor;
   readonly decode: Decode;

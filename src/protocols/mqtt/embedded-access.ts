@@ -1,7 +1,7 @@
 import type { AedesOptions, AuthenticateError, Client, PublishPacket } from 'aedes';
 import { type DropLog, retainedRequest } from './drop-log.js';
 import type { EmbeddedPeer } from './embedded-peer.js';
-import { isUsableClientId, type ReplyTopics } from './reply-topics.js';
+import { isUsableClientId, type ReplyTopics } from './topics.js';
 
 interface AccessOptions {
   readonly topicPrefix: string;
@@ -17,34 +17,33 @@ type AccessHooks = Pick<
 
 const identifierRejected = 2;
 /** Nobody can subscribe to it. */
-const nowhere = '$dropped';
+const discardTopic = '$dropped';
 
-/** Who may do what: anyone connects, sends requests and reads the replies to its own, and nothing else. */
+/** Anyone may connect, send requests and read the replies to them, and nothing else. */
 export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessOptions): AccessHooks {
   const requests = `${topicPrefix}/rpc/`;
-  /** Clients without an id that ask for a session [MQTT-3.1.3-8]: Aedes makes an id for them as for all others. */
-  const nameless = new WeakSet<Client>();
+  /** Refused [MQTT-3.1.3-8]: they ask for a session and have no id. Aedes makes one for them. */
+  const withoutId = new WeakSet<Client>();
   return {
-    /** No session outlives its connection: replies to callers who left would pile up in memory. */
+    /** Always a clean session: replies to clients that left would pile up in memory. */
     preConnect(client, packet, callback) {
-      if (packet.clientId === '' && !packet.clean) nameless.add(client);
+      if (packet.clientId === '' && !packet.clean) withoutId.add(client);
       packet.clean = true;
       callback(null, true);
     },
 
-    /** Operations judge credentials. */
     authenticate(client, _username, _password, callback) {
-      if (isUsableClientId(client.id) && !nameless.has(client)) callback(null, true);
+      if (isUsableClientId(client.id) && !withoutId.has(client)) callback(null, true);
       else callback(rejected(), false);
     },
 
-    /** A refusal would close the connection, and the client come back with the same message for ever. */
+    /** Drops and does not refuse: a refusal closes the connection, and clients send the same message again for ever. */
     authorizePublish(client, packet, callback) {
       const fault = client && publishFault(packet, requests);
       if (fault) {
         peerOf(client).admit();
         drops.add(fault, { topic: packet.topic, client: client.id });
-        Object.assign(packet, { topic: nowhere, payload: '', retain: false });
+        Object.assign(packet, { topic: discardTopic, payload: '', retain: false });
       }
       callback(null);
     },

@@ -11,12 +11,11 @@ import { accessHooks } from './embedded-access.js';
 import { EmbeddedPeer, type PeerLimits } from './embedded-peer.js';
 import { IncomingPackets } from './incoming-packets.js';
 import { readInTurns } from './read-in-turns.js';
-import { ReplyTopics } from './reply-topics.js';
+import { ReplyTopics } from './topics.js';
 
 export interface EmbeddedBrokerOptions extends PeerLimits {
   readonly topicPrefix: string;
   readonly host: string;
-  /** 0: any free one. */
   readonly port: number;
   /** Bytes after the fixed header; the connection of a longer packet is closed. */
   readonly packetBytes: number;
@@ -28,10 +27,9 @@ export interface EmbeddedBrokerOptions extends PeerLimits {
 
 const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
-const farewellMs = 1_000;
+const closeTimeoutMs = 1_000;
 const maxHalfDoneQoS2 = 100;
 
-/** Aedes in this process, MQTT 3.1.1: a way in for requests, and for each client a way out for its replies. */
 export class EmbeddedBroker extends Broker {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -75,11 +73,10 @@ export class EmbeddedBroker extends Broker {
     this.#server.close();
   }
 
-  /** Replies that were written arrive first. */
   async close(): Promise<void> {
     this.#server.close();
     await turn();
-    await Promise.all([...this.#sockets].map(farewell));
+    await Promise.all([...this.#sockets].map(endSocket));
     await this.#stopAedes();
   }
 
@@ -97,7 +94,7 @@ export class EmbeddedBroker extends Broker {
       }),
       published: (packet, client, taken) => this.#published(receiver, packet, client, taken),
     });
-    aedes.on('clientDisconnect', (client) => receiver.gone(this.#peerOf(client)));
+    aedes.on('clientDisconnect', (client) => receiver.disconnected(this.#peerOf(client)));
     aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
     aedes.on('ping', (_packet, client) => this.#peerOf(client).admit());
     aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
@@ -115,13 +112,10 @@ export class EmbeddedBroker extends Broker {
     this.#aedes?.handle(socket);
   }
 
-  /** While `taken` is not called, nothing more is read from this client. */
   #published(receiver: Receiver, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
     const { topic, payload, retain } = packet;
-    const isRequest = client && topic.startsWith(this.#requests);
-    const message = { topic, payload: asBuffer(payload), retain, properties: undefined };
-    const started = isRequest ? receiver.receive(message, this.#peerOf(client)) : undefined;
-    if (started) void started.then(() => taken());
+    if (client && topic.startsWith(this.#requests))
+      receiver.receive({ topic, payload, retain }, this.#peerOf(client), taken);
     else taken();
   }
 
@@ -139,13 +133,11 @@ export class EmbeddedBroker extends Broker {
   }
 }
 
-const asBuffer = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);
-
-function farewell(socket: Socket): Promise<void> {
+function endSocket(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    const impatient = setTimeout(() => socket.destroy(), farewellMs);
+    const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
     socket.once('close', () => {
-      clearTimeout(impatient);
+      clearTimeout(timer);
       resolve();
     });
     socket.end();

@@ -2,42 +2,37 @@ import { MessageRate, type Rate } from '../message-rate.js';
 
 const continues = 0x80;
 const maxLengthBytes = 4;
-/** Types 4 to 7, from PUBACK to PUBCOMP. */
 const isAcknowledgement = (type: number): boolean => type >= 4 && type <= 7;
-/** SUBSCRIBE and UNSUBSCRIBE with as many filters as a client may have, and some more. */
+/** SUBSCRIBE and UNSUBSCRIBE with more filters than a client may have. */
 const maxFilterBytes = 16 * 1024;
 const hasFilters = (type: number): boolean => type === 8 || type === 10;
 
 /** Follows the packets in a stream of MQTT bytes by their fixed headers: Aedes would collect one of 256 MiB. */
 export class IncomingPackets {
-  /** Bytes left of the packet's body. */
-  #body = 0;
+  #bodyBytesLeft = 0;
   #length = 0;
   #type = 0;
   /** Bytes of the length seen so far; undefined before the packet's first byte. */
   #lengthBytes: number | undefined;
-  /** Packets so far. */
   #begun = 0;
-  /** Why the connection ends; undefined while it does not. */
   fault: string | undefined;
-  readonly #acknowledgements: MessageRate | undefined;
+  readonly #acknowledgements: MessageRate;
 
   /** `maxBytes`: after the fixed header. `rate`: of messages; a message has two acknowledgements at most. */
   constructor(
     private readonly maxBytes: number,
     rate: Rate | undefined,
   ) {
-    this.#acknowledgements = rate && new MessageRate({ ...rate, quota: 2 * rate.quota });
+    this.#acknowledgements = new MessageRate(rate && { ...rate, quota: 2 * rate.quota });
   }
 
-  /** Bytes of the first packets in `chunk`, `count` at most. */
   take(chunk: Buffer, count: number): number {
     const last = this.#begun + count;
     let at = 0;
     while (at < chunk.length && this.fault === undefined) {
-      if (this.#body > 0) {
-        const passed = Math.min(this.#body, chunk.length - at);
-        this.#body -= passed;
+      if (this.#bodyBytesLeft > 0) {
+        const passed = Math.min(this.#bodyBytesLeft, chunk.length - at);
+        this.#bodyBytesLeft -= passed;
         at += passed;
       } else if (this.#lengthBytes === undefined && this.#begun === last) break;
       else this.#headerByte(chunk.readUInt8(at++));
@@ -60,11 +55,11 @@ export class IncomingPackets {
 
   #beginBody(): void {
     this.#lengthBytes = undefined;
-    this.#body = this.#length;
+    this.#bodyBytesLeft = this.#length;
     const type = this.#type;
     if (this.#length > (hasFilters(type) ? maxFilterBytes : this.maxBytes)) this.fault = 'Packet too large';
-    if (!isAcknowledgement(type) || !this.#acknowledgements) return;
+    if (!isAcknowledgement(type)) return;
     this.#acknowledgements.admit();
-    if (this.#acknowledgements.abused) this.fault = 'Too many acknowledgements';
+    if (this.#acknowledgements.isAbused) this.fault = 'Too many acknowledgements';
   }
 }

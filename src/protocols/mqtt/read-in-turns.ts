@@ -4,9 +4,8 @@ import type { IncomingPackets } from './incoming-packets.js';
 const packetsInOneTurn = 32;
 
 /**
- * What one client sends is read a few packets at a time, once in a turn of the event loop, so that it does not hold up
- * the others, and is judged before Aedes sees it. Aedes takes no limit of its own, but it reads through this method
- * alone; and when it finds more to read while it works through what it has read, it mixes up both.
+ * Replaces `socket.read`, the only way in which Aedes reads: a few packets in each turn of the event loop, checked before
+ * Aedes sees them. Aedes mixes up two chunks when it can read the second one before it is done with the first.
  */
 export function readInTurns(socket: Socket, packets: IncomingPackets): void {
   const read = socket.read.bind(socket);
@@ -17,7 +16,7 @@ export function readInTurns(socket: Socket, packets: IncomingPackets): void {
     if (!socket.destroyed) socket.emit('readable');
   };
   socket.read = (size?: number): unknown => {
-    // the stream itself asks for 0 bytes when it wants to be filled
+    // the stream itself reads 0 bytes to be filled
     if (size === 0) return read(0);
     if (hasRead) return null;
     const chunk: Buffer | null = unread ?? read();

@@ -4,17 +4,17 @@ import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contra
 import type { Failure } from '../../contract/failure.js';
 import { isObject } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
-import { timeoutIn } from '../caller-timeout.js';
 import { type CallFields, callFields, type JsonObject, keyFaults, textField } from '../json-rpc/call-fields.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
+import { timeoutIn } from '../request-values.js';
 import type { IncomingMessage } from './broker.js';
 
 type Properties = NonNullable<IPublishPacket['properties']>;
 
 export interface ReplyTarget {
   readonly topic: string;
-  /** What the JSON text of the reply begins with, `result` or `error` still to come. */
+  /** The JSON text of the reply before its member `result` or `error`. */
   readonly head: string;
   readonly correlationData?: Buffer | undefined;
 }
@@ -26,7 +26,6 @@ export interface ReadRequest {
   readonly params: unknown;
 }
 
-/** What is not carried out; answered where it names a topic for replies. */
 export class RefusedRequest {
   constructor(
     readonly replyTo: ReplyTarget | undefined,
@@ -34,18 +33,15 @@ export class RefusedRequest {
   ) {}
 }
 
-/**
- * A broker does not tell which version of MQTT a sender speaks. Any of these properties makes a message one of MQTT 5:
- * its payload is the params. All others are envelopes of 3.1.1, or bare params of a request that nobody waits for.
- */
+/** The version of a sender is not known. With any of these properties the payload is the params, else an envelope or bare params. */
 const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties): boolean =>
   responseTopic !== undefined || correlationData !== undefined || userProperties !== undefined;
 
-/** `payloadBytes`: the longest payload. */
 export function readMqttRequest(
-  { payload, properties = {} }: IncomingMessage,
+  { payload: given, properties = {} }: IncomingMessage,
   payloadBytes: number,
 ): ReadRequest | RefusedRequest {
+  const payload = typeof given === 'string' ? Buffer.from(given) : given;
   const isTooLarge = payload.length > payloadBytes;
   return isMqtt5(properties)
     ? readPacket(payload, properties, isTooLarge)
@@ -75,7 +71,6 @@ function propertyFields(properties: Properties): ReadRequest['fields'] {
   };
 }
 
-/** An expired message is worth nothing to its sender. */
 function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Properties): number | undefined {
   if (messageExpiryInterval === undefined) return timeoutMs;
   return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, messageExpiryInterval * 1000);
@@ -139,6 +134,5 @@ function faultOf(envelope: JsonObject): string | undefined {
 
 const malformed = (detail: string): Failure => new MalformedRequest({ detail });
 
-/** Undefined for what is no JSON in UTF-8. */
 const parse = (payload: Buffer, exactMember?: string): unknown =>
   isUtf8(payload) ? parseMessage(payload.toString(), exactMember) : undefined;

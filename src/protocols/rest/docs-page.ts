@@ -3,7 +3,7 @@ import { RouteNotFound } from '../../contract/built-in-failures.js';
 import { identityOf } from '../http/inbound.js';
 import { sendProblem } from '../http/problem.js';
 
-/** Everything from this process; Swagger UI styles its elements inline and draws with data addresses. */
+/** Swagger UI has inline styles and images in data URLs. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -12,7 +12,6 @@ const contentSecurityPolicy = [
   "object-src 'none'",
 ].join('; ');
 
-/** Stands in until someone asks for the document. */
 const named = { openapi: '3.1.1', info: { title: 'API', version: '1' }, paths: {} };
 
 function once<T>(make: () => T): () => T {
@@ -23,7 +22,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Serves a JSON document, made when someone first asks for it. */
+/** Serves a JSON document, made for the first request. */
 export function serveDocument(fastify: FastifyInstance, path: string, document: () => object): void {
   const text = once(() => JSON.stringify(document()));
   fastify.get(path, (_request, reply) => {
@@ -31,7 +30,7 @@ export function serveDocument(fastify: FastifyInstance, path: string, document: 
   });
 }
 
-/** The page is a server of its own behind two routes, made when someone opens it: its packages would be a tenth of the start of every process. */
+/** A server of its own behind two routes, made when the page is opened: its packages take a tenth of the start of a process. */
 async function docsServer(document: () => object): Promise<FastifyInstance> {
   const [{ default: createServer }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('fastify'),
@@ -53,7 +52,7 @@ async function docsServer(document: () => object): Promise<FastifyInstance> {
   return server;
 }
 
-/** `/openapi.json`, and `/docs` to browse it and try it out: no file of the page comes from elsewhere. Before `listen`. */
+/** `/openapi.json`, and `/docs` to browse it, without files from other hosts. Call before `listen`. */
 export function registerDocs(fastify: FastifyInstance, { openApi }: { openApi: () => object }): void {
   const document = once(openApi);
   serveDocument(fastify, '/openapi.json', document);

@@ -18,7 +18,7 @@ export interface RestOptions {
   readonly operations: readonly OperationDescriptor[];
 }
 
-/** Gives every operation its route. Straight on Fastify: a Nest controller per operation would cost a sixth of the requests. */
+/** Straight on Fastify: a Nest controller per operation would cost a sixth of the requests. */
 export function registerRest(fastify: FastifyInstance, { operations, pipeline }: RestOptions): void {
   const routes = new RouteTable(fastify);
   for (const operation of operations) registerOperation(fastify, operation, pipeline);
@@ -35,7 +35,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   fastify.route({
     method: method as HTTPMethods,
     url: path,
-    // of the route: by the time Nest sets its own, routes that an awaited plugin has booted keep Fastify's
+    // per route: Nest sets its own too late for routes that an awaited plugin has booted
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const call = pipeline.begin(httpInbound(request, 'rest'), operation);
@@ -53,7 +53,6 @@ interface Route {
   readonly encode: Encode;
 }
 
-/** The answer to one request. */
 class RestOutcome implements Outcome<Failure> {
   constructor(
     private readonly route: Route,

@@ -1,18 +1,16 @@
 interface Credential {
-  /** `Bearer …`. */
   readonly authorization: string | undefined;
-  /** What holds if this one is refused; absent once it is accepted. */
+  /** In force again if this one is refused; absent once it is accepted. */
   former: Credential | undefined;
   isRefused: boolean;
 }
 
-/** What becomes of credentials that are in force already. */
 export interface Verdict {
   accept(): void;
   refuse(): void;
 }
 
-/** Whose calls a connection makes: the last credentials that it gave and that were not refused, however many are being verified. */
+/** The last credentials of a connection that were not refused. Several may be under verification at once. */
 export class Credentials {
   #current: Credential;
 
@@ -24,7 +22,7 @@ export class Credentials {
     return this.#current.authorization;
   }
 
-  /** In force at once. */
+  /** In force at once, before the verdict. */
   replace(authorization: string): Verdict {
     const given: Credential = { authorization, former: this.#current, isRefused: false };
     this.#current = given;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallerAddresses } from '../caller-address.js';
 
-/** Whoever ends TLS before this process may name either default port, or none. */
+/** A proxy that ends TLS may name either default port, or none. */
 const withoutDefaultPort = (host: string): string | undefined => URL.parse(`http://${host}`)?.host.replace(/:443$/, '');
 
-/** What the browser asked for, which a proxy may have replaced; several proxies add to the list. A page cannot set it. */
+/** The requested host; proxies replace it and list the earlier ones. A page cannot set either header. */
 function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddresses): string[] {
   const { host = '', 'x-forwarded-host': forwarded } = headers;
   if (forwarded === undefined || !addresses.trusts(socket.remoteAddress)) return [host];
@@ -13,7 +13,7 @@ function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddress
     .map((name) => name.trim());
 }
 
-/** Which pages may open WebSockets: those of the server's own host, whatever its scheme, and those of allowed origins. */
+/** WebSockets are for pages of the server's own host, whatever its scheme, and of allowed origins. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
 
@@ -30,10 +30,9 @@ export class Origins {
     if (origin === undefined) return true;
     const url = URL.parse(origin);
     if (url === null || !/^https?:$/.test(url.protocol)) return false;
-    const asked = withoutDefaultPort(url.host);
+    const host = withoutDefaultPort(url.host);
     return (
-      this.#allowed.has(url.origin) ||
-      ownHosts(request, this.addresses).some((host) => withoutDefaultPort(host) === asked)
+      this.#allowed.has(url.origin) || ownHosts(request, this.addresses).some((own) => withoutDefaultPort(own) === host)
     );
   }
 }

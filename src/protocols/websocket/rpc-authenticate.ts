@@ -7,7 +7,7 @@ import { command } from '../../contract/operation.js';
 import { validate } from '../../contract/validate.js';
 import { secret, text } from '../../contract/values.js';
 
-/** A method of the connection itself, declared like an operation so that its input is judged like one. */
+/** A method of the connection, declared like an operation for the validation of its input. */
 class Authenticate extends command({
   input: z.object({ token: secret(text({ min: 1, max: 8192 })) }),
   output: z.void(),

@@ -1,24 +1,19 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
 import { withFaults } from '../../contract/json-codec.js';
-import type { OperationDescriptor } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
-import { ConnectionCalls } from '../json-rpc/connection-calls.js';
-import { errorObject } from '../json-rpc/error-object.js';
-import type { ExactId } from '../json-rpc/exact-id.js';
+import { ConnectionCalls, type Finish } from '../json-rpc/connection-calls.js';
+import { errorMember } from '../json-rpc/error-object.js';
 import type { Procedure } from '../json-rpc/procedures.js';
-import { type CallParams, separate } from './call-params.js';
 import { Credentials } from './credentials.js';
-import type { JsonRpcRequest } from './json-rpc-request.js';
-import { errorText, resultText } from './responses.js';
+import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
-/** What is known of a peer from its upgrade request. */
+/** From the upgrade request. */
 export interface Handshake {
   readonly address: string;
-  /** `Bearer …`. */
   readonly authorization: string | undefined;
   readonly traceparent: string | undefined;
 }
@@ -28,12 +23,6 @@ export interface JsonRpcService {
   readonly methods: ReadonlyMap<string, Procedure>;
 }
 
-type Id = ExactId | undefined;
-
-/** Takes the response; nothing for a notification. */
-export type Reply = (response: string | undefined) => void;
-
-/** Runs the calls of one connection under the identity it has at that moment. */
 export class Session {
   readonly #calls = new ConnectionCalls();
   readonly #credentials: Credentials;
@@ -45,69 +34,45 @@ export class Session {
     this.#credentials = new Credentials(handshake.authorization);
   }
 
-  execute({ id, method, params }: JsonRpcRequest, reply: Reply): void {
+  execute({ id, method, params }: JsonRpcRequest, finish: Finish): void {
     const { pipeline, methods } = this.service;
     const procedure = methods.get(method);
-    const given = separate(params);
-    const call = pipeline.begin(this.#inbound(given.fields), procedure?.operation);
-    if (procedure) this.#call(procedure, call, id, given, reply);
-    else if (method === authenticateMethod) this.#authenticate(call, id, given, reply);
-    else this.#fail(new Unimplemented(), call, id, reply);
+    const given = separateMeta(params);
+    const context = pipeline.begin(this.#inbound(given.fields), procedure?.operation);
+    if (procedure) {
+      const { operation, decode, encode } = procedure;
+      const call = new Call(operation, context, given.params, withFaults(decode, given.faults));
+      this.#calls.run(pipeline, call, id === undefined ? undefined : encode, finish);
+    } else if (method === authenticateMethod) this.#authenticate(context, given, finish);
+    else finish(errorMember(new Unimplemented(), context));
   }
 
-  /** The peer is gone. */
   cancel(): void {
     this.#calls.cancel(this.service.pipeline);
   }
 
-  #call(procedure: Procedure, call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
-    const { operation, decode, encode } = procedure;
-    const place = this.#calls.add(call);
-    this.service.pipeline.execute(new Call(operation, call, params, withFaults(decode, faults))).then(
-      (value) => {
-        this.#calls.remove(place);
-        let response: string | undefined;
-        try {
-          response = id === undefined ? undefined : resultText(id, encode(value));
-        } catch (error) {
-          this.#fail(error, call, id, reply, operation);
-          return;
-        }
-        reply(response);
-      },
-      (error: unknown) => {
-        this.#calls.remove(place);
-        this.#fail(error, call, id, reply, operation);
-      },
-    );
-  }
-
-  /** The new identity holds at once for what follows on the wire; the old one comes back if the token is refused. */
-  #authenticate(call: CallContext, id: Id, { params, faults }: CallParams, reply: Reply): void {
+  /** The new identity holds at once for the calls that follow, the old one again if the token is refused. */
+  #authenticate(context: CallContext, { params, faults }: CallParams, finish: Finish): void {
     const { pipeline } = this.service;
+    const fail = (error: unknown) => finish(errorMember(pipeline.toFailure(error, context), context));
     let authorization: string;
     try {
       authorization = bearerOf(params, faults);
     } catch (error) {
-      this.#fail(error, call, id, reply);
+      fail(error);
       return;
     }
     const verdict = this.#credentials.replace(authorization);
-    pipeline.authenticate(pipeline.begin({ ...call.inbound, authorization })).then(
+    pipeline.authenticate(pipeline.begin({ ...context.inbound, authorization })).then(
       () => {
         verdict.accept();
-        reply(id === undefined ? undefined : resultText(id, {}));
+        finish('"result":{}');
       },
       (error: unknown) => {
         verdict.refuse();
-        this.#fail(error, call, id, reply);
+        fail(error);
       },
     );
-  }
-
-  #fail(error: unknown, call: CallContext, id: Id, reply: Reply, operation?: OperationDescriptor): void {
-    const failure = this.service.pipeline.toFailure(error, call, operation);
-    reply(id === undefined ? undefined : errorText(id, errorObject(failure, call)));
   }
 
   #inbound(fields: JsonObject | undefined): Inbound {

@@ -1,14 +1,12 @@
 export const jsonRpcSubprotocol = 'jsonrpc.mstv.v1';
 const bearerPrefix = 'bearer.';
 
-/** What this server speaks: JSON-RPC, and GraphQL on its own route. */
-const spoken: readonly string[] = [jsonRpcSubprotocol, 'graphql-transport-ws'];
+const supported: readonly string[] = [jsonRpcSubprotocol, 'graphql-transport-ws'];
 
-/** Browsers can send a token in no other way than as a subprotocol, which must never be echoed. */
+/** Never a `bearer.<token>`, the only way in which browsers can send a token. */
 export const chooseSubprotocol = (offered: ReadonlySet<string>): string | false =>
-  spoken.find((name) => offered.has(name)) ?? false;
+  supported.find((name) => offered.has(name)) ?? false;
 
-/** `Bearer …` of the offered `bearer.<token>`. */
 export function offeredBearer(header: string | undefined): string | undefined {
   const offered = header?.split(',').map((name) => name.trim());
   const bearer = offered?.find((name) => name.startsWith(bearerPrefix));

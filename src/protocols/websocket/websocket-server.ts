@@ -8,30 +8,29 @@ import { identityOf } from '../http/inbound.js';
 import { PlainAnswer } from '../http/plain-answer.js';
 import { toProblem } from '../http/problem.js';
 import { closeInStages, ignoreInput } from '../http/unread-input.js';
-import type { Rate } from '../message-rate.js';
 import { Origins } from './origin.js';
-import { PeerLimit } from './peer-limit.js';
+import { Peer, type PeerLimits } from './peer.js';
 import { chooseSubprotocol } from './subprotocols.js';
 
-export interface WebSocketServerOptions {
-  /** Largest message. */
+export interface WebSocketServerOptions extends PeerLimits {
   readonly payloadBytes: number;
   /** Web origins, beside the server's own. */
   readonly origins: readonly string[];
   /** Addresses or networks whose `X-Forwarded-Host` is believed. */
   readonly trustedProxies?: readonly string[];
-  /** Of messages on one connection, the requests of a batch counted each; asked when it opens. No limit when absent. */
-  readonly messageRate?: (() => Rate | undefined) | undefined;
+  /** Milliseconds between two pings; a peer that answered nothing in between is dropped. */
+  readonly heartbeatMs?: number;
 }
 
-/** `closeTimeout`, in milliseconds for the peer to answer a close frame, is missing from @types/ws. */
+/** Milliseconds for the peer to answer a close frame; missing from @types/ws. */
 type ServerOptions = NonNullable<WebsocketPluginOptions['options']> & { readonly closeTimeout: number };
 
 export const serviceRestart = 1012;
 const internalError = 1011;
+const defaultHeartbeatMs = 30_000;
 
 const registered = new WeakSet<FastifyInstance>();
-const limits = new WeakMap<WebSocket, PeerLimit>();
+const peers = new WeakMap<WebSocket, Peer>();
 
 function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServerOptions): ServerOptions {
   const pages = new Origins(origins, new CallerAddresses(trustedProxies));
@@ -42,7 +41,6 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
     handleProtocols: chooseSubprotocol,
     verifyClient: ({ req }, accept) => {
       if (pages.allow(req)) accept(true);
-      // spelled as ws does, whose own would else stay beside it
       else accept(false, 403, ...foreignOrigin(req));
     },
   };
@@ -51,11 +49,12 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
 function foreignOrigin(request: IncomingMessage): [body: string, headers: OutgoingHttpHeaders] {
   const { requestId, trace } = identityOf(request);
   const failure = new PermissionDenied({ detail: 'This origin may not open a WebSocket here' });
+  // spelled as in ws, to replace its own
   const headers = { 'Content-Type': 'application/problem+json', 'x-request-id': requestId };
   return [JSON.stringify(toProblem(failure, trace.traceId)), headers];
 }
 
-/** A handshake that ws does not accept; `message` is what it says of it. */
+/** For a handshake that ws does not accept; `message` is its reason. */
 function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMessage): void {
   const failure = new MalformedRequest({ detail: message });
   const answer = new PlainAnswer({ failure, headers: { 'sec-websocket-version': '13' } }, request);
@@ -63,32 +62,33 @@ function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMe
   closeInStages(socket, `${answer}`);
 }
 
-/**
- * The WebSocket server of the HTTP listener, with our limits. Registered before mercurius, which would bring its own.
- * Called again, it does nothing.
- */
+/** Once for each HTTP server, before mercurius, which would register one without limits. */
 export function registerWebSocketServer(fastify: FastifyInstance, options: WebSocketServerOptions): void {
   if (registered.has(fastify)) return;
   registered.add(fastify);
   fastify.register(websocket, {
     options: serverOptions(options),
-    // ws closes a connection whose peer breaks the protocol by itself; this leaves handlers that threw
+    // for handlers that threw: ws itself closes on violations of the protocol
     errorHandler: (_error, socket) => socket.close(internalError),
     preClose: closeAll,
   });
   fastify.after(() => {
-    fastify.websocketServer.on('wsClientError', refuseHandshake);
-    fastify.websocketServer.on('connection', (socket, { socket: wire }) => {
-      limits.set(socket, new PeerLimit(socket, wire, options.messageRate?.()));
+    const { websocketServer } = fastify;
+    websocketServer.on('wsClientError', refuseHandshake);
+    websocketServer.on('connection', (socket, { socket: wire }) => {
+      peers.set(socket, new Peer(socket, wire, options));
     });
+    const heartbeat = setInterval(() => {
+      for (const socket of websocketServer.clients) peerOf(socket).beat();
+    }, options.heartbeatMs ?? defaultHeartbeatMs).unref();
+    websocketServer.once('close', () => clearInterval(heartbeat));
   });
 }
 
-/** Of a connection of this server. */
-export function limitOf(socket: WebSocket): PeerLimit {
-  const limit = limits.get(socket);
-  if (!limit) throw new Error('this is no connection of the registered WebSocket server');
-  return limit;
+export function peerOf(socket: WebSocket): Peer {
+  const peer = peers.get(socket);
+  if (!peer) throw new Error('this is no connection of the registered WebSocket server');
+  return peer;
 }
 
 function closeAll(this: FastifyInstance, done: () => void): void {

@@ -11,14 +11,14 @@ const detailsOf = (metadata: Metadata) => metadata.get('grpc-status-details-bin'
 describe('a failure in grpc-status-details-bin', () => {
   it('is read as it was written', () => {
     const issues = [{ path: '/a~1b', code: 'too_small', message: 'Too small' }];
-    const sent = failureStatus(new InvalidArgument({ detail: 'Look at this', issues }), 'mstv');
+    const sent = failureStatus(new InvalidArgument({ detail: 'Look at this', issues }));
     expect(decodeFailure(sent)).toEqual({
       code: 'INVALID_ARGUMENT',
       kind: 'invalid_argument',
       detail: 'Look at this',
       issues,
     });
-    expect(decodeFailure(failureStatus(new RateLimited({ retryAfterSeconds: 7 }), 'mstv'))).toEqual({
+    expect(decodeFailure(failureStatus(new RateLimited({ retryAfterSeconds: 7 })))).toEqual({
       code: 'RATE_LIMITED',
       kind: 'resource_exhausted',
       detail: 'Too many requests',
@@ -27,9 +27,9 @@ describe('a failure in grpc-status-details-bin', () => {
   });
 
   it('names domain and trace for readers of google.rpc', () => {
-    const { metadata } = failureStatus(new Broken(), 'shop', 'abc');
+    const { metadata } = failureStatus(new Broken(), 'abc');
     const text = detailsOf(metadata).toString('latin1');
-    for (const part of ['type.googleapis.com/google.rpc.ErrorInfo', 'THING_BROKEN', 'shop', 'trace_id', 'abc']) {
+    for (const part of ['type.googleapis.com/google.rpc.ErrorInfo', 'THING_BROKEN', 'mstv', 'trace_id', 'abc']) {
       expect(text).toContain(part);
     }
   });
@@ -40,7 +40,7 @@ describe('a failure in grpc-status-details-bin', () => {
       code: 'bad',
       message: 'No',
     }));
-    const sent = failureStatus(new InvalidArgument({ issues }), 'mstv', 'a'.repeat(32));
+    const sent = failureStatus(new InvalidArgument({ issues }), 'a'.repeat(32));
     const told = decodeFailure(sent).issues?.length ?? 0;
     expect(told).toBeGreaterThan(100);
     expect(detailsOf(sent.metadata).toString('base64').length).toBeLessThan(8_000);
@@ -51,7 +51,6 @@ describe('a failure in grpc-status-details-bin', () => {
     const sent = (names: readonly string[]) =>
       failureStatus(
         new InvalidArgument({ issues: names.map((name) => ({ path: `/${name}`, code: 'bad', message: name })) }),
-        'mstv',
       );
     for (const names of [['€'.repeat(2_200)], Array.from({ length: 200 }, () => '€'.repeat(10))]) {
       expect(detailsOf(sent(names).metadata).toString('base64').length).toBeLessThan(8_000);
@@ -60,7 +59,7 @@ describe('a failure in grpc-status-details-bin', () => {
   });
 
   it('has a status message that HTTP/2 can carry', () => {
-    expect(failureStatus(new Broken({ detail: 'a \ud800 b' }), 'mstv').details).toBe('a \ufffd b');
+    expect(failureStatus(new Broken({ detail: 'a \ud800 b' })).details).toBe('a \ufffd b');
   });
 });
 

@@ -45,7 +45,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     fastify.get('/health/ready', async (_request, reply) => reply.code(isReady ? 200 : 503).send());
     await fastify.listen({ port: 0, host: '127.0.0.1' });
     grpc = new Server();
-    new HealthService([], 'mstv').addTo(grpc);
+    new HealthService([]).addTo(grpc);
     const grpcPort = await listening(grpc, ServerCredentials.createInsecure());
     address = `127.0.0.1:${grpcPort}`;
     wire = await ConsulWire.open();
@@ -99,7 +99,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     secureHttp.get('/health/ready', async (_request, reply) => reply.code(200).send());
     await secureHttp.listen({ port: 0, host: '127.0.0.1' });
     const secureGrpc = new Server();
-    new HealthService([], 'mstv').addTo(secureGrpc);
+    new HealthService([]).addTo(secureGrpc);
     const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
     const grpcPort = await listening(
       secureGrpc,

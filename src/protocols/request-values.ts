@@ -1,18 +1,24 @@
 import type { Issue } from '../contract/failure.js';
 import { mistyped } from '../contract/json-codec.js';
 
-/** Names and values in turn, as they came: Node joins the values of one name, or keeps the first alone. */
+/** Names and values in turn, as they came: Node joins the values of a name or keeps the first. */
 export type RawHeaders = readonly string[];
 
-/** `name` in lower case. */
 export const valuesOf = (raw: RawHeaders, name: string): readonly string[] =>
   raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === name);
 
 const none: readonly Issue[] = [];
 
-/** Refuses a key given twice: joined, the two are a third one, which protects neither. `key`: as Node has it. */
+/** Refuses a key given twice: Node joins the two to a third one, which protects neither. */
 export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHeaders): readonly Issue[] {
   if (!key?.includes(', ')) return none;
   const isRepeated = valuesOf(raw, 'idempotency-key').length > 1;
   return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
 }
+
+/** Milliseconds that a caller is willing to wait, from JSON; undefined for what is no whole number from 1. */
+export const timeoutOf = (given: unknown): number | undefined =>
+  typeof given === 'number' && Number.isInteger(given) && given >= 1 ? given : undefined;
+
+export const timeoutIn = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,9}$/.test(text) ? timeoutOf(Number(text)) : undefined;

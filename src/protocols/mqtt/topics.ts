@@ -1,0 +1,50 @@
+export interface RequestTopic {
+  readonly procedure: string;
+  /** The client id after `/from/`, which an access rule of the broker checks. */
+  readonly sender: string | undefined;
+}
+
+const beforeSender = '/from/';
+
+/** Splits at the first `/from/`; a client id that holds another one is no usable one. */
+export function readRequestTopic(topic: string): RequestTopic {
+  const at = topic.indexOf(beforeSender);
+  if (at < 0) return { procedure: topic, sender: undefined };
+  return { procedure: topic.slice(0, at), sender: topic.slice(at + beforeSender.length) };
+}
+
+export const withSender = (procedure: string, clientId: string): string => `${procedure}${beforeSender}${clientId}`;
+
+/** Without the characters for which a broker would close the connection that carries the replies of all clients. */
+const level = '[^/+#\\p{C}]{1,128}';
+const clientIdPattern = new RegExp(`^${level}$`, 'u');
+const ownedTopic = new RegExp(`^(${level})(?:/${level}){1,8}$`, 'u');
+
+export const isUsableClientId = (clientId: string): boolean => clientIdPattern.test(clientId);
+
+export class ReplyTopics {
+  readonly #root: string;
+
+  constructor(topicPrefix: string) {
+    this.#root = `${topicPrefix}/clients/`;
+  }
+
+  ownerOf(topic: string): string | undefined {
+    return topic.startsWith(this.#root) ? ownedTopic.exec(topic.slice(this.#root.length))?.[1] : undefined;
+  }
+
+  rootOf(clientId: string): string {
+    return `${this.#root}${clientId}/`;
+  }
+}
+
+/** Whether a subscription to `filter`, which may have `+` and `#`, gets messages on `topic`. */
+export function matches(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  const isOpen = wanted.at(-1) === '#';
+  const fixed = isOpen ? wanted.slice(0, -1) : wanted;
+  if (isOpen ? levels.length < fixed.length : levels.length !== fixed.length) return false;
+  return fixed.every((level, index) => level === '+' || level === levels[index]);
+}

@@ -1,0 +1,64 @@
+import { MalformedRequest } from '../../contract/built-in-failures.js';
+import type { Issue } from '../../contract/failure.js';
+import { isObject, mistyped, unrecognized } from '../../contract/json-codec.js';
+import { type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
+import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
+
+export interface JsonRpcRequest {
+  /** Absent for a notification, which nobody answers. */
+  readonly id: ExactId | undefined;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** Answered even without an id: it may be no notification. */
+export class InvalidRequest {
+  readonly failure: MalformedRequest;
+
+  constructor(
+    readonly id: ExactId,
+    detail: string,
+  ) {
+    this.failure = new MalformedRequest({ detail });
+  }
+}
+
+const members: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
+
+const quoted = (name: string): string => JSON.stringify(name.slice(0, 50));
+
+export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRequest {
+  if (!isObject(message)) return new InvalidRequest(null, 'A JSON-RPC request is an object');
+  const { jsonrpc, id, method, params } = message;
+  if (id !== undefined && !isExactId(id)) return new InvalidRequest(null, 'The id is a string, a number or null');
+  if (jsonrpc !== '2.0') return new InvalidRequest(id ?? null, 'The member jsonrpc is "2.0"');
+  if (typeof method !== 'string') return new InvalidRequest(id ?? null, 'The method is a string');
+  for (const name in message) {
+    if (!members.has(name)) return new InvalidRequest(id ?? null, `A request has no member ${quoted(name)}`);
+  }
+  return { id, method, params };
+}
+
+export const responseText = (id: ExactId, member: string): string => `{"jsonrpc":"2.0","id":${idText(id)},${member}}`;
+
+export interface CallParams {
+  /** The input alone; `{}` when absent. */
+  readonly params: unknown;
+  readonly fields: JsonObject | undefined;
+  readonly faults: readonly Issue[];
+}
+
+const none: readonly Issue[] = [];
+const metaMembers: ReadonlySet<string> = new Set(['request_id', 'traceparent', 'timeout_ms', 'idempotency_key']);
+
+export function separateMeta(given: unknown = {}): CallParams {
+  if (!isObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined, faults: none };
+  const { _meta: fields, ...params } = given;
+  if (!isObject(fields)) return { params, fields: undefined, faults: [mistyped('/_meta', 'object')] };
+  return { params, fields, faults: metaFaults(fields) };
+}
+
+function metaFaults(meta: JsonObject): readonly Issue[] {
+  const unknown = Object.keys(meta).filter((name) => !metaMembers.has(name));
+  return [...unknown.map((name) => unrecognized('/_meta', name)), ...keyFaults(meta, '/_meta')];
+}
