@@ -69,9 +69,9 @@ describe('docker-compose.yml', () => {
     expect(service.image).toMatch(/^[a-z0-9/-]+:v?\d+\.\d+\.\d+(-[a-z0-9]+)?$|^postgres:\d+\.\d+-alpine$/);
     expect(service.restart).toBe('unless-stopped');
     if (service.network_mode === 'host') {
-      const told = [...service.command, ...Object.values(service.environment)].join(' ');
-      expect(told).toMatch(/\b127\.0\.0\.1\b/);
-      expect([told, service.ports]).toEqual([expect.not.stringContaining('0.0.0.0'), []]);
+      const settings = [...service.command, ...Object.values(service.environment)].join(' ');
+      expect(settings).toMatch(/\b127\.0\.0\.1\b/);
+      expect([settings, service.ports]).toEqual([expect.not.stringContaining('0.0.0.0'), []]);
     } else {
       expect(service.ports.length).toBeGreaterThan(0);
       for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
