@@ -1,10 +1,8 @@
 import { Module, type Provider } from '@nestjs/common';
 import { handlers } from '../../contract/handlers.js';
 import { RedisConnection } from '../../platform/cache/redis-connection.js';
-import { Configuration } from '../../platform/config/configuration.js';
 import { PrismaDatabase } from '../../platform/database/prisma-database.js';
 import { Argon2PasswordHasher } from '../../platform/security/argon2-password-hasher.js';
-import { Clock } from '../../ports/clock.js';
 import { AccessTokens } from './application/access-tokens.js';
 import { Accounts } from './application/accounts.js';
 import { AuthSettings } from './application/auth-settings.js';
@@ -34,7 +32,7 @@ import { JwtAccessTokens } from './infrastructure/jwt-access-tokens.js';
 import { PrismaAccounts } from './infrastructure/prisma-accounts.repository.js';
 import { PrismaSessions } from './infrastructure/prisma-sessions.repository.js';
 import { RedisSessions } from './infrastructure/redis-sessions.repository.js';
-import { AccountUpkeep } from './interface/account-upkeep.js';
+import { AccountReconciler } from './interface/account-reconciler.js';
 
 const commandHandlers = handlers(
   RegisterHandler,
@@ -75,19 +73,7 @@ const security: Provider[] = [
   { provide: AuthSettings, useClass: ConfiguredAuthSettings },
 ];
 
-const schedules: Provider[] = [
-  {
-    provide: AccountUpkeep,
-    inject: [BootstrapAdministrator, SettleAccounts, Sessions, Clock, Configuration],
-    useFactory: (
-      administrator: BootstrapAdministrator,
-      settle: SettleAccounts,
-      sessions: Sessions,
-      clock: Clock,
-      { bootstrapAdmin }: Configuration,
-    ) => new AccountUpkeep(administrator, settle, sessions, clock, bootstrapAdmin),
-  },
-];
+const schedules: Provider[] = [AccountReconciler];
 
 /** Use cases and what they are made of, to run over other repositories too. */
 export const authUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];

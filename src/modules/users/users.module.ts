@@ -11,7 +11,7 @@ import { ListUsersHandler } from './application/list-users.js';
 import { UpdateUserHandler } from './application/update-user.js';
 import { Users } from './application/users.js';
 import { PrismaUsers } from './infrastructure/prisma-users.repository.js';
-import { AccountEmailUpkeep } from './interface/account-email-upkeep.js';
+import { AccountEmailReconciler } from './interface/account-email-reconciler.js';
 
 const commandHandlers = handlers(CreateUserHandler, CreateUserProfileHandler, UpdateUserHandler, DeleteUserHandler);
 
@@ -19,7 +19,7 @@ const queryHandlers = handlers(GetUserHandler, GetMeHandler, GetUsersByIdsHandle
 
 const services: Provider[] = [AccountEmails];
 
-const schedules: Provider[] = [AccountEmailUpkeep];
+const schedules: Provider[] = [AccountEmailReconciler];
 
 const repositories: Provider[] = [{ provide: Users, useClass: PrismaUsers }];
 

@@ -6,22 +6,22 @@ import { BootstrapAdministrator } from '../../../../src/modules/auth/application
 import { SettleAccounts } from '../../../../src/modules/auth/application/settle-accounts.js';
 import { Login } from '../../../../src/modules/auth/contract/index.js';
 import { Session } from '../../../../src/modules/auth/domain/session.js';
-import { AccountUpkeep } from '../../../../src/modules/auth/interface/account-upkeep.js';
+import { AccountReconciler } from '../../../../src/modules/auth/interface/account-reconciler.js';
 import { CreateUser, DeleteUser, GetMe, UpdateUser } from '../../../../src/modules/users/contract/index.js';
 import { DEMO_ADMIN } from '../../../../src/platform/config/security-variables.js';
 import { eventually } from '../../../support/eventually.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 import { leaveReservation } from '../left-behind.js';
 
-describe('the upkeep of accounts', () => {
+describe('the reconciler of accounts', () => {
   let app: ModulesApplication;
-  let upkeep: AccountUpkeep | undefined;
+  let reconciler: AccountReconciler | undefined;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     app = await createModulesApplication({ passwordPolicy: 'lax' });
   });
   afterEach(async () => {
-    await upkeep?.beforeApplicationShutdown();
+    await reconciler?.beforeApplicationShutdown();
     vi.useRealTimers();
     await app.close();
   });
@@ -29,13 +29,13 @@ describe('the upkeep of accounts', () => {
   const start = (administrator?: { email: string; password: string }) => {
     const { specimen, adapters, clock } = app;
     const [bootstrap, settle] = [specimen.get(BootstrapAdministrator), specimen.get(SettleAccounts)];
-    upkeep = new AccountUpkeep(bootstrap, settle, adapters.sessions, clock, administrator);
-    return upkeep.onApplicationBootstrap();
+    reconciler = new AccountReconciler(bootstrap, settle, adapters.sessions, clock, { bootstrapAdmin: administrator });
+    return reconciler.onApplicationBootstrap();
   };
   /** A minute later, when all that was begun is done. */
   const nextRound = async () => {
     vi.advanceTimersByTime(60_000);
-    await upkeep?.beforeApplicationShutdown();
+    await reconciler?.beforeApplicationShutdown();
   };
 
   test('makes the administrator before the process is ready', async () => {
@@ -62,7 +62,7 @@ describe('the upkeep of accounts', () => {
       vi.advanceTimersByTime(60_000);
       expect(ensure.mock.calls.length).toBeGreaterThan(2);
     });
-    await upkeep?.beforeApplicationShutdown();
+    await reconciler?.beforeApplicationShutdown();
     const { calls } = line.mock;
     line.mockRestore();
     ensure.mockRestore();
@@ -83,13 +83,12 @@ describe('the upkeep of accounts', () => {
   });
 
   test('lets a process start whose administrator waits for a service that hangs', async () => {
-    const { specimen, adapters, clock } = app;
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
     const answer = Promise.withResolvers<void>();
-    const bootstrap = specimen.get(BootstrapAdministrator);
-    vi.spyOn(bootstrap, 'ensure').mockReturnValue(answer.promise);
-    const administrator = { email: freshEmail(), password };
-    upkeep = new AccountUpkeep(bootstrap, specimen.get(SettleAccounts), adapters.sessions, clock, administrator, 1);
-    await upkeep.onApplicationBootstrap();
+    vi.spyOn(app.specimen.get(BootstrapAdministrator), 'ensure').mockReturnValue(answer.promise);
+    const started = start({ email: freshEmail(), password });
+    vi.advanceTimersByTime(2_000);
+    await started;
     answer.resolve();
   });
 
@@ -118,7 +117,7 @@ describe('the upkeep of accounts', () => {
 
     test('but not at an address that the administrator has left', async () => {
       await start(DEMO_ADMIN);
-      await upkeep?.beforeApplicationShutdown();
+      await reconciler?.beforeApplicationShutdown();
       const { token } = await app.call(new Login(DEMO_ADMIN));
       const { id } = await app.call(new GetMe(), { token });
       await app.call(new UpdateUser({ id, email: freshEmail(), clear: [] }), { token });

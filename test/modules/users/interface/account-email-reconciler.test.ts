@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AccountEmails } from '../../../../src/modules/users/application/account-emails.js';
 import { EmailAddress } from '../../../../src/modules/users/domain/email-address.js';
-import { AccountEmailUpkeep } from '../../../../src/modules/users/interface/account-email-upkeep.js';
+import { AccountEmailReconciler } from '../../../../src/modules/users/interface/account-email-reconciler.js';
 import { eventually } from '../../../support/eventually.js';
 import { leaveReservation } from '../../auth/left-behind.js';
 import { createModulesApplication, freshEmail, type ModulesApplication } from '../../modules-application.js';
 
-describe('the upkeep of the addresses of accounts', () => {
+describe('the reconciler of the addresses of accounts', () => {
   let app: ModulesApplication;
   let accountEmails: AccountEmails;
-  let upkeep: AccountEmailUpkeep;
+  let reconciler: AccountEmailReconciler;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     app = await createModulesApplication();
     accountEmails = app.specimen.get(AccountEmails);
-    upkeep = new AccountEmailUpkeep(accountEmails);
+    reconciler = new AccountEmailReconciler(accountEmails);
   });
   afterEach(async () => {
-    await upkeep.beforeApplicationShutdown();
+    await reconciler.beforeApplicationShutdown();
     vi.useRealTimers();
     await app.close();
   });
@@ -34,8 +34,8 @@ describe('the upkeep of the addresses of accounts', () => {
   test('settles at the start what an earlier process left behind', async () => {
     const email = freshEmail();
     const userId = await leaveBehind(email);
-    upkeep.onApplicationBootstrap();
-    await upkeep.beforeApplicationShutdown();
+    reconciler.onApplicationBootstrap();
+    await reconciler.beforeApplicationShutdown();
     expect(await addressOf(userId)).toBe(email);
   });
 
@@ -43,7 +43,7 @@ describe('the upkeep of the addresses of accounts', () => {
     const reserved = await leaveReservation(app);
     const userId = await leaveBehind(reserved.email);
     const settle = vi.spyOn(accountEmails, 'settle');
-    upkeep.onApplicationBootstrap();
+    reconciler.onApplicationBootstrap();
     await expect(settle.mock.results[0]?.value).rejects.toThrow(AggregateError);
     await app.adapters.accounts.remove(reserved.userId);
     await eventually(async () => {
