@@ -15,12 +15,13 @@ export class RemoteRevocations extends PolledRevocations {
     private readonly readLog: ReadLog,
     options: PolledRevocationsOptions = {},
   ) {
-    super({ patience: UNANSWERED_POLLS, ...options });
+    super({ failuresBeforeLog: UNANSWERED_POLLS, ...options });
   }
 
   /** Does not wait for the other service. */
   override async onModuleInit(): Promise<void> {
-    this.schedule(0);
+    void this.polling.run();
+    this.polling.start();
   }
 
   override async revoke(): Promise<void> {

@@ -10,7 +10,6 @@ import { Pressure } from '../../src/pipeline/pressure.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
-import { MemoryRevocations } from '../../src/platform/security/memory-revocations.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { FeatureFlags } from '../../src/ports/feature-flags.js';
@@ -24,6 +23,7 @@ import { specimenHandlers } from '../fixtures/specimens/specimens.handlers.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
 import { MemoryIdempotencyLog } from '../memory/memory-idempotency-log.js';
 import { MemoryPressure } from '../memory/memory-pressure.js';
+import { MemoryRevocations } from '../memory/memory-revocations.js';
 import { MemoryUnitOfWork } from '../memory/memory-unit-of-work.js';
 
 export interface SpecimenOptions {

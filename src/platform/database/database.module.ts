@@ -1,16 +1,18 @@
 import {
   type DynamicModule,
-  Inject,
   Logger,
   Module,
   type OnApplicationShutdown,
   type OnModuleInit,
+  Optional,
   type Provider,
 } from '@nestjs/common';
 import { IdempotencyLog } from '../../pipeline/idempotency.js';
 import { RevocationLog, Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
+import { FailureLog } from '../schedule/failure-log.js';
+import { RepeatedTask } from '../schedule/repeated-task.js';
 import { DatabaseConnection, type OpeningOptions } from './database-connection.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
@@ -22,40 +24,29 @@ const logger = new Logger('Database');
 
 @Module({})
 class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
-  #sweeping: NodeJS.Timeout | undefined;
+  readonly #failures = new FailureLog(logger);
+  readonly #sweeping = new RepeatedTask(() => this.#sweep(), SWEEP_INTERVAL_MS);
 
   constructor(
-    @Inject(DatabaseConnection) private readonly connection: DatabaseConnection,
-    @Inject(PrismaIdempotencyLog) private readonly log: PrismaIdempotencyLog,
+    private readonly connection: DatabaseConnection,
+    private readonly keys: PrismaIdempotencyLog,
+    @Optional() private readonly revocations?: PrismaRevocations,
   ) {}
 
   onModuleInit(): void {
-    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_INTERVAL_MS).unref();
+    this.#sweeping.start();
   }
 
   async #sweep(): Promise<void> {
-    try {
-      await this.log.sweep();
-    } catch (error) {
-      logger.warn(`Expired idempotency keys were not deleted: ${(error as Error).message}`);
-    }
+    await this.#failures.attempt('Expired idempotency keys were not deleted', () => this.keys.sweep());
+    await this.#failures.attempt('Expired revocations were not deleted', async () => this.revocations?.sweep());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#sweeping);
+    await this.#sweeping.stop();
     await this.connection.close();
   }
 }
-
-const revocations: Provider[] = [
-  {
-    provide: Revocations,
-    inject: [PrismaDatabase],
-    useFactory: (database: PrismaDatabase) =>
-      new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
-  },
-  { provide: RevocationLog, useExisting: Revocations },
-];
 
 export interface DatabaseOptions extends OpeningOptions {
   /** The database where it is opened already. */
@@ -64,12 +55,27 @@ export interface DatabaseOptions extends OpeningOptions {
   readonly revocations: boolean;
 }
 
-/**
- * The database of the configuration: PrismaDatabase for repositories, UnitOfWork, IdempotencyLog and, where asked for,
- * Revocations for the rest.
- */
+const stores: Provider[] = [
+  { provide: PrismaDatabase, inject: [DatabaseConnection], useFactory: ({ database }: DatabaseConnection) => database },
+  PrismaIdempotencyLog,
+  { provide: IdempotencyLog, useExisting: PrismaIdempotencyLog },
+  { provide: UnitOfWork, useClass: PrismaUnitOfWork },
+];
+
+const revocationStores: Provider[] = [
+  {
+    provide: PrismaRevocations,
+    inject: [PrismaDatabase],
+    useFactory: (database: PrismaDatabase) =>
+      new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
+  },
+  { provide: Revocations, useExisting: PrismaRevocations },
+  { provide: RevocationLog, useExisting: PrismaRevocations },
+];
+
+/** The database of the configuration: for repositories PrismaDatabase, for the rest the ports. */
 export const databaseModule = (
-  { revocations: hasRevocations, opened, ...opening }: DatabaseOptions = { revocations: true },
+  { revocations, opened, ...opening }: DatabaseOptions = { revocations: true },
 ): DynamicModule => ({
   module: DatabaseModule,
   global: true,
@@ -80,29 +86,8 @@ export const databaseModule = (
       useFactory: (configuration: Configuration) =>
         opened ?? DatabaseConnection.open(configuration, (message) => logger.log(message), opening),
     },
-    {
-      provide: PrismaDatabase,
-      inject: [DatabaseConnection],
-      useFactory: ({ database }: DatabaseConnection) => database,
-    },
-    {
-      provide: PrismaIdempotencyLog,
-      inject: [PrismaDatabase],
-      useFactory: (database: PrismaDatabase) => new PrismaIdempotencyLog(database),
-    },
-    { provide: IdempotencyLog, useExisting: PrismaIdempotencyLog },
-    ...(hasRevocations ? revocations : []),
-    {
-      provide: UnitOfWork,
-      inject: [PrismaDatabase, IdempotencyLog],
-      useFactory: (database: PrismaDatabase, log: IdempotencyLog) => new PrismaUnitOfWork(database, log),
-    },
+    ...stores,
+    ...(revocations ? revocationStores : []),
   ],
-  exports: [
-    DatabaseConnection,
-    PrismaDatabase,
-    IdempotencyLog,
-    UnitOfWork,
-    ...(hasRevocations ? [Revocations, RevocationLog] : []),
-  ],
+  exports: [PrismaDatabase, IdempotencyLog, UnitOfWork, ...(revocations ? [Revocations, RevocationLog] : [])],
 });

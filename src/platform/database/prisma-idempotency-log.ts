@@ -1,17 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyInUse } from '../../contract/built-in-failures.js';
 import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../pipeline/idempotency.js';
 import type { IdempotencySlot } from '../../pipeline/idempotency-slot.js';
-import type { PrismaDatabase } from './prisma-database.js';
+import { PrismaDatabase } from './prisma-database.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SWEEP_ROWS = 1_000;
 
 /** Keys and outcomes in the table idempotency_keys, next to what the commands write. */
+@Injectable()
 export class PrismaIdempotencyLog extends IdempotencyLog {
-  constructor(
-    private readonly database: PrismaDatabase,
-    private readonly keptMs = DAY_MS,
-  ) {
+  protected readonly keptMs: number = DAY_MS;
+
+  constructor(private readonly database: PrismaDatabase) {
     super();
   }
 

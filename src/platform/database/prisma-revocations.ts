@@ -1,4 +1,3 @@
-import { wallClock } from '../../contract/wall-clock.js';
 import { type RevocationEntry, type RevocationLog, type RevokedSubject } from '../../ports/revocations.js';
 import { PolledRevocations, type PolledRevocationsOptions } from '../security/polled-revocations.js';
 import { currentTransaction } from './current-transaction.js';
@@ -20,25 +19,21 @@ const SETTLED_AFTER = `interval '60 seconds'`;
  * polling; this one knows its own as soon as they have committed.
  */
 export class PrismaRevocations extends PolledRevocations implements RevocationLog {
-  readonly #now: () => number;
-
   constructor(
     private readonly database: PrismaDatabase,
     options: PolledRevocationsOptions = {},
   ) {
     super(options);
-    this.#now = options.now ?? wallClock;
   }
 
-  /** In the transaction of the current unit of work, if there is one. */
   override async revoke(subject: RevokedSubject, expiresAt: number): Promise<void> {
-    const revokedAt = this.#now();
+    const revokedAt = this.now();
     await this.database.query(
       `insert into revocations (subject, revoked_at, expires_at)
        values ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8)) returning sequence`,
       [subject, revokedAt, expiresAt],
     );
-    const apply = () => this.learn({ subject, revokedAt, expiresAt });
+    const apply = () => this.known.add(subject, revokedAt, expiresAt);
     const transaction = currentTransaction();
     if (transaction instanceof PrismaTransaction) transaction.afterCommit.push(apply);
     else apply();
@@ -59,7 +54,8 @@ export class PrismaRevocations extends PolledRevocations implements RevocationLo
     }));
   }
 
-  protected override async sweep(): Promise<void> {
+  /** Deletes those that have expired. */
+  async sweep(): Promise<void> {
     await this.database.query('delete from revocations where expires_at <= now() returning sequence');
   }
 }

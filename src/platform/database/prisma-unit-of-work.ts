@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import { type CallContext, currentCall } from '../../pipeline/call-context.js';
-import { type IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js';
+import { IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js';
 import { traced } from '../../pipeline/span.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { callOrBackground, runInTransaction } from './current-transaction.js';
 import { isConflict } from './database-failure.js';
-import { type PrismaDatabase, PrismaTransaction } from './prisma-database.js';
+import { PrismaDatabase, PrismaTransaction } from './prisma-database.js';
 import { type IsolationLevel, transactionSettings } from './session-settings.js';
 import { errorCodes } from './sql-state.js';
 import { withConnection } from './transaction-connection.js';
@@ -14,17 +15,14 @@ import { withConnection } from './transaction-connection.js';
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
 
-export interface PrismaUnitOfWorkOptions {
-  /** read committed unless given. */
-  readonly isolationLevel?: IsolationLevel;
-}
-
 /** Transactions of PostgreSQL: within the deadline of the call, with its tenant, again after a conflict. */
+@Injectable()
 export class PrismaUnitOfWork extends UnitOfWork {
+  protected readonly isolationLevel: IsolationLevel = 'read committed';
+
   constructor(
     private readonly database: PrismaDatabase,
     private readonly log: IdempotencyLog,
-    private readonly options: PrismaUnitOfWorkOptions = {},
   ) {
     super();
   }
@@ -82,7 +80,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
   }
 
   async #prepare({ lifetime, tenant }: CallContext, { connection }: PrismaTransaction): Promise<void> {
-    const { isolationLevel = 'read committed' } = this.options;
+    const { isolationLevel } = this;
     const leftMs = Math.max(1, Math.ceil(lifetime.deadline - performance.now()));
     await connection.query(transactionSettings({ isolationLevel, leftMs, tenant }), []);
   }

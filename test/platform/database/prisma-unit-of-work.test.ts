@@ -7,6 +7,14 @@ import { type TestDatabase, testDatabase } from '../../support/database.js';
 import { inCall } from './call.js';
 import { type Counters, unitOfWorkBehaviour } from './unit-of-work.behaviour.js';
 
+class ForgetfulLog extends PrismaIdempotencyLog {
+  protected override readonly keptMs = 0;
+}
+
+class SerializableUnitOfWork extends PrismaUnitOfWork {
+  protected override readonly isolationLevel = 'serializable';
+}
+
 async function open(poolSize = 5): Promise<{ database: PrismaDatabase; close(): Promise<void> }> {
   const created: TestDatabase = await testDatabase();
   const database = new PrismaDatabase({ url: created.url, poolSize });
@@ -38,7 +46,7 @@ unitOfWorkBehaviour('Prisma', async () => {
   const { database, close } = await open();
   const log = new PrismaIdempotencyLog(database);
   const unitOfWork = new PrismaUnitOfWork(database, log);
-  return { unitOfWork, log, forgetful: new PrismaIdempotencyLog(database, 0), counters: countersIn(database), close };
+  return { unitOfWork, log, forgetful: new ForgetfulLog(database), counters: countersIn(database), close };
 });
 
 describe('Prisma: a unit of work', () => {
@@ -72,9 +80,7 @@ describe('Prisma: a unit of work', () => {
   });
 
   test('runs again after a serialization conflict', async () => {
-    const serializable = new PrismaUnitOfWork(database, new PrismaIdempotencyLog(database), {
-      isolationLevel: 'serializable',
-    });
+    const serializable = new SerializableUnitOfWork(database, new PrismaIdempotencyLog(database));
     await database.query(`insert into counters values ('s', 0)`);
     let runs = 0;
     const bothHaveRead = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryRevocations } from '../../../src/platform/security/memory-revocations.js';
+import { MemoryRevocations } from '../../memory/memory-revocations.js';
 import { revocationsBehaviour } from './revocations.behaviour.js';
 
 revocationsBehaviour('revocations in memory', async (now) => new MemoryRevocations(now));
