@@ -5,7 +5,7 @@ import { type RevocationEntry, Revocations, type RevokedSubject } from '../ports
 import { remoteModule } from '../remote/remote.module.js';
 import { RemoteRevocations } from '../remote/remote-revocations.js';
 import { appModules, moduleContracts } from './modules.js';
-import { homes, type ServiceDefinition } from './services.js';
+import { ownersByModule, type ServiceDefinition } from './services.js';
 
 class RevocationsOfAuth {}
 
@@ -47,7 +47,7 @@ export function remoteModules(service: ServiceDefinition): DynamicModule[] {
   const elsewhere = moduleContracts.filter(({ name }) => !here.has(name));
   if (elsewhere.length === 0) return [];
   const operations = elsewhere.flatMap((contract) => contract.operations);
-  const owners = new Map([...homes].filter(([module]) => !here.has(module)));
+  const owners = new Map([...ownersByModule].filter(([module]) => !here.has(module)));
   const remote = remoteModule({ operations, homes: owners });
   return endsSessions(service) ? [remote] : [remote, revocationsOfAuth()];
 }

@@ -42,7 +42,7 @@ export const services: Readonly<Record<string, ServiceDefinition>> = {
   ...Object.fromEntries(Object.entries(split).map(([name, definition]) => [name, part(name, definition)])),
 };
 
-/** By the name of a module the service that runs it, where not all of them run in one process. */
-export const homes: ReadonlyMap<string, string> = new Map(
+/** The service that runs a module, by the name of the module, where not all of them run in one process. */
+export const ownersByModule: ReadonlyMap<string, string> = new Map(
   Object.entries(split).flatMap(([service, { modules }]) => modules.map(({ contract }) => [contract.name, service])),
 );

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { moduleContracts } from '../../src/apps/modules.js';
-import { homes, services } from '../../src/apps/services.js';
+import { ownersByModule, services } from '../../src/apps/services.js';
 
-const parts = [...new Set(homes.values())];
+const parts = [...new Set(ownersByModule.values())];
 const definitions = Object.values(services);
 
 describe('the table of services', () => {
   test('gives every module to one service', () => {
-    expect([...homes.keys()].sort()).toEqual(moduleContracts.map(({ name }) => name).sort());
+    expect([...ownersByModule.keys()].sort()).toEqual(moduleContracts.map(({ name }) => name).sort());
   });
 
   test('lets the parts run on one machine', () => {
