@@ -1,7 +1,7 @@
 import { Accounts, type FoundAccounts } from '../../src/modules/auth/application/accounts.js';
 import { EmailTaken } from '../../src/modules/auth/contract/index.js';
-import type { Account } from '../../src/modules/auth/domain/account.js';
-import type { EmailAddress } from '../../src/modules/auth/domain/email-address.js';
+import { Account } from '../../src/modules/auth/domain/account.js';
+import { EmailAddress } from '../../src/modules/auth/domain/email-address.js';
 import { DuplicateValue, MemoryStore } from './memory-store.js';
 
 /** Accounts in this process. */
@@ -58,7 +58,8 @@ export class MemoryAccounts extends Accounts {
 
   override async releaseFormerEmail(userId: string, emailVersion: number): Promise<void> {
     const account = this.#accounts.get(userId);
-    if (account?.isBehind(emailVersion)) this.#accounts.put(account.releaseEmail());
+    if (account?.isBehind(emailVersion))
+      this.#accounts.put(new Account({ ...account, email: EmailAddress.released(userId) }));
   }
 
   override async remove(userId: string): Promise<void> {

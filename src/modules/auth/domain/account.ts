@@ -94,10 +94,6 @@ export class Account implements AccountState {
     return new Account({ ...this, email, emailVersion, updatedAt: now });
   }
 
-  releaseEmail(): Account {
-    return new Account({ ...this, email: EmailAddress.released(this.userId) });
-  }
-
   changePasswordHash(passwordHash: string, now: Date): Account {
     return new Account({ ...this, passwordHash, updatedAt: now });
   }
