@@ -24,7 +24,7 @@ interface Argon2idHash {
   readonly digest: Buffer;
 }
 
-/** Hashes and verifies passwords, so many at a time. Throws ServiceUnavailable when too many wait. */
+/** Hashes passwords in the thread pool, `concurrency` at a time. Throws ServiceUnavailable when too many wait. */
 export class Argon2PasswordHasher {
   readonly #queue: BoundedQueue;
 
@@ -91,7 +91,6 @@ const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/
 
 const argon2Async = promisify(argon2);
 
-/** The digest that `password` has under the salt and the costs of `hash`, computed in the thread pool. */
 const digestOf = (password: Buffer, { salt, digest, ...costs }: Argon2idHash): Promise<Buffer> =>
   argon2Async('argon2id', { ...costs, message: password, nonce: salt, tagLength: digest.length });
 

@@ -1,6 +1,6 @@
 import { type ChannelCredentials, experimental, type ServerCredentials, type VerifyOptions } from '@grpc/grpc-js';
 import type { ListenerTls, ServiceTls, TlsMaterial } from './load-tls.js';
-import type { Renewed } from './renewed-files.js';
+import type { RenewedFiles } from './renewed-files.js';
 
 type Provider = experimental.CertificateProvider;
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
@@ -13,7 +13,7 @@ type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0
 class RenewedCertificates implements experimental.CertificateProvider {
   readonly #stops = new Map<CaListener | IdentityListener, () => void>();
 
-  constructor(private readonly files: Renewed<TlsMaterial>) {}
+  constructor(private readonly files: RenewedFiles<TlsMaterial>) {}
 
   addCaCertificateListener(listener: CaListener): void {
     this.#listen(listener, ({ ca }) => listener(ca ? { caCertificate: ca } : null));
@@ -33,15 +33,15 @@ class RenewedCertificates implements experimental.CertificateProvider {
     this.#stops.get(listener)?.();
   }
 
-  #listen(listener: CaListener | IdentityListener, tell: (material: TlsMaterial) => void): void {
-    this.#stops.set(listener, this.files.onChange(tell));
-    // a server that is told at once misses it
-    process.nextTick(() => tell(this.files.current));
+  #listen(listener: CaListener | IdentityListener, give: (material: TlsMaterial) => void): void {
+    this.#stops.set(listener, this.files.onChange(give));
+    // a server that is called at once misses it
+    process.nextTick(() => give(this.files.current));
   }
 }
 
-/** Of a gRPC server. Where `ca` is there when it starts, a client without a certificate of it gets no connection. */
-export function listenerCredentials(files: Renewed<ListenerTls>): ServerCredentials {
+/** Of a gRPC server. With a `ca` at its start, it takes only clients that have a certificate of it. */
+export function listenerCredentials(files: RenewedFiles<ListenerTls>): ServerCredentials {
   const certificates = new RenewedCertificates(files);
   const asksClients = files.current.ca !== undefined;
   // the declared names of the first two parameters are the wrong way round: the first is the server's own certificate
@@ -52,8 +52,8 @@ export function listenerCredentials(files: Renewed<ListenerTls>): ServerCredenti
   );
 }
 
-/** Of gRPC clients: the function makes those of one, by what it expects of its server. */
-export function channelCredentials(files: Renewed<ServiceTls>): (verify: VerifyOptions) => ChannelCredentials {
+/** Of gRPC clients; `verify` says what the server must prove. */
+export function channelCredentials(files: RenewedFiles<ServiceTls>): (verify: VerifyOptions) => ChannelCredentials {
   const certificates = new RenewedCertificates(files);
   const shows = files.current.identity !== undefined;
   return (verify) =>

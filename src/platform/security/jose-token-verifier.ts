@@ -9,7 +9,6 @@ import { VerifiedTokenCache } from './verified-token-cache.js';
 
 export interface VerifierSettings {
   readonly issuer: string;
-  /** Of access tokens. */
   readonly audience: string;
   /** The name of this service: the audience of service tokens. */
   readonly service: string;
@@ -24,7 +23,7 @@ interface ServiceClaims {
 const DEFAULT_CACHED_TOKENS = 10_000;
 const MAX_TOKEN_LENGTH = 4096;
 
-/** Verifies tokens by the configured keys and no others; remembers those that held. */
+/** Verifies tokens by the configured keys and no others, and keeps the valid ones in a cache. */
 export class JoseTokenVerifier extends TokenVerifier {
   readonly #access: VerifiedTokenCache<AccessClaims>;
   readonly #services: VerifiedTokenCache<ServiceClaims>;

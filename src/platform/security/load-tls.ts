@@ -9,7 +9,7 @@ export interface TlsIdentity {
   readonly key: Buffer;
 }
 
-/** What one end of a connection shows, and the authorities whose certificates it takes (PEM). */
+/** What one end of a connection presents, and the authorities that it accepts (PEM). */
 export interface TlsMaterial {
   readonly identity?: TlsIdentity;
   readonly ca?: Buffer;
@@ -20,12 +20,10 @@ export interface ListenerTls extends TlsMaterial {
   readonly identity: TlsIdentity;
 }
 
-/** Of the connections to other services. */
 export interface ServiceTls extends TlsMaterial {
   readonly ca: Buffer;
 }
 
-/** A variable and the path it holds. */
 type Named = readonly [variable: string, path: string];
 
 function loadIdentity(cert: Named, key: Named, problems: string[]): TlsIdentity | undefined {
@@ -37,7 +35,7 @@ function loadIdentity(cert: Named, key: Named, problems: string[]): TlsIdentity 
   return undefined;
 }
 
-/** What is well-formed one by one may still be refused by the TLS library: a chain cut short, a key that is too weak. */
+/** The TLS library refuses more than the parsers do: a chain cut short, a key that is too weak. */
 function checked<T extends TlsMaterial>(variable: string, material: T): T {
   try {
     createSecureContext({ ...material.identity, ca: material.ca });
@@ -64,7 +62,6 @@ const trusted = (): Buffer => Buffer.from(getCACertificates('default').join('\n'
 
 type CallsTls = Pick<Configuration, 'tls' | 'serviceTls'>;
 
-/** Whether calls to other services go over TLS: where it is configured for them, or for the listeners of this process. */
 export const callsOverTls = ({ tls, serviceTls }: CallsTls): boolean => tls !== undefined || serviceTls !== undefined;
 
 /** For calls to other services; undefined where they do not go over TLS. Throws ConfigurationError. */

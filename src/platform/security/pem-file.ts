@@ -1,54 +1,37 @@
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-
-/** A PEM file that a variable names. What is wrong with one is added to `problems`, never with its content. */
-class PemFile {
-  constructor(
-    private readonly variable: string,
-    private readonly path: string,
-    private readonly problems: string[],
-  ) {}
-
-  parse<T>(what: string, parse: (pem: Buffer) => T): T | undefined {
-    const pem = this.#read();
-    if (pem === undefined) return undefined;
-    try {
-      return parse(pem);
-    } catch {
-      this.problems.push(`${this.variable}: "${this.path}" holds no ${what}. Set it to a PEM file with one`);
-      return undefined;
-    }
-  }
-
-  #read(): Buffer | undefined {
-    try {
-      return readFileSync(this.path);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const remedy = 'Set it to a file that this user can read';
-      this.problems.push(`${this.variable}: "${this.path}" cannot be read (${code}). ${remedy}`);
-      return undefined;
-    }
-  }
-}
 
 interface Parsed<T> {
   readonly pem: Buffer;
   readonly value: T;
 }
 
-export const readPrivateKey = (variable: string, path: string, problems: string[]): Parsed<KeyObject> | undefined =>
-  new PemFile(variable, path, problems).parse('unencrypted private key', (pem) => ({
-    pem,
-    value: createPrivateKey(pem),
-  }));
+/** Reads a file that `variable` names. A fault is added to `problems`, never with the content of the file. */
+type PemReader<T> = (variable: string, path: string, problems: string[]) => Parsed<T> | undefined;
 
-export const readPublicKey = (variable: string, path: string, problems: string[]): Parsed<KeyObject> | undefined =>
-  new PemFile(variable, path, problems).parse('public key', (pem) => ({ pem, value: createPublicKey(pem) }));
+export const readPrivateKey = reader('unencrypted private key', createPrivateKey);
+export const readPublicKey = reader('public key', createPublicKey);
+export const readCertificate = reader('certificate', (pem) => new X509Certificate(pem));
 
-export const readCertificate = (
-  variable: string,
-  path: string,
-  problems: string[],
-): Parsed<X509Certificate> | undefined =>
-  new PemFile(variable, path, problems).parse('certificate', (pem) => ({ pem, value: new X509Certificate(pem) }));
+function reader<T>(what: string, parse: (pem: Buffer) => T): PemReader<T> {
+  return (variable, path, problems) => {
+    const pem = read(variable, path, problems);
+    if (pem === undefined) return undefined;
+    try {
+      return { pem, value: parse(pem) };
+    } catch {
+      problems.push(`${variable}: "${path}" holds no ${what}. Set it to a PEM file with one`);
+      return undefined;
+    }
+  };
+}
+
+function read(variable: string, path: string, problems: string[]): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.push(`${variable}: "${path}" cannot be read (${code}). Set it to a file that this user can read`);
+    return undefined;
+  }
+}

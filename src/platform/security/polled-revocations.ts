@@ -32,7 +32,6 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
     this.polling = new RepeatedTask(() => this.#poll(), pollMs);
   }
 
-  /** Like that of RevocationLog. */
   protected abstract after(sequence: number, limit: number): Promise<readonly RevocationEntry[]>;
 
   override isRevoked(claims: RevocableClaims): boolean {

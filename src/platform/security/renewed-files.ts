@@ -1,50 +1,46 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { ConfigurationError } from '../config/configuration-error.js';
+import { RepeatedTask } from '../schedule/repeated-task.js';
 
 /** Certificates are renewed days before they expire. */
 const defaultIntervalMs = 30_000;
 
 type Listener<T> = (value: T) => void;
 
-/** A value that changes now and then. */
-export interface Renewed<T> {
-  readonly current: T;
-  /** Tells every change from now on, until the function it returns is called. */
-  onChange(listener: (value: T) => void): () => void;
-}
-
 /**
- * What files hold now: read again and again, because whoever renews them may replace them, or the folder they are in.
- * What cannot be used is not taken, such as a certificate whose key is not written yet: the last good value stays.
+ * What files hold now. They are read by a timer, for a watcher misses a folder that is replaced. The last good value stays
+ * while they cannot be used, as a certificate whose key is not written yet.
  */
-export class RenewedFiles<T> implements Renewed<T> {
+export class RenewedFiles<T> {
   readonly #listeners = new Set<Listener<T>>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #reading: RepeatedTask;
   #current: T;
   #problem = '';
 
-  /** `load` throws ConfigurationError where the files cannot be used; so does this constructor. */
+  /** `load`, and so this constructor, throws ConfigurationError where the files cannot be used. */
   constructor(
     private readonly load: () => T,
     intervalMs = defaultIntervalMs,
     private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('TLS'),
   ) {
     this.#current = load();
-    this.#timer = setInterval(() => this.#renew(), intervalMs).unref();
+    this.#reading = new RepeatedTask(() => this.#renew(), intervalMs);
+    this.#reading.start();
   }
 
   get current(): T {
     return this.#current;
   }
 
+  /** Calls `listener` at each change from now on, until the function it returns is called. */
   onChange(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    void this.#reading.stop();
     this.#listeners.clear();
   }
 

@@ -33,6 +33,5 @@ const passwordHasher: FactoryProvider<Argon2PasswordHasher> = {
 
 const providers = [tokenKeys, tokenIssuer, tokenVerifier, passwordHasher];
 
-/** Keys, tokens and password hashes, by the configuration. */
 @Module({ providers, exports: providers })
 export class SecurityModule {}

@@ -3,7 +3,7 @@ import { wallClock } from '../../contract/wall-clock.js';
 import type { TokenSettings } from '../config/configuration.js';
 import type { TokenKey, TokenKeys } from './token-keys.js';
 
-/** RFC 9068; the other keeps a service's token from passing as a user's. */
+/** RFC 9068. A service token has another type, so that it cannot pass as a user's. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 export const SERVICE_TOKEN_TYPE = 'service+jwt';
 
@@ -22,7 +22,6 @@ export interface IssuedToken {
   readonly expiresAt: Date;
 }
 
-/** Signs the tokens that JoseTokenVerifier accepts. */
 export class TokenIssuer {
   /** `now`: epoch milliseconds. */
   constructor(
@@ -36,7 +35,7 @@ export class TokenIssuer {
     return this.#sign(ACCESS_TOKEN_TYPE, userId, audience, accessTokenSeconds, { sid: sessionId, role, tenant });
   }
 
-  /** Says to `audience`, a service, that `service` calls; for metadata `x-service-authorization`. */
+  /** For metadata `x-service-authorization` of a call from `service` to the service `audience`. */
   issueServiceToken({ service, audience }: { service: string; audience: string }): Promise<IssuedToken> {
     return this.#sign(SERVICE_TOKEN_TYPE, service, audience, SERVICE_TOKEN_SECONDS, {});
   }

@@ -13,16 +13,14 @@ export interface TokenKey {
   readonly id?: string;
 }
 
-/** Also the token these keys are injected by. */
 export abstract class TokenKeys {
-  /** Absent where there are public keys only: such a process verifies and issues nothing. */
   abstract readonly signing?: TokenKey;
   abstract readonly verifying: readonly TokenKey[];
-  /** What `/.well-known/jwks.json` shows: no keys for a shared secret. */
+  /** For `/.well-known/jwks.json`: no keys for a shared secret. */
   abstract readonly published: JSONWebKeySet;
 }
 
-/** The keys that the configuration names. Throws one ConfigurationError with every unusable file. */
+/** Throws one ConfigurationError with every unusable file. */
 export async function loadTokenKeys(settings: TokenSettings): Promise<TokenKeys> {
   return settings.secret === undefined ? loadKeyPairs(settings) : sharedSecret(settings.secret);
 }
@@ -39,8 +37,10 @@ interface KeyFile {
 
 async function loadKeyPairs({ privateKeyFile, publicKeyFiles }: TokenSettings): Promise<TokenKeys> {
   const problems: string[] = [];
-  const own = privateKeyFile === undefined ? undefined : privateKey(privateKeyFile, problems);
-  const others = publicKeyFiles.map((path) => publicKey(path, problems)).filter((file) => file !== undefined);
+  const read = (variable: string, path: string, reader: typeof readPublicKey) =>
+    suitable(variable, path, reader(variable, path, problems)?.value, problems);
+  const own = privateKeyFile === undefined ? undefined : read('JWT_PRIVATE_KEY_FILE', privateKeyFile, readPrivateKey);
+  const others = publicKeyFiles.flatMap((path) => read('JWT_PUBLIC_KEY_FILES', path, readPublicKey) ?? []);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const ownPublic = own && { ...own, key: createPublicKey(own.key) };
   const published = await Promise.all((ownPublic ? [ownPublic, ...others] : others).map(publishedKey));
@@ -57,16 +57,6 @@ async function loadKeyPairs({ privateKeyFile, publicKeyFiles }: TokenSettings): 
     })),
     published: { keys: published.map(({ jwk }) => jwk) },
   };
-}
-
-function privateKey(path: string, problems: string[]): KeyFile | undefined {
-  const variable = 'JWT_PRIVATE_KEY_FILE';
-  return suitable(variable, path, readPrivateKey(variable, path, problems)?.value, problems);
-}
-
-function publicKey(path: string, problems: string[]): KeyFile | undefined {
-  const variable = 'JWT_PUBLIC_KEY_FILES';
-  return suitable(variable, path, readPublicKey(variable, path, problems)?.value, problems);
 }
 
 const MIN_RSA_BITS = 2048;

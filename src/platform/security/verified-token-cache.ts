@@ -1,6 +1,6 @@
 /**
- * What verified tokens say, until they expire. In two generations: a full one becomes the old one, and what is not asked
- * for until the next change is forgotten. A list in order of use would cost more than the look-up.
+ * Claims of verified tokens, until they expire. In two generations: a full one becomes the old one, which is dropped at the
+ * next change. A list in order of use would cost more than the look-up.
  */
 export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
   readonly #generation: number;
@@ -20,7 +20,7 @@ export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
     return claims !== undefined && claims.exp * 1000 > this.now() ? claims : undefined;
   }
 
-  /** The claims to use from now on: the same object for a token, however many verified it at once. */
+  /** Gives the claims to use: one object for a token, however many calls verified it at once. */
   keep(token: string, claims: Claims): Claims {
     const known = this.get(token);
     if (known !== undefined) return known;
