@@ -6,7 +6,6 @@ import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
 import { SwitchedRateLimiter } from './switched-rate-limiter.js';
 
-/** Undefined where Redis is not configured. */
 const redisConnection: FactoryProvider<RedisConnection | undefined> = {
   provide: RedisConnection,
   inject: [Configuration],
@@ -23,6 +22,5 @@ const rateLimiter: FactoryProvider<RateLimiter> = {
   },
 };
 
-/** Rate limits, and the connection to Redis that others share. */
 @Module({ providers: [redisConnection, rateLimiter], exports: [redisConnection, rateLimiter] })
 export class CacheModule {}

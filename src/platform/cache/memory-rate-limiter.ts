@@ -9,7 +9,7 @@ export class MemoryRateLimiter extends RateLimiter {
   readonly #opened = () => this.#countOpened();
   #untilSweep: number;
 
-  /** At most `maxKeys` are counted at once, the oldest being forgotten; `now`: milliseconds of a clock that is never set. */
+  /** At most `maxKeys` are counted at once: the oldest are dropped. `now`: milliseconds of a monotonic clock. */
   constructor(
     private readonly now: () => number = () => performance.now(),
     private readonly maxKeys = DEFAULT_MAX_KEYS,
@@ -60,7 +60,7 @@ export class MemoryRateLimiter extends RateLimiter {
     return windows;
   }
 
-  /** Looking at every policy only now and then keeps both the bound and the hot path. */
+  /** A sweep after many new keys keeps the bound without a cost per call. */
   #countOpened(): void {
     this.#untilSweep--;
     if (this.#untilSweep > 0) return;
@@ -76,7 +76,6 @@ export class MemoryRateLimiter extends RateLimiter {
   }
 }
 
-/** For the call that makes it `count` calls in a window that runs for `leftMs` more. */
 export function decision({ quota }: RatePolicy, count: number, leftMs: number): RateDecision {
   return { allowed: count <= quota, remaining: Math.max(0, quota - count), resetSeconds: Math.ceil(leftMs / 1000) };
 }

@@ -1,13 +1,12 @@
-/** Calls of one key since its first one. */
 export interface RateWindow {
   count: number;
-  /** Milliseconds of the clock that `now` is of. */
+  /** By the clock of `now`. */
   readonly endsAt: number;
 }
 
 /**
- * The windows of one length, in two generations: whatever is in the old one when the next begins has ended, so windows
- * are forgotten without being looked at.
+ * The windows of one length, in two generations: all windows of the old one have ended when the next begins, so they are
+ * dropped without a look at each.
  */
 export class RateWindows {
   #young = new Map<string, RateWindow>();
@@ -23,7 +22,6 @@ export class RateWindows {
     return this.#young.size + this.#old.size;
   }
 
-  /** The running window of `key`, or undefined. */
   find(key: string, now: number): RateWindow | undefined {
     if (now >= this.#generationEndsAt) this.#nextGeneration(now);
     const window = this.#young.get(key) ?? this.#old.get(key);
@@ -47,7 +45,7 @@ export class RateWindows {
     if (now >= this.#generationEndsAt) this.#nextGeneration(now);
   }
 
-  /** Forgets the older half, running or not. */
+  /** Drops the older half, running or not. */
   forgetOld(): void {
     this.#old = this.#young;
     this.#young = new Map();

@@ -8,7 +8,7 @@ import { Dependency } from '../observability/dependency.js';
 /** Loaded when first used: a process without Redis starts without it. */
 const require = createRequire(import.meta.url);
 
-/** A server that takes longer is as good as away: the connection is given up and opened anew. */
+/** After that the connection is closed and opened anew. */
 const ANSWER_TIMEOUT_MS = 500;
 const MAX_PAUSE_MS = 2000;
 const DEFAULT_PORT = 6379;
@@ -19,7 +19,6 @@ const RENEWAL_MS = 1_000;
 
 /** One connection to Redis, opened when first used. Commands fail fast during an outage. */
 export class RedisConnection implements OnApplicationShutdown {
-  /** Whether Redis takes what is written to it. */
   readonly health: Dependency;
   readonly #url: string;
   readonly #logger: Pick<Logger, 'warn' | 'log'>;
@@ -43,7 +42,7 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.#client;
   }
 
-  /** Sends `command`, by its name in Redis, in a span of the call it is for where that is recorded. */
+  /** Runs `work` in a span named `command` where the current call is recorded. */
   send<T>(command: string, work: (client: Redis) => Promise<T>): Promise<T> {
     const parent = currentCall()?.span;
     if (!parent) return this.#watched(work);
@@ -57,7 +56,7 @@ export class RedisConnection implements OnApplicationShutdown {
     });
   }
 
-  /** Commands that were sent get their answers first. */
+  /** Waits for the answers to commands that were sent. */
   async close(): Promise<void> {
     this.health.close();
     const client = this.#client;
@@ -95,7 +94,7 @@ export class RedisConnection implements OnApplicationShutdown {
     }
   }
 
-  /** Whoever loses a session is signed out, and whoever loses the list of them cannot end them all. */
+  /** An evicted session signs its user out; sessions on an evicted list cannot all be ended. */
   async #warnOfEviction(client: Redis): Promise<void> {
     const memory = await client.info('memory');
     const [, policy = 'noeviction'] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
@@ -103,7 +102,7 @@ export class RedisConnection implements OnApplicationShutdown {
     this.#logger.warn(`Redis evicts keys (maxmemory-policy ${policy}), sessions among them: set it to noeviction`);
   }
 
-  /** A server may answer and refuse to write: a replica since a failover, at its maxmemory, unable to save. */
+  /** A server may answer reads and refuse writes: a replica since a failover, at its maxmemory, unable to save. */
   async #write(): Promise<void> {
     const { client } = this;
     try {

@@ -1,19 +1,51 @@
-import { RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { type RateDecision, RateLimiter, type RatePolicy } from '../../ports/rate-limiter.js';
 import { decision, MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RateWindows } from './rate-windows.js';
-import { RecordedLimiter } from './recorded-limiter.js';
 import type { RedisConnection } from './redis-connection.js';
 
 const KEY_PREFIX = 'mstv:rate';
 
+type Options = ConstructorParameters<typeof RateLimiterRedis>[0];
+
+/** Methods of every store of the package, which its types leave out. */
+interface Commands {
+  _upsert(...args: readonly unknown[]): Promise<unknown>;
+  _get(...args: readonly unknown[]): Promise<unknown>;
+  _delete(...args: readonly unknown[]): Promise<unknown>;
+}
+
+const Limiter = RateLimiterRedis as new (options: Options) => RateLimiterRedis & Commands;
+
+/** Records a span for each command. */
+class RecordedLimiter extends Limiter {
+  constructor(
+    private readonly connection: RedisConnection,
+    options: Omit<Options, 'storeClient'>,
+  ) {
+    super({ ...options, storeClient: connection.client });
+  }
+
+  override _upsert(...args: readonly unknown[]): Promise<unknown> {
+    return this.connection.send('EVALSHA', () => super._upsert(...args));
+  }
+
+  override _get(...args: readonly unknown[]): Promise<unknown> {
+    return this.connection.send('MULTI', () => super._get(...args));
+  }
+
+  override _delete(...args: readonly unknown[]): Promise<unknown> {
+    return this.connection.send('DEL', () => super._delete(...args));
+  }
+}
+
 interface Counter {
   readonly limiter: RecordedLimiter;
-  /** Who is over the quota is refused from memory until the window ends. The package would measure that by the wall clock. */
+  /** Windows over the quota: refused from memory. The package would measure their end by the wall clock. */
   readonly refusals: RateWindows;
 }
 
-/** Not below nothing: the window may have ended since. */
+/** The window may have ended since: never below 0. */
 const giveBackOne = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
 

@@ -1,6 +1,5 @@
 import { type RateDecision, RateLimiter, type RatePolicy } from '../../ports/rate-limiter.js';
 
-/** Counts while limits are on; while they are off it allows everything. */
 export class SwitchedRateLimiter extends RateLimiter {
   constructor(
     readonly counting: RateLimiter,

@@ -1,15 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { type Excess, Pressure } from '../../pipeline/pressure.js';
+import { RepeatedTask } from '../schedule/repeated-task.js';
 import { type PressureChange, type PressureSettings, pressureSettings } from './pressure-settings.js';
 
-/** As of the last sample. */
+/** As of the last sample; shares from 0 to 1. */
 export interface PressureReading {
-  /** Milliseconds that the event loop was late on average. */
+  /** On average. */
   readonly eventLoopDelayMs: number;
-  /** From 0 to 1. */
   readonly eventLoopUtilization: number;
-  /** Of what V8 lets the heap grow to, from 0 to 1. */
+  /** Of V8's limit of the heap. */
   readonly heap: number;
 }
 
@@ -31,17 +31,16 @@ function heapShare(): number {
   return used / most;
 }
 
-/** Measured by a timer. What lasts for two samples counts: one long pause is over when it is seen. */
+/** Samples by a timer. Only an excess in two samples in a row counts: a single long pause is over when it is sampled. */
 export class MeasuredPressure extends Pressure {
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  readonly #timer: NodeJS.Timeout;
+  readonly #sampling: RepeatedTask;
   #settings: PressureSettings;
   #sampledAt = performance.now();
   #utilization = performance.eventLoopUtilization();
   #reading: PressureReading = { eventLoopDelayMs: 0, eventLoopUtilization: 0, heap: heapShare() };
   #wasOver = false;
 
-  /** `sampleMs`: the time over which is measured. */
   constructor(
     private readonly configured: PressureChange = {},
     private readonly onChange: PressureListener = () => undefined,
@@ -50,7 +49,8 @@ export class MeasuredPressure extends Pressure {
     super();
     this.#settings = this.#apply({});
     this.#delay.enable();
-    this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
+    this.#sampling = new RepeatedTask(() => this.#sample(), sampleMs);
+    this.#sampling.start();
   }
 
   get reading(): PressureReading {
@@ -61,16 +61,13 @@ export class MeasuredPressure extends Pressure {
     return this.#settings;
   }
 
-  /**
-   * In place of the former change: what it leaves out is as configured again. Throws a ZodError, and changes nothing,
-   * where a value is not valid.
-   */
+  /** Replaces the former change. Throws a ZodError, and changes nothing, where a value is not valid. */
   update(change: PressureChange): void {
     this.#settings = this.#apply(change);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    void this.#sampling.stop();
     this.#delay.disable();
   }
 

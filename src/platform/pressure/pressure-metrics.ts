@@ -2,7 +2,6 @@ import { excesses } from '../../pipeline/pressure.js';
 import { family, type MetricFamily, type Sample } from '../observability/metric-family.js';
 import type { MeasuredPressure } from './measured-pressure.js';
 
-/** `running`: calls under way. */
 export function pressureFamilies(pressure: MeasuredPressure, running: number): readonly MetricFamily[] {
   const { eventLoopDelayMs, eventLoopUtilization, heap } = pressure.reading;
   const current = pressure.excess(running);

@@ -10,11 +10,9 @@ export const pressureSettings = z.strictObject({
   eventLoopUtilization: share().default(0),
   /** Share of what V8 lets the heap grow to. */
   heap: share().default(0),
-  /** Calls under way at once. */
   calls: z.int().min(0).max(1_000_000).default(10_000),
 });
 
 export type PressureSettings = z.output<typeof pressureSettings>;
 
-/** Any part of the settings. */
 export type PressureChange = z.input<typeof pressureSettings>;
