@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../platform/config/configuration-error.js';
 import { EmbeddedPostgresError } from '../platform/database/embedded/embedded-postgres-error.js';
-import { MigrationError } from '../platform/database/migrations/migration-error.js';
+import { MigrationError } from '../platform/database/migrations/migration-files.js';
 import { ListenError } from '../protocols/listen-error.js';
 
 /** Errors whose message says all that a person can do about them. */

@@ -5,21 +5,14 @@ import { PrismaDatabase } from './prisma-database.js';
 import { requireColumns } from './require-columns.js';
 
 export interface OpeningOptions {
-  /** When the search for it began before. */
   readonly located?: Promise<DatabaseLocation> | undefined;
   /** The longest deadline that a call may have; that of the configuration when absent. */
   readonly longestCallMs?: number | undefined;
 }
 
-/** PostgreSQL ends a statement at the deadline of its call and says so; this is the time to say it. */
-const answerSlackMs = 2_000;
+/** PostgreSQL cancels a statement at the deadline of its call; this is the time for its answer to arrive. */
+const ANSWER_SLACK_MS = 2_000;
 
-async function closeAndThrow(database: PrismaDatabase, error: unknown): Promise<never> {
-  await database.close();
-  throw error;
-}
-
-/** The database of this process, found or started, migrated and open. */
 export class DatabaseConnection {
   #closed: Promise<void> | undefined;
 
@@ -35,16 +28,17 @@ export class DatabaseConnection {
     { located, longestCallMs = configuration.limits.requestDeadlineMs }: OpeningOptions = {},
   ): Promise<DatabaseConnection> {
     const location = await (located ?? locateDatabase(configuration, log));
+    let database: PrismaDatabase | undefined;
     try {
       const deploysMigrate = configuration.environment === 'production' && !location.embedded;
       if (deploysMigrate) await requireMigrated(location.directUrl);
       else await migrate(location.directUrl, { log });
       const { poolSize } = configuration.database;
-      const answerMs = longestCallMs + answerSlackMs;
-      const database = new PrismaDatabase({ url: location.url, poolSize, answerMs });
-      await requireColumns(database).catch((error) => closeAndThrow(database, error));
+      database = new PrismaDatabase({ url: location.url, poolSize, answerMs: longestCallMs + ANSWER_SLACK_MS });
+      await requireColumns(database);
       return new DatabaseConnection(database, location);
     } catch (error) {
+      await database?.close();
       await location.release();
       throw error;
     }

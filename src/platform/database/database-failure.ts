@@ -1,8 +1,8 @@
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
-import { driverKinds, errorCodes, sqlState } from './sql-state.js';
+import { errorCodes, sqlState } from './sql-state.js';
 
-/** Query canceled; idle in a transaction, or in one at all, for too long. */
+/** Query canceled, idle in transaction for too long, transaction timeout. */
 const overdueStates = /^(57014|25P0[34])$/;
 /** Serialization failure, deadlock detected. */
 const conflictStates = /^(40001|40P01)$/;
@@ -21,17 +21,17 @@ const unreachableMessages =
 
 export const isConflict = (error: unknown): boolean => conflictStates.test(sqlState(error) ?? '');
 
-/** Whether the database cannot be used, for a reason that has nothing to do with what was asked. */
+/** Whether the database cannot be used, whatever the statement. */
 export function isUnusable(error: unknown): boolean {
   return (
     unusableStates.test(sqlState(error) ?? '') ||
-    driverKinds(error).some((kind) => unreachableKinds.has(kind)) ||
+    errorCodes(error, 'kind').some((kind) => unreachableKinds.has(kind)) ||
     errorCodes(error).some((code) => unreachableCodes.test(code)) ||
     (error instanceof Error && unreachableMessages.test(error.message))
   );
 }
 
-/** What a caller is told of an error of the database, if it is one that has nothing to do with what was asked. */
+/** The failure to report to a caller; undefined for an error of the statement itself. */
 export function databaseFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (overdueStates.test(sqlState(error) ?? '')) return new DeadlineExceeded({ cause: error });

@@ -6,10 +6,9 @@ import { databaseFailure, isUnusable } from './database-failure.js';
 import { driverMessage, READ_ONLY, sqlState } from './sql-state.js';
 
 const DISK_FULL = '53100';
-/** A full disk still takes what fits into pages that are there: for so long it is believed to be full. */
+/** A full disk still takes what fits into existing pages: one write that succeeds proves nothing for so long. */
 const DISK_FULL_MS = 10_000;
 
-/** Whether PostgreSQL takes what is written to it. */
 export class DatabaseHealth extends Dependency {
   #fullSince = Number.NEGATIVE_INFINITY;
 
@@ -26,14 +25,14 @@ export class DatabaseHealth extends Dependency {
     });
   }
 
-  /** For `catch`: throws what callers are told of `error`, or `error` itself. */
+  /** For `catch`: throws the failure that stands for `error`, or `error` itself. */
   readonly rethrow = (error: unknown): never => {
     const failure = databaseFailure(error) ?? error;
     if (failure !== error && isUnusable(error)) this.failed(this.#reason(error));
     throw failure;
   };
 
-  /** As commands do: a standby would answer, and a primary may wait for its standby before it commits. */
+  /** A read would succeed on a standby, and on a primary that waits for its standby before each commit. */
   async #write(): Promise<void> {
     if (performance.now() - this.#fullSince < DISK_FULL_MS) throw new Error('no space was left on its disk');
     const insertion = this.pool.query(
@@ -53,7 +52,7 @@ export class DatabaseHealth extends Dependency {
     return new Error(driverMessage(error));
   }
 
-  /** They lead to a server that is no primary any more. */
+  /** Their server may be a standby by now. */
   #discardIdle(): void {
     for (let idle = this.pool.idleCount; idle > 0; idle--) {
       this.pool.connect().then(

@@ -49,7 +49,6 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
 }
 
 export interface DatabaseOptions extends OpeningOptions {
-  /** The database where it is opened already. */
   readonly opened?: Promise<DatabaseConnection> | undefined;
   /** Whether sessions are ended in this database; else revocations come from elsewhere. */
   readonly revocations: boolean;

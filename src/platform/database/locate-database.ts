@@ -6,7 +6,6 @@ export interface DatabaseLocation {
   /** Past any connection pooler: for migrations and LISTEN. */
   readonly directUrl: string;
   readonly embedded: boolean;
-  /** To be called when this process has closed its connections. */
   release(): Promise<void>;
 }
 

@@ -1,24 +1,22 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { currentCall } from '../../pipeline/call-context.js';
+import { type Span, traced } from '../../pipeline/span.js';
 import { currentTransaction } from './current-transaction.js';
 import { DatabaseHealth } from './database-health.js';
-import { statement } from './database-span.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
 import { prepareSession } from './session-settings.js';
 import { closeWhenSilent } from './silent-connections.js';
-import { ConnectionTellingPrismaPg, type TransactionConnection } from './transaction-connection.js';
+import { type TransactionConnection, TransactionTrackingPrismaPg } from './transaction-connection.js';
 
 export interface PrismaDatabaseOptions {
   readonly url: string;
-  /** Connections of this process. */
   readonly poolSize: number;
-  /** Milliseconds after which a connection is given up whose statement the server has not answered; never when absent. */
+  /** A connection is closed when a statement on it has no answer for so long; never when absent. */
   readonly answerMs?: number;
   readonly logger?: Pick<Logger, 'warn' | 'log'>;
 }
 
-/** How long a caller waits for a connection of the pool outside a unit of work. */
 const CONNECTION_WAIT_MS = 5_000;
 
 /** Values as Prisma gives them: an int8 is a bigint. */
@@ -27,9 +25,8 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-/** The transaction that a unit of work runs in. */
 export class PrismaTransaction {
-  /** What follows once it has committed, and only then; must not throw. */
+  /** Called once it has committed; must not throw. */
   readonly afterCommit: (() => void)[] = [];
 
   constructor(
@@ -49,7 +46,7 @@ interface PrismaOperation {
 export class PrismaDatabase {
   readonly health: DatabaseHealth;
   readonly #pool: pg.Pool;
-  /** Outside any unit of work. */
+  /** Outside any transaction. */
   readonly base: PrismaClient;
 
   constructor({ url, poolSize, answerMs, logger = new Logger('Database') }: PrismaDatabaseOptions) {
@@ -64,22 +61,20 @@ export class PrismaDatabase {
     if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
     this.health = new DatabaseHealth(this.#pool, logger);
     this.#pool.on('error', (error) => this.health.failed(error));
-    const client = new PrismaClient({ adapter: new ConnectionTellingPrismaPg(this.#pool, this.health.rethrow) });
+    const client = new PrismaClient({ adapter: new TransactionTrackingPrismaPg(this.#pool, this.health.rethrow) });
     this.base = client.$extends({
       query: { $allOperations: (operation) => this.#observed(operation) },
     }) as unknown as PrismaClient;
   }
 
-  /** Prisma in the transaction of the current unit of work, or outside any. */
   get client(): Prisma.TransactionClient {
     const transaction = currentTransaction();
     return transaction instanceof PrismaTransaction ? transaction.client : this.base;
   }
 
   /**
-   * Rows of SQL by hand, for what is asked often: about a third of the cost of the same through Prisma.
-   * In the transaction of the current unit of work if there is one. Columns keep their SQL names; timestamptz is a Date,
-   * int8 a bigint, bytea bytes.
+   * Rows of SQL by hand, for frequent queries: a third of the cost of Prisma. In the transaction of the current unit of work
+   * if there is one. Columns keep their SQL names; timestamptz is a Date, int8 a bigint, bytea bytes.
    */
   query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const span = currentCall()?.span;
@@ -99,10 +94,27 @@ export class PrismaDatabase {
     return span ? statement(span, { operation, model }, run) : run();
   }
 
-  /** Waits for running statements. */
   async close(): Promise<void> {
     this.health.close();
     await this.base.$disconnect();
     await this.#pool.end();
   }
+}
+
+interface Statement {
+  /** With placeholders: values are not recorded. */
+  readonly sql?: string;
+  readonly operation?: string;
+  readonly model?: string | undefined;
+}
+
+function statement<T>(parent: Span, { sql, operation, model }: Statement, run: () => Promise<T>): Promise<T> {
+  const verb = operation ?? /[a-z]+/i.exec(sql ?? '')?.[0].toLowerCase() ?? 'query';
+  return traced(parent, model === undefined ? verb : `${verb} ${model}`, 'client', (span) => {
+    span.set('db.system.name', 'postgresql');
+    span.set('db.operation.name', verb);
+    if (model !== undefined) span.set('db.collection.name', model);
+    if (sql !== undefined) span.set('db.query.text', sql);
+    return run();
+  });
 }

@@ -25,7 +25,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     return row && { fingerprint: row.fingerprint, outcome: JSON.parse(row.outcome) as CommandOutcome };
   }
 
-  /** Two statements: one that locked and looked would look at the moment before it had the lock. */
+  /** Two statements: a single one would read as of the moment before it had the lock. */
   override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
     const [lock] = await this.database.query<{ taken: boolean }>(
       'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as taken',
@@ -45,7 +45,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     );
   }
 
-  /** Deletes expired keys, a bounded number a time; gives how many. */
+  /** Deletes expired keys; resolves with how many. */
   async sweep(): Promise<number> {
     const deleted = await this.database.query(
       `delete from idempotency_keys where ctid = any(array(

@@ -15,8 +15,8 @@ interface Row {
 const SETTLED_AFTER = `interval '60 seconds'`;
 
 /**
- * Revocations in the table revocations, asked of a copy in memory. Processes on one database learn of each other's by
- * polling; this one knows its own as soon as they have committed.
+ * Revocations in the table revocations, with a copy in memory. Those of other processes arrive by polling, its own at
+ * their commit.
  */
 export class PrismaRevocations extends PolledRevocations implements RevocationLog {
   constructor(
@@ -54,7 +54,6 @@ export class PrismaRevocations extends PolledRevocations implements RevocationLo
     }));
   }
 
-  /** Deletes those that have expired. */
   async sweep(): Promise<void> {
     await this.database.query('delete from revocations where expires_at <= now() returning sequence');
   }

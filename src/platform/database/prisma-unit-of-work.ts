@@ -65,7 +65,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
             await this.#prepare(call, transaction);
             return perform(call, transaction, work);
           },
-          // Half of the time is for waiting: an answer "try again later" must still arrive.
+          // a connection is awaited for half of the time: the failure must still reach the caller
           { maxWait: Math.ceil(left / 2), timeout: left },
         ),
       );
@@ -80,9 +80,8 @@ export class PrismaUnitOfWork extends UnitOfWork {
   }
 
   async #prepare({ lifetime, tenant }: CallContext, { connection }: PrismaTransaction): Promise<void> {
-    const { isolationLevel } = this;
     const leftMs = Math.max(1, Math.ceil(lifetime.deadline - performance.now()));
-    await connection.query(transactionSettings({ isolationLevel, leftMs, tenant }), []);
+    await connection.query(transactionSettings(this.isolationLevel, leftMs, tenant), []);
   }
 }
 

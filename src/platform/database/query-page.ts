@@ -7,29 +7,25 @@ export interface PageQuery {
   /** With `$1`, `$2`, … for the values. */
   readonly where: string;
   readonly values: readonly unknown[];
-  /** To look at a row costs more than to keep it, as with a search in texts: every row is looked at once. */
+  /** As a search in texts: each row is then looked at once, and what was found is kept. */
   readonly isCostly?: boolean;
-  /** In the names of the selected columns. */
   readonly orderBy: string;
-  /** From 1. */
   readonly page: number;
   readonly limit: number;
 }
 
 export interface FoundPage<Row> {
   readonly rows: readonly Row[];
-  /** On all pages. */
   readonly total: number;
 }
 
 /** Names that no column of a table has. */
 interface Counted {
   readonly '#total': bigint;
-  /** Null in the one row of a page without any. */
   readonly '#found': boolean | null;
 }
 
-/** A page and the total of all pages, of one moment: they come from one statement. */
+/** A page (from 1) and the total of all pages, of one moment: they come from one statement. */
 export async function queryPage<Row extends object>(
   database: PrismaDatabase,
   { columns, table, where, values, isCostly = false, orderBy, page, limit }: PageQuery,

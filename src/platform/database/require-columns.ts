@@ -1,5 +1,5 @@
 import { Prisma } from './generated/client.js';
-import { MigrationError } from './migrations/migration-error.js';
+import { MigrationError } from './migrations/migration-files.js';
 import type { PrismaDatabase } from './prisma-database.js';
 import { sqlState } from './sql-state.js';
 

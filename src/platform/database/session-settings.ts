@@ -28,18 +28,11 @@ export const prepareSession = (client: pg.ClientBase): Promise<unknown> => clien
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
-interface TransactionSettings {
-  readonly isolationLevel: IsolationLevel;
-  /** Milliseconds for each statement. */
-  readonly leftMs: number;
-  readonly tenant: string;
-}
-
-/** Who has waited for a statement in vain ends the transaction first. */
+/** The statement timeout ends the transaction first. */
 const IDLE_SLACK_MS = 5_000;
 
-/** The first statements of a transaction: they hold for it alone, through PgBouncer too. */
-export const transactionSettings = ({ isolationLevel, leftMs, tenant }: TransactionSettings): string => `
+/** The first statements of a transaction of `leftMs`: they hold for it alone, through PgBouncer too. */
+export const transactionSettings = (isolationLevel: IsolationLevel, leftMs: number, tenant: string): string => `
   set transaction isolation level ${isolationLevel};
   set local statement_timeout = ${leftMs};
   set local idle_in_transaction_session_timeout = ${leftMs + IDLE_SLACK_MS};

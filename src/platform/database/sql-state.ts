@@ -9,7 +9,7 @@ interface DriverError {
   readonly meta?: { readonly driverAdapterError?: unknown };
 }
 
-/** Read-only transaction: of a standby, or of a server that is set so. */
+/** A transaction that cannot write: on a standby, or on a server set so. */
 export const READ_ONLY = '25006';
 
 const stateShape = /^(?=.*\d)[0-9A-Z]{5}$/;
@@ -33,7 +33,6 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The name of the unique constraint or index that the statement violated. */
 export function violatedUnique(error: unknown): string | undefined {
   if (sqlState(error) !== '23505') return undefined;
   for (const { constraint } of layers(error)) {
@@ -44,18 +43,13 @@ export function violatedUnique(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What PostgreSQL or the network said, without what Prisma has put around it. */
+/** The innermost message: that of PostgreSQL or the network. */
 export function driverMessage(error: unknown): string {
-  const said = [...layers(error)].map(({ originalMessage, message }) => originalMessage ?? message);
-  return String(said.findLast((text) => typeof text === 'string' && text !== '') ?? error);
+  const messages = [...layers(error)].map(({ originalMessage, message }) => originalMessage ?? message);
+  return String(messages.findLast((text) => typeof text === 'string' && text !== '') ?? error);
 }
 
-/** The kind that the driver adapter gives errors that PostgreSQL did not send itself. */
-export function driverKinds(error: unknown): string[] {
-  return [...layers(error)].map(({ kind }) => kind).filter((kind) => typeof kind === 'string');
-}
-
-/** Codes of Prisma and of the network: `P2028`, `ECONNREFUSED`. */
-export function errorCodes(error: unknown): string[] {
-  return [...layers(error)].map(({ code }) => code).filter((code) => typeof code === 'string');
+/** Kinds that the driver adapter gives errors of its own, and codes of Prisma and the network: `P2028`, `ECONNREFUSED`. */
+export function errorCodes(error: unknown, field: 'kind' | 'code' = 'code'): string[] {
+  return [...layers(error)].map((layer) => layer[field]).filter((code) => typeof code === 'string');
 }

@@ -7,7 +7,7 @@ import { READ_ONLY, sqlState } from './sql-state.js';
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 
-/** For `catch`: throws what callers are told of an error, or the error itself. */
+/** For `catch`: throws the failure that stands for an error, or the error itself. */
 export type Rethrow = (error: unknown) => never;
 
 interface Opening {
@@ -16,7 +16,6 @@ interface Opening {
 
 const openings = new AsyncLocalStorage<Opening>();
 
-/** The connection that a transaction of Prisma runs on, for SQL by hand in the same transaction. */
 export class TransactionConnection {
   #ended = false;
   #sawError = false;
@@ -27,13 +26,12 @@ export class TransactionConnection {
   ) {}
 
   async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
-    // Prisma ends the transaction when its time is over; work that goes on must not write outside of it.
+    // Prisma ends the transaction at its timeout; work that goes on must not write outside of it
     if (this.#ended) throw new DeadlineExceeded();
     const { rows } = await this.watch(this.client.query<Row>({ text: sql, values, types })).catch(this.rethrow);
     return rows;
   }
 
-  /** Lets `failed` know of a statement on this connection. */
   async watch<T>(statement: Promise<T>): Promise<T> {
     try {
       return await statement;
@@ -44,13 +42,13 @@ export class TransactionConnection {
     }
   }
 
-  /** It leads to a server that is no primary any more, or was not when it was opened. */
+  /** Its server is no primary. */
   #discard(): void {
     const release = this.client.release.bind(this.client);
     this.client.release = () => release(true);
   }
 
-  /** Whether a statement failed, so that PostgreSQL will roll back even if it is told to commit. */
+  /** Whether a statement failed: PostgreSQL then rolls back at COMMIT too. */
   async failed(): Promise<boolean> {
     if (!this.#sawError) return false;
     return this.client.query('select 1').then(
@@ -64,7 +62,7 @@ export class TransactionConnection {
   }
 }
 
-/** Runs `open`, which starts a transaction of Prisma, and gives it a way to ask for the connection it got. */
+/** Runs `open`, which starts a transaction of Prisma; `connection()` is the connection that it got. */
 export function withConnection<T>(open: (connection: () => TransactionConnection) => Promise<T>): Promise<T> {
   const opening: Opening = {};
   const connection = () => {
@@ -74,8 +72,8 @@ export function withConnection<T>(open: (connection: () => TransactionConnection
   return openings.run(opening, () => open(connection));
 }
 
-/** Prisma's adapter for pg, which tells `withConnection` what it starts. */
-export class ConnectionTellingPrismaPg extends PrismaPg {
+/** Prisma's adapter for pg; `withConnection` sees the connections of its transactions. */
+export class TransactionTrackingPrismaPg extends PrismaPg {
   constructor(
     pool: pg.Pool,
     private readonly rethrow: Rethrow,

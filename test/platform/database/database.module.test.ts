@@ -10,7 +10,7 @@ import { databaseModule } from '../../../src/platform/database/database.module.j
 import { DatabaseConnection } from '../../../src/platform/database/database-connection.js';
 import { removeEmbeddedData } from '../../../src/platform/database/embedded/remove-data.js';
 import { findServer } from '../../../src/platform/database/embedded/server-process.js';
-import { MigrationError } from '../../../src/platform/database/migrations/migration-error.js';
+import { MigrationError } from '../../../src/platform/database/migrations/migration-files.js';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { UnitOfWork } from '../../../src/ports/unit-of-work.js';
 import { administer } from '../../support/administer.js';

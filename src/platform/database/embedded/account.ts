@@ -28,10 +28,7 @@ const otherAccount = (uid: number): Account => ({
   spawn: (command, args, options) => spawn(command, args, { ...options, uid, gid: uid }),
 });
 
-/**
- * The account for the data in `folder`: that of its owner, or of the owner of the place where it is to be made.
- * For what is its own root takes a user namespace, or uid 65534 where the kernel or a container refuses one.
- */
+/** The owner of `folder` or its parent; for root a user namespace, or uid 65534 where namespaces are refused. */
 export async function accountFor(folder: string): Promise<Account> {
   if (process.getuid?.() !== 0) return sameAccount;
   const { uid } = await stat(folder).catch(() => stat(dirname(folder)));
@@ -45,7 +42,6 @@ const namespacesWork = (): Promise<boolean> =>
     () => false,
   );
 
-/** Whether `uid` may reach `path`. */
 export async function reachableBy(uid: number, path: string): Promise<boolean> {
   try {
     await run('/bin/sh', ['-c', 'test -x "$0"', path], { uid, gid: uid, cwd: '/' });
@@ -64,7 +60,7 @@ export async function giveTo(uid: number, path: string): Promise<void> {
   for (const entry of entries) await lchown(join(path, entry), uid, uid);
 }
 
-/** A copy of `source` at `target` that any account can read; the copy that is there, if there is one. */
+/** Any account can read the copy. */
 export async function copyOnce(source: string, target: string): Promise<void> {
   if (await stat(target).catch(() => undefined)) return;
   const copy = `${target}.${process.pid}`;

@@ -6,7 +6,6 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 export const MAJOR_VERSION = '18';
 
 export interface Binaries {
-  /** Folder of bin, lib and share. */
   readonly home: string;
   readonly initdb: string;
   readonly postgres: string;

@@ -3,30 +3,26 @@ import { mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFil
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Account, accountFor, copyOnce, giveTo, reachableBy } from './account.js';
 import { type Binaries, findBinaries, MAJOR_VERSION } from './binaries.js';
-import { diskFull } from './disk.js';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { diskFull, EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { LockFile } from './file-lock.js';
 import { initdb } from './initdb.js';
 
-/** A database cluster on disk, and what runs it. */
 export interface Cluster {
   /** Canonical path: one for all processes that use it. */
   readonly folder: string;
-  /** PostgreSQL's own data directory. */
   readonly data: string;
   readonly log: string;
-  /** Held by the server as long as one of its processes lives, and by who makes, starts or removes it. */
+  /** Held by the server as long as one of its processes lives, and while the cluster is made, started or removed. */
   readonly lock: LockFile;
-  /** For those that join and leave the server. */
+  /** Held while a process joins or leaves the server. */
   readonly turn: LockFile;
   readonly account: Account;
   readonly binaries: Binaries;
 }
 
-/** Where root keeps data and binaries that uid 65534 could not reach in their own place. */
+/** For root, where uid 65534 cannot reach the usual places. */
 const SHARED_HOME = '/var/lib/nestjs-mstv';
 
-/** Finds the cluster of `dataDir`, whether it is made already or not. */
 export async function locateCluster(dataDir: string): Promise<Cluster> {
   const home = await makeFolder(resolve(dataDir));
   const wanted = join(home, 'postgres');
@@ -80,10 +76,7 @@ async function reachableBinaries(binaries: Binaries, uid: number): Promise<Binar
   return { home, initdb: at(binaries.initdb), postgres: at(binaries.postgres), pgCtl: at(binaries.pgCtl) };
 }
 
-/**
- * Makes the cluster if it is not there. A kill at any moment leaves either none or a whole one:
- * it is made under another name and renamed.
- */
+/** Makes the cluster if it is missing: under another name first, so that a kill leaves none or a whole one. */
 export async function ensureCluster(cluster: Cluster, dataDir: string, fsync: boolean): Promise<void> {
   await removeDrafts(cluster.folder);
   if (!(await holdsData(cluster))) await createCluster(cluster, fsync);
@@ -96,14 +89,14 @@ async function holdsData({ folder, data }: Cluster): Promise<boolean> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (version === undefined) return refuseStrangers(folder);
+  if (version === undefined) return refuseOtherFiles(folder);
   if (version.trim() === MAJOR_VERSION) return true;
   throw new EmbeddedPostgresError(
     `${folder} holds data of PostgreSQL ${version.trim()}, this program brings PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump of version ${version.trim()}, or remove it with npm run reset`,
   );
 }
 
-async function refuseStrangers(folder: string): Promise<false> {
+async function refuseOtherFiles(folder: string): Promise<false> {
   const entries = await readdir(folder).catch(() => []);
   if (entries.length === 0) return false;
   throw new EmbeddedPostgresError(
@@ -126,10 +119,12 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
   }
 }
 
-/** What killed starts left behind. */
+/** Left behind by starts that were killed. */
 async function removeDrafts(folder: string): Promise<void> {
   const home = dirname(folder);
   const drafts = (await readdir(home)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
   // An orphaned initdb may still be writing: the next start tries again.
   for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true }).catch(() => undefined);
 }
+
+export const readPassword = ({ folder }: Cluster): Promise<string> => readFile(join(folder, 'password'), 'utf8');

@@ -1,4 +1,7 @@
-/** The embedded PostgreSQL cannot do its work; the message says why and what to do about it, for the person who starts the program. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The message says what is wrong and what to do about it. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }
@@ -14,4 +17,19 @@ export const unusableData = (reason: string, cause?: unknown): EmbeddedPostgresE
 export function explainFileError(error: unknown): unknown {
   const isOfFile = error instanceof Error && !(error instanceof EmbeddedPostgresError) && 'path' in error;
   return isOfFile ? unusableData(error.message, error) : error;
+}
+
+/** PostgreSQL's write-ahead log grows by files of 16 MiB. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+/** The error to report if PostgreSQL failed for want of disk space, which may have kept it from writing its log. */
+export async function diskFull(folder: string, output: string): Promise<EmbeddedPostgresError | undefined> {
+  const { bavail, bsize } = await statfs(dirname(folder));
+  const free = bavail * bsize;
+  if (free >= LEAST_FREE_BYTES && !/no space left|check free disk space|disk quota exceeded/i.test(output))
+    return undefined;
+  const mebibytes = Math.floor(free / 1024 / 1024);
+  return new EmbeddedPostgresError(
+    `The disk of the data folder ${folder} is full (${mebibytes} MiB left): free some space, or choose another DATA_DIR`,
+  );
 }

@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, ensureCluster, locateCluster } from './cluster.js';
+import { type Cluster, ensureCluster, locateCluster, readPassword } from './cluster.js';
 import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error.js';
 import { exclusive, tryLock } from './file-lock.js';
 import { launch } from './launch.js';
 import { Membership } from './membership.js';
-import { findServer, recordedServer, type ServerProcess } from './server-process.js';
-import { terminate } from './terminate.js';
+import { findServer, recordedServer, type ServerProcess, terminate } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
-  /** DATA_DIR of the program; the server has its subfolder `postgres`. */
   readonly dataDir: string;
   /** A fixed port; otherwise that of the last start, if it is free. */
   readonly port?: number;
@@ -19,22 +15,10 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (message: string) => void;
 }
 
-/** This process's share in the server of a DATA_DIR. */
-export interface EmbeddedPostgres {
-  readonly port: number;
-  /** Of a database that exists. */
-  url(database: string): string;
-  /** Makes the database if it is missing. */
-  ensureDatabase(database: string): Promise<void>;
-  /** To be called when this process has closed its own connections; the last process that uses the server stops it. */
-  stop(): Promise<'stopped' | 'in use'>;
-}
-
-/** Between two attempts to start the server again. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 10_000;
 
-/** Between two attempts to reach a server that another process has started, and how long they go on. */
+/** Between two attempts to reach a server that another process has started, and the limits of all attempts. */
 const PAUSE_MS = 50;
 const ANSWER_LIMIT_MS = 5_000;
 const START_LIMIT_MS = 60_000;
@@ -46,15 +30,16 @@ const START_LIMIT_MS = 60_000;
 export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const cluster = await locateCluster(options.dataDir);
-    const share = new Share(cluster, options);
-    await share.begin();
-    return share;
+    const server = new EmbeddedPostgres(cluster, options);
+    await server.begin();
+    return server;
   } catch (error) {
     throw explainFileError(error);
   }
 }
 
-class Share implements EmbeddedPostgres {
+/** This process's share in the server of a DATA_DIR. */
+export class EmbeddedPostgres {
   #membership!: Membership;
   #stopped: Promise<'stopped' | 'in use'> | undefined;
 
@@ -67,6 +52,7 @@ class Share implements EmbeddedPostgres {
     return this.#membership.port;
   }
 
+  /** Of a database that exists. */
   url(database: string): string {
     return this.#membership.url(database);
   }
@@ -86,11 +72,11 @@ class Share implements EmbeddedPostgres {
     }
   }
 
-  /** Undefined: another process is about to start it. `refused`: why it cannot be used, now or at all. */
+  /** `server` is undefined while another process starts it; `refused`: why it cannot be used, now or at all. */
   private async join(port: number | undefined): Promise<{ server: ServerProcess | undefined; refused?: Error }> {
     const server = await findOrLaunch(this.cluster, { ...this.options, port });
     if (!server) return { server };
-    const password = await readFile(join(this.cluster.folder, 'password'), 'utf8');
+    const password = await readPassword(this.cluster);
     try {
       this.#membership = await Membership.join(server.port, password, () => void this.restart());
       return { server };
@@ -112,6 +98,7 @@ class Share implements EmbeddedPostgres {
     }
   }
 
+  /** To be called after this process has closed its own connections; the last process that uses the server stops it. */
   stop(): Promise<'stopped' | 'in use'> {
     this.#stopped ??= exclusive(this.cluster.turn, () => this.leave());
     return this.#stopped;

@@ -14,7 +14,6 @@ const LOCKING_FLAGS: Partial<Record<NodeJS.Platform, number>> = {
 const LOCKED = new Set(['EAGAIN', 'EBUSY']);
 const PAUSE_MS = 20;
 
-/** A file that stands for a lock. */
 export interface LockFile {
   readonly path: string;
   /** Its owner; undefined or 0: the account of this process. */
@@ -39,7 +38,6 @@ export async function tryLock({ path, uid }: LockFile): Promise<FileHandle | und
   return undefined;
 }
 
-/** Runs `work` while nobody else has the lock. */
 export async function exclusive<T>(lockFile: LockFile, work: () => Promise<T>): Promise<T> {
   let file = await tryLock(lockFile);
   for (; !file; file = await tryLock(lockFile)) await delay(PAUSE_MS);
@@ -65,7 +63,7 @@ async function openToLock(path: string): Promise<FileHandle | undefined> {
 async function lock({ fd }: FileHandle, path: string): Promise<boolean> {
   if (process.platform in LOCKING_FLAGS) return true;
   const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
-  const complaints = child.stderr ? text(child.stderr) : '';
+  const output = child.stderr ? text(child.stderr) : '';
   const [code] = await once(child, 'close').catch((cause: Error) => {
     throw new EmbeddedPostgresError(
       `The embedded PostgreSQL needs flock, a program of util-linux (${cause.message}): install it, or set DATABASE_URL`,
@@ -74,7 +72,7 @@ async function lock({ fd }: FileHandle, path: string): Promise<boolean> {
   });
   if (code === 0 || code === 1) return code === 0;
   throw new EmbeddedPostgresError(
-    `${path} cannot be locked (${(await complaints).trim()}): choose a DATA_DIR on a local disk`,
+    `${path} cannot be locked (${(await output).trim()}): choose a DATA_DIR on a local disk`,
   );
 }
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { environmentWith } from '../../config/configuration-from-environment.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
-import { diskFull } from './disk.js';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { diskFull, EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 interface Place {
   readonly folder: string;
@@ -15,13 +14,12 @@ interface Place {
 
 interface Attempt {
   readonly code: number | null;
-  readonly complaints: string;
+  readonly output: string;
 }
 
 /** initdb wants a name for its user id, PostgreSQL itself does not. */
 const NAMELESS = /could not look up effective user ID (\d+)/;
 
-/** Makes a data directory in `draft`, whose superuser has the password of the file there. */
 export async function initdb({ account, binaries, folder }: Place, draft: string, fsync: boolean): Promise<void> {
   const command = [binaries.initdb, ...initdbArguments(draft, fsync)];
   const first = await attempt(account, command).catch((cause: NodeJS.ErrnoException) => {
@@ -30,13 +28,10 @@ export async function initdb({ account, binaries, folder }: Place, draft: string
       { cause },
     );
   });
-  const [, uid] = NAMELESS.exec(first.complaints) ?? [];
-  const { code, complaints } = uid ? await withName(uid, account, command, draft) : first;
+  const [, uid] = NAMELESS.exec(first.output) ?? [];
+  const { code, output } = uid ? await withName(uid, account, command, draft) : first;
   if (code === 0) return;
-  throw (
-    (await diskFull(folder, complaints)) ??
-    new EmbeddedPostgresError(`initdb failed in ${folder}: ${complaints.trim()}`)
-  );
+  throw (await diskFull(folder, output)) ?? new EmbeddedPostgresError(`initdb failed in ${folder}: ${output.trim()}`);
 }
 
 function initdbArguments(draft: string, fsync: boolean): string[] {
@@ -54,11 +49,11 @@ async function withName(uid: string, account: Account, command: string[], draft:
   const wrapper = { LD_PRELOAD: 'libnss_wrapper.so', NSS_WRAPPER_PASSWD: names, NSS_WRAPPER_GROUP: '/dev/null' };
   const wrapped = await attempt(account, command, wrapper);
   await rm(names);
-  if (!NAMELESS.test(wrapped.complaints)) return wrapped;
+  if (!NAMELESS.test(wrapped.output)) return wrapped;
   const named = await namedUid();
   const asNamed = ['unshare', '--user', `--map-user=${named}`, `--map-group=${named}`];
   const mapped = named && (await attempt(account, [...asNamed, ...command]).catch(() => undefined));
-  if (mapped && !mapped.complaints.startsWith('unshare:')) return mapped;
+  if (mapped && !mapped.output.startsWith('unshare:')) return mapped;
   throw new EmbeddedPostgresError(
     `PostgreSQL needs a name for user id ${uid}, which has no entry in /etc/passwd here: add one, install libnss-wrapper, allow user namespaces, or set DATABASE_URL`,
   );
@@ -72,10 +67,10 @@ async function namedUid(): Promise<string | undefined> {
 async function attempt(account: Account, [program = '', ...args]: string[], names = {}): Promise<Attempt> {
   const env = environmentWith(names);
   const child = account.spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaints = '';
+  let output = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
+    output += text;
   });
   const [code] = await once(child, 'close');
-  return { code, complaints };
+  return { code, output };
 }

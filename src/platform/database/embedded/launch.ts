@@ -4,24 +4,22 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
-import { diskFull } from './disk.js';
-import { EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
+import { diskFull, EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 import { disownPidFile, findServer, type ServerProcess } from './server-process.js';
 
 export interface LaunchOptions {
-  /** A fixed port; otherwise that of the last start, if it is free. */
   readonly port?: number;
   readonly fsync: boolean;
 }
 
 const START_LIMIT_MS = 60_000;
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
-/** The children of a killed server take a moment to notice. */
+/** The children of a killed server end a moment later. */
 const LEFTOVERS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const DENIED = /: {2}(.* (?:Permission denied|has wrong ownership))/;
 const PORT_TAKEN = /could not bind .* address/i;
 
-/** Starts a server on the data, hands it the lock, and waits until it accepts connections. It outlives this process. */
+/** Starts a server that holds the lock and outlives this process, and waits until it accepts connections. */
 export async function launch(cluster: Cluster, lock: FileHandle, options: LaunchOptions): Promise<ServerProcess> {
   const limit = performance.now() + START_LIMIT_MS;
   for (;;) {
@@ -29,15 +27,14 @@ export async function launch(cluster: Cluster, lock: FileHandle, options: Launch
       throw (await diskFull(cluster.folder, error.message)) ?? error;
     });
     const port = options.port ?? (await usablePort(cluster));
-    const complaints = await start(cluster, lock, { port, fsync: options.fsync }, limit);
-    if (typeof complaints !== 'string') return complaints;
-    const again = LEFTOVERS.test(complaints) || (PORT_TAKEN.test(complaints) && options.port === undefined);
-    if (!again || performance.now() > limit) throw await startError(cluster, port, complaints);
+    const output = await start(cluster, lock, { port, fsync: options.fsync }, limit);
+    if (typeof output !== 'string') return output;
+    const again = LEFTOVERS.test(output) || (PORT_TAKEN.test(output) && options.port === undefined);
+    if (!again || performance.now() > limit) throw await startError(cluster, port, output);
     await delay(50);
   }
 }
 
-/** The server, or why it did not start. */
 async function start(
   cluster: Cluster,
   lock: FileHandle,
@@ -122,15 +119,13 @@ function freePort(wanted: number): Promise<number | undefined> {
   });
 }
 
-async function startError(cluster: Cluster, port: number, complaints: string): Promise<EmbeddedPostgresError> {
-  if (PORT_TAKEN.test(complaints))
+async function startError(cluster: Cluster, port: number, output: string): Promise<EmbeddedPostgresError> {
+  if (PORT_TAKEN.test(output))
     return new EmbeddedPostgresError(
       `Port ${port} for the embedded PostgreSQL is taken: free it, or choose another one`,
     );
-  const full = await diskFull(cluster.folder, complaints);
-  const [, denied] = DENIED.exec(complaints) ?? [];
+  const full = await diskFull(cluster.folder, output);
+  const [, denied] = DENIED.exec(output) ?? [];
   if (!full && denied !== undefined) return unusableData(`${denied}; see ${cluster.log}`);
-  return (
-    full ?? new EmbeddedPostgresError(`The embedded PostgreSQL did not start (${cluster.log}): ${complaints.trim()}`)
-  );
+  return full ?? new EmbeddedPostgresError(`The embedded PostgreSQL did not start (${cluster.log}): ${output.trim()}`);
 }

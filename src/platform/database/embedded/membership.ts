@@ -5,10 +5,10 @@ import pg from 'pg';
 const ROLE = 'app';
 const ANSWER_LIMIT_MS = 15_000;
 
-/** pg has them, its types do not. */
+/** pg has these methods, its types do not. */
 type Client = pg.Client & Record<'ref' | 'unref', () => void>;
 
-/** One connection that is held as long as this process uses the server: by it others see that it is in use. */
+/** A connection held as long as this process uses the server: others see by it that the server is in use. */
 export class Membership {
   private constructor(
     private readonly client: Client,
@@ -28,7 +28,7 @@ export class Membership {
       throw error;
     }
     client.once('end', onLost);
-    // the share alone keeps no process running
+    // it keeps no process running
     client.unref();
     return membership;
   }
@@ -54,7 +54,7 @@ export class Membership {
     }
   }
 
-  /** Gives up the share. Others are taken to remain where that cannot be asked. */
+  /** Others are assumed to remain where the server cannot say. */
   async leave(): Promise<'others remain' | 'was the last'> {
     this.client.removeAllListeners('end');
     this.client.ref();

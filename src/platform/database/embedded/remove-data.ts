@@ -1,16 +1,12 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Cluster, locateCluster } from './cluster.js';
+import { type Cluster, locateCluster, readPassword } from './cluster.js';
 import { explainFileError } from './embedded-postgres-error.js';
 import { exclusive, tryLock } from './file-lock.js';
 import { Membership } from './membership.js';
-import { findServer } from './server-process.js';
-import { terminate } from './terminate.js';
+import { findServer, terminate } from './server-process.js';
 
-/**
- * Stops the embedded PostgreSQL of `dataDir` and removes its data for ever, unless other processes use it.
- * Nothing else in the folder is touched.
- */
+/** Stops the embedded PostgreSQL of `dataDir` and removes its data, and nothing else, unless other processes use it. */
 export async function removeEmbeddedData(dataDir: string): Promise<'removed' | 'in use'> {
   try {
     const cluster = await locateCluster(dataDir);
@@ -28,9 +24,8 @@ async function remove(cluster: Cluster, dataDir: string): Promise<'removed' | 'i
     await rm(path, { recursive: true, force: true });
   await lock.close();
   await rm(cluster.lock.path);
-  // Windows keeps what is open.
+  // Windows cannot remove an open file
   await rm(cluster.turn.path).catch(() => undefined);
-  // Only if it is empty now.
   await rmdir(dataDir).catch(() => undefined);
   return 'removed';
 }
@@ -38,7 +33,6 @@ async function remove(cluster: Cluster, dataDir: string): Promise<'removed' | 'i
 async function stopUnused(cluster: Cluster): Promise<void> {
   const server = await findServer(cluster.data);
   if (!server) return;
-  const password = await readFile(join(cluster.folder, 'password'), 'utf8');
-  const membership = await Membership.join(server.port, password, () => undefined);
+  const membership = await Membership.join(server.port, await readPassword(cluster), () => undefined);
   if ((await membership.leave()) === 'was the last') await terminate(cluster, server);
 }

@@ -1,15 +1,18 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Cluster } from './cluster.js';
 
-/** A server as its pid file describes it. */
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
   readonly status: string;
 }
 
-/** Beyond what any kernel gives out. */
+/** No kernel gives it out. */
 const IMPOSSIBLE_PID = 2_147_483_647;
 
 /** The last server of the data directory `data`; it may be gone, or run where its pid means nothing here. */
@@ -32,8 +35,8 @@ const pidFile = (data: string): Promise<string[] | undefined> =>
     () => undefined,
   );
 
-/** Whether `pid` is the server of `data`: not a zombie, and not a stranger that was given the pid of a dead server. */
-export function isAlive(pid: number, data: string): boolean {
+/** Whether `pid` is the server of `data`: not a zombie, and no other process that was given the pid of a dead server. */
+function isAlive(pid: number, data: string): boolean {
   const status = procFile(pid, 'stat');
   if (status === undefined) return procFile('self', 'stat') === undefined && answersSignals(pid);
   const state = status.slice(status.lastIndexOf(')') + 2)[0];
@@ -57,8 +60,8 @@ function answersSignals(pid: number): boolean {
 }
 
 /**
- * A new server refuses to start while the pid in a dead one's file exists, be it a zombie or a stranger by now.
- * The rest of the file stays: by it PostgreSQL sees whether children of the dead server still hold its shared memory.
+ * A new server refuses to start while the pid of a dead one exists, be it a zombie or another process. The rest of the
+ * file stays: PostgreSQL sees by it whether children of the dead server still hold its shared memory.
  */
 export async function disownPidFile(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid');
@@ -68,4 +71,32 @@ export async function disownPidFile(data: string): Promise<void> {
   await writeFile(`${path}.new`, [IMPOSSIBLE_PID, ...lines.slice(1)].join('\n'), { mode: 0o600 });
   await chown(`${path}.new`, uid, gid);
   await rename(`${path}.new`, path);
+}
+
+const FAST_STOP_LIMIT_MS = 10_000;
+
+/** Stops a server and waits until its process is gone: clients are cut off, committed data is safe. */
+export async function terminate({ binaries, data }: Cluster, { pid }: ServerProcess): Promise<void> {
+  if (process.platform === 'win32') {
+    await promisify(execFile)(binaries.pgCtl, ['stop', '-D', data, '-m', 'fast', '-w']);
+    return;
+  }
+  signal(pid, 'SIGINT');
+  if (await gone(pid, data, FAST_STOP_LIMIT_MS)) return;
+  signal(pid, 'SIGQUIT');
+  await gone(pid, data, FAST_STOP_LIMIT_MS);
+}
+
+function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended meanwhile
+  }
+}
+
+async function gone(pid: number, data: string, limitMs: number): Promise<boolean> {
+  for (const limit = performance.now() + limitMs; performance.now() < limit; await delay(5))
+    if (!isAlive(pid, data)) return true;
+  return false;
 }

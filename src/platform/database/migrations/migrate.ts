@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { prepareSession } from '../session-settings.js';
-import { MigrationError } from './migration-error.js';
-import { type MigrationFile, migrationsFolder, readMigrations } from './migration-files.js';
+import { MigrationError, type MigrationFile, migrationsFolder, readMigrations } from './migration-files.js';
 
 export interface MigrateOptions {
-  /** prisma/migrations unless given. */
   readonly folder?: string;
   readonly log?: (message: string) => void;
 }
@@ -33,7 +31,7 @@ const CREATE_TABLE = `
 
 /**
  * Brings the database of `url`, which must not be behind a transaction pooler, up to the migrations of the folder.
- * Gives the names of those it applied. Safe to run in any number of processes at once. Throws MigrationError.
+ * Resolves with the names of those it applied. Any number of processes may run it at once. Throws MigrationError.
  */
 export async function migrate(url: string, { folder = migrationsFolder, log }: MigrateOptions = {}): Promise<string[]> {
   const files = await readMigrations(folder);
@@ -50,7 +48,6 @@ export async function migrate(url: string, { folder = migrationsFolder, log }: M
   });
 }
 
-/** Throws MigrationError if the database of `url` is behind the migrations of the folder. */
 export async function requireMigrated(url: string, folder = migrationsFolder): Promise<void> {
   const files = await readMigrations(folder);
   const missing = await connected(url, async (client) => pending(files, await recorded(client)));
@@ -80,7 +77,7 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   }
 }
 
-/** Of a host name with several addresses each has its own. */
+/** For a host name with several addresses there is one error each. */
 const reasonOf = (error: unknown): string =>
   error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : (error as Error).message;
 
@@ -120,7 +117,7 @@ function pending(files: readonly MigrationFile[], rows: readonly Row[]): Migrati
   return files.filter(({ name }) => !byName.has(name));
 }
 
-/** In one transaction with its own record: whatever kills it, the database is as before or wholly migrated. */
+/** The migration and its record are one transaction. */
 async function apply(client: pg.Client, { name, sql, checksum }: MigrationFile): Promise<void> {
   try {
     await client.query('begin');
@@ -139,7 +136,6 @@ async function apply(client: pg.Client, { name, sql, checksum }: MigrationFile):
   }
 }
 
-/** As far as the connection still allows. */
 async function recordFailure(client: pg.Client, name: string, checksum: string, { message }: Error): Promise<void> {
   try {
     await client.query('rollback');
@@ -149,6 +145,6 @@ async function recordFailure(client: pg.Client, name: string, checksum: string, 
       [randomUUID(), checksum, name, message],
     );
   } catch {
-    // The error to report is that of the migration.
+    // the connection may be gone; the error of the migration is reported anyway
   }
 }

@@ -10,9 +10,13 @@ export interface MigrationFile {
   readonly checksum: string;
 }
 
+/** The migrations cannot be applied; the message says which one, why and what to do about it. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
 export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 
-/** Of a folder in Prisma's format, in the order to apply them. */
 export async function readMigrations(folder: string): Promise<MigrationFile[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
