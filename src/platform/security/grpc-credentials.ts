@@ -10,10 +10,10 @@ type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0
  * Certificates as grpc-js asks for them. Its own FileWatcherCertificateProvider refuses every connection while a file is
  * missing or half written.
  */
-class RenewedCertificates implements experimental.CertificateProvider {
+class RenewedCertificates<T extends TlsMaterial> implements experimental.CertificateProvider {
   readonly #stops = new Map<CaListener | IdentityListener, () => void>();
 
-  constructor(private readonly files: RenewedFiles<TlsMaterial>) {}
+  constructor(private readonly files: RenewedFiles<T>) {}
 
   addCaCertificateListener(listener: CaListener): void {
     this.#listen(listener, ({ ca }) => listener(ca ? { caCertificate: ca } : null));
@@ -33,7 +33,7 @@ class RenewedCertificates implements experimental.CertificateProvider {
     this.#stops.get(listener)?.();
   }
 
-  #listen(listener: CaListener | IdentityListener, give: (material: TlsMaterial) => void): void {
+  #listen(listener: CaListener | IdentityListener, give: (material: T) => void): void {
     this.#stops.set(listener, this.files.onChange(give));
     // a server that is called at once misses it
     process.nextTick(() => give(this.files.current));
