@@ -1,6 +1,5 @@
 export interface RateWindow {
   count: number;
-  /** By the clock of `now`. */
   readonly endsAt: number;
 }
 
@@ -28,7 +27,6 @@ export class RateWindows {
     return window !== undefined && window.endsAt > now ? window : undefined;
   }
 
-  /** For `leftMs` more, the whole length when absent. */
   open(key: string, now: number, leftMs = this.lengthMs): RateWindow {
     const window = { count: 0, endsAt: now + leftMs };
     this.#young.set(key, window);

@@ -56,7 +56,6 @@ export class RedisConnection implements OnApplicationShutdown {
     });
   }
 
-  /** Waits for the answers to commands that were sent. */
   async close(): Promise<void> {
     this.health.close();
     const client = this.#client;

@@ -17,7 +17,6 @@ interface Commands {
 
 const Limiter = RateLimiterRedis as new (options: Options) => RateLimiterRedis & Commands;
 
-/** Records a span for each command. */
 class RecordedLimiter extends Limiter {
   constructor(
     private readonly connection: RedisConnection,

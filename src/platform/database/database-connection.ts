@@ -21,7 +21,6 @@ export class DatabaseConnection {
     readonly location: DatabaseLocation,
   ) {}
 
-  /** Throws EmbeddedPostgresError, MigrationError and what the driver throws. */
   static async open(
     configuration: Configuration,
     log: (message: string) => void,

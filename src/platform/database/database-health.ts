@@ -52,7 +52,6 @@ export class DatabaseHealth extends Dependency {
     return new Error(driverMessage(error));
   }
 
-  /** Their server may be a standby by now. */
   #discardIdle(): void {
     for (let idle = this.pool.idleCount; idle > 0; idle--) {
       this.pool.connect().then(

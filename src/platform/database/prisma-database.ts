@@ -42,7 +42,6 @@ interface PrismaOperation {
   readonly query: (args: unknown) => Promise<unknown>;
 }
 
-/** One pool of connections to PostgreSQL, for Prisma and for SQL by hand. */
 export class PrismaDatabase {
   readonly health: DatabaseHealth;
   readonly #pool: pg.Pool;

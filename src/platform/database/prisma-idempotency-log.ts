@@ -7,7 +7,6 @@ import { PrismaDatabase } from './prisma-database.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SWEEP_ROWS = 1_000;
 
-/** Keys and outcomes in the table idempotency_keys, next to what the commands write. */
 @Injectable()
 export class PrismaIdempotencyLog extends IdempotencyLog {
   protected readonly keptMs: number = DAY_MS;

@@ -4,7 +4,6 @@ export interface PageQuery {
   /** As they are selected: `user_id as "userId", email`. */
   readonly columns: string;
   readonly table: string;
-  /** With `$1`, `$2`, … for the values. */
   readonly where: string;
   readonly values: readonly unknown[];
   /** As a search in texts: each row is then looked at once, and what was found is kept. */
@@ -19,7 +18,6 @@ export interface FoundPage<Row> {
   readonly total: number;
 }
 
-/** Names that no column of a table has. */
 interface Counted {
   readonly '#total': bigint;
   readonly '#found': boolean | null;

@@ -26,7 +26,6 @@ function* layers(error: unknown): Generator<DriverError> {
 /** The SQLSTATE that PostgreSQL gave, however deep Prisma has put it. */
 export function sqlState(error: unknown): string | undefined {
   for (const { originalCode, code } of layers(error)) {
-    // P2028 and the like are Prisma's own.
     const found = [originalCode, code].find((value) => typeof value === 'string' && stateShape.test(value));
     if (typeof found === 'string' && !/^P[12]\d{3}$/.test(found)) return found;
   }

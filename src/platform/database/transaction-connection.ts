@@ -42,7 +42,6 @@ export class TransactionConnection {
     }
   }
 
-  /** Its server is no primary. */
   #discard(): void {
     const release = this.client.release.bind(this.client);
     this.client.release = () => release(true);

@@ -6,7 +6,6 @@ import { type PressureChange, type PressureSettings, pressureSettings } from './
 
 /** As of the last sample; shares from 0 to 1. */
 export interface PressureReading {
-  /** On average. */
   readonly eventLoopDelayMs: number;
   readonly eventLoopUtilization: number;
   /** Of V8's limit of the heap. */

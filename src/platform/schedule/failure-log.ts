@@ -6,7 +6,6 @@ import { Failure } from '../../contract/failure.js';
  * of other errors each time with their stack.
  */
 export class FailureLog {
-  /** The last line by the task. */
   readonly #lines = new Map<string, string>();
 
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
@@ -35,7 +34,7 @@ export class FailureLog {
   }
 }
 
-/** Of one failure or several. Undefined if there is anything else among them. */
+/** Undefined if any of the errors is no failure. */
 function reasonsOf(error: unknown): ReadonlySet<string> | undefined {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   return errors.every((each) => each instanceof Failure) ? new Set(errors.map(reasonOf)) : undefined;

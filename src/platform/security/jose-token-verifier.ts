@@ -29,7 +29,6 @@ export class JoseTokenVerifier extends TokenVerifier {
   readonly #services: VerifiedTokenCache<ServiceClaims>;
   readonly #algorithms: string[];
 
-  /** `now`: epoch milliseconds. */
   constructor(
     private readonly keys: Pick<TokenKeys, 'verifying'>,
     private readonly settings: VerifierSettings,

@@ -9,7 +9,6 @@ export interface PolledRevocationsOptions {
   readonly log?: (message: string) => void;
   /** Failed polls in a row before one is logged; 1 when absent. */
   readonly failuresBeforeLog?: number;
-  /** Epoch milliseconds. */
   readonly now?: () => number;
 }
 

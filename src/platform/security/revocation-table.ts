@@ -16,7 +16,6 @@ export class RevocationTable {
   readonly #sessions = new Map<string, Revocation>();
   #untilSweep = SWEEP_EVERY;
 
-  /** `now`: epoch milliseconds. */
   constructor(private readonly now: () => number = wallClock) {}
 
   /** A session never comes back; a user does, with tokens issued later. */

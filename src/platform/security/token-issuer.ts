@@ -23,7 +23,6 @@ export interface IssuedToken {
 }
 
 export class TokenIssuer {
-  /** `now`: epoch milliseconds. */
   constructor(
     private readonly keys: Pick<TokenKeys, 'signing'>,
     private readonly settings: Pick<TokenSettings, 'issuer' | 'audience' | 'accessTokenSeconds'>,

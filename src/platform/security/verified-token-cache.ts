@@ -7,7 +7,6 @@ export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
   #young = new Map<string, Claims>();
   #old = new Map<string, Claims>();
 
-  /** `now`: epoch milliseconds. */
   constructor(
     capacity: number,
     private readonly now: () => number,

@@ -13,7 +13,6 @@ const columns = `user_id as "userId", tenant_id as "tenantId", email,
     attempt_id as "attemptId", created_at as "createdAt", updated_at as "updatedAt"`;
 const selectAccount = `select ${columns} from accounts`;
 
-/** Accounts in the table accounts. */
 @Injectable()
 export class PrismaAccounts extends Accounts {
   constructor(private readonly database: PrismaDatabase) {

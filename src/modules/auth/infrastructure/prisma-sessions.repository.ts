@@ -4,7 +4,6 @@ import { PrismaDatabase } from '../../../platform/database/prisma-database.js';
 import { Sessions } from '../application/sessions.js';
 import { Session } from '../domain/session.js';
 
-/** Sessions in the table sessions. */
 @Injectable()
 export class PrismaSessions extends Sessions {
   constructor(private readonly database: PrismaDatabase) {

@@ -15,7 +15,6 @@ const columns = `id, tenant_id as "tenantId", email, email_version as "emailVers
 const selectUsers = `select ${columns} from users`;
 const selectUser = `${selectUsers} where id = $1::uuid`;
 
-/** Users in the table users. */
 @Injectable()
 export class PrismaUsers extends Users {
   constructor(private readonly database: PrismaDatabase) {
@@ -100,7 +99,7 @@ const orders: Readonly<Record<UserSort, string>> = {
   NAME_DESC: 'name desc nulls last',
 };
 
-/** What a row filter may ask about: its column and the type of that. */
+/** Fields that a row filter may name, with their column and its type. */
 const filtered: Readonly<Record<string, readonly [column: string, type: string]>> = {
   id: ['id', 'uuid'],
   tenantId: ['tenant_id', 'uuid'],
@@ -108,7 +107,6 @@ const filtered: Readonly<Record<string, readonly [column: string, type: string]>
   name: ['name', 'text'],
 };
 
-/** Takes a value and gives what stands for it in the SQL. */
 type Parameter = (value: unknown) => string;
 
 function condition({ rows, search }: UserQuery, parameter: Parameter): string {

@@ -60,7 +60,6 @@ export async function giveTo(uid: number, path: string): Promise<void> {
   for (const entry of entries) await lchown(join(path, entry), uid, uid);
 }
 
-/** Any account can read the copy. */
 export async function copyOnce(source: string, target: string): Promise<void> {
   if (await stat(target).catch(() => undefined)) return;
   const copy = `${target}.${process.pid}`;

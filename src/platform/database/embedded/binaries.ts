@@ -12,7 +12,6 @@ export interface Binaries {
   readonly pgCtl: string;
 }
 
-/** The PostgreSQL binaries that npm installed for this platform. */
 export async function findBinaries(): Promise<Binaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const found: { initdb: string; postgres: string; pg_ctl: string } | undefined = await import(

@@ -119,7 +119,6 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
   }
 }
 
-/** Left behind by starts that were killed. */
 async function removeDrafts(folder: string): Promise<void> {
   const home = dirname(folder);
   const drafts = (await readdir(home)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));

@@ -52,7 +52,6 @@ export class EmbeddedPostgres {
     return this.#membership.port;
   }
 
-  /** Of a database that exists. */
   url(database: string): string {
     return this.#membership.url(database);
   }

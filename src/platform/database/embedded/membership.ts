@@ -28,7 +28,6 @@ export class Membership {
       throw error;
     }
     client.once('end', onLost);
-    // it keeps no process running
     client.unref();
     return membership;
   }

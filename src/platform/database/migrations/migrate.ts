@@ -117,7 +117,6 @@ function pending(files: readonly MigrationFile[], rows: readonly Row[]): Migrati
   return files.filter(({ name }) => !byName.has(name));
 }
 
-/** The migration and its record are one transaction. */
 async function apply(client: pg.Client, { name, sql, checksum }: MigrationFile): Promise<void> {
   try {
     await client.query('begin');

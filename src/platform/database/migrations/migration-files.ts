@@ -6,11 +6,9 @@ import { fileURLToPath } from 'node:url';
 export interface MigrationFile {
   readonly name: string;
   readonly sql: string;
-  /** SHA-256, as Prisma records it. */
   readonly checksum: string;
 }
 
-/** The migrations cannot be applied; the message says which one, why and what to do about it. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
