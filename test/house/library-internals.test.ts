@@ -117,7 +117,7 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
   ],
   'rate-limiter-flexible@11.4.0': [
     {
-      file: 'src/platform/cache/recorded-limiter.ts',
+      file: 'src/platform/cache/redis-rate-limiter.ts',
       parts: ['._upsert', '._get', '._delete'],
       reason: 'only here a call to Redis differs from a refusal out of memory',
     },
