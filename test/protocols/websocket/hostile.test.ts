@@ -77,6 +77,12 @@ describe('a frame', () => {
     expect((await client.closed).code).toBe(1009);
   });
 
+  test.each(['', ' '])('in more than a thousand fragments of %j closes the connection with 1008', async (content) => {
+    const client = await (await serve()).connect();
+    for (let fragment = 0; fragment < 1_025; fragment++) client.socket.send(content, { fin: false });
+    expect((await client.closed).code).toBe(1008);
+  });
+
   test('in fragments over the payload limit closes the connection with 1009', async () => {
     const client = await (await serve()).connect();
     for (let part = 0; part < 3; part++) client.socket.send('x'.repeat(30_000), { fin: false });
