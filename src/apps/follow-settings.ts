@@ -27,7 +27,7 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
 
 /** An outbound dependency has any name, and is known when it is called for the first time. */
 function warnOfStrangers(names: readonly string[], calls: Resilience): void {
-  const known = new Set([...Object.keys(services), ...calls.circuits.map(({ name }) => name)]);
+  const known = new Set([...Object.keys(services), ...calls.guards.map(({ name }) => name)]);
   const strange = names.filter((name) => !known.has(name));
   for (const name of strange) logger.warn(`resilience/${name}: nothing of this name is called so far`);
 }

@@ -48,6 +48,6 @@ export function remoteModules(service: ServiceDefinition): DynamicModule[] {
   if (elsewhere.length === 0) return [];
   const operations = elsewhere.flatMap((contract) => contract.operations);
   const owners = new Map([...ownersByModule].filter(([module]) => !here.has(module)));
-  const remote = remoteModule({ operations, homes: owners });
+  const remote = remoteModule({ operations, owners });
   return endsSessions(service) ? [remote] : [remote, revocationsOfAuth()];
 }

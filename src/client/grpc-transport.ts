@@ -6,12 +6,10 @@ import { failureOf } from '../contract/received-failure.js';
 import { wallClock } from '../contract/wall-clock.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-codec.js';
-import { byteMethod } from '../protocols/grpc/protobuf-messages.js';
 import { serverIdentity } from '../protocols/grpc/server-identity.js';
 import { decodeFailure } from '../protocols/grpc/status-details.js';
+import { UnaryExchange } from '../protocols/grpc/unary-exchange.js';
 import type { OutgoingCall, Transport } from './transport.js';
-
-const { requestSerialize, responseDeserialize } = byteMethod('');
 
 /**
  * Calls go to every server that the target stands for, so that those of one that stops move at once. grpc-js would call
@@ -59,23 +57,17 @@ export class GrpcTransport implements Transport {
     return decodeResponse(await this.#exchange(call, encodeRequest(call.input)));
   }
 
-  #exchange(call: OutgoingCall, request: Buffer): Promise<Buffer> {
+  #exchange(call: OutgoingCall, message: Buffer): Promise<Buffer> {
     const { operation, signal, timeoutMs } = call;
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const sent = this.#client.makeUnaryRequest(
-      operation.wire.grpc.path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      metadataOf(call),
-      { deadline: wallClock() + timeoutMs },
-      (error, answer = Buffer.alloc(0)) => {
-        if (error) reject(failureOf(operation, decodeFailure(error)));
-        else resolve(answer);
-      },
-    );
-    signal.addEventListener('abort', () => sent.cancel(), { once: true });
-    return promise;
+    const exchange = new UnaryExchange(this.#client, {
+      path: operation.wire.grpc.path,
+      message,
+      metadata: metadataOf(call),
+      deadline: wallClock() + timeoutMs,
+      explain: (error) => failureOf(operation, decodeFailure(error)),
+    });
+    signal.addEventListener('abort', () => exchange.cancel(), { once: true });
+    return exchange.answer;
   }
 
   async close(): Promise<void> {

@@ -41,7 +41,13 @@ export class Lifetime {
 
   /** At once when it has ended already. */
   onEnd(listener: (failure: Failure) => void): void {
-    this.#onEnd = listener;
+    const former = this.#onEnd;
+    this.#onEnd = former
+      ? (failure) => {
+          former(failure);
+          listener(failure);
+        }
+      : listener;
     if (this.#ended) listener(this.#ended);
   }
 }

@@ -1,15 +1,11 @@
 import { PolledRevocations, type PolledRevocationsOptions } from '../platform/security/polled-revocations.js';
 import type { RevocationEntry } from '../ports/revocations.js';
 
-/** The other service may start a little later. */
 const UNANSWERED_POLLS = 5;
 
 type ReadLog = (after: number, limit: number) => Promise<readonly RevocationEntry[]>;
 
-/**
- * Revocations of the service that ends sessions. While it cannot be asked nothing new is learnt: access tokens are
- * short-lived, and a gateway that refused everybody would make one service the life of all.
- */
+/** Those of the service that ends sessions. While it is away nothing new is known: to refuse all calls would be worse. */
 export class RemoteRevocations extends PolledRevocations {
   constructor(
     private readonly readLog: ReadLog,
@@ -18,7 +14,6 @@ export class RemoteRevocations extends PolledRevocations {
     super({ failuresBeforeLog: UNANSWERED_POLLS, ...options });
   }
 
-  /** Does not wait for the other service. */
   override async onModuleInit(): Promise<void> {
     void this.polling.run();
     this.polling.start();

@@ -38,16 +38,11 @@ function resilience(directory: ServiceDirectory, { resilience: settings }: Confi
 const measuredPressure = ({ limits }: Configuration, { events }: Resilience): MeasuredPressure =>
   new MeasuredPressure(limits.shedding, (to, from) => events.emit('pressure', { from, to }));
 
-/** Where other services are and what stands between this process and what it calls: in every process. */
 export const resilienceModule = (): DynamicModule => ({
   module: ResilienceModule,
   global: true,
   providers: [
-    {
-      provide: ServiceDirectory,
-      inject: [Configuration],
-      useFactory: serviceDirectory,
-    },
+    { provide: ServiceDirectory, inject: [Configuration], useFactory: serviceDirectory },
     { provide: Resilience, inject: [ServiceDirectory, Configuration], useFactory: resilience },
     { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },
     { provide: Pressure, useExisting: MeasuredPressure },

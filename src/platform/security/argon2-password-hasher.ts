@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { BoundedQueue } from './bounded-queue.js';
+import { Semaphore } from '../schedule/semaphore.js';
 
 export interface PasswordVerdict {
   readonly valid: boolean;
@@ -26,10 +26,10 @@ interface Argon2idHash {
 
 /** Hashes passwords in the thread pool, `concurrency` at a time. Throws ServiceUnavailable when too many wait. */
 export class Argon2PasswordHasher {
-  readonly #queue: BoundedQueue;
+  readonly #queue: Semaphore;
 
   constructor({ concurrency, queueLength }: { readonly concurrency: number; readonly queueLength: number }) {
-    this.#queue = new BoundedQueue(concurrency, queueLength);
+    this.#queue = new Semaphore(concurrency, queueLength);
   }
 
   /** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$digest`. Throws RangeError for a password longer than any policy admits. */

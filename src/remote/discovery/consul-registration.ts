@@ -5,7 +5,6 @@ import { endpoint } from '../../platform/config/host.js';
 import { consulRequest, type RequestOptions, refusedStatus } from '../../platform/consul/consul-request.js';
 import { type Backoff, fullJitter, pause } from '../../platform/schedule/backoff.js';
 
-/** This process, as Consul and other services reach it. */
 export interface ServedInstance {
   readonly service: string;
   /** Not the address it listens on where that is every interface. */
@@ -13,7 +12,6 @@ export interface ServedInstance {
   /** Undefined where it serves no gRPC: it is then found by its HTTP port. */
   readonly grpcPort: number | undefined;
   readonly httpPort: number;
-  /** Both listeners speak TLS. */
   readonly tls?: boolean;
   /** gRPC takes calls of those only who show a certificate, which Consul does not. */
   readonly asksClients?: boolean;
@@ -22,7 +20,6 @@ export interface ServedInstance {
 export interface RegistrationSettings {
   /** Without a heartbeat for so long, other services hear that this process is gone. */
   readonly ttlSeconds: number;
-  /** Between Consul's own checks by gRPC and HTTP. */
   readonly checkSeconds: number;
   /** Consul forgets a process that has been gone for so long; it looks every 30 s and takes no less than a minute. */
   readonly forgetSeconds: number;
@@ -46,7 +43,7 @@ export class ConsulRegistration {
   readonly #heartbeat: string;
   readonly #stop = new AbortController();
   readonly #registered = Promise.withResolvers<void>();
-  #keeping: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #isKnown = false;
   #mayBeKnown = false;
   #failures = 0;
@@ -63,56 +60,47 @@ export class ConsulRegistration {
 
   /** Call it when this process serves: other services may call at once. Resolves when Consul knows, or after `stop`. */
   start(): Promise<void> {
-    this.#keeping ??= this.#keep();
+    this.#running ??= this.#run(this.#stop.signal);
     return this.#registered.promise;
   }
 
-  /** Other services hear at once that this process is gone. Never rejects: without Consul the heartbeats end instead. */
+  /** Other services learn at once that this process is gone. Never rejects: without Consul the heartbeats end instead. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#keeping;
+    await this.#running;
     this.#registered.resolve();
     if (!this.#mayBeKnown) return;
     this.#mayBeKnown = false;
+    const deregister = (options: RequestOptions) => this.consul.agent.service.deregister({ ...options, id: this.id });
     try {
-      await this.#send(
-        (options) => this.consul.agent.service.deregister({ ...options, id: this.id }),
-        new AbortController().signal,
-      );
+      await this.#send(deregister, new AbortController().signal);
     } catch (error) {
-      this.logger.warn(`Consul was not told that this process stops (${error})`);
+      this.logger.warn(`Consul does not know that this process stops (${error})`);
     }
   }
 
-  async #keep(): Promise<void> {
-    const { signal } = this.#stop;
+  async #run(signal: AbortSignal): Promise<void> {
+    const { ttlSeconds, backoff } = this.settings;
     while (!signal.aborted) {
       try {
         await (this.#isKnown ? this.#pass(signal) : this.#register(signal));
         this.#succeeded();
-        await pause((this.settings.ttlSeconds * 1_000) / heartbeatsPerTtl, signal);
+        await pause((ttlSeconds * 1_000) / heartbeatsPerTtl, signal);
       } catch (error) {
-        if (!signal.aborted) await this.#failed(error, signal);
+        if (signal.aborted) return;
+        this.#failed(error);
+        await pause(fullJitter(backoff, this.#failures), signal);
       }
     }
   }
 
   async #register(signal: AbortSignal): Promise<void> {
-    // A request that is cut off may have arrived.
-    this.#mayBeKnown = true;
     const { service, host, grpcPort, httpPort } = this.served;
-    await this.#send(
-      (options) =>
-        this.consul.agent.service.register({
-          ...options,
-          id: this.id,
-          name: service,
-          address: host,
-          port: grpcPort ?? httpPort,
-          checks: this.#checks(),
-        }),
-      signal,
-    );
+    const registration = { id: this.id, name: service, address: host, port: grpcPort ?? httpPort };
+    const checks = this.#checks();
+    // a request that is cut off may have arrived
+    this.#mayBeKnown = true;
+    await this.#send((options) => this.consul.agent.service.register({ ...options, ...registration, checks }), signal);
     this.#isKnown = true;
     this.#registered.resolve();
   }
@@ -130,41 +118,30 @@ export class ConsulRegistration {
     this.#failures = 0;
   }
 
-  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+  #failed(error: unknown): void {
     if (this.#failures++ === 0) this.logger.warn(`Consul does not take this process for alive (${error})`);
     if (refusedStatus(error) !== undefined) this.#isKnown = false;
-    await pause(fullJitter(this.settings.backoff, this.#failures), signal);
   }
 
   /** All pass from the start: Consul would take a new check for critical until it has run. */
   #checks() {
-    const { host, grpcPort, httpPort, tls = false } = this.served;
+    const { host, grpcPort, httpPort, tls = false, asksClients = false } = this.served;
     const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
+    const common = { timeout: '2s', status: 'passing' };
     // Consul sends no secret with a check, and knows neither our authorities nor the names in our certificates
-    const polled = { interval: `${checkSeconds}s`, timeout: '2s', status: 'passing', tlsskipverify: tls };
-    const deregistercriticalserviceafter = `${forgetSeconds}s`;
-    return [
-      {
-        name: 'heartbeat',
-        checkid: this.#heartbeat,
-        ttl: `${ttlSeconds}s`,
-        timeout: '2s',
-        status: 'passing',
-        deregistercriticalserviceafter,
-      },
-      ...(grpcPort === undefined ? [] : [{ ...this.#grpcCheck(endpoint(host, grpcPort)), ...polled }]),
-      {
-        name: 'HTTP',
-        checkid: `${this.id}-http`,
-        http: `${tls ? 'https' : 'http'}://${endpoint(host, httpPort)}/health/ready`,
-        ...polled,
-      },
-    ];
-  }
-
-  #grpcCheck(address: string) {
-    const { tls = false, asksClients = false } = this.served;
+    const polled = { ...common, interval: `${checkSeconds}s`, tlsskipverify: tls };
+    const url = `${tls ? 'https' : 'http'}://${endpoint(host, httpPort)}/health/ready`;
+    const heartbeat = {
+      ...common,
+      name: 'heartbeat',
+      checkid: this.#heartbeat,
+      ttl: `${ttlSeconds}s`,
+      deregistercriticalserviceafter: `${forgetSeconds}s`,
+    };
+    const http = { ...polled, name: 'HTTP', checkid: `${this.id}-http`, http: url };
+    if (grpcPort === undefined) return [heartbeat, http];
+    const address = endpoint(host, grpcPort);
     const how = asksClients ? { tcp: address } : { grpc: address, grpcusetls: tls };
-    return { name: 'gRPC', checkid: `${this.id}-grpc`, ...how };
+    return [heartbeat, { ...polled, name: 'gRPC', checkid: `${this.id}-grpc`, ...how }, http];
   }
 }

@@ -8,8 +8,7 @@ import {
   type WatchSettings,
   watchDefaults,
 } from '../../platform/consul/consul-watch.js';
-import { KnownInstances } from './known-instances.js';
-import { type Instance, type InstancesListener, ServiceDirectory } from './service-directory.js';
+import { type Instance, type InstanceList, type InstanceSource, ServiceDirectory } from './service-directory.js';
 
 const healthEntries = z.array(
   z.object({
@@ -30,50 +29,13 @@ function toInstances(body: unknown): readonly Instance[] {
 }
 
 export interface ConsulDirectorySettings extends WatchSettings {
-  /**
-   * How long the last instances are believed when Consul knows none any more: after its restart every check is critical
-   * until it has run, and registrations may be lost until they are made again.
-   */
+  /** For so long an empty answer is not believed: when Consul starts, every check is critical until it has run. */
   readonly emptyGraceMs: number;
 }
 
 const defaults: ConsulDirectorySettings = { ...watchDefaults, emptyGraceMs: 30_000 };
 
-class WatchedService {
-  readonly known = new KnownInstances();
-  readonly #watch: ConsulWatch;
-  #emptied: NodeJS.Timeout | undefined;
-
-  constructor(
-    service: string,
-    query: (options: BlockingQuery) => Promise<unknown>,
-    private readonly settings: ConsulDirectorySettings,
-    logger: Pick<Logger, 'warn' | 'log'>,
-  ) {
-    this.#watch = new ConsulWatch(service, query, (body) => this.#answered(toInstances(body)), logger, settings);
-  }
-
-  close(): Promise<void> {
-    clearTimeout(this.#emptied);
-    this.known.close();
-    return this.#watch.close();
-  }
-
-  #answered(instances: readonly Instance[]): void {
-    if (instances.length === 0 && this.known.current.length > 0) {
-      this.#emptied ??= setTimeout(() => this.known.tell([]), this.settings.emptyGraceMs).unref();
-      return;
-    }
-    clearTimeout(this.#emptied);
-    this.#emptied = undefined;
-    this.known.tell(instances);
-  }
-}
-
-/** The instances whose checks pass, by blocking queries. */
 export class ConsulServiceDirectory extends ServiceDirectory {
-  readonly #services = new Map<string, WatchedService>();
-
   constructor(
     private readonly consul: Consul,
     private readonly settings: ConsulDirectorySettings = defaults,
@@ -82,24 +44,25 @@ export class ConsulServiceDirectory extends ServiceDirectory {
     super();
   }
 
-  override watch(service: string, listener: InstancesListener): () => void {
-    return this.#watched(service).known.listen(listener);
-  }
-
-  /** Consul tells changes by itself. */
-  override refresh(): void {}
-
-  override async close(): Promise<void> {
-    await Promise.all([...this.#services.values()].map((service) => service.close()));
-  }
-
-  #watched(service: string): WatchedService {
-    let watched = this.#services.get(service);
-    if (!watched) {
-      const query = (options: BlockingQuery) => this.consul.health.service({ ...options, service, passing: true });
-      watched = new WatchedService(service, query, this.settings, this.logger);
-      this.#services.set(service, watched);
-    }
-    return watched;
+  protected override follow(service: string, list: InstanceList): InstanceSource {
+    const query = (options: BlockingQuery) => this.consul.health.service({ ...options, service, passing: true });
+    let emptied: NodeJS.Timeout | undefined;
+    const answered = (body: unknown) => {
+      const instances = toInstances(body);
+      if (instances.length === 0 && list.current.length > 0) {
+        emptied ??= setTimeout(() => list.set([]), this.settings.emptyGraceMs).unref();
+        return;
+      }
+      clearTimeout(emptied);
+      emptied = undefined;
+      list.set(instances);
+    };
+    const watch = new ConsulWatch(service, query, answered, this.logger, this.settings);
+    return {
+      close: () => {
+        clearTimeout(emptied);
+        return watch.close();
+      },
+    };
   }
 }

@@ -1,10 +1,10 @@
-import { promises as dns, type RecordWithTtl } from 'node:dns';
+import { promises as dns } from 'node:dns';
 import type { DnsTarget } from '../../platform/config/grpc-target.js';
 import { endpoint } from '../../platform/config/host.js';
 
 export interface DnsAnswer {
   readonly addresses: readonly string[];
-  /** Absent where the system's resolver was asked, which tells none. */
+  /** Absent where the system's resolver was asked, which gives none. */
   readonly ttlMs?: number;
 }
 
@@ -27,11 +27,9 @@ async function byServer({ host, port }: DnsTarget, authority: string): Promise<D
   });
   return {
     addresses: records.map(({ address }) => endpoint(address, port)),
-    ttlMs: Math.min(...records.map(({ ttl }: RecordWithTtl) => ttl)) * 1_000,
+    ttlMs: Math.min(...records.map(({ ttl }) => ttl)) * 1_000,
   };
 }
 
-/** Rejects when the name is not there or no server answers. */
-export function dnsAddresses(target: DnsTarget): Promise<DnsAnswer> {
-  return target.authority === undefined ? bySystem(target) : byServer(target, target.authority);
-}
+export const dnsAddresses = (target: DnsTarget): Promise<DnsAnswer> =>
+  target.authority === undefined ? bySystem(target) : byServer(target, target.authority);

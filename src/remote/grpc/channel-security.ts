@@ -6,14 +6,11 @@ import { callsOverTls, loadServiceTls, type ServiceTls } from '../../platform/se
 import { RenewedFiles } from '../../platform/security/renewed-files.js';
 import { serverIdentity } from '../../protocols/grpc/server-identity.js';
 
-export interface SecuredChannel {
-  readonly credentials: ChannelCredentials;
-  readonly options?: ChannelOptions;
-}
-
-/** How connections to other services are secured. */
 export interface ChannelSecurity {
-  channel(service: string, address: string): SecuredChannel;
+  channel(
+    service: string,
+    address: string,
+  ): { readonly credentials: ChannelCredentials; readonly options?: ChannelOptions };
   close(): void;
 }
 
@@ -22,27 +19,20 @@ export const plainText: ChannelSecurity = {
   close: () => undefined,
 };
 
-/**
- * TLS with the renewed `files`. A service shows a certificate for the address it is called by, for its own name, or for
- * the name in `dns:///name` of `addresses`.
- */
+/** A certificate is good for the address that is called, for the service, and for the name in its `dns:///name`. */
 export function secured(files: RenewedFiles<ServiceTls>, addresses: Readonly<Record<string, string>>): ChannelSecurity {
   const create = channelCredentials(files);
   return {
     channel: (service, address) => {
-      const { verify, options } = serverIdentity(address, [...dnsNames(addresses[service]), service]);
+      const target = addresses[service] === undefined ? undefined : parseGrpcTarget(addresses[service]);
+      const names = target?.kind === 'dns' ? [target.host, service] : [service];
+      const { verify, options } = serverIdentity(address, names);
       return { credentials: create(verify), options };
     },
     close: () => files.close(),
   };
 }
 
-function dnsNames(target: string | undefined): string[] {
-  const parsed = target === undefined ? undefined : parseGrpcTarget(target);
-  return parsed?.kind === 'dns' ? [parsed.host] : [];
-}
-
-/** As the environment says. Throws ConfigurationError. */
 export function channelSecurity(configuration: Configuration): ChannelSecurity {
   if (!callsOverTls(configuration)) return plainText;
   const files = new RenewedFiles(() => loadServiceTls(configuration) as ServiceTls);

@@ -1,4 +1,5 @@
-import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Failure } from '../../contract/failure.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import type { OperationDescriptor } from '../../contract/module.js';
@@ -6,46 +7,54 @@ import type { Call } from '../../pipeline/call.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
 import { type Span, traced } from '../../pipeline/span.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
-import type { Instance } from '../discovery/service-directory.js';
+import { UnaryExchange } from '../../protocols/grpc/unary-exchange.js';
+import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
 import { isUnsent } from '../resilience/outage.js';
 import type { Resilience } from '../resilience/resilience.js';
 import type { ResiliencePolicy } from '../resilience/resilience-policy.js';
-import type { Attempt } from '../resilience/retried-call.js';
-import { ConnectionTroubles, type TroublesLog } from './connection-troubles.js';
-import type { InstanceChannels } from './instance-channels.js';
-import { outgoingMetadata } from './outgoing-metadata.js';
+import type { SendTo } from '../resilience/retried-call.js';
+import type { ChannelSecurity } from './channel-security.js';
+import { ConnectionLog, type WarnLogger } from './connection-log.js';
+import { InstanceChannels } from './instance-channels.js';
 import { isSenderRefused, remoteFailure } from './remote-failure.js';
+import { RequestMetadata, requestHeaders } from './request-metadata.js';
 import type { ServiceCredentials } from './service-credentials.js';
-import { sendUnary } from './unary-request.js';
 
-/** Where an operation runs and how it is put on the wire. */
 interface Route {
   readonly service: string;
   readonly codec: OperationCodec;
   readonly policy: ResiliencePolicy;
+  readonly channels: InstanceChannels;
 }
 
 export interface GrpcExecutorParts {
-  /** Of all operations that run elsewhere. */
   readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
   /** By module the service that runs it. */
-  readonly homes: ReadonlyMap<string, string>;
+  readonly owners: ReadonlyMap<string, string>;
   readonly resilience: Resilience;
-  readonly channels: InstanceChannels;
+  readonly directory: ServiceDirectory;
+  readonly security: ChannelSecurity;
   readonly credentials: ServiceCredentials;
-  readonly logger?: TroublesLog;
+  readonly logger?: WarnLogger;
 }
 
 /** Runs operations in the services that have their handlers, over gRPC. */
-export class GrpcExecutor extends RemoteExecutor {
+export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdown {
+  readonly #channels = new Map<string, InstanceChannels>();
   readonly #routes = new Map<OperationDescriptor, Route>();
-  readonly #troubles: ConnectionTroubles;
+  readonly #log: ConnectionLog;
 
-  /** Throws an Error that names the modules nobody runs. */
   constructor(private readonly parts: GrpcExecutorParts) {
     super();
-    this.#troubles = new ConnectionTroubles(parts.logger);
-    for (const [operation, codec] of parts.codecs) this.#routes.set(operation, this.#route(operation, codec));
+    const { codecs, owners, resilience, logger } = parts;
+    this.#log = new ConnectionLog(logger);
+    for (const [operation, codec] of codecs) {
+      const service = owners.get(operation.module);
+      if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
+      const channels = this.#channels.getOrInsertComputed(service, () => this.#open(service));
+      const policy = resilience.policy(service, (instance) => channels.isReachable(instance));
+      this.#routes.set(operation, { service, codec, policy, channels });
+    }
   }
 
   override run(call: Call): Promise<unknown> {
@@ -57,6 +66,17 @@ export class GrpcExecutor extends RemoteExecutor {
     const send = (proof: string) =>
       context.span ? this.#sendTraced(call, route, proof, context.span) : this.#send(call, route, proof);
     return typeof bearer === 'string' ? send(bearer) : bearer.then(send);
+  }
+
+  onApplicationShutdown(): void {
+    for (const channels of this.#channels.values()) channels.keep([]);
+    this.parts.security.close();
+  }
+
+  #open(service: string): InstanceChannels {
+    const channels = new InstanceChannels(service, this.parts.security);
+    this.parts.directory.watch(service, (instances) => channels.keep(instances));
+    return channels;
   }
 
   #sendTraced(call: Call, route: Route, bearer: string, parent: Span): Promise<unknown> {
@@ -71,45 +91,29 @@ export class GrpcExecutor extends RemoteExecutor {
   }
 
   async #send(call: Call, route: Route, bearer: string, span?: Span): Promise<unknown> {
+    const { service, codec, policy, channels } = route;
     const { operation, context, idempotencyKey } = call;
-    const { codec, policy } = route;
-    const metadata = outgoingMetadata(call, bearer, span?.traceparent ?? context.trace.child());
-    const request = codec.encodeRequest(call.input);
-    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
-    const { deadline, signal } = context.lifetime;
-    let attempts = 0;
-    const answer = await policy.execute({ deadline, signal, isSafe }, (attempt) => {
-      span?.set('app.attempts', ++attempts);
-      span?.set('network.peer.address', attempt.instance.address);
-      return this.#ask(operation, route, attempt, { message: request, metadata });
-    });
-    return codec.decodeResponse(answer);
-  }
-
-  #ask(
-    operation: OperationDescriptor,
-    { service }: Route,
-    { instance, deadline, signal }: Attempt,
-    request: { readonly message: Buffer; readonly metadata: Metadata },
-  ): Promise<Buffer> {
     const { path } = operation.wire.grpc;
-    const explain = (error: ServiceError) => this.#failed(operation, error, service, instance);
-    const client = this.parts.channels.of(service, instance);
-    return sendUnary(client, { ...request, path, deadline, signal, explain });
+    const headers = requestHeaders(call, bearer, span?.traceparent ?? context.trace.child());
+    const message = codec.encodeRequest(call.input);
+    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
+    let attempts = 0;
+    const sendTo: SendTo<Buffer> = (instance, attempt) => {
+      span?.set('app.attempts', ++attempts);
+      span?.set('network.peer.address', instance.address);
+      const metadata = new RequestMetadata(headers, attempt.deadline);
+      const explain = (error: ServiceError) => this.#failed(operation, error, service, instance);
+      const exchange = new UnaryExchange(channels.of(instance), { path, message, metadata, explain });
+      attempt.onEnd(() => exchange.cancel());
+      return exchange.answer;
+    };
+    return codec.decodeResponse(await policy.execute({ lifetime: context.lifetime, isSafe }, sendTo));
   }
 
   #failed(operation: OperationDescriptor, error: ServiceError, service: string, { address }: Instance): Failure {
     const failure = remoteFailure(operation, error);
-    if (isSenderRefused(error)) this.#troubles.refused(service, address, error.details);
-    else if (isUnsent(failure)) this.#troubles.tell(service, address, error.details);
+    if (isSenderRefused(error)) this.#log.tokenRefused(service, address, error.details);
+    else if (isUnsent(failure)) this.#log.noConnection(service, address, error.details);
     return failure;
-  }
-
-  #route(operation: OperationDescriptor, codec: OperationCodec): Route {
-    const { homes, resilience, channels } = this.parts;
-    const service = homes.get(operation.module);
-    if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
-    const isReachable = (instance: Instance) => channels.isReachable(service, instance);
-    return { service, codec, policy: resilience.policy(service, isReachable) };
   }
 }

@@ -20,56 +20,39 @@ const options: ClientOptions = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
-type ClientsByAddress = Map<string, GrpcClient>;
-
-/** A connection to each instance that is called, made at the first call. */
+/** A connection to each instance of one service that is called, made at the first call. */
 export class InstanceChannels {
-  /** By service, because each has an identity of its own to show. */
-  readonly #services = new Map<string, ClientsByAddress>();
+  readonly #clients = new Map<string, GrpcClient>();
 
-  constructor(private readonly security: ChannelSecurity) {}
+  constructor(
+    private readonly service: string,
+    private readonly security: ChannelSecurity,
+  ) {}
 
   /** Who calls an instance that is not reachable has no better one: it is tried again now, not after the back-off. */
-  of(service: string, instance: Instance): GrpcClient {
-    const clients = this.#clients(service);
+  of(instance: Instance): GrpcClient {
     const { address } = instance;
-    const known = clients.get(address);
-    if (known && this.isReachable(service, instance)) return known;
-    const { credentials, options: identity } = this.security.channel(service, address);
+    const known = this.#clients.get(address);
+    if (known && this.isReachable(instance)) return known;
+    const { credentials, options: identity } = this.security.channel(this.service, address);
     const client = new GrpcClient(address, credentials, { ...options, ...identity });
-    clients.set(address, client);
+    this.#clients.set(address, client);
     known?.close();
     return client;
   }
 
   /** False for an instance that cannot be connected to now; the attempt goes on. */
-  isReachable(service: string, { address }: Instance): boolean {
-    const channel = this.#services.get(service)?.get(address)?.getChannel();
+  isReachable({ address }: Instance): boolean {
+    const channel = this.#clients.get(address)?.getChannel();
     return channel?.getConnectivityState(true) !== connectivityState.TRANSIENT_FAILURE;
   }
 
-  /** Closes the connections to instances that are gone; their running calls end first. */
-  keep(service: string, instances: readonly Instance[]): void {
-    const clients = this.#clients(service);
+  keep(instances: readonly Instance[]): void {
     const kept = new Set(instances.map(({ address }) => address));
-    for (const [address, client] of clients) {
+    for (const [address, client] of this.#clients) {
       if (kept.has(address)) continue;
       client.close();
-      clients.delete(address);
+      this.#clients.delete(address);
     }
-  }
-
-  close(): void {
-    for (const service of this.#services.keys()) this.keep(service, []);
-    this.security.close();
-  }
-
-  #clients(service: string): ClientsByAddress {
-    let clients = this.#services.get(service);
-    if (!clients) {
-      clients = new Map();
-      this.#services.set(service, clients);
-    }
-    return clients;
   }
 }

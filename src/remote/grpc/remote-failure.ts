@@ -12,14 +12,11 @@ const [refusal] = senderRefused;
 /** Whether the instance takes no calls of this process, whoever they are for. */
 export const isSenderRefused = ({ metadata }: ServiceError): boolean => metadata?.get(refusal).length > 0;
 
-/**
- * Of the texts by which grpc-js says that no handler had the request: it had no connection to write to, or wrote to an
- * instance that was going away (RFC 9113, 6.8 and 8.7).
- */
+/** Texts of grpc-js for a request that no handler had: there was no connection, or a GOAWAY (RFC 9113, 6.8 and 8.7). */
 const notTaken =
   /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)|NGHTTP2_REFUSED_STREAM|after receiving a GOAWAY/i;
 
-/** What an instance of ours answered as the owner threw it; what grpc-js says itself without addresses of the inside. */
+/** What the owner threw, in its class; for what grpc-js says itself a failure without the addresses in its texts. */
 export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
   // nothing was done, and an instance with other keys may take it: that is the time in which keys are replaced
   if (isSenderRefused(error)) return new ServiceUnavailable({ cause: error, retry: 'always' });

@@ -1,49 +1,69 @@
+import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 import type { Instance } from '../discovery/service-directory.js';
 import { Candidate } from './candidate.js';
-import type { Ejections } from './ejections.js';
 
-type Accept = (candidate: Candidate) => boolean;
+export interface BalancerOptions {
+  /** False for an instance to which there is no connection now. */
+  readonly isReachable?: ((instance: Instance) => boolean) | undefined;
+  readonly onEjected?: (instance: Instance, forMs: number) => void;
+  readonly onReturned?: (instance: Instance) => void;
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
+}
 
-/** Round robin over the instances of one service that are worth a call. */
+/**
+ * Round robin over the instances of one service. Those that fail again and again are ejected for a while, as by Envoy's outlier
+ * detection; but when the last one fails too, the fault is not that of an instance, and all come back.
+ */
 export class Balancer {
+  readonly #options: Required<BalancerOptions>;
   #candidates: readonly Candidate[] = [];
   #next = 0;
+  #ejections = 0;
 
-  /** `isReachable`: false for an instance to which there is no connection now. */
   constructor(
-    private readonly ejections: Ejections,
-    private readonly isReachable: (instance: Instance) => boolean = () => true,
-  ) {}
+    public settings: ResilienceSettings['ejection'],
+    options: BalancerOptions = {},
+  ) {
+    const nothing = () => undefined;
+    const { isReachable = () => true, onEjected = nothing, onReturned = nothing } = options;
+    this.#options = { isReachable, onEjected, onReturned, now: options.now ?? (() => performance.now()) };
+  }
 
   get candidates(): readonly Candidate[] {
     return this.#candidates;
   }
 
-  /** Those that stay keep what is known of their health. */
+  /** Since the start of this process. */
+  get ejections(): number {
+    return this.#ejections;
+  }
+
   update(instances: readonly Instance[]): void {
     const known = new Map(this.#candidates.map((candidate) => [candidate.instance.id, candidate]));
     this.#candidates = instances.map((instance) => {
       const candidate = known.get(instance.id);
       return candidate?.instance.address === instance.address ? candidate : new Candidate(instance);
     });
-    this.ejections.watch(this.#candidates);
+    if (this.#candidates.every(({ isEjected }) => isEjected)) this.#returnAll();
   }
 
-  /**
-   * A bad instance rather than one that was `tried`, one that seems away rather than one that `refused`, and any rather
-   * than none; undefined where none is known.
-   */
-  pick(tried?: ReadonlySet<Candidate>, refused?: ReadonlySet<Candidate>): Candidate | undefined {
-    this.ejections.returnDue();
-    this.#readmit();
-    const isNew: Accept = (candidate) => !tried?.has(candidate);
-    const isUp: Accept = ({ instance }) => this.isReachable(instance);
-    const picked =
-      this.#turn((candidate) => isNew(candidate) && this.#isGood(candidate)) ??
-      this.#turn((candidate) => isNew(candidate) && isUp(candidate)) ??
-      this.#turn((candidate) => !refused?.has(candidate) && this.#isGood(candidate)) ??
-      this.#turn(isNew) ??
-      this.#turn(() => true);
+  /** `unsent`: those of the tried ones that took no request. */
+  pick(tried?: ReadonlySet<Candidate>, unsent?: ReadonlySet<Candidate>): Candidate | undefined {
+    this.#returnDue();
+    const count = this.#candidates.length;
+    const first = this.#next;
+    let picked: Candidate | undefined;
+    let best = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < count && best > 0; step++) {
+      const index = (first + step) % count;
+      const candidate = this.#candidates[index] as Candidate;
+      const rank = this.#rank(candidate, tried, unsent);
+      if (rank >= best) continue;
+      best = rank;
+      picked = candidate;
+      this.#next = (index + 1) % count;
+    }
     if (picked?.isOnProbation) picked.isProbed = true;
     return picked;
   }
@@ -55,43 +75,78 @@ export class Balancer {
 
   succeeded(candidate: Candidate): void {
     candidate.isProbed = false;
-    this.ejections.succeeded(candidate);
+    candidate.isOnProbation = false;
+    candidate.failuresInARow = 0;
   }
 
   failed(candidate: Candidate): void {
     candidate.isProbed = false;
-    this.ejections.failed(candidate);
+    candidate.failuresInARow++;
+    const tolerated = candidate.isOnProbation ? 1 : this.settings.failures;
+    if (candidate.isEjected || candidate.failuresInARow < tolerated || !this.#candidates.includes(candidate)) return;
+    const isLast = this.#candidates.every((other) => other === candidate || other.isEjected);
+    if (isLast) this.#returnAll();
+    else this.#eject(candidate);
   }
 
-  /** The call ended without telling anything of the instance. */
+  /** The call ended and says nothing about the instance. */
   abandoned(candidate: Candidate): void {
     candidate.isProbed = false;
   }
 
-  /** An ejected instance that was away and is back is most likely a new process: it need not wait its time. */
-  #readmit(): void {
-    for (const candidate of this.#candidates) {
-      if (!candidate.isEjected) continue;
-      const isUp = this.isReachable(candidate.instance);
-      if (isUp && candidate.isAway) this.ejections.returnNow(candidate);
-      candidate.isAway = !isUp;
-    }
+  /** A bad instance rather than one that was tried, and one that seems away rather than one that refused; 0 is best. */
+  #rank(candidate: Candidate, tried?: ReadonlySet<Candidate>, unsent?: ReadonlySet<Candidate>): number {
+    const isNew = !tried?.has(candidate);
+    const isGood = this.#isGood(candidate);
+    if (isNew && isGood) return 0;
+    if (isNew && this.#options.isReachable(candidate.instance)) return 1;
+    if (isGood && !unsent?.has(candidate)) return 2;
+    return isNew ? 3 : 4;
   }
 
   #isGood(candidate: Candidate): boolean {
-    return !candidate.isEjected && !candidate.isProbed && this.isReachable(candidate.instance);
+    return !candidate.isEjected && !candidate.isProbed && this.#options.isReachable(candidate.instance);
   }
 
-  #turn(accept: Accept): Candidate | undefined {
-    const count = this.#candidates.length;
-    for (let step = 0; step < count; step++) {
-      const index = (this.#next + step) % count;
-      const candidate = this.#candidates[index];
-      if (candidate && accept(candidate)) {
-        this.#next = (index + 1) % count;
-        return candidate;
-      }
+  #eject(candidate: Candidate): void {
+    const { baseMs, maxMs } = this.settings;
+    const now = this.#options.now();
+    const madeGood = Math.floor((now - candidate.returnedAt) / baseMs);
+    candidate.ejections = Math.max(0, candidate.ejections - madeGood) + 1;
+    const forMs = Math.min(maxMs, baseMs * candidate.ejections);
+    candidate.ejectedUntil = now + forMs;
+    this.#ejections++;
+    this.#options.onEjected(candidate.instance, forMs);
+  }
+
+  /** An ejected instance that was away and is back is most likely a new process: it need not wait its time. */
+  #returnDue(): void {
+    for (const candidate of this.#candidates) {
+      if (candidate.ejectedUntil === undefined) continue;
+      const isReachable = this.#options.isReachable(candidate.instance);
+      const isBack = isReachable && candidate.wasUnreachable;
+      candidate.wasUnreachable = !isReachable;
+      if (!isBack && this.#options.now() < candidate.ejectedUntil) continue;
+      candidate.isOnProbation = true;
+      this.#return(candidate);
     }
-    return undefined;
+  }
+
+  /** Those ejections blamed the wrong ones and do not count. */
+  #returnAll(): void {
+    for (const candidate of this.#candidates) {
+      candidate.failuresInARow = 0;
+      if (!candidate.isEjected) continue;
+      candidate.ejections--;
+      this.#return(candidate);
+    }
+  }
+
+  #return(candidate: Candidate): void {
+    candidate.ejectedUntil = undefined;
+    candidate.wasUnreachable = false;
+    candidate.failuresInARow = 0;
+    candidate.returnedAt = this.#options.now();
+    this.#options.onReturned(candidate.instance);
   }
 }

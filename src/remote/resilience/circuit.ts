@@ -5,31 +5,24 @@ import type { ResilienceSettings } from '../../platform/dynamic/resilience-setti
 
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
-/** `failure`: nobody answered. `neutral`: the call tells nothing, for its caller went away. All else is an answer. */
+/** `failure`: nobody answered. `neutral`: says nothing about the service, for its caller went away. Else an `answer`. */
 export type Verdict = 'failure' | 'neutral' | 'answer';
 
 export type Judge = (error: unknown) => Verdict;
+
+export type OnCircuitChange = (from: CircuitState, to: CircuitState) => void;
 
 type Work = () => Promise<unknown>;
 type Breaker = CircuitBreaker<[Work, Judge]>;
 type Settings = ResilienceSettings['breaker'];
 
-/** Since the start of this process. */
-export interface CircuitCounts {
-  successes: number;
-  failures: number;
-  rejected: number;
-  openings: number;
-}
+/** Of the window: when all calls fail for so long the circuit opens, however many are still under way. */
+const allFailingShare = 1 / 4;
 
-/** With nothing but failures for this part of the window the circuit opens, however many calls are still under way. */
-const deadShare = 1 / 4;
-
-/** Stops calling what does not answer, and lets single calls find out whether it answers again. */
+/** opossum's circuit breaker; decision 40 says what is added to it. */
 export class Circuit {
-  /** How often it came to a state, since the start of this process. */
   readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
-  readonly counts: CircuitCounts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
+  readonly counts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
   #breaker: Breaker;
   #state: CircuitState = 'CLOSED';
   #changedAt = new Date(wallClock());
@@ -40,7 +33,7 @@ export class Circuit {
   constructor(
     readonly name: string,
     private settings: Settings,
-    private readonly onChange: (circuit: Circuit, from: CircuitState) => void = () => undefined,
+    private readonly onChange: OnCircuitChange = () => undefined,
   ) {
     this.#breaker = this.#create('CLOSED');
   }
@@ -57,15 +50,13 @@ export class Circuit {
   run<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
     const breaker = this.#breaker;
     if (breaker.closed) return breaker.fire(work, judge) as Promise<T>;
-    const sinceProbe = performance.now() - this.#probedAt;
-    if (!breaker.halfOpen || (!breaker.pendingClose && sinceProbe < this.settings.resetMs)) {
-      return Promise.reject(this.#rejection());
-    }
-    this.#probedAt = performance.now();
+    const now = performance.now();
+    const isHanging = breaker.halfOpen && now - this.#probedAt >= this.settings.resetMs;
+    if (!breaker.pendingClose && !isHanging) return Promise.reject(this.#rejection());
+    this.#probedAt = now;
     return breaker.pendingClose ? (breaker.fire(work, judge) as Promise<T>) : probeAgain(breaker, work, judge);
   }
 
-  /** What was counted is forgotten; an open circuit stays open for the new time. */
   update(settings: Settings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.settings)) return;
     this.settings = settings;
@@ -88,34 +79,26 @@ export class Circuit {
       rollingCountBuckets: 10,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
-      // A probe that tells nothing must not close the circuit.
+      // a neutral probe must not close the circuit
       errorFilter: (error: unknown, _work?: Work, judge?: Judge) => {
         const verdict = judge?.(error);
         return verdict === 'answer' || (verdict === 'neutral' && breaker.closed);
       },
     });
     if (state === 'OPEN') breaker.open();
-    return this.#listen(breaker);
-  }
-
-  #listen(breaker: Breaker): Breaker {
     return breaker
       .on('success', () => this.#succeeded())
       .on('failure', () => this.#failed(breaker))
-      .on('open', () => this.#become('OPEN'))
       .on('halfOpen', () => this.#changed('HALF_OPEN'))
+      .on('open', () => this.#become('OPEN'))
       .on('close', () => this.#become('CLOSED'));
   }
 
-  /**
-   * Every opening and closing begins with a new breaker. Calls from before end on the old one, where they count no more:
-   * those that hung through an outage would open the circuit again after it.
-   */
+  /** With a new breaker: calls that hung through an outage end on the old one, and do not open the circuit again. */
   #become(state: 'CLOSED' | 'OPEN'): void {
     this.#breaker.shutdown();
     this.#breaker = this.#create(state);
     this.#failuresInARow = 0;
-    if (state === 'OPEN') this.counts.openings++;
     this.#changed(state);
   }
 
@@ -123,9 +106,10 @@ export class Circuit {
     const from = this.#state;
     if (from === state) return;
     this.#state = state;
-    this.transitions[state]++;
     this.#changedAt = new Date(wallClock());
-    this.onChange(this, from);
+    this.transitions[state]++;
+    if (state === 'OPEN') this.counts.openings++;
+    this.onChange(from, state);
   }
 
   #succeeded(): void {
@@ -139,14 +123,11 @@ export class Circuit {
     if (breaker.closed && this.#isDead(breaker)) breaker.open();
   }
 
-  /**
-   * opossum looks at the percentage of the calls begun: too little to go by where they are few, and too late where they
-   * hang.
-   */
+  /** The share of calls begun, which opossum looks at, says too little where they are few and too late where they hang. */
   #isDead({ stats }: Breaker): boolean {
     const { volume, windowMs } = this.settings;
     if (this.#failuresInARow < volume) return false;
-    return stats.fires < volume || performance.now() - this.#failingSince >= windowMs * deadShare;
+    return stats.fires < volume || performance.now() - this.#failingSince >= windowMs * allFailingShare;
   }
 
   #rejection(): ServiceUnavailable {

@@ -1,15 +1,15 @@
 import { Failure } from '../../contract/failure.js';
 import type { Verdict } from './circuit.js';
 
+/** Whether no handler had the request. */
 export const isUnsent = (error: unknown): boolean => error instanceof Failure && error.retry === 'always';
 
-/** Whether nobody answered. One not to be retried is an answer: of a service that is there, and misses another one. */
+/** Whether nobody answered. A failure with `retry: never` is an answer, of a service that is there and lacks another. */
 export const isOutage = (error: unknown): error is Failure =>
   error instanceof Failure &&
   (error.kind === 'unavailable' || error.kind === 'deadline_exceeded') &&
   error.retry !== 'never';
 
-/** What the end of a call that took `ms` tells of the one called. */
 export function verdict(error: unknown, ms: number, fairMs: number): Verdict {
   if (!(error instanceof Failure)) return 'answer';
   if (error.kind === 'cancelled') return 'neutral';

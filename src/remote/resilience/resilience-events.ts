@@ -6,7 +6,6 @@ import type { CircuitState } from './circuit.js';
 
 interface InstanceEvent {
   readonly service: string;
-  /** `host:port` */
   readonly address: string;
 }
 
@@ -19,7 +18,6 @@ interface EventMap {
   settings: [{ readonly name: string; readonly settings: ResilienceSettings }];
 }
 
-/** Every change of state of what stands between this process and others, and of the pressure on it. */
 export class ResilienceEvents extends EventEmitter<EventMap> {}
 
 export function logEvents(events: ResilienceEvents, logger: Pick<Logger, 'log' | 'warn'>): void {

@@ -1,69 +1,54 @@
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 
 const windowSeconds = 10;
-/** The current second is not over: one more than the window covers it wholly. */
-const buckets = windowSeconds + 1;
 
-const sum = (counts: Float64Array, from: number, length: number): number => {
-  let total = 0;
-  for (let back = 0; back < length; back++) total += counts[(from - back + buckets) % buckets] ?? 0;
-  return total;
-};
+interface Second {
+  readonly at: number;
+  calls: number;
+  retries: number;
+}
 
-/**
- * Bounds the load that retries add, so that they do not keep down what fails: in any 10 s no more of them than a share of
- * the calls and a few more. Figures: https://linkerd.io/2/features/retries-and-timeouts/ and Finagle's RetryBudget.
- */
+/** As in Finagle's RetryBudget and https://linkerd.io/2/features/retries-and-timeouts/: a share of the calls and a few more. */
 export class RetryBudget {
-  readonly #calls = new Float64Array(buckets);
-  readonly #retries = new Float64Array(buckets);
-  #second: number;
+  #seconds: readonly Second[] = [];
 
-  /** `now`: milliseconds that never go back. */
   constructor(
     public settings: ResilienceSettings['budget'],
     private readonly now: () => number = () => performance.now(),
-  ) {
-    this.#second = this.#currentSecond();
-  }
+  ) {}
 
   countCall(): void {
-    const bucket = this.#bucket();
-    this.#calls[bucket] = (this.#calls[bucket] ?? 0) + 1;
+    this.#current().calls++;
   }
 
-  /** Whole retries that may be claimed now. */
   get left(): number {
-    return Math.max(0, Math.floor(this.#left(this.#bucket())));
+    return Math.max(0, Math.floor(this.#left(this.#current())));
   }
 
-  /** Takes one retry, if there is one. */
   claim(): boolean {
-    const bucket = this.#bucket();
-    if (this.#left(bucket) < 1) return false;
-    this.#retries[bucket] = (this.#retries[bucket] ?? 0) + 1;
+    const current = this.#current();
+    if (this.#left(current) < 1) return false;
+    current.retries++;
     return true;
   }
 
-  #left(bucket: number): number {
+  /** The current second is not over: retries count in one second more than calls, so that the limit holds in any 10 s. */
+  #left(current: Second): number {
     const { ratio, perSecond } = this.settings;
-    const allowed = ratio * sum(this.#calls, bucket, windowSeconds) + perSecond * windowSeconds;
-    return allowed - sum(this.#retries, bucket, buckets);
-  }
-
-  #currentSecond(): number {
-    return Math.floor(this.now() / 1_000);
-  }
-
-  /** Of the current second; forgets what was in the buckets that time has passed since. */
-  #bucket(): number {
-    const second = this.#currentSecond();
-    const passed = Math.min(second - this.#second, buckets);
-    for (let back = 0; back < passed; back++) {
-      this.#calls[(second - back) % buckets] = 0;
-      this.#retries[(second - back) % buckets] = 0;
+    let allowed = perSecond * windowSeconds;
+    for (const { at, calls, retries } of this.#seconds) {
+      if (at > current.at - windowSeconds) allowed += ratio * calls;
+      allowed -= retries;
     }
-    this.#second = second;
-    return second % buckets;
+    return allowed;
+  }
+
+  #current(): Second {
+    const at = Math.floor(this.now() / 1_000);
+    const last = this.#seconds[0];
+    if (last?.at === at) return last;
+    const current = { at, calls: 0, retries: 0 };
+    this.#seconds = [current, ...this.#seconds.filter((second) => second.at >= at - windowSeconds)];
+    return current;
   }
 }

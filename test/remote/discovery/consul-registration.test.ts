@@ -178,7 +178,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     await registration.start();
     wire.cut();
     await registration.stop();
-    expect(lines.all.at(-1)).toMatch(/Consul was not told that this process stops/);
+    expect(lines.all.at(-1)).toMatch(/Consul does not know that this process stops/);
   });
 
   test('stops before it was registered, and leaves nothing behind', async () => {

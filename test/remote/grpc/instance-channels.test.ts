@@ -4,11 +4,11 @@ import { plainText } from '../../../src/remote/grpc/channel-security.js';
 import { InstanceChannels } from '../../../src/remote/grpc/instance-channels.js';
 import { freePort } from '../../support/free-port.js';
 
-const channels = new InstanceChannels(plainText);
+const channels = new InstanceChannels('users', plainText);
 const server = new Server();
 
 afterEach(() => {
-  channels.close();
+  channels.keep([]);
   server.forceShutdown();
 });
 
@@ -23,7 +23,7 @@ describe('an instance that could not be connected to', () => {
         const answered = (error: { code: status } | null) => resolve(error?.code);
         const deadline = Date.now() + 5_000;
         channels
-          .of('users', instance)
+          .of(instance)
           .makeUnaryRequest('/users.Any/Thing', bytes, bytes, Buffer.alloc(0), new Metadata(), { deadline }, answered);
       });
     // so long that the pauses between two attempts have grown

@@ -16,9 +16,8 @@ import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs } from '../../../src/protocols/grpc/protobuf-codec.js';
 import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
 import { type ChannelSecurity, plainText } from '../../../src/remote/grpc/channel-security.js';
-import type { TroublesLog } from '../../../src/remote/grpc/connection-troubles.js';
+import type { WarnLogger } from '../../../src/remote/grpc/connection-log.js';
 import { GrpcExecutor } from '../../../src/remote/grpc/grpc-executor.js';
-import { InstanceChannels } from '../../../src/remote/grpc/instance-channels.js';
 import { ServiceCredentials } from '../../../src/remote/grpc/service-credentials.js';
 import { Resilience } from '../../../src/remote/resilience/resilience.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
@@ -36,7 +35,7 @@ interface RemoteOptions extends OwnerOptions {
   readonly security?: (addresses: Readonly<Record<string, string>>) => ChannelSecurity;
   /** By which the edge shows who it is, in place of those that the owner takes. */
   readonly tokens?: TokenIssuer;
-  readonly logger?: TroublesLog;
+  readonly logger?: WarnLogger;
   /** By the owner's port where the edge looks for it. */
   readonly target?: (port: string) => string;
 }
@@ -89,14 +88,14 @@ export class RemoteSpecimens {
     const { application: owner, address } = await startOwner(options);
     const port = address.split(':')[1] as string;
     const addresses = { specimens: options.target?.(port) ?? address };
-    const channels = new InstanceChannels(options.security?.(addresses) ?? plainText);
     const directory = new StaticServiceDirectory(addresses);
     const resilience = new Resilience(directory);
     const executor = new GrpcExecutor({
       codecs: compileCodecs(specimens.operations, new ProtoSchema(specimenProtos)),
-      homes: new Map([['specimens', 'specimens']]),
+      owners: new Map([['specimens', 'specimens']]),
       resilience,
-      channels,
+      directory,
+      security: options.security?.(addresses) ?? plainText,
       credentials: new ServiceCredentials(options.tokens ?? owner.tokens, 'edge'),
       logger: options.logger,
     });
@@ -107,10 +106,9 @@ export class RemoteSpecimens {
     });
     const close = async () => {
       resilience.close();
-      channels.close();
       await directory.close();
     };
-    const reconnect = () => channels.keep('specimens', []);
+    const reconnect = () => executor.onApplicationShutdown();
     return new RemoteSpecimens(edge, owner, address, reconnect, close);
   }
 

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Balancer } from '../../../src/remote/resilience/balancer.js';
+
 import type { Candidate } from '../../../src/remote/resilience/candidate.js';
-import { Ejections } from '../../../src/remote/resilience/ejections.js';
 
 const instances = (...ids: readonly string[]) => ids.map((id) => ({ id, address: `${id}:50051` }));
 
 function balancerOf(...ids: readonly string[]) {
   let time = 1_000_000;
   const unreachable = new Set<string>();
-  const listener = { ejected: () => undefined, returned: () => undefined };
-  const ejections = new Ejections({ failures: 5, baseMs: 30_000, maxMs: 300_000 }, listener, () => time);
-  const balancer = new Balancer(ejections, ({ id }) => !unreachable.has(id));
+  const settings = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
+  const balancer = new Balancer(settings, { isReachable: ({ id }) => !unreachable.has(id), now: () => time });
   balancer.update(instances(...ids));
   const find = (id: string) => balancer.candidates.find(({ instance }) => instance.id === id) as Candidate;
   return {

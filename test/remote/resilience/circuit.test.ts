@@ -14,8 +14,8 @@ const judge = (error: unknown): Verdict => (error instanceof Fault ? error.verdi
 
 function circuitWith(changes: Partial<typeof settings> = {}) {
   const changesSeen: string[] = [];
-  const circuit = new Circuit('user-service', { ...settings, ...changes }, ({ state }, from) =>
-    changesSeen.push(`${from} -> ${state}`),
+  const circuit = new Circuit('user-service', { ...settings, ...changes }, (from, to) =>
+    changesSeen.push(`${from} -> ${to}`),
   );
   const end = async (verdict?: Verdict) => {
     const work = async () => {

@@ -1,15 +1,17 @@
 import { Cancelled, ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
+import { Lifetime } from '../../../src/pipeline/lifetime.js';
 import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
 import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
 import { Resilience } from '../../../src/remote/resilience/resilience.js';
-import type { Attempt, RemoteCall } from '../../../src/remote/resilience/retried-call.js';
+import type { SendTo } from '../../../src/remote/resilience/retried-call.js';
 
-type Behaviour = (attempt: Attempt) => Promise<string>;
+const lasting = (ms: number) => new Lifetime(performance.now() + ms, undefined);
 
-export const serves: Behaviour = async ({ instance }) => instance.id;
+type Behaviour = SendTo<string>;
 
-export const hangs: Behaviour = ({ signal }) =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+export const serves: Behaviour = async ({ id }) => id;
+
+export const hangs: Behaviour = (_, attempt) => new Promise((_resolve, reject) => attempt.onEnd(reject));
 
 export const fails =
   (make: () => Error = () => new ServiceUnavailable()): Behaviour =>
@@ -43,11 +45,10 @@ export class RemoteService {
   }
 
   /** Resolves with the instance that answered. */
-  call({ isSafe = true, timeoutMs = 5_000, signal = new AbortController().signal }: CallOptions = {}): Promise<string> {
-    const call: RemoteCall = { deadline: performance.now() + timeoutMs, signal, isSafe };
-    return this.policy.execute(call, (attempt) => {
-      this.asked.push(attempt.instance.id.slice(0, -':50051'.length));
-      return (this.#behaviours.get(attempt.instance.id) ?? serves)(attempt);
+  call({ isSafe = true, timeoutMs = 5_000, lifetime = lasting(timeoutMs) }: CallOptions = {}): Promise<string> {
+    return this.policy.execute({ lifetime, isSafe }, (instance, attempt) => {
+      this.asked.push(instance.id.slice(0, -':50051'.length));
+      return (this.#behaviours.get(instance.id) ?? serves)(instance, attempt);
     });
   }
 
@@ -62,11 +63,11 @@ export class RemoteService {
 interface CallOptions {
   readonly isSafe?: boolean;
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly lifetime?: Lifetime;
 }
 
 /** A caller that can go away. */
 export function caller() {
-  const controller = new AbortController();
-  return { signal: controller.signal, leave: () => controller.abort(new Cancelled()) };
+  const lifetime = lasting(5_000);
+  return { lifetime, leave: () => lifetime.end(new Cancelled()) };
 }

@@ -95,8 +95,8 @@ describe('a retry', () => {
   test('is made again while the attempt before, given up, still has the key of the command', async () => {
     const half = serviceOn(['a', 'b']).on('a', hangs);
     let refusals = 0;
-    half.on('b', async (attempt) => {
-      if (++refusals > 4) return serves(attempt);
+    half.on('b', async (instance, attempt) => {
+      if (++refusals > 4) return serves(instance, attempt);
       throw new IdempotencyKeyInUse();
     });
     expect(await half.call()).toBe('b:50051');
@@ -192,9 +192,9 @@ describe('an instance that hangs', () => {
 
   test('is told that its answer is not waited for any more', async () => {
     const told = Promise.withResolvers<void>();
-    const half = serviceOn(['a', 'b']).on('a', (attempt) => {
-      attempt.signal.addEventListener('abort', () => told.resolve());
-      return hangs(attempt);
+    const half = serviceOn(['a', 'b']).on('a', (instance, attempt) => {
+      attempt.onEnd(() => told.resolve());
+      return hangs(instance, attempt);
     });
     await half.call();
     await told.promise;
@@ -237,15 +237,15 @@ describe('an instance that hangs', () => {
 
 describe('a caller', () => {
   test('that goes away ends the call and its work', async () => {
-    const { signal, leave } = caller();
+    const { lifetime, leave } = caller();
     const told = Promise.withResolvers<unknown>();
     const begun = Promise.withResolvers<void>();
-    const hung = serviceOn(['a']).on('a', (attempt) => {
-      attempt.signal.addEventListener('abort', () => told.resolve(attempt.signal.reason));
+    const hung = serviceOn(['a']).on('a', (instance, attempt) => {
+      attempt.onEnd(told.resolve);
       begun.resolve();
-      return hangs(attempt);
+      return hangs(instance, attempt);
     });
-    const result = hung.call({ signal }).catch((error: unknown) => error);
+    const result = hung.call({ lifetime }).catch((error: unknown) => error);
     await begun.promise;
     leave();
     expect(await result).toBeInstanceOf(Cancelled);
@@ -254,31 +254,31 @@ describe('a caller', () => {
   });
 
   test('that goes away between two attempts ends the call', async () => {
-    const { signal, leave } = caller();
+    const { lifetime, leave } = caller();
     const half = serviceOn(['a', 'b']).on('a', async () => {
       setImmediate(leave);
       throw new ServiceUnavailable({ retryAfterSeconds: 3 });
     });
-    await expect(half.call({ signal })).rejects.toThrow(Cancelled);
+    await expect(half.call({ lifetime })).rejects.toThrow(Cancelled);
     expect(half.asked).toEqual(['a']);
   });
 
   test('that is gone already causes no work', async () => {
-    const { signal, leave } = caller();
+    const { lifetime, leave } = caller();
     leave();
-    await expect(serviceOn(['a']).call({ signal })).rejects.toThrow(Cancelled);
+    await expect(serviceOn(['a']).call({ lifetime })).rejects.toThrow(Cancelled);
     expect(service.asked).toEqual([]);
   });
 
   test('that goes away says nothing about the service', async () => {
-    const { signal, leave } = caller();
+    const { lifetime, leave } = caller();
     leave();
-    await serviceOn(['a', 'b']).calls(50, { signal });
+    await serviceOn(['a', 'b']).calls(50, { lifetime });
     expect(service.policy.circuit.state).toBe('CLOSED');
     expect(service.policy.instances.ejected).toBe(0);
   });
 
-  test('with less patience than is fair says nothing about the service', async () => {
+  test('with less time than is fair says nothing about the service', async () => {
     const hung = serviceOn(['a', 'b'], { fairMs: 500 }).on('a', hangs).on('b', hangs);
     await hung.calls(20, { timeoutMs: 2 });
     expect(hung.policy.circuit.state).toBe('CLOSED');
@@ -338,8 +338,10 @@ describe('a service that is down', () => {
 
 test('more calls than the limit are refused at once', async () => {
   const hung = serviceOn(['a'], { concurrency: 2 }).on('a', hangs);
-  const { signal, leave } = caller();
-  const running = [hung.call({ signal }), hung.call({ signal })].map((call) => call.catch((error: unknown) => error));
+  const { lifetime, leave } = caller();
+  const running = [hung.call({ lifetime }), hung.call({ lifetime })].map((call) =>
+    call.catch((error: unknown) => error),
+  );
   await expect(hung.call()).rejects.toThrow('Too many calls of this kind are under way');
   expect(hung.policy.bulkhead).toMatchObject({ running: 2, refused: 1 });
   leave();

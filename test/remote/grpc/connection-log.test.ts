@@ -3,7 +3,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { expect, test, vi } from 'vitest';
-import { ConnectionTroubles } from '../../../src/remote/grpc/connection-troubles.js';
+import { ConnectionLog } from '../../../src/remote/grpc/connection-log.js';
 import { Authority } from '../../support/certificates.js';
 import { Lines } from '../discovery/lines.js';
 
@@ -12,11 +12,11 @@ const details = (time: string) =>
 
 test('why there is no connection is said once for an address and a reason', () => {
   const lines = new Lines();
-  const troubles = new ConnectionTroubles(lines);
-  troubles.tell('users', '10.0.0.7:50051', details('01'));
-  troubles.tell('users', '10.0.0.7:50051', details('02'));
-  troubles.tell('users', '10.0.0.8:50051', details('03'));
-  troubles.tell('users', '10.0.0.7:50051', 'Name resolution failed');
+  const log = new ConnectionLog(lines);
+  log.noConnection('users', '10.0.0.7:50051', details('01'));
+  log.noConnection('users', '10.0.0.7:50051', details('02'));
+  log.noConnection('users', '10.0.0.8:50051', details('03'));
+  log.noConnection('users', '10.0.0.7:50051', 'Name resolution failed');
   expect(lines.all).toEqual([
     'users: no connection to 10.0.0.7:50051 (certificate has expired)',
     'users: no connection to 10.0.0.8:50051 (certificate has expired)',
@@ -27,13 +27,13 @@ test('why there is no connection is said once for an address and a reason', () =
 test('that nobody listens is said when it lasts: who starts may listen a little later', () => {
   const lines = new Lines();
   vi.useFakeTimers({ toFake: ['performance'] });
-  const troubles = new ConnectionTroubles(lines);
+  const log = new ConnectionLog(lines);
   const refused =
     'No connection established. Last error: Error: connect ECONNREFUSED 10.0.0.7:50051. Resolution note: ';
-  troubles.tell('users', '10.0.0.7:50051', refused);
+  log.noConnection('users', '10.0.0.7:50051', refused);
   expect(lines.all).toEqual([]);
   vi.advanceTimersByTime(5_000);
-  troubles.tell('users', '10.0.0.7:50051', refused);
+  log.noConnection('users', '10.0.0.7:50051', refused);
   vi.useRealTimers();
   expect(lines.all).toEqual([expect.stringMatching('users: no connection to 10.0.0.7:50051 .*ECONNREFUSED')]);
 });
@@ -52,6 +52,6 @@ test('a connection that the other end closed at once may have lacked TLS', async
   });
   client.close();
   server.close();
-  new ConnectionTroubles(lines).tell('users', address, error?.details ?? '');
+  new ConnectionLog(lines).noConnection('users', address, error?.details ?? '');
   expect(lines.all).toEqual([expect.stringMatching(`users: no connection to ${address} .*TLS.*SERVICE_TLS_CA_FILE`)]);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
-import { BoundedQueue } from '../../../src/platform/security/bounded-queue.js';
+import { Semaphore } from '../../../src/platform/schedule/semaphore.js';
 
-describe('a bounded queue', () => {
+describe('a semaphore', () => {
   test('runs so many at a time, the others in order', async () => {
-    const queue = new BoundedQueue(2, 10);
+    const semaphore = new Semaphore(2, 10);
     const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
     const started: number[] = [];
     const done = gates.map((gate, index) =>
-      queue.run(() => {
+      semaphore.run(() => {
         started.push(index);
         return gate.promise;
       }),
@@ -25,21 +25,21 @@ describe('a bounded queue', () => {
   });
 
   test('refuses at once what does not fit, and says when to come back', async () => {
-    const queue = new BoundedQueue(1, 1);
+    const semaphore = new Semaphore(1, 1);
     const gate = Promise.withResolvers<void>();
-    const accepted = [queue.run(() => gate.promise), queue.run(() => gate.promise)];
-    const refused: unknown = await queue.run(() => gate.promise).catch((error: unknown) => error);
+    const accepted = [semaphore.run(() => gate.promise), semaphore.run(() => gate.promise)];
+    const refused: unknown = await semaphore.run(() => gate.promise).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ServiceUnavailable);
     expect(refused).toMatchObject({ retryAfterSeconds: 1 });
     gate.resolve();
     await Promise.all(accepted);
-    await expect(queue.run(async () => 'again')).resolves.toBe('again');
+    await expect(semaphore.run(async () => 'again')).resolves.toBe('again');
   });
 
   test('goes on after work that failed', async () => {
-    const queue = new BoundedQueue(1, 1);
-    const failed = queue.run(() => Promise.reject(new Error('planted')));
-    const next = queue.run(async () => 'next');
+    const semaphore = new Semaphore(1, 1);
+    const failed = semaphore.run(() => Promise.reject(new Error('planted')));
+    const next = semaphore.run(async () => 'next');
     await expect(failed).rejects.toThrow('planted');
     await expect(next).resolves.toBe('next');
   });

@@ -1,0 +1,43 @@
+import { Logger } from '@nestjs/common';
+
+const repeatMs = 60_000;
+
+/** An instance that refuses connections may be about to listen: processes start together, or again. */
+const startMs = 5_000;
+
+/** grpc-js puts the time into the text. */
+const timestamp = / \(\d{4}-\d\d-\d\dT[^)]*\)/g;
+
+/** grpc-js gives no reason for a connection that the other end closed before its first frame. */
+const closedAtOnce = 'closed by the other end at once: it may want TLS, which SERVICE_TLS_CA_FILE turns on here';
+
+function reasonOf(details: string): string {
+  const reason = /Last error: (.*?)\.? Resolution note/s.exec(details.replaceAll(timestamp, ''))?.[1] ?? details;
+  return reason === 'Failed to connect' ? closedAtOnce : reason;
+}
+
+export type WarnLogger = Pick<Logger, 'warn'>;
+
+/** Why an instance cannot be called, once a minute: its callers only get SERVICE_UNAVAILABLE. */
+export class ConnectionLog {
+  readonly #dueAt = new Map<string, number>();
+
+  constructor(private readonly logger: WarnLogger = new Logger('Remote')) {}
+
+  noConnection(service: string, address: string, details: string): void {
+    const reason = reasonOf(details);
+    this.#warn(`${service}: no connection to ${address} (${reason})`, reason.includes('ECONNREFUSED') ? startMs : 0);
+  }
+
+  tokenRefused(service: string, address: string, reason: string): void {
+    this.#warn(`${service}: ${address} does not take the token of this process (${reason}): have both the same keys?`);
+  }
+
+  #warn(line: string, afterMs = 0): void {
+    const now = performance.now();
+    if (this.#dueAt.size >= 1_000) this.#dueAt.clear();
+    const dueAt = this.#dueAt.get(line) ?? now + afterMs;
+    this.#dueAt.set(line, now < dueAt ? dueAt : now + repeatMs);
+    if (now >= dueAt) this.logger.warn(line);
+  }
+}

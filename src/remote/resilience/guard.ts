@@ -1,0 +1,74 @@
+import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import { Failure } from '../../contract/failure.js';
+import { Lifetime } from '../../pipeline/lifetime.js';
+import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
+import { Semaphore } from '../../platform/schedule/semaphore.js';
+import { Circuit, type Judge, type OnCircuitChange, type Verdict } from './circuit.js';
+import { verdict } from './outage.js';
+import { withDeadline } from './with-deadline.js';
+
+/** Before all calls to one remote service or outbound dependency: so many at once, and none while its circuit is open. */
+export class Guard {
+  readonly circuit: Circuit;
+  readonly bulkhead: Semaphore;
+
+  constructor(
+    readonly name: string,
+    public settings: ResilienceSettings,
+    onChange?: OnCircuitChange,
+  ) {
+    this.circuit = new Circuit(name, settings.breaker, onChange);
+    this.bulkhead = new Semaphore(settings.concurrency, 0, () => this.#full());
+  }
+
+  update(settings: ResilienceSettings): void {
+    this.settings = settings;
+    this.bulkhead.limit = settings.concurrency;
+    this.circuit.update(settings.breaker);
+  }
+
+  /** Rejects with ServiceUnavailable, and does not begin `work`, when there is too much of it or the circuit is open. */
+  protected guarded<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
+    return this.bulkhead.run(() => this.circuit.run(work, judge));
+  }
+
+  #full(): ServiceUnavailable {
+    const cause = new Error(`too many calls to ${this.name} are under way`);
+    return new ServiceUnavailable({ detail: 'Too many calls of this kind are under way', retryAfterSeconds: 1, cause });
+  }
+}
+
+export interface OutboundOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** For a dependency outside this product: a time limit, no retries. */
+export class OutboundBreaker extends Guard {
+  /** `fetch` resolves with a 503: throw ServiceUnavailable where an answer means an outage. Other Failures do not count. */
+  run<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    { timeoutMs = this.settings.timeoutMs, signal }: OutboundOptions = {},
+  ): Promise<T> {
+    const startedAt = performance.now();
+    const lifetime = new Lifetime(startedAt + timeoutMs, undefined);
+    const onAbort = () => lifetime.end(signal?.reason);
+    return this.guarded(
+      async () => {
+        signal?.throwIfAborted();
+        signal?.addEventListener('abort', onAbort);
+        try {
+          return await withDeadline(lifetime, () => work(lifetime.signal));
+        } finally {
+          signal?.removeEventListener('abort', onAbort);
+        }
+      },
+      (error) => this.#judge(error, performance.now() - startedAt, signal),
+    );
+  }
+
+  #judge(error: unknown, ms: number, signal: AbortSignal | undefined): Verdict {
+    if (signal?.aborted && !(error instanceof DeadlineExceeded)) return 'neutral';
+    return error instanceof Failure ? verdict(error, ms, this.settings.fairMs) : 'failure';
+  }
+}
