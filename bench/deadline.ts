@@ -8,7 +8,7 @@ import { quantile } from './statistics.js';
 /** Long enough for auth to hash a password before it asks the next service. */
 const timeoutMs = 1_500;
 /** Spans are sent once a second. */
-const patienceMs = 8_000;
+const waitMs = 8_000;
 const pollMs = 2;
 
 /** From the edge down. */
@@ -24,7 +24,7 @@ const works: readonly (readonly [what: string, service: string, span: string])[]
 const answer = 'gateway: answer at the client';
 const statement = 'PostgreSQL: statement';
 
-/** Milliseconds after the deadline by what was to stop; absent for what had not after `patienceMs`. */
+/** Milliseconds after the deadline by what was to stop; absent for what had not after `waitMs`. */
 type Lateness = ReadonlyMap<string, number>;
 
 const isOf = (service: string, name: string) => (span: RecordedSpan) => span.service === service && span.name === name;
@@ -55,7 +55,7 @@ async function late(product: SplitProduct, spans: RecordedSpans, holder: pg.Clie
     [crypto.randomUUID(), email],
   );
   try {
-    const statementEnd = waitingStatement(watcher, AbortSignal.timeout(timeoutMs + patienceMs));
+    const statementEnd = waitingStatement(watcher, AbortSignal.timeout(timeoutMs + waitMs));
     const headers = { 'x-request-timeout-ms': String(timeoutMs), traceparent: `00-${traceId}-${traceId.slice(16)}-01` };
     const { status } = await register(product.url, email, headers);
     const answeredAt = Date.now();
@@ -64,7 +64,7 @@ async function late(product: SplitProduct, spans: RecordedSpans, holder: pg.Clie
       [answer, answeredAt],
       [statement, await statementEnd],
     ]);
-    const found = await Promise.all(works.map(([, ...span]) => spans.find(traceId, isOf(...span), patienceMs)));
+    const found = await Promise.all(works.map(([, ...span]) => spans.find(traceId, isOf(...span), waitMs)));
     for (const [index, [what]] of works.entries()) ends.set(what, found[index]?.end);
     const deadline = (found[0]?.start ?? Number.NaN) + timeoutMs;
     return new Map([...ends].flatMap(([what, end]) => (end === undefined ? [] : [[what, end - deadline] as const])));

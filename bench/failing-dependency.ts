@@ -18,7 +18,7 @@ type Users = Child<Order, Received>;
 const rates = { users: 200, accounts: 50 };
 const timeoutMs = 1_000;
 const pollMs = 10;
-const patienceMs = 30_000;
+const waitMs = 30_000;
 
 class Gateway {
   readonly #client: Pool;
@@ -45,12 +45,12 @@ class Gateway {
   /** Milliseconds until the circuit before user-service is in that state. */
   async until(state: 'OPEN' | 'CLOSED'): Promise<number> {
     const started = performance.now();
-    while (performance.now() - started < patienceMs) {
+    while (performance.now() - started < waitMs) {
       const answer = await fetch(new URL('/health/circuit/user-service', this.url));
       if (((await answer.json()) as { state: string }).state === state) return performance.now() - started;
       await delay(pollMs);
     }
-    throw new Error(`the circuit was not ${state} within ${patienceMs} ms`);
+    throw new Error(`the circuit was not ${state} within ${waitMs} ms`);
   }
 
   /** The same, under load all the while. */
@@ -70,7 +70,7 @@ class Gateway {
 
 const milliseconds = (value: number): string => value.toFixed(1);
 
-/** `load`: on the dependency, which fails in one way; users are asked for all the time. */
+/** `load`: on the dependency, which fails in one way; GetUser is called all the time. */
 async function outage(gateway: Gateway, users: Users, behaviour: Behaviour, times: OutageOfDependency) {
   await gateway.serve(times.secondsBefore);
   await users.ask({ behaviour: 'answers' });

@@ -13,7 +13,7 @@ export interface LoadOrder {
 
 const loads: Readonly<Record<string, Load>> = { rest, graphql, grpc, websocket, mqtt, gateway: rest, tracing: rest };
 
-/** The client of all contenders: loads the one it is told to and tells what came back. */
+/** The client of all contenders: sends the load that a message orders, and answers with what came back. */
 process.on('message', async ({ suite, target, settings }: LoadOrder) => {
   process.send?.(await loads[suite]?.(target, settings));
 });

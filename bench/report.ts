@@ -12,7 +12,7 @@ const ratio = (one: readonly Measured[], other: readonly Measured[], of: (measur
 const throughput = ({ requests, seconds }: Measured): number => requests / seconds;
 const efficiency = ({ cpu }: Measured): number => 1 / cpu;
 
-/** `40.1 + 32.7`, the process first that is asked first. */
+/** `40.1 + 32.7`, first the process that gets the requests. */
 function byProcess(measured: readonly Measured[]): string {
   const medians = measured[0]?.cpus.map((_, index) => spread(measured.map(({ cpus }) => cpus[index] ?? 0)).median);
   return (medians ?? []).map((median) => median.toFixed(1)).join(' + ');

@@ -8,7 +8,7 @@ import type { Target } from './target.js';
 export interface Measured extends Answered {
   /** Of the server, all its processes, microseconds a request. */
   readonly cpu: number;
-  /** Of each of them, the one that is asked first. */
+  /** Of each of them, the one that gets the requests. */
   readonly cpus: readonly number[];
   /** Of all of them after the round, MiB. */
   readonly rss: number;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import { type GetUserRequest, getUserMethod } from '../get-user-proto.js';
-import { tellParent } from '../tell-parent.js';
+import { sendToParent } from '../send-to-parent.js';
 
 export type Behaviour = 'answers' | 'is unavailable' | 'hangs';
 
@@ -26,7 +26,7 @@ let perSecond = new Map<number, number>();
 
 const answers: Record<Behaviour, (respond: sendUnaryData<object>, id: string | undefined) => void> = {
   answers: (respond, id) => respond(null, { user: { id, email: 'ada@example.com' } }),
-  'is unavailable': (respond) => respond({ code: status.UNAVAILABLE, details: 'as it was told' }),
+  'is unavailable': (respond) => respond({ code: status.UNAVAILABLE, details: 'planted' }),
   hangs: () => undefined,
 };
 
@@ -36,7 +36,7 @@ function getUser({ request }: ServerUnaryCall<GetUserRequest, object>, respond: 
   answers[behaviour](respond, request.id);
 }
 
-/** A user-service that fails when it is told to, and counts the calls. */
+/** A user-service that fails on request, and counts the calls. */
 const server = new Server();
 server.addService({ getUser: getUserMethod }, { getUser });
 const bind = promisify<string, ServerCredentials, number>(server.bindAsync.bind(server));
@@ -49,4 +49,4 @@ process.on('message', (order: Order) => {
   process.send?.(received);
 });
 const failingUsers: FailingUsers = { address: `127.0.0.1:${port}` };
-tellParent(failingUsers);
+sendToParent(failingUsers);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tellParent } from '../tell-parent.js';
+import { sendToParent } from '../send-to-parent.js';
 
 export interface TelemetrySink {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
@@ -15,4 +15,4 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const sink: TelemetrySink = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-tellParent(sink);
+sendToParent(sink);

@@ -2,7 +2,7 @@ import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { startTelemetry } from '../../src/platform/observability/start-telemetry.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
-import { tellParent } from '../tell-parent.js';
+import { sendToParent } from '../send-to-parent.js';
 import { listeningOverGrpc } from './grpc-ours.js';
 import { type Environment, splitConfiguration } from './split-configuration.js';
 
@@ -18,4 +18,4 @@ const verifier = new JoseTokenVerifier(await loadTokenKeys(tokens), { ...tokens,
 const { tracer } = await startTelemetry(configuration, console.error);
 const { url } = await listeningOverGrpc({ tracer, providers: [{ provide: TokenVerifier, useValue: verifier }] });
 const userService: UserService = { url };
-tellParent(userService);
+sendToParent(userService);

@@ -4,7 +4,7 @@ import { endpoint } from '../../platform/config/host.js';
 
 export interface DnsAnswer {
   readonly addresses: readonly string[];
-  /** Absent where the system's resolver was asked, which gives none. */
+  /** The system's resolver gives none. */
   readonly ttlMs?: number;
 }
 
