@@ -5,6 +5,8 @@ export interface Connection {
   readonly destroyed: boolean;
 }
 
+type EndListener = (failure: Failure) => void;
+
 /** When a call ends early: its deadline passed or its caller went away. Shared by all that work for the call. */
 export class Lifetime {
   /** Neighbours in the list of running calls. */
@@ -12,7 +14,9 @@ export class Lifetime {
   next: Lifetime | undefined;
   #controller: AbortController | undefined;
   #ended: Failure | undefined;
-  #onEnd: ((failure: Failure) => void) | undefined;
+  #onEnd: EndListener | undefined;
+  /** Of the calls that this one makes. */
+  #others: Set<EndListener> | undefined;
 
   /** `deadline`: milliseconds of `performance.now()`. */
   constructor(
@@ -37,17 +41,21 @@ export class Lifetime {
     this.#ended = failure;
     this.#controller?.abort(failure);
     this.#onEnd?.(failure);
+    for (const listener of this.#others ?? []) listener(failure);
   }
 
   /** At once when it has ended already. */
-  onEnd(listener: (failure: Failure) => void): void {
-    const former = this.#onEnd;
-    this.#onEnd = former
-      ? (failure) => {
-          former(failure);
-          listener(failure);
-        }
-      : listener;
+  onEnd(listener: EndListener): void {
     if (this.#ended) listener(this.#ended);
+    else if (!this.#onEnd) this.#onEnd = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
+    }
+  }
+
+  offEnd(listener: EndListener): void {
+    if (this.#onEnd === listener) this.#onEnd = undefined;
+    else this.#others?.delete(listener);
   }
 }

@@ -8,7 +8,7 @@ import type { Balancer } from './balancer.js';
 import type { Candidate } from './candidate.js';
 import { isOutage, isUnsent, verdict } from './outage.js';
 import type { RetryBudget } from './retry-budget.js';
-import { withDeadline } from './with-deadline.js';
+import { type SlowWork, withDeadline } from './with-deadline.js';
 
 export interface RemoteCall {
   readonly lifetime: Lifetime;
@@ -44,7 +44,6 @@ export class RetriedCall<T> {
   #attempts = 0;
   /** An attempt had no answer: its command may still run. */
   #mayRun = false;
-  #attempt: Lifetime | undefined;
 
   constructor(
     private readonly parts: RetryParts,
@@ -53,7 +52,6 @@ export class RetriedCall<T> {
     private readonly send: SendTo<T>,
   ) {
     this.#settings = parts.settings;
-    call.lifetime.onEnd((failure) => this.#attempt?.end(failure));
   }
 
   async run(): Promise<T> {
@@ -75,9 +73,13 @@ export class RetriedCall<T> {
 
   async #try(candidate: Candidate | undefined): Promise<T> {
     if (!candidate) throw this.#noInstance();
+    const { lifetime } = this.call;
+    const attempt = new Lifetime(this.deadline, undefined);
+    const end = (failure: Failure) => attempt.end(failure);
+    lifetime.onEnd(end);
     const startedAt = performance.now();
     try {
-      const value = await this.#sendTo(candidate);
+      const value = await withDeadline(attempt, () => this.send(candidate.instance, attempt), this.#slow(candidate));
       this.parts.balancer.succeeded(candidate);
       return value;
     } catch (error) {
@@ -85,17 +87,14 @@ export class RetriedCall<T> {
       if (isUnsent(error)) this.#unsent.add(candidate);
       this.#judge(candidate, error, performance.now() - startedAt);
       throw error;
+    } finally {
+      lifetime.offEnd(end);
     }
   }
 
-  #sendTo(candidate: Candidate): Promise<T> {
-    const { ended } = this.call.lifetime;
-    const attempt = new Lifetime(this.deadline, undefined);
-    if (ended) attempt.end(ended);
-    this.#attempt = attempt;
-    const ms = this.#settings.retry.attemptTimeoutMs;
-    const slow = this.call.isSafe ? { ms, giveUp: () => this.#giveUp(candidate) } : undefined;
-    return withDeadline(attempt, () => this.send(candidate.instance, attempt), slow);
+  #slow(candidate: Candidate): SlowWork | undefined {
+    if (!this.call.isSafe) return undefined;
+    return { ms: this.#settings.retry.attemptTimeoutMs, giveUp: () => this.#giveUp(candidate) };
   }
 
   #judge(candidate: Candidate, error: unknown, ms: number): void {

@@ -68,6 +68,6 @@ interface CallOptions {
 
 /** A caller that can go away. */
 export function caller() {
-  const lifetime = lasting(5_000);
+  const lifetime = lasting(3_600_000);
   return { lifetime, leave: () => lifetime.end(new Cancelled()) };
 }

@@ -270,6 +270,16 @@ describe('a caller', () => {
     expect(service.asked).toEqual([]);
   });
 
+  test('that makes thousands of calls, one after the other, can still go away', async () => {
+    const { lifetime, leave } = caller();
+    const alone = serviceOn(['a']);
+    for (let count = 0; count < 20_000; count++) await alone.call({ lifetime });
+    alone.on('a', hangs);
+    const result = alone.call({ lifetime });
+    leave();
+    await expect(result).rejects.toThrow(Cancelled);
+  });
+
   test('that goes away says nothing about the service', async () => {
     const { lifetime, leave } = caller();
     leave();
