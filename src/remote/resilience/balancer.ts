@@ -3,7 +3,6 @@ import type { Instance } from '../discovery/service-directory.js';
 import { Candidate } from './candidate.js';
 
 export interface BalancerOptions {
-  /** False for an instance to which there is no connection now. */
   readonly isReachable?: ((instance: Instance) => boolean) | undefined;
   readonly onEjected?: (instance: Instance, forMs: number) => void;
   readonly onReturned?: (instance: Instance) => void;
@@ -11,10 +10,7 @@ export interface BalancerOptions {
   readonly now?: () => number;
 }
 
-/**
- * Round robin over the instances of one service. Those that fail again and again are ejected for a while, as by Envoy's outlier
- * detection; but when the last one fails too, the fault is not that of an instance, and all come back.
- */
+/** Round robin, with ejections as in Envoy's outlier detection; but when the last instance fails too, all come back. */
 export class Balancer {
   readonly #options: Required<BalancerOptions>;
   #candidates: readonly Candidate[] = [];
@@ -34,7 +30,6 @@ export class Balancer {
     return this.#candidates;
   }
 
-  /** Since the start of this process. */
   get ejections(): number {
     return this.#ejections;
   }
@@ -89,7 +84,6 @@ export class Balancer {
     else this.#eject(candidate);
   }
 
-  /** The call ended and says nothing about the instance. */
   abandoned(candidate: Candidate): void {
     candidate.isProbed = false;
   }
