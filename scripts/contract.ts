@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { documentInfo } from '../src/apps/document-info.js';
-import { moduleContracts } from '../src/apps/modules.js';
+import { documentInfo, moduleContracts } from '../src/apps/modules.js';
 import { ContractSet } from './contract/contract-set.js';
 import type { Finding } from './contract/wire-documents.js';
 

@@ -4,7 +4,6 @@ import { explainAndExit } from './apps/explain-and-exit.js';
 import { rootModule } from './apps/root.module.js';
 import { canLogIn, seed } from './apps/seed.js';
 import { seedTarget } from './apps/seed-target.js';
-import { services } from './apps/services.js';
 import { onStop } from './apps/stop-signals.js';
 import type { Configuration } from './platform/config/configuration.js';
 import { ConfigurationError } from './platform/config/configuration-error.js';
@@ -16,9 +15,7 @@ const print = (line: string): void => {
 };
 
 async function open(configuration: Configuration) {
-  const service = services[configuration.serviceName];
-  if (!service) throw new Error(`no service ${configuration.serviceName}`);
-  const root = await rootModule(service, configuration, [], noTelemetry);
+  const root = await rootModule({ ...configuration, protocols: [] }, noTelemetry);
   const options = { abortOnError: false, bufferLogs: true, autoFlushLogs: false } as const;
   const app = await NestFactory.createApplicationContext(root, { ...options, logger: ['error', 'warn'] });
   app.flushLogs();

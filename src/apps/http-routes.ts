@@ -13,7 +13,7 @@ import { registerCors } from '../protocols/http/cors.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
 import { registerCircuitRoutes } from '../remote/resilience/circuit-routes.js';
 import { Resilience } from '../remote/resilience/resilience.js';
-import { documentInfo } from './document-info.js';
+import { documentInfo } from './modules.js';
 import { processFamilies } from './process-families.js';
 
 interface HttpParts {

@@ -1,22 +1,20 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RedisConnection } from '../platform/cache/redis-connection.js';
+import type { Configuration } from '../platform/config/configuration.js';
 import { type HealthCheck, Readiness } from '../platform/observability/readiness.js';
 import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
-import type { ServiceDefinition } from './services.js';
+import { serviceOf } from './services.js';
 
-/**
- * This process is ready when its own dependencies answer: a gateway is, whatever its services do. `mqtt`: where its
- * requests come from a broker elsewhere.
- */
+/** This process is ready when its own dependencies answer, a broker elsewhere included: a gateway is, whatever its services do. */
 export async function readinessOf(
   app: INestApplicationContext,
-  service: ServiceDefinition,
+  configuration: Configuration,
   mqtt: MqttServer | undefined,
 ): Promise<Readiness> {
   const redis = app.get<RedisConnection | undefined>(RedisConnection);
-  const checks = service.stateless ? [] : [await databaseCheck(app)];
+  const checks = serviceOf(configuration).stateless ? [] : [await databaseCheck(app)];
   if (redis) checks.push(redis.health);
-  if (mqtt) checks.push({ name: 'mqtt', check: () => mqtt.ready() });
+  if (mqtt && configuration.mqtt.url !== undefined) checks.push({ name: 'mqtt', check: () => mqtt.ready() });
   return new Readiness(checks);
 }
 

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { Configuration } from '../platform/config/configuration.js';
 import { isEveryInterface, localAddress } from '../platform/config/host.js';
 import type { ConsulRegistration } from '../remote/discovery/consul-registration.js';
-import type { Addresses } from './addresses.js';
+import type { Addresses } from './servers.js';
 
 /** Of this machine, as others reach it; of IPv6 where it listens on `::` and there is no other. */
 function firstAddress(host: string): string {

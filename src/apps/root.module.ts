@@ -13,7 +13,7 @@ import { SecurityModule } from '../platform/security/security.module.js';
 import { resilienceModule } from '../remote/resilience.module.js';
 import { longestCallMs, moduleContracts, operationIds } from './modules.js';
 import { endsSessions, remoteModules } from './remote-modules.js';
-import type { ServiceDefinition } from './services.js';
+import { type ServiceDefinition, serviceOf } from './services.js';
 
 class RootModule {}
 
@@ -36,15 +36,23 @@ function placement({ modules, servesAll }: ServiceDefinition): Placement {
   return { runs, serves: servesAll ? moduleContracts : runs };
 }
 
-/** All that one process is made of, by its service definition and configuration. */
+/** The protocol that comes as a Nest module; its code is loaded where it is served. */
+async function graphqlModules({ protocols, environment, limits, origins }: Configuration): Promise<DynamicModule[]> {
+  if (!protocols.includes('graphql')) return [];
+  const { graphqlModule } = await import('../protocols/graphql/graphql.module.js');
+  const forDevelopers = environment !== 'production';
+  const webSocket = { payloadBytes: limits.websocketPayloadBytes, origins };
+  return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers, webSocket })];
+}
+
+/** All that one process is made of. `database`: when it is opened already. */
 export async function rootModule(
-  service: ServiceDefinition,
   configuration: Configuration,
-  protocols: readonly DynamicModule[],
   { tracer, logs }: Telemetry,
   database?: Promise<DatabaseConnection>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
+  const service = serviceOf(configuration);
   return {
     module: RootModule,
     imports: [
@@ -65,7 +73,7 @@ export async function rootModule(
         tracer,
       }),
       ...(await Promise.all(service.modules.map(({ load }) => load()))),
-      ...protocols,
+      ...(await graphqlModules(configuration)),
     ],
   };
 }

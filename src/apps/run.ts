@@ -1,23 +1,59 @@
 import 'reflect-metadata';
+import { setTimeout as after } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseConnection } from '../platform/database/database-connection.js';
+import { logOutput } from '../platform/observability/log-output.js';
 import { Application } from './application.js';
 import { ownTurn, tellReady } from './parent-process.js';
 import { returnMemory } from './return-memory.js';
-import { stopInOrder } from './stop-in-order.js';
-import { isStopping } from './stop-signals.js';
+import { isStopping, onStop } from './stop-signals.js';
 
-/** Puts the process together and opens its listeners. `release`: lets go of what outlives it. */
+type Release = () => Promise<void>;
+
+/** Milliseconds for `release`, beyond the time that is up. */
+const releaseMs = 5_000;
+
+const logger = new Logger('Shutdown');
+
+/** Puts the process together and opens its listeners. `release`: lets go of what outlives it; it may be called twice. */
 export async function run(
   configuration: Configuration,
   database: Promise<DatabaseConnection> | undefined,
-  release: () => Promise<void>,
+  release: Release,
 ): Promise<void> {
   const application = await Application.create(configuration, database);
   if (isStopping()) return;
-  stopInOrder(application, { timeoutMs: configuration.shutdownTimeoutMs, release });
+  onStop((cause) => void stopInOrder(cause, application, { timeoutMs: configuration.shutdownTimeoutMs, release }));
   await ownTurn();
   await application.listen();
   tellReady();
   returnMemory(() => application.isBusy);
+}
+
+interface StopOptions {
+  readonly timeoutMs: number;
+  readonly release: Release;
+}
+
+/** The process ends: exit code 0, or 1 when time runs out first. */
+async function stopInOrder(
+  cause: string,
+  application: Application,
+  { timeoutMs, release }: StopOptions,
+): Promise<void> {
+  logger.log(`${cause}: finishing what runs`);
+  const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
+  const stopped = application.stop().then(() => undefined);
+  const fault = await Promise.race([stopped, late]).catch((error: unknown) => error);
+  if (fault === undefined) return exit(0);
+  logger.error(fault);
+  const released = release().catch((error: unknown) => logger.error(error));
+  await Promise.race([released, after(releaseMs)]);
+  return exit(1);
+}
+
+async function exit(code: number): Promise<void> {
+  await logOutput.flush();
+  process.exit(code);
 }

@@ -1,4 +1,5 @@
 import { protocols } from '../contract/operation.js';
+import type { Configuration } from '../platform/config/configuration.js';
 import type { ServiceDefaults } from '../platform/config/service-defaults.js';
 import { type AppModule, appModules } from './modules.js';
 
@@ -41,6 +42,13 @@ export const services: Readonly<Record<string, ServiceDefinition>> = {
   'api-gateway': { ...everyProtocol, modules: [], stateless: true, calls: Object.keys(split) },
   ...Object.fromEntries(Object.entries(split).map(([name, definition]) => [name, part(name, definition)])),
 };
+
+/** What this process runs. Throws for a configuration that was loaded without this table. */
+export function serviceOf({ serviceName }: Pick<Configuration, 'serviceName'>): ServiceDefinition {
+  const service = services[serviceName];
+  if (!service) throw new Error(`no service ${serviceName}; known: ${Object.keys(services).join(', ')}`);
+  return service;
+}
 
 /** The service that runs a module, by the name of the module, where not all of them run in one process. */
 export const ownersByModule: ReadonlyMap<string, string> = new Map(

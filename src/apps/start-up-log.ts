@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { Addresses } from './addresses.js';
+import type { Addresses } from './servers.js';
 
 const logger = new Logger('Start');
 

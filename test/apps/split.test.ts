@@ -106,7 +106,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
   test('does not start with a configuration that none of them can have', async () => {
     const split = await start({ JWT_SECRET: 'one', JWT_PUBLIC_KEY_FILES: 'another.pem' });
     expect(await split.exited()).toBe(1);
-    expect(split.output.join()).toContain('JWT_SECRET: is set beside key files');
+    expect(split.output.join()).toContain('JWT_SECRET: is set beside JWT_PUBLIC_KEY_FILES');
   });
 
   test.each([

@@ -1,5 +1,5 @@
-import type { Addresses } from '../../src/apps/addresses.js';
 import { Application } from '../../src/apps/application.js';
+import type { Addresses } from '../../src/apps/servers.js';
 import { services } from '../../src/apps/services.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { addressesOf, gateway } from './parts.js';

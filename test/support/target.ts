@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Addresses } from '../../src/apps/addresses.js';
+import type { Addresses } from '../../src/apps/servers.js';
 import { eventually } from './eventually.js';
 
 /** A running product, wherever it runs: all that a suite may know of it. */

@@ -1,0 +1,158 @@
+import { promisify } from 'node:util';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { Pipeline } from '../pipeline/pipeline.js';
+import { OperationRegistry } from '../pipeline/registry.js';
+import type { Configuration } from '../platform/config/configuration.js';
+import { endpoint } from '../platform/config/host.js';
+import { CurrentRates } from '../platform/config/rates.js';
+import { addressVariable } from '../platform/config/service-defaults.js';
+import type { Readiness } from '../platform/observability/readiness.js';
+import { listenerCredentials } from '../platform/security/grpc-credentials.js';
+import type { ListenerTls } from '../platform/security/load-tls.js';
+import type { RenewedFiles } from '../platform/security/renewed-files.js';
+import { GrpcServer } from '../protocols/grpc/grpc-server.js';
+import { ProblemFilter } from '../protocols/http/problem.filter.js';
+import { RouteTable } from '../protocols/http/route-table.js';
+import { allOpened, opened } from '../protocols/listen-error.js';
+import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
+import { httpRoutes } from './http-routes.js';
+import { isStartedInTurn } from './parent-process.js';
+import { readinessOf } from './readiness.js';
+import { services } from './services.js';
+
+/** What callers connect to. */
+export interface Server {
+  /** Rejects when it cannot be opened. */
+  readonly start: () => Promise<unknown>;
+  /** Sends clients elsewhere that hold a connection; resolves when the calls they had made are answered. */
+  readonly drain: () => Promise<unknown>;
+  readonly stop: () => Promise<unknown>;
+}
+
+/** Where a process listens; a protocol it does not serve is absent. */
+export interface Addresses {
+  /** `http://127.0.0.1:3000` */
+  readonly http: string;
+  /** `127.0.0.1:50051` */
+  readonly grpc?: string;
+  /** `mqtt://127.0.0.1:1883`: the embedded broker's, or the one that MQTT_URL names. */
+  readonly mqtt?: string;
+}
+
+export interface Servers {
+  readonly grpc: GrpcServer | undefined;
+  readonly mqtt: MqttServer | undefined;
+  readonly readiness: Readiness;
+  /** In the order in which they start: who finds HTTP finds the rest. */
+  readonly all: readonly Server[];
+  /** Of servers that have started. */
+  readonly addresses: () => Promise<Addresses>;
+}
+
+interface Parts {
+  readonly app: NestFastifyApplication;
+  readonly configuration: Configuration;
+  readonly pipeline: Pipeline;
+  readonly registry: OperationRegistry;
+}
+
+/** Those of the protocols that this process serves. `tls`: plain text when absent. */
+export async function createServers(
+  app: NestFastifyApplication,
+  configuration: Configuration,
+  tls: RenewedFiles<ListenerTls> | undefined,
+): Promise<Servers> {
+  const parts = { app, configuration, pipeline: app.get(Pipeline), registry: app.get(OperationRegistry) };
+  const { protocols } = configuration;
+  const grpc = protocols.includes('grpc') ? createGrpc(parts, tls) : undefined;
+  const mqtt = protocols.includes('mqtt') ? await createMqtt(parts) : undefined;
+  const readiness = await readinessOf(app, configuration, mqtt);
+  const http = await createHttp(parts, readiness);
+  return {
+    grpc,
+    mqtt,
+    readiness,
+    addresses: async () => ({
+      http: await app.getUrl(),
+      ...(grpc?.port !== undefined && { grpc: endpoint(configuration.host, grpc.port) }),
+      ...(mqtt?.address !== undefined && { mqtt: mqtt.address }),
+    }),
+    all: [...(grpc ? [grpcServer(grpc, configuration)] : []), ...(mqtt ? [mqttServer(mqtt)] : []), http],
+  };
+}
+
+/** One after the other; the error names all the ports that are taken. */
+export async function startAll(servers: readonly Server[]): Promise<void> {
+  const starts: Promise<unknown>[] = [];
+  for (const { start } of servers) {
+    starts.push(start());
+    await Promise.allSettled(starts);
+  }
+  await allOpened(starts);
+}
+
+function createGrpc({ configuration, pipeline, registry }: Parts, tls: RenewedFiles<ListenerTls> | undefined) {
+  const { host, grpc, http, limits, environment, shutdownTimeoutMs } = configuration;
+  return new GrpcServer({
+    pipeline,
+    operations: registry.served('grpc'),
+    host,
+    port: grpc.port,
+    credentials: tls && listenerCredentials(tls),
+    reflection: environment !== 'production',
+    messageBytes: limits.grpcMessageBytes,
+    shutdownMs: shutdownTimeoutMs,
+    trustedProxies: http.trustedProxies,
+  });
+}
+
+function grpcServer(grpc: GrpcServer, { host, serviceName, grpc: { port } }: Configuration): Server {
+  // start:split has a service listen at the address where the others look for it
+  const isAddressed = isStartedInTurn() && !services[serviceName]?.servesAll;
+  const variable = isAddressed ? addressVariable(serviceName) : 'GRPC_PORT';
+  const listen = promisify(grpc.listen.bind(grpc));
+  const close = () => grpc.close();
+  return { start: () => opened(listen(), 'gRPC', variable, endpoint(host, port)), drain: close, stop: close };
+}
+
+async function createMqtt({ app, configuration, pipeline, registry }: Parts): Promise<MqttServer> {
+  const { MqttServer } = await import('../protocols/mqtt/mqtt-server.js');
+  const { host, mqtt, limits, shutdownTimeoutMs } = configuration;
+  return new MqttServer({
+    ...mqtt,
+    messageRate: app.get(CurrentRates).ofConnection,
+    pipeline,
+    operations: registry.served('mqtt'),
+    host,
+    payloadBytes: limits.mqttPayloadBytes,
+    shutdownMs: shutdownTimeoutMs,
+  });
+}
+
+const mqttServer = (mqtt: MqttServer): Server => ({
+  start: promisify(mqtt.listen.bind(mqtt)),
+  drain: () => mqtt.pause(),
+  stop: () => mqtt.close(),
+});
+
+/** Milliseconds that the answers of the last calls have to reach their callers. */
+const lingerMs = 500;
+
+/** HTTP with everything that is served over it. It stops the rest of the application with it. */
+async function createHttp(parts: Parts, readiness: Readiness): Promise<Server> {
+  const { app, configuration, pipeline } = parts;
+  const { host, http } = configuration;
+  const routes = new RouteTable(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+  app.useGlobalFilters(new ProblemFilter(pipeline, routes));
+  const drain = await httpRoutes({ ...parts, readiness, routes });
+  return {
+    start: () => opened(app.listen(http.port, host), 'HTTP', 'PORT', endpoint(host, http.port)),
+    drain,
+    stop: async () => {
+      // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
+      const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), lingerMs);
+      await app.close().finally(() => clearTimeout(cut));
+    },
+  };
+}
