@@ -18,7 +18,7 @@ const settingsWatch: WatchSettings = { ...watchDefaults, waitSeconds: 10 };
 
 /** The key-value pairs below one folder of Consul, by a blocking query. */
 export class ConsulSettingsSource extends SettingsSource {
-  readonly #told = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<void>();
   readonly #watches: ConsulWatch[] = [];
 
   /** `name`: the folder, without a slash at its end. */
@@ -32,7 +32,7 @@ export class ConsulSettingsSource extends SettingsSource {
   }
 
   override get ready(): Promise<void> {
-    return this.#told.promise;
+    return this.#ready.promise;
   }
 
   override watch(listener: EntriesListener): void {
@@ -40,7 +40,7 @@ export class ConsulSettingsSource extends SettingsSource {
     const query = (options: BlockingQuery) => this.consul.kv.get({ ...options, key, recurse: true });
     const answered = (body: unknown) => {
       listener(toEntries(key, body));
-      this.#told.resolve();
+      this.#ready.resolve();
     };
     this.#watches.push(new ConsulWatch(this.name, query, answered, this.logger, this.settings));
   }

@@ -13,7 +13,7 @@ import type { SettingsSource } from './settings-source.js';
 const everyService = 'application';
 
 /** Milliseconds that a start waits for Consul before it goes on with what the environment says. */
-const patience = 2_000;
+const startWaitMs = 2_000;
 
 @Module({})
 class DynamicConfigurationModule implements OnApplicationShutdown {
@@ -41,13 +41,13 @@ async function dynamicConfiguration(
   operations: ReadonlySet<string> | undefined,
 ): Promise<DynamicConfiguration> {
   const configuration = new DynamicConfiguration(sources, new Logger('Configuration'), settingsWith(operations));
-  const given = new AbortController();
-  await Promise.race([configuration.ready, after(patience, undefined, given).catch(() => undefined)]);
-  given.abort();
+  const wait = new AbortController();
+  await Promise.race([configuration.ready, after(startWaitMs, undefined, wait).catch(() => undefined)]);
+  wait.abort();
   return configuration;
 }
 
-/** What is switched at run time wins over FEATURE_FLAGS, and both over what the contract says. */
+/** Consul wins over FEATURE_FLAGS, and both over the contract. */
 function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Configuration): Promise<OpenFeatureFlags> {
   const environment = new FlagProvider('environment', new Map(Object.entries(given)));
   const switched = new FlagProvider('dynamic', new Map());

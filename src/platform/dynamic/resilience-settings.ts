@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../../contract/json-codec.js';
 
 const milliseconds = (least = 1) => z.int().min(least).max(3_600_000);
 
@@ -14,7 +15,7 @@ export const resilienceSettings = z.strictObject({
       attempts: z.int().min(1).max(3).default(3),
       baseMs: milliseconds().default(25),
       maxMs: milliseconds().default(1_000),
-      /** An instance that has not answered for so long is given up for another one, if a retry is allowed. */
+      /** After this time without an answer another instance is tried, if a retry is allowed. */
       attemptTimeoutMs: milliseconds().default(1_000),
     })
     .prefault({}),
@@ -42,7 +43,7 @@ export const resilienceSettings = z.strictObject({
       maxMs: milliseconds().default(300_000),
     })
     .prefault({}),
-  /** A missed deadline tells nothing of a service that had less time than this: else impatient callers shut it for all. */
+  /** A missed deadline counts against a service only if it had this much time: else short deadlines could shut it for all. */
   fairMs: milliseconds(0).default(500),
 });
 
@@ -51,16 +52,13 @@ export type ResilienceSettings = z.output<typeof resilienceSettings>;
 /** Any part of the settings. */
 export type ResilienceChange = z.input<typeof resilienceSettings>;
 
-type Section = 'retry' | 'budget' | 'breaker' | 'ejection';
-
 /** `changes` over the defaults, the later over the earlier. Throws a ZodError. */
-export function mergeSettings(...changes: readonly ResilienceChange[]): ResilienceSettings {
-  const section = (name: Section) => Object.assign({}, ...changes.map((change) => change[name]));
-  return resilienceSettings.parse({
-    ...Object.assign({}, ...changes),
-    retry: section('retry'),
-    budget: section('budget'),
-    breaker: section('breaker'),
-    ejection: section('ejection'),
-  });
+export const mergeSettings = (...changes: readonly ResilienceChange[]): ResilienceSettings =>
+  resilienceSettings.parse(changes.reduce<unknown>(merge, {}));
+
+/** Two values of JSON: objects part by part, at any depth; of anything else the stronger. */
+export function merge(weaker: unknown, stronger: unknown): unknown {
+  if (!isObject(weaker) || !isObject(stronger)) return stronger;
+  const changed = Object.entries(stronger).map(([key, value]) => [key, merge(weaker[key], value)] as const);
+  return { ...weaker, ...Object.fromEntries(changed) };
 }

@@ -7,8 +7,6 @@ interface Accepted {
   readonly value: unknown;
 }
 
-type SettingsLog = Pick<Logger, 'warn'>;
-
 /** The values of one source: each the last one that was valid. Every change is a warning, to be seen at most log levels. */
 export class SettingsLayer {
   readonly #accepted = new Map<string, Accepted>();
@@ -18,45 +16,37 @@ export class SettingsLayer {
   constructor(
     private readonly name: string,
     private readonly settingOf: FindSetting,
-    private readonly logger: SettingsLog,
+    private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** An entry whose text stays the same keeps its very value. */
-  get values(): Iterable<readonly [key: string, value: unknown]> {
+  get values(): readonly (readonly [key: string, value: unknown])[] {
     return [...this.#accepted].map(([key, { value }]) => [key, value] as const);
   }
 
   take(entries: Entries): void {
-    for (const key of [...this.#accepted.keys()].filter((known) => !entries.has(known))) {
+    for (const key of this.#refused.keys()) if (!entries.has(key)) this.#refused.delete(key);
+    for (const key of this.#accepted.keys()) {
+      if (entries.has(key)) continue;
       this.#accepted.delete(key);
       this.logger.warn(`${this.name}/${key} is gone`);
     }
-    for (const key of [...this.#refused.keys()].filter((known) => !entries.has(known))) this.#refused.delete(key);
     for (const [key, text] of entries) this.#read(key, text);
   }
 
   #read(key: string, text: string): void {
-    if (this.#accepted.get(key)?.text === text) {
-      this.#refused.delete(key);
+    const known = this.#accepted.get(key);
+    if (this.#refused.get(key) === text) return;
+    this.#refused.delete(key);
+    if (known?.text === text) return;
+    const read = this.settingOf(key)?.schema.safeParse(text);
+    if (read?.success) {
+      this.#accepted.set(key, { text, value: read.data });
+      this.logger.warn(`${this.name}/${key} is now ${shown(text)}`);
       return;
     }
-    const setting = this.settingOf(key);
-    const read = setting?.schema.safeParse(text);
-    if (read?.success) this.#accept(key, { text, value: read.data });
-    else this.#refuse(key, text, read?.error.issues.map(({ message }) => message).join('; ') ?? 'nothing reads it');
-  }
-
-  #accept(key: string, accepted: Accepted): void {
-    this.#refused.delete(key);
-    this.#accepted.set(key, accepted);
-    this.logger.warn(`${this.name}/${key} is now ${shown(accepted.text)}`);
-  }
-
-  #refuse(key: string, text: string, reason: string): void {
-    if (this.#refused.get(key) === text) return;
     this.#refused.set(key, text);
-    const kept = this.#accepted.get(key);
-    const instead = kept ? `; it stays ${shown(kept.text)}` : '';
+    const reason = read?.error.issues.map(({ message }) => message).join('; ') ?? 'nothing reads it';
+    const instead = known ? `; it stays ${shown(known.text)}` : '';
     this.logger.warn(`${this.name}/${key}: ${shown(text)} is refused: ${reason}${instead}`);
   }
 }

@@ -7,9 +7,9 @@ export type EntriesListener = (entries: Entries) => void;
 export abstract class SettingsSource {
   /** For the log: `config/user-service`. */
   abstract readonly name: string;
-  /** Tells all entries, as soon as they are known and whenever one changes; nothing while the source is away. */
+  /** Calls `listener` with all entries: once they are known, and whenever one changes. */
   abstract watch(listener: EntriesListener): void;
-  /** Resolves when the entries were told for the first time. */
+  /** Resolves when the entries are known. */
   abstract readonly ready: Promise<void>;
   abstract close(): Promise<void>;
 }

@@ -1,12 +1,15 @@
 import {
   FlagNotFoundError,
-  type JsonValue,
   OpenFeatureEventEmitter,
   type Provider,
   ProviderEvents,
   type ResolutionDetails,
   StandardResolutionReasons,
 } from '@openfeature/server-sdk';
+
+async function notFound(key: string): Promise<never> {
+  throw new FlagNotFoundError(`${key} is not on or off`);
+}
 
 /** OpenFeature provider of flags that are on or off for everybody; those it does not have are left to the next one. */
 export class FlagProvider implements Provider {
@@ -21,7 +24,7 @@ export class FlagProvider implements Provider {
     this.metadata = { name };
   }
 
-  /** In place of all it had. */
+  /** Replaces all flags. */
   put(flags: ReadonlyMap<string, boolean>): void {
     const flagsChanged = [...new Set([...this.flags.keys(), ...flags.keys()])].filter(
       (key) => this.flags.get(key) !== flags.get(key),
@@ -36,19 +39,7 @@ export class FlagProvider implements Provider {
     return { value, reason: StandardResolutionReasons.STATIC };
   }
 
-  resolveStringEvaluation(key: string): Promise<ResolutionDetails<string>> {
-    return this.#none(key);
-  }
-
-  resolveNumberEvaluation(key: string): Promise<ResolutionDetails<number>> {
-    return this.#none(key);
-  }
-
-  resolveObjectEvaluation<T extends JsonValue>(key: string): Promise<ResolutionDetails<T>> {
-    return this.#none(key);
-  }
-
-  async #none(key: string): Promise<never> {
-    throw new FlagNotFoundError(`${key} is not on or off`);
-  }
+  readonly resolveStringEvaluation = notFound;
+  readonly resolveNumberEvaluation = notFound;
+  readonly resolveObjectEvaluation = notFound;
 }

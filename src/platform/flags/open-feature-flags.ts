@@ -3,7 +3,7 @@ import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents 
 import { declaredFlags, type Flag } from '../../contract/flag.js';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 
-/** What OpenFeature says of every declared flag, asked whenever it tells a change: its own answers are promises. */
+/** The values of all declared flags. They are evaluated at every change, for OpenFeature answers with promises. */
 export class OpenFeatureFlags extends FeatureFlags {
   readonly #on = new Map<string, boolean>();
   readonly #client: Client;
@@ -25,11 +25,10 @@ export class OpenFeatureFlags extends FeatureFlags {
   }
 
   override isOn(flag: Flag): boolean {
-    const known = this.#on.get(flag.key);
-    return known ?? this.#late(flag);
+    return this.#on.get(flag.key) ?? this.#addLate(flag);
   }
 
-  /** Resolves when all that was told before is in force. */
+  /** Resolves when all changes so far are in force. */
   evaluate(): Promise<void> {
     this.#evaluated = this.#evaluated.then(async () => {
       for (const { key, fallback } of declaredFlags()) {
@@ -44,7 +43,7 @@ export class OpenFeatureFlags extends FeatureFlags {
   }
 
   /** Declared by code that was loaded after the start. */
-  #late({ key, fallback }: Flag): boolean {
+  #addLate({ key, fallback }: Flag): boolean {
     this.#on.set(key, fallback);
     void this.evaluate();
     return fallback;
