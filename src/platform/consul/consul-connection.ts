@@ -14,7 +14,7 @@ export function connectConsul({ host, port, secure = false, caFile, token }: Con
     host: hostOfUrl(host),
     port,
     secure,
-    // the client takes [::1] for a name
+    // given through the agent, for the client would look up [::1] as a name
     agent: new Agent({ keepAlive: true, host, ...(ca && { ca }) }),
     ...(token !== undefined && { defaults: { token } }),
   });

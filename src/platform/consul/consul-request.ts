@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** One request of the npm client. It wants an emitter for a context: with `cancel` it gives the request up. */
+/** The context of one request, as the npm client wants it: an emitter whose `cancel` event ends the request. */
 class RequestContext extends EventEmitter {
-  /** Makes the client answer with the HTTP response beside the body. */
+  /** The client then resolves with the HTTP response beside the body. */
   readonly includeResponse = true;
 }
 
@@ -13,7 +13,7 @@ export interface ConsulResponse {
   readonly body: unknown;
 }
 
-/** What the client's methods take beyond what their types tell. */
+/** Options of the client's methods that their types lack. */
 export interface RequestOptions {
   readonly ctx: EventEmitter;
   /** Milliseconds. */

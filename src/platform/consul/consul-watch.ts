@@ -3,20 +3,20 @@ import { type Backoff, fullJitter, pause } from '../schedule/backoff.js';
 import { type ConsulResponse, consulRequest, type RequestOptions } from './consul-request.js';
 
 export interface BlockingQuery extends RequestOptions {
-  /** Of the last answer: Consul answers this query when there is a later one. */
+  /** Of the last answer: Consul waits with the answer to this query until there is a later one. */
   readonly index: string;
   readonly wait: string;
 }
 
 export interface WatchSettings {
-  /** The longest Consul holds a query back. */
+  /** The longest time that Consul waits with an answer. */
   readonly waitSeconds: number;
   readonly backoff: Backoff;
 }
 
 export const watchDefaults: WatchSettings = { waitSeconds: 30, backoff: { baseMs: 200, maxMs: 10_000 } };
 
-/** Of the time Consul adds to spread answers, and of the network. */
+/** Time that Consul adds to spread answers (a sixteenth), and for the network. */
 const slackMs = (waitSeconds: number): number => (waitSeconds / 16) * 1_000 + 2_000;
 
 const indexOf = ({ headers }: ConsulResponse): bigint => {
@@ -25,11 +25,9 @@ const indexOf = ({ headers }: ConsulResponse): bigint => {
 };
 
 /**
- * Tells every answer to a Consul query, through outages: the first at once, then one at each change and when the wait is
- * over. It may differ under the same index, for what was deleted with `recurse` above the watched folder leaves its trace
- * outside of it. The client's own Watch has no jitter and ends for ever at a 400 or a missing index, which a proxy in
- * front of Consul may cause.
- * Rules of the index: https://developer.hashicorp.com/consul/api-docs/features/blocking
+ * Repeats a blocking query of Consul, through outages, and gives every answer to `answered`: also one with an index that is
+ * known, for a `recurse` deletion above the watched folder does not change the folder's index. Decision 54 says why it is
+ * not the client's own Watch. Rules of the index: https://developer.hashicorp.com/consul/api-docs/features/blocking
  */
 export class ConsulWatch {
   readonly #stop = new AbortController();
@@ -76,7 +74,7 @@ export class ConsulWatch {
     const index = indexOf(response);
     if (index === 0n) throw new Error('the answer has no index');
     this.answered(response.body);
-    // A smaller one is of a Consul that lost its data: it would hold the next query back until it is as far again.
+    // a smaller one is of a Consul that lost its data: with the old one it would not answer for long
     this.#index = index < this.#index ? 0n : index;
     if (this.#failures > 0) this.logger.log(`${this.name}: Consul answers again`);
     this.#failures = 0;
