@@ -2,13 +2,13 @@ import type { Logger } from '@nestjs/common';
 import type { HealthCheck } from './readiness.js';
 
 export interface DependencyOptions {
-  /** In health checks. */
+  /** For health checks. */
   readonly name: string;
-  /** In the log. */
+  /** For the log. */
   readonly title: string;
-  /** What callers notice while it cannot be used. */
+  /** The effect of an outage on callers. */
   readonly meanwhile: string;
-  /** Rejects while it cannot be used for everything that this process does with it. */
+  /** Does something that needs all that this process uses the server for; rejects when that fails. */
   readonly use: () => Promise<unknown>;
   readonly logger: Pick<Logger, 'warn' | 'log'>;
 }
@@ -16,7 +16,7 @@ export interface DependencyOptions {
 const RETRY_MS = 1_000;
 const REPEAT_MS = 60_000;
 
-/** A server that this process uses. An outage is logged when it begins and when it ends, whoever noticed it. */
+/** A server that this process uses. The begin and the end of an outage are logged once. */
 export class Dependency implements HealthCheck {
   readonly name: string;
   #state: 'up' | 'down' | 'closed' = 'up';

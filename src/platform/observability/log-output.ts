@@ -3,18 +3,18 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { family, type MetricFamily } from './metric-family.js';
 
-/** Bytes that wait for the reader of standard output; lines beyond them are dropped. */
+/** Bytes not yet taken by the reader of standard output; lines beyond them are dropped. */
 const waitingBytes = 1024 * 1024;
 const flushMs = 1_000;
 
-/** Standard output for the log: a reader that stands still, or is gone, costs lines and holds up nothing else. */
+/** Standard output for the log. A reader that is slow or gone costs lines, and blocks nothing. */
 class LogOutput {
   #dropped = 0;
   #reported = 0;
   #isGone = false;
 
   constructor() {
-    // without listeners a terminal that is closed would end the process
+    // without listeners the end of a terminal would end the process
     process.stderr.on('error', () => undefined);
     process.stdout.on('error', () => {
       this.#isGone = true;
@@ -28,7 +28,7 @@ class LogOutput {
   }
 
   families(): readonly MetricFamily[] {
-    return [family('log_lines_dropped_total', 'counter', 'Lines that nobody read in time.', [[{}, this.#dropped]])];
+    return [family('log_lines_dropped_total', 'counter', 'Lines that were not read in time.', [[{}, this.#dropped]])];
   }
 
   /** For a moment, before the process ends. */
@@ -40,9 +40,8 @@ class LogOutput {
   #report(): void {
     const dropped = this.#dropped - this.#reported;
     this.#reported = this.#dropped;
-    if (dropped > 0) new Logger('Log').warn(`${dropped} lines of the log were dropped: nobody read them in time`);
+    if (dropped > 0) new Logger('Log').warn(`${dropped} lines of the log were dropped: they were not read in time`);
   }
 }
 
-/** The only one: standard output is. */
 export const logOutput = new LogOutput();

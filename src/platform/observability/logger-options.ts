@@ -5,10 +5,10 @@ import { currentCall } from '../../pipeline/call-context.js';
 import type { Configuration } from '../config/configuration.js';
 import { logOutput } from './log-output.js';
 
-/** Never written, wherever in a logged object. */
+/** Fields whose values are never written. */
 const secrets = ['authorization', 'password', 'token', 'refresh_token', 'refreshToken', 'secret'];
 
-function forPeople(): DestinationStream {
+function prettyOutput(): DestinationStream {
   const pretty = prettyFactory({
     ignore: 'pid,hostname,service,context',
     translateTime: 'SYS:HH:MM:ss',
@@ -17,8 +17,7 @@ function forPeople(): DestinationStream {
   return { write: (line) => logOutput.write(pretty(line)) };
 }
 
-/** Which call a line is of. */
-function ofCurrentCall(): object {
+function callFields(): object {
   const call = currentCall();
   if (!call) return {};
   const traceparent = call.span?.traceparent ?? call.trace.traceparent;
@@ -31,17 +30,17 @@ function ofCurrentCall(): object {
   };
 }
 
-/** JSON lines on stdout, in colour for people in development. No middleware: the pipeline logs by operation, whatever the protocol. `copy` gets every line too. */
+/** JSON lines on stdout, or text in development. No middleware, for the pipeline logs operations. `copy` gets every line too. */
 export function loggerOptions({ environment, logLevel, serviceName }: Configuration, copy?: DestinationStream): Params {
   const options = {
     level: logLevel,
     autoLogging: false,
     base: { service: serviceName },
     redact: secrets.flatMap((name) => [name, `*.${name}`]),
-    mixin: ofCurrentCall,
+    mixin: callFields,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const stream = environment === 'development' ? forPeople() : logOutput;
+  const stream = environment === 'development' ? prettyOutput() : logOutput;
   const streams = [stream, ...(copy ? [copy] : [])].map((each) => ({ stream: each, level: 'trace' as const }));
   return { pinoHttp: [options, copy ? multistream(streams) : stream], forRoutes: [] };
 }

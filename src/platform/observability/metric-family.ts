@@ -26,7 +26,7 @@ export function labelled(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** In Prometheus' text format; nothing of those without samples. */
+/** In Prometheus' text format; families without samples are left out. */
 export const printFamilies = (families: readonly MetricFamily[]): string =>
   families
     .filter(({ samples }) => samples.length > 0)

@@ -7,9 +7,23 @@ import {
   type OperationMetrics,
 } from '../../pipeline/operation-metrics.js';
 import { family, type Labels, labelled, type MetricFamily, printFamilies, type Sample } from './metric-family.js';
-import { openMetrics, openMetricsType, takesOpenMetrics } from './open-metrics.js';
 
-/** What a bucket's line ends with in OpenMetrics: a trace that fell into it. */
+/** https://prometheus.io/docs/specs/om/open_metrics_spec/ */
+const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+const counterType = /^# TYPE (\S+)_total counter$/gm;
+const description = /^# (HELP|TYPE) (\S+)_total (.*)$/gm;
+
+/** Prometheus' text format as OpenMetrics: a counter is described without the suffix of its samples, no line is empty. */
+function openMetrics(text: string): string {
+  const counters = new Set([...text.matchAll(counterType)].map(([, name]) => name));
+  const described = text.replaceAll(description, (line: string, keyword: string, name: string, rest: string) =>
+    counters.has(name) ? `# ${keyword} ${name} ${rest}` : line,
+  );
+  return `${described.replaceAll(/\n{2,}/g, '\n').trim()}\n# EOF\n`;
+}
+
+/** The end of a bucket's line in OpenMetrics: the trace of a call in that bucket. */
 const printExemplar = (exemplar: Exemplar | undefined): string =>
   exemplar ? ` # ${labelled({ trace_id: exemplar.traceId })} ${exemplar.seconds} ${exemplar.at / 1_000}` : '';
 
@@ -49,8 +63,8 @@ async function runtimeMetrics(): Promise<Registry> {
 }
 
 /**
- * `/metrics`: the operations, the Node runtime, counted from the first scrape on, and what `others` give. As OpenMetrics,
- * with exemplars, for those who ask for it.
+ * `/metrics`: the operations, the Node runtime (from the first scrape on) and `others`. As OpenMetrics with exemplars where
+ * the `accept` header asks for it.
  */
 export function registerMetrics(
   fastify: FastifyInstance,
@@ -61,7 +75,7 @@ export function registerMetrics(
   fastify.get('/metrics', async ({ headers }, reply) => {
     collecting ??= runtimeMetrics();
     const runtime = await collecting;
-    const isOpen = takesOpenMetrics(headers.accept);
+    const isOpen = headers.accept?.includes('application/openmetrics-text') === true;
     const text = (await runtime.metrics()) + operationMetricsText(metrics, isOpen) + printFamilies(others());
     return isOpen ? reply.type(openMetricsType).send(openMetrics(text)) : reply.type(runtime.contentType).send(text);
   });

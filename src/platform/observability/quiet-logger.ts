@@ -1,17 +1,17 @@
 import { Logger } from 'nestjs-pino';
 
-const chatty = new Set(['InstanceLoader', 'NestFactory', 'NestMicroservice', 'NestApplication', 'GraphQLModule']);
+const bootContexts = new Set(['InstanceLoader', 'NestFactory', 'NestMicroservice', 'NestApplication', 'GraphQLModule']);
 
-/** They log what they throw. */
-const repeating = new Set(['ExceptionHandler', 'NestApplication']);
+/** They throw what they log. */
+const throwing = new Set(['ExceptionHandler', 'NestApplication']);
 
-/** Leaves out what the framework logs of its own boot, and the errors that it throws as well. */
+/** Without the lines of Nest's own boot, and without errors that it also throws. */
 export class QuietLogger extends Logger {
   override log(message: unknown, ...rest: unknown[]): void {
-    if (!chatty.has(String(rest.at(-1)))) super.log(message, ...rest);
+    if (!bootContexts.has(String(rest.at(-1)))) super.log(message, ...rest);
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
-    if (!repeating.has(String(rest.at(-1)))) super.error(message, ...rest);
+    if (!throwing.has(String(rest.at(-1)))) super.error(message, ...rest);
   }
 }

@@ -16,10 +16,9 @@ export interface CheckResult {
 export class Readiness {
   #draining = false;
 
-  /** `patience`: milliseconds that a dependency has to answer. */
   constructor(
     private readonly checks: readonly HealthCheck[],
-    private readonly patience = 2_000,
+    private readonly timeoutMs = 2_000,
   ) {}
 
   /** From now on not ready: load balancers send new work elsewhere. */
@@ -32,14 +31,14 @@ export class Readiness {
   }
 
   results(): Promise<CheckResult[]> {
-    return Promise.all(this.checks.map((check) => result(check, this.patience)));
+    return Promise.all(this.checks.map((check) => result(check, this.timeoutMs)));
   }
 }
 
-async function result(dependency: HealthCheck, patience: number): Promise<CheckResult> {
+async function result(dependency: HealthCheck, timeoutMs: number): Promise<CheckResult> {
   const { name } = dependency;
   const tooLate = Promise.withResolvers<never>();
-  const timer = setTimeout(() => tooLate.reject(new Error(`no answer in ${patience} ms`)), patience);
+  const timer = setTimeout(() => tooLate.reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
   try {
     await Promise.race([dependency.check(), tooLate.promise]);
     return { name, status: 'UP' };

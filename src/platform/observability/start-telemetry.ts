@@ -1,7 +1,7 @@
 import type { Configuration } from '../config/configuration.js';
 import { noTelemetry, type Telemetry } from './telemetry.js';
 
-/** Nothing, and none of its code is loaded, without an endpoint. `log` is told once of each outage and of its end. */
+/** Without an endpoint nothing is sent, and none of its code is loaded. `log`: a line for each outage and its end. */
 export async function startTelemetry(configuration: Configuration, log: (line: string) => void): Promise<Telemetry> {
   const { otlpEndpoint } = configuration.telemetry;
   if (otlpEndpoint === undefined) return noTelemetry;

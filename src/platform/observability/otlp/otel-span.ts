@@ -2,7 +2,9 @@ import {
   type Span as ApiSpan,
   SpanKind as ApiSpanKind,
   type Tracer as ApiTracer,
+  type Context,
   ROOT_CONTEXT,
+  type SpanContext,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
@@ -10,11 +12,10 @@ import { Failure, type FailureKind } from '../../../contract/failure.js';
 import { type CallContext, noTenant } from '../../../pipeline/call-context.js';
 import type { ServerSpan, Span, SpanKind } from '../../../pipeline/span.js';
 import type { ServedOperation } from './served-operation.js';
-import { printTraceparent } from './traceparent.js';
 
 const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
 
-/** Whose fault is not the caller's. */
+/** Kinds of failures that are not the caller's fault. */
 const faults: ReadonlySet<FailureKind> = new Set(['internal', 'unavailable', 'deadline_exceeded', 'unimplemented']);
 
 class OtelSpan implements Span {
@@ -44,7 +45,7 @@ class OtelSpan implements Span {
     return new OtelSpan(this.tracer, this.tracer.startSpan(name, { kind: kinds[kind] }, parent));
   }
 
-  /** Texts of errors stay in the log: they may hold what is nobody's business. */
+  /** Texts of errors stay in the log: they may hold what callers sent. */
   end(failure?: unknown): void {
     if (failure !== undefined) {
       const declared = failure instanceof Failure ? failure : undefined;
@@ -56,7 +57,7 @@ class OtelSpan implements Span {
   }
 }
 
-/** The whole of a call in this process. */
+/** A call from its arrival in this process to its answer. */
 export class OtelServerSpan extends OtelSpan implements ServerSpan {
   constructor(
     tracer: ApiTracer,
@@ -80,4 +81,16 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
     });
     super.end(failure);
   }
+}
+
+/** `00-<trace>-<span>-<flags>`. */
+export const printTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+  `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+
+/** What a span below this one starts from; `traceparent` is valid. */
+export function contextOf(traceparent: string | undefined): Context {
+  if (traceparent === undefined) return ROOT_CONTEXT;
+  const traceFlags = Number.parseInt(traceparent.slice(53), 16);
+  const parent = { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52), traceFlags, isRemote: true };
+  return trace.setSpanContext(ROOT_CONTEXT, parent);
 }

@@ -3,11 +3,10 @@ import type { OperationDescriptor } from '../../../contract/module.js';
 import type { CallContext } from '../../../pipeline/call-context.js';
 import type { ServerSpan } from '../../../pipeline/span.js';
 import { Tracer } from '../../../pipeline/tracer.js';
-import { OtelServerSpan } from './otel-span.js';
+import { contextOf, OtelServerSpan, printTraceparent } from './otel-span.js';
 import { ServedOperations } from './served-operation.js';
-import { contextOf, printTraceparent } from './traceparent.js';
 
-/** Tells of calls through the API of OpenTelemetry. */
+/** Spans through the API of OpenTelemetry. */
 export class OtelTracer extends Tracer {
   readonly #served = new ServedOperations();
 

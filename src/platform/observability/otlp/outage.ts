@@ -4,30 +4,20 @@ interface Exporter<T> {
   export(items: T, done: (result: ExportResult) => void): void;
 }
 
-/** Says once that one kind of telemetry does not arrive, and once that it does again. */
-export class Outage {
-  #lasts = false;
-
-  constructor(
-    private readonly what: string,
-    private readonly log: (line: string) => void,
-  ) {}
-
-  /** Has `exporter` tell of its failures here. */
-  watch<T>(exporter: Exporter<T>): void {
-    const send = exporter.export.bind(exporter);
-    exporter.export = (items, done) =>
-      send(items, (result) => {
-        this.#heard(result);
-        done(result);
-      });
-  }
-
-  #heard({ code, error }: ExportResult): void {
-    const failed = code !== ExportResultCode.SUCCESS;
-    if (failed === this.#lasts) return;
-    this.#lasts = failed;
-    const reason = error?.message || (error as NodeJS.ErrnoException | undefined)?.code || 'no answer';
-    this.log(failed ? `${this.what} are lost until the collector takes them: ${reason}` : `${this.what} arrive again`);
-  }
+/** Has `exporter` log once that `what` does not arrive, and once that it does again. */
+export function logOutages<T, E extends Exporter<T>>(exporter: E, what: string, log: (line: string) => void): E {
+  const send = exporter.export.bind(exporter);
+  let isOut = false;
+  exporter.export = (items, done) =>
+    send(items, (result) => {
+      const failed = result.code !== ExportResultCode.SUCCESS;
+      if (failed !== isOut)
+        log(failed ? `${what} are lost until the collector takes them: ${reasonOf(result)}` : `${what} arrive again`);
+      isOut = failed;
+      done(result);
+    });
+  return exporter;
 }
+
+const reasonOf = ({ error }: ExportResult): string =>
+  error?.message || (error as NodeJS.ErrnoException | undefined)?.code || 'no answer';

@@ -4,7 +4,7 @@ import { grpcStatus, httpStatus, jsonRpcCode } from '../../../contract/failure-t
 import type { OperationDescriptor } from '../../../contract/module.js';
 import type { Protocol } from '../../../contract/operation.js';
 
-/** How an operation is told of in one protocol, by the semantic conventions of OpenTelemetry. */
+/** The span of an operation in one protocol, by the semantic conventions of OpenTelemetry. */
 export interface ServedOperation {
   /** Of the span. */
   readonly name: string;
