@@ -32,12 +32,12 @@ interface Parts {
   readonly tls: RenewedTls | undefined;
 }
 
-/** Milliseconds for calls that were on their way when their clients were sent elsewhere. */
+/** For calls that were on the network when their clients were sent elsewhere. */
 const settlingMs = 500;
 
 const telemetryLog = new Logger('Telemetry');
 
-/** One process: what SERVICE_NAME says, put together, listening, and stopped in order. */
+/** One process of the service that SERVICE_NAME names. */
 export class Application {
   #registration: ConsulRegistration | undefined;
 
@@ -58,7 +58,7 @@ export class Application {
     return new Application({ app, configuration, servers, telemetry: used, tls });
   }
 
-  /** Where it listens now; a process that cannot listen everywhere is stopped. */
+  /** Rejects, and stops what has started, if one of its servers cannot be opened. */
   async listen(): Promise<Addresses> {
     const { app, configuration, servers } = this.parts;
     try {
@@ -77,15 +77,10 @@ export class Application {
     return addresses;
   }
 
-  /** Whether calls are under way. */
   get isBusy(): boolean {
     return this.get(Pipeline).running > 0;
   }
 
-  /**
-   * Not ready from now on; as soon as load balancers had time to see it, clients are sent elsewhere, running calls
-   * finish, and every listener and connection is closed.
-   */
   async stop(): Promise<void> {
     await this.#leave();
     await after(this.parts.configuration.shutdownDelayMs);
@@ -95,18 +90,17 @@ export class Application {
     await this.#close();
   }
 
-  /** A provider of this process. */
   get<T>(type: abstract new (...args: never[]) => T): T {
     return this.parts.app.get(type);
   }
 
-  /** Health checks and Consul lead callers elsewhere; every request that still comes is answered. */
+  /** Health checks and Consul send callers elsewhere; requests that still arrive are answered. */
   async #leave(): Promise<void> {
     const { app, configuration, servers } = this.parts;
     servers.readiness.drain();
     servers.grpc?.setServing(false);
     closeAfterAnswers(app.getHttpServer());
-    // other instances take the requests of a broker elsewhere; an embedded one has no other
+    // other instances take the requests of an external broker; an embedded one has no other
     if (configuration.mqtt.url !== undefined) void servers.mqtt?.pause();
     await this.#registration?.stop();
   }
@@ -133,7 +127,7 @@ async function createNest(
     bodyParser: false,
     abortOnError: false,
     bufferLogs: true,
-    // errors are reported by who catches them
+    // the caller reports errors
     autoFlushLogs: false,
   });
   app.useLogger(new QuietLogger(await app.resolve(PinoLogger), {}));

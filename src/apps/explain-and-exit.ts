@@ -3,10 +3,9 @@ import { EmbeddedPostgresError } from '../platform/database/embedded/embedded-po
 import { MigrationError } from '../platform/database/migrations/migration-files.js';
 import { ListenError } from '../protocols/listen-error.js';
 
-/** Errors whose message says all that a person can do about them. */
 const explained = [ConfigurationError, EmbeddedPostgresError, ListenError, MigrationError];
 
-/** A process that cannot start says why, without a stack where the reason is the environment's. */
+/** Prints why the process cannot start, with a stack only if the environment is not the reason. */
 export function explainAndExit(error: unknown): never {
   const isExplained = explained.some((type) => error instanceof type);
   const text = error instanceof Error ? (isExplained ? error.message : error.stack) : error;

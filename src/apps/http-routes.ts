@@ -25,10 +25,7 @@ interface HttpParts {
   readonly routes: RouteTable;
 }
 
-/**
- * Everything on the HTTP listener but GraphQL, which Nest's module registers; the code of a protocol is loaded where it is
- * served. What it gives ends the WebSocket connections in order.
- */
+/** All routes but those of GraphQL, which its Nest module registers. Returns what drains the WebSocket connections. */
 export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
   const { app, configuration, readiness, routes } = parts;
   const { origins } = configuration;
@@ -61,7 +58,7 @@ async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts)
 
 const nothingToDrain = async () => undefined;
 
-/** The server is registered for GraphQL alone, too: its limits are those of every WebSocket. */
+/** Also for GraphQL alone: its sockets have the same limits. */
 async function webSockets(
   fastify: FastifyInstance,
   { app, configuration, pipeline, registry }: HttpParts,

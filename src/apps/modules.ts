@@ -7,7 +7,7 @@ import type { DocumentInfo } from '../protocols/document.js';
 
 export interface AppModule {
   readonly contract: ModuleContract;
-  /** A process loads the code of the modules it runs, and of no others. */
+  /** Code of modules that a process does not run is not loaded. */
   readonly load: () => Promise<Type>;
 }
 
@@ -18,19 +18,19 @@ export const appModules = {
 
 export const moduleContracts: readonly ModuleContract[] = Object.values(appModules).map(({ contract }) => contract);
 
-/** Wire names of all operations, wherever they run: `users.createUser`. */
+/** Wire names of all operations: `users.createUser`. */
 export const operationIds: ReadonlySet<string> = new Set(
   moduleContracts.flatMap(({ operations }) => operations.map(({ id }) => id)),
 );
 
-/** The longest deadline that a call of any operation may have. */
+/** The longest deadline of any operation. */
 export const longestCallMs = ({ limits }: Configuration): number =>
   Math.max(
     limits.requestDeadlineMs,
     ...moduleContracts.flatMap(({ operations }) => operations.map(({ spec }) => spec.deadlineMs ?? 0)),
   );
 
-/** Of the wire documents; the version is that of the wire, not of the build. */
+/** The version is that of the wire conventions, not of the build. */
 export const documentInfo: DocumentInfo = {
   title: 'nestjs-mstv',
   version: '1.0.0',

@@ -1,27 +1,25 @@
 import { once } from 'node:events';
 
-/** Argument of a process that listens when the one that started it says so, over the IPC channel between them. */
+/** Argument of a process that waits for a message of its parent before it listens. */
 export const inTurn = '--in-turn';
 
-/** What the parent says to it. */
 export const listenMessage = 'listen';
 
-/** What any process says to a parent that may hear it, when it listens. */
+/** Sent to the parent, if there is one, when the process listens. */
 export const readyMessage = 'ready';
 
 export const isStartedInTurn = (): boolean => process.argv.includes(inTurn);
 
-/** Resolves when this process may listen. */
 export async function ownTurn(): Promise<void> {
   if (isStartedInTurn()) await once(process, 'message');
 }
 
 export function tellReady(): void {
-  // who has closed the channel does not want to know
+  // the parent may have closed the channel
   process.send?.(readyMessage, undefined, undefined, () => undefined);
 }
 
-/** Calls `listener` when the parent is gone, however it went; never where there is no channel to it. */
+/** Calls `listener` when the parent process has ended; never without a channel to it. */
 export function whenOrphaned(listener: () => void): void {
   if (process.connected === false) listener();
   else process.once('disconnect', listener);

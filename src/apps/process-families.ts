@@ -7,7 +7,6 @@ import { pressureFamilies } from '../platform/pressure/pressure-metrics.js';
 import { Resilience } from '../remote/resilience/resilience.js';
 import { resilienceFamilies } from '../remote/resilience/resilience-metrics.js';
 
-/** What a process tells of itself beside its operations and its runtime, as of every call. */
 export function processFamilies(app: INestApplicationContext): () => readonly MetricFamily[] {
   const resilience = app.get(Resilience);
   const pressure = app.get(MeasuredPressure);

@@ -5,7 +5,7 @@ import { type HealthCheck, Readiness } from '../platform/observability/readiness
 import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
 import { serviceOf } from './services.js';
 
-/** This process is ready when its own dependencies answer, a broker elsewhere included: a gateway is, whatever its services do. */
+/** Checks the dependencies of this process itself, not the services that it calls. */
 export async function readinessOf(
   app: INestApplicationContext,
   configuration: Configuration,

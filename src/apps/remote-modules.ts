@@ -38,10 +38,9 @@ const revocationsOfAuth = (): DynamicModule => ({
   exports: [Revocations],
 });
 
-/** Whether sessions end in the processes of this service. */
 export const endsSessions = ({ modules }: ServiceDefinition): boolean => modules.includes(appModules.auth);
 
-/** The way to what this service does not run; nothing for one that runs all. */
+/** Remote access to the modules that this service does not run. */
 export function remoteModules(service: ServiceDefinition): DynamicModule[] {
   const here = new Set(service.modules.map(({ contract }) => contract.name));
   const elsewhere = moduleContracts.filter(({ name }) => !here.has(name));

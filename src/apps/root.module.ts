@@ -19,7 +19,6 @@ class RootModule {}
 
 const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
-/** The code of the database is loaded where there is one. */
 async function databaseModules(
   service: ServiceDefinition,
   configuration: Configuration,
@@ -36,7 +35,7 @@ function placement({ modules, servesAll }: ServiceDefinition): Placement {
   return { runs, serves: servesAll ? moduleContracts : runs };
 }
 
-/** The protocol that comes as a Nest module; its code is loaded where it is served. */
+/** GraphQL comes as a Nest module. */
 async function graphqlModules({ protocols, environment, limits, origins }: Configuration): Promise<DynamicModule[]> {
   if (!protocols.includes('graphql')) return [];
   const { graphqlModule } = await import('../protocols/graphql/graphql.module.js');
@@ -45,7 +44,7 @@ async function graphqlModules({ protocols, environment, limits, origins }: Confi
   return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers, webSocket })];
 }
 
-/** All that one process is made of. `database`: when it is opened already. */
+/** `database`: if it is opened already. */
 export async function rootModule(
   configuration: Configuration,
   { tracer, logs }: Telemetry,

@@ -11,12 +11,12 @@ import { isStopping, onStop } from './stop-signals.js';
 
 type Release = () => Promise<void>;
 
-/** Milliseconds for `release`, beyond the time that is up. */
+/** For `release`, after the time to stop has run out. */
 const releaseMs = 5_000;
 
 const logger = new Logger('Shutdown');
 
-/** Puts the process together and opens its listeners. `release`: lets go of what outlives it; it may be called twice. */
+/** `release` frees what outlives the process; it may be called twice. */
 export async function run(
   configuration: Configuration,
   database: Promise<DatabaseConnection> | undefined,
@@ -36,7 +36,6 @@ interface StopOptions {
   readonly release: Release;
 }
 
-/** The process ends: exit code 0, or 1 when time runs out first. */
 async function stopInOrder(
   cause: string,
   application: Application,

@@ -8,9 +8,8 @@ import { services } from './services.js';
 
 export interface SeedTarget {
   readonly configuration: Configuration;
-  /** Where the users are now, for people. */
   readonly place: string;
-  /** What they may have wanted instead. */
+  /** What to do if these are not the users that were meant. */
   readonly hint?: string;
 }
 
@@ -20,7 +19,6 @@ const isGateway = (service: string) => services[service]?.stateless === true;
 
 const hint = 'A gateway with services, as of npm run start:split, has others: run this while it runs to fill them';
 
-/** What SERVICE_NAME says, or the gateway that runs in its place. */
 export async function seedTarget(): Promise<SeedTarget> {
   const configuration = configurationFromEnvironment(services);
   const running = await runningService(configuration);
@@ -38,7 +36,7 @@ function ownDatabase(configuration: Configuration): SeedTarget {
   return { configuration, place: `the database of ${serviceName} (embedded, in ${dataDir})`, hint };
 }
 
-/** The SERVICE_NAME of the process that listens where one of this configuration would; undefined where there is none. */
+/** The SERVICE_NAME of the process that runs at the address of this configuration; undefined if none does. */
 async function runningService(configuration: Configuration): Promise<string | undefined> {
   if (configuration.http.port === 0) return undefined;
   try {

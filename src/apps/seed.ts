@@ -14,11 +14,11 @@ const withoutSignIn = [{ email: 'katherine@example.com', name: 'Katherine Johnso
 
 export interface SeededUser {
   readonly email: string;
-  /** Absent for users who have no sign-in, or a password of their own. */
+  /** Absent for users without a sign-in or with another password. */
   readonly password?: string;
 }
 
-/** Demo users, made by the operations that everyone uses. Those who are there already stay as they are. */
+/** Creates demo users through public operations. Users that exist stay as they are. */
 export async function seed(bus: Bus): Promise<readonly SeededUser[]> {
   const seeded: SeededUser[] = [];
   for (const person of people) {

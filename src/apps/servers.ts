@@ -21,22 +21,18 @@ import { isStartedInTurn } from './parent-process.js';
 import { readinessOf } from './readiness.js';
 import { services } from './services.js';
 
-/** What callers connect to. */
 export interface Server {
-  /** Rejects when it cannot be opened. */
   readonly start: () => Promise<unknown>;
-  /** Sends clients elsewhere that hold a connection; resolves when the calls they had made are answered. */
+  /** Sends connected clients elsewhere; resolves when the calls they had made are answered. */
   readonly drain: () => Promise<unknown>;
   readonly stop: () => Promise<unknown>;
 }
 
-/** Where a process listens; a protocol it does not serve is absent. */
+/** `http://127.0.0.1:3000`, `127.0.0.1:50051`, `mqtt://127.0.0.1:1883`; absent for a protocol that is not served. */
 export interface Addresses {
-  /** `http://127.0.0.1:3000` */
   readonly http: string;
-  /** `127.0.0.1:50051` */
   readonly grpc?: string;
-  /** `mqtt://127.0.0.1:1883`: the embedded broker's, or the one that MQTT_URL names. */
+  /** Of the embedded broker, or of MQTT_URL. */
   readonly mqtt?: string;
 }
 
@@ -44,9 +40,8 @@ export interface Servers {
   readonly grpc: GrpcServer | undefined;
   readonly mqtt: MqttServer | undefined;
   readonly readiness: Readiness;
-  /** In the order in which they start: who finds HTTP finds the rest. */
+  /** In the order in which they start: HTTP last, so that a process whose HTTP answers serves the rest too. */
   readonly all: readonly Server[];
-  /** Of servers that have started. */
   readonly addresses: () => Promise<Addresses>;
 }
 
@@ -57,7 +52,7 @@ interface Parts {
   readonly registry: OperationRegistry;
 }
 
-/** Those of the protocols that this process serves. `tls`: plain text when absent. */
+/** The code of a protocol is loaded only if it is served. */
 export async function createServers(
   app: NestFastifyApplication,
   configuration: Configuration,
@@ -82,7 +77,7 @@ export async function createServers(
   };
 }
 
-/** One after the other; the error names all the ports that are taken. */
+/** One after the other. The error names all ports that are taken. */
 export async function startAll(servers: readonly Server[]): Promise<void> {
   const starts: Promise<unknown>[] = [];
   for (const { start } of servers) {
@@ -136,10 +131,10 @@ const mqttServer = (mqtt: MqttServer): Server => ({
   stop: () => mqtt.close(),
 });
 
-/** Milliseconds that the answers of the last calls have to reach their callers. */
+/** For the answers of the last calls to reach their callers. */
 const lingerMs = 500;
 
-/** HTTP with everything that is served over it. It stops the rest of the application with it. */
+/** `stop` closes the rest of the Nest application as well. */
 async function createHttp(parts: Parts, readiness: Readiness): Promise<Server> {
   const { app, configuration, pipeline } = parts;
   const { host, http } = configuration;

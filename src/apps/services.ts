@@ -4,7 +4,6 @@ import type { ServiceDefaults } from '../platform/config/service-defaults.js';
 import { type AppModule, appModules } from './modules.js';
 
 export interface ServiceDefinition extends ServiceDefaults {
-  /** What runs in its processes. */
   readonly modules: readonly AppModule[];
   /** Serves the operations of every module; otherwise those of its own. */
   readonly servesAll: boolean;
@@ -18,7 +17,7 @@ interface Split {
 
 const all: readonly AppModule[] = Object.values(appModules);
 
-/** The services that together have every module once. */
+/** Together they run every module once. */
 const split: Readonly<Record<string, Split>> = {
   'user-service': { httpPort: 3001, grpcPort: 50_052, modules: [appModules.users] },
   'auth-service': { httpPort: 3002, grpcPort: 50_053, modules: [appModules.auth] },
@@ -36,21 +35,21 @@ const part = (name: string, { httpPort, grpcPort, modules }: Split): ServiceDefi
   calls: Object.keys(split).filter((other) => other !== name),
 });
 
-/** What each SERVICE_NAME runs. The only place that knows. */
+/** What each SERVICE_NAME runs. */
 export const services: Readonly<Record<string, ServiceDefinition>> = {
   monolith: { ...everyProtocol, modules: all },
   'api-gateway': { ...everyProtocol, modules: [], stateless: true, calls: Object.keys(split) },
   ...Object.fromEntries(Object.entries(split).map(([name, definition]) => [name, part(name, definition)])),
 };
 
-/** What this process runs. Throws for a configuration that was loaded without this table. */
+/** Throws for a configuration that was loaded without this table. */
 export function serviceOf({ serviceName }: Pick<Configuration, 'serviceName'>): ServiceDefinition {
   const service = services[serviceName];
   if (!service) throw new Error(`no service ${serviceName}; known: ${Object.keys(services).join(', ')}`);
   return service;
 }
 
-/** The service that runs a module, by the name of the module, where not all of them run in one process. */
+/** The service of each module, by the module's name, in a product of several services. */
 export const ownersByModule: ReadonlyMap<string, string> = new Map(
   Object.entries(split).flatMap(([service, { modules }]) => modules.map(({ contract }) => [contract.name, service])),
 );

@@ -17,7 +17,6 @@ export interface Ending {
   readonly cause: string;
 }
 
-/** One process of several. */
 export class SplitPart {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
@@ -25,9 +24,9 @@ export class SplitPart {
   constructor({ service, environment }: SplitProcess, program: string, print: (line: string) => void) {
     this.#child = spawn(process.execPath, ['--enable-source-maps', program, inTurn], {
       env: environmentWith(environment),
-      // by the channel it also notices the end of this process
+      // the channel also shows it the end of this process
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // a Ctrl-C is for this process alone, which stops the others in order
+      // Ctrl-C reaches this process alone, which stops the others in order
       detached: process.platform !== 'win32',
     });
     const { stdout, stderr } = this.#child;
@@ -35,12 +34,12 @@ export class SplitPart {
     this.ended = ending(service, this.#child);
   }
 
-  /** What is loaded may listen. Resolves when it does; not at all when it ends before. */
+  /** Lets the loaded process listen. Resolves when it does; never if it ends first. */
   async listen(): Promise<void> {
     const ready = new Promise<void>((resolve) => {
       this.#child.on('message', (message) => message === readyMessage && resolve());
     });
-    // one that is gone says so by its end
+    // a process that is gone is seen by its end
     this.#child.send(listenMessage, () => undefined);
     await ready;
   }

@@ -2,13 +2,12 @@ import type { Configuration } from '../platform/config/configuration.js';
 import { parseGrpcTarget } from '../platform/config/grpc-target.js';
 import { SplitPart, type SplitProcess } from './split-part.js';
 
-/** A gateway, and the services it calls: each before those that call it when they start. */
+/** `services`: each before those that call it when they start. */
 export interface SplitProcesses {
   readonly gateway: SplitProcess;
   readonly services: readonly SplitProcess[];
 }
 
-/** A service listens where the gateway looks for it. */
 function grpcPort(service: string, address: string): string {
   const target = parseGrpcTarget(address);
   const port = target.kind === 'endpoints' && target.addresses.length === 1 && /:(\d+)$/.exec(target.addresses[0])?.[1];
@@ -16,7 +15,6 @@ function grpcPort(service: string, address: string): string {
   throw new Error(`${service} can not listen on ${address}: on one machine its address is one host:port`);
 }
 
-/** The gateway and the services it calls; their HTTP listeners take the ports after the gateway's. */
 export function splitProcesses({ serviceName, http, discovery }: Configuration): SplitProcesses {
   const services = Object.entries(discovery.addresses).map(([service, address], index) => ({
     service,
@@ -27,7 +25,7 @@ export function splitProcesses({ serviceName, http, discovery }: Configuration):
       GRPC_PORT: grpcPort(service, address),
     },
   }));
-  // one .env holds for all: who calls the gateway from outside has no certificate of ours
+  // one .env is for all: callers of the gateway have no certificate of ours
   const environment = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
   return { gateway: { service: serviceName, environment }, services };
 }
@@ -40,7 +38,6 @@ export class Split {
   readonly #services: readonly SplitPart[];
   #stopping: Promise<number> | undefined;
 
-  /** `program`: the file that each of them runs. */
   constructor(
     { gateway, services }: SplitProcesses,
     program: string,
@@ -54,7 +51,7 @@ export class Split {
     void this.#listen();
   }
 
-  /** Resolves with the exit code of the whole when all have ended: they stop when one of them does. */
+  /** All stop when one ends. Resolves then with the exit code of the whole. */
   async ended(): Promise<number> {
     const { service, code, cause } = await Promise.race(this.#parts.map(({ ended }) => ended));
     if (this.#stopping !== undefined) return Math.max(code, await this.#stopping);
@@ -62,7 +59,7 @@ export class Split {
     return Math.max(1, code, await this.stop());
   }
 
-  /** The gateway first, for what it is doing needs the services. */
+  /** The gateway first, because its calls need the services. */
   stop(): Promise<number> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -72,7 +69,7 @@ export class Split {
     return [...this.#services, this.#gateway];
   }
 
-  /** They load side by side, but a service is there before those that call it when they start. */
+  /** They load at the same time but listen in turn, because some call others when they start. */
   async #listen(): Promise<void> {
     for (const part of this.#parts) await part.listen();
   }

@@ -7,11 +7,11 @@ import { longestCallMs, operationIds } from './modules.js';
 import { services } from './services.js';
 import { isStopping, onStop } from './stop-signals.js';
 
-/** Nothing is said before the program is loaded. */
+/** Loads Nest's logger at the first line only. */
 const log = (message: string): void =>
   void import('@nestjs/common').then(({ Logger }) => new Logger('Database').log(message));
 
-/** The code of the database is loaded where there is one; an embedded server starts meanwhile. */
+/** An embedded server starts while the rest of the code is loaded. */
 async function openDatabase(configuration: Configuration): Promise<DatabaseConnection> {
   const { locateDatabase } = await import('../platform/database/locate-database.js');
   const located = locateDatabase(configuration, log);
@@ -28,7 +28,7 @@ async function exitAfter(released: Promise<void>, timeoutMs: number): Promise<vo
   process.exit(await Promise.race([outcome, after(timeoutMs, 1)]));
 }
 
-/** Puts the process together while its database is opened. A process that cannot start says why, and leaves nothing behind. */
+/** Opens the database while the rest is loaded. A process that cannot start prints why and leaves nothing running. */
 export async function start(): Promise<void> {
   let release = async (): Promise<void> => undefined;
   try {
@@ -42,7 +42,7 @@ export async function start(): Promise<void> {
     const { run } = await import('./run.js');
     await run(configuration, database, release);
   } catch (error) {
-    // what failed is worth more than what fails after it
+    // the first error is the one to report
     await release().catch(() => undefined);
     if (!isStopping()) explainAndExit(error);
   }

@@ -12,11 +12,11 @@ function begin(cause: string): void {
   stop(cause);
 }
 
-// the first process of a container ignores a signal that it has no listener for; SIGHUP: the terminal was closed
+// the first process of a container ignores signals without a listener; SIGHUP: the terminal was closed
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, begin);
 whenOrphaned(() => begin('The process that started this one is gone'));
 
-/** What ends this process from now on when a signal asks for it, or the end of the parent does. */
+/** Replaces what happens at a signal to stop, or when the parent process ends. */
 export function onStop(handler: Stop): void {
   stop = handler;
 }

@@ -5,7 +5,6 @@ import { CurrentRates } from './rates.js';
 @Module({})
 class ConfigModule {}
 
-/** Makes `Configuration` injectable everywhere, and the rates in force. */
 export const configModule = (configuration: Configuration): DynamicModule => ({
   module: ConfigModule,
   global: true,

@@ -1,4 +1,4 @@
-/** The environment cannot be used; `problems` has one line per fault, none with the value of a secret. */
+/** `problems`: one line per fault, without the values of secrets. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 

@@ -7,10 +7,7 @@ import type { Services } from './service-defaults.js';
 
 type Environment = Readonly<Record<string, string>>;
 
-/**
- * The configuration of this process, or of one that differs by `changes`. A `.env` file in the working directory adds
- * what the environment lacks. `operations`: those that RATE_LIMITS may name.
- */
+/** Of the environment with `changes`, and of `.env` in the working directory. `operations`: those that RATE_LIMITS may name. */
 export function configurationFromEnvironment(
   services?: Services,
   changes: Environment = {},
@@ -20,15 +17,15 @@ export function configurationFromEnvironment(
   return loadConfiguration(environmentWith(changes), services, operations);
 }
 
-/** The environment of this process with `changes`: for one that it starts. */
+/** For a process that this one starts. */
 export const environmentWith = (changes: Environment): NodeJS.ProcessEnv => ({ ...process.env, ...changes });
 
-/** Adds what the file has and the environment lacks; nothing where there is no such file. */
+/** The environment wins over the file, which need not exist. */
 function loadEnvFile(path: string): void {
   for (const [name, value] of Object.entries(parseEnv(read(path)))) process.env[name] ??= value;
 }
 
-/** PowerShell writes UTF-16. The decoder drops the byte order mark, which would be part of the first name. */
+/** PowerShell writes UTF-16. The decoder drops the byte order mark. */
 function read(path: string): string {
   try {
     const bytes = readFileSync(path);

@@ -8,7 +8,6 @@ import { serverVariables } from './server-variables.js';
 import { stateVariables } from './state-variables.js';
 import { telemetryVariables } from './telemetry-variables.js';
 
-/** Every variable of a process, in the shape of its configuration. */
 export const configurationSchema = (context: ProcessContext) =>
   z
     .object({
@@ -29,9 +28,9 @@ export type Values = z.output<ReturnType<typeof configurationSchema>>;
 
 const settings = class {} as unknown as abstract new () => Values;
 
-/** All that is set from outside for this process; frozen. Also the token it is injected by. */
+/** Everything that is set from outside, frozen. Also its injection token. */
 export abstract class Configuration extends settings {
-  /** What is allowed but worth a line in the start-up log. */
+  /** Lines for the start-up log. */
   abstract readonly warnings: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { url } from './readings.js';
 
-/** What the URL of a database may ask for after the `?`, of what libpq and Prisma know. */
+/** Supported parameters of the URL, of those that libpq and Prisma know. */
 const parameters: Readonly<Record<string, RegExp>> = {
   application_name: /./,
   host: /^\//,
@@ -42,7 +42,7 @@ function fileFault(path: string): string | undefined {
   }
 }
 
-/** What of it would be ignored or misunderstood; never its secrets. */
+/** Parts that would be ignored or misunderstood; never secrets. */
 function* faults(text: string): Generator<string> {
   const { hostname, pathname, hash, searchParams } = new URL(text);
   if (!isDecodable(text)) yield 'has a % that encodes nothing (%25 is a %)';
@@ -66,7 +66,7 @@ export const databaseUrl = url('postgresql', 'postgres')
   })
   .describe('postgresql://user:password@host:5432/database');
 
-/** A user, a password, a host, a port and the number of a database, which the client understands; it ignores the rest. */
+/** The client ignores everything but user, password, host, port and database number. */
 export const redisUrl = url('redis', 'rediss')
   .refine(
     (text) => /^\/?\d*$/.test(new URL(text).pathname) && !/[?#]/.test(text),

@@ -1,13 +1,12 @@
 import { isIP } from 'node:net';
 import { endpoint } from './host.js';
 
-/** Endpoints that are named one by one. */
 export interface EndpointsTarget {
   readonly kind: 'endpoints';
   readonly addresses: readonly [string, ...string[]];
 }
 
-/** A name whose addresses are the instances. */
+/** A name; each of its addresses is an instance. */
 export interface DnsTarget {
   readonly kind: 'dns';
   readonly host: string;
@@ -18,7 +17,6 @@ export interface DnsTarget {
 
 export type GrpcTarget = EndpointsTarget | DnsTarget;
 
-/** gRPC's own. */
 const defaultPort = 443;
 
 const hostAndPort = /^(?:\[([^\]]+)\]|([^:/[\]\s]+))(?::(\d{1,5}))?$/;

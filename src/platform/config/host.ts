@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 
-/** As a URL has it: an IPv6 address in brackets. */
 export const hostOfUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
 export const endpoint = (host: string, port: number): string => `${hostOfUrl(host)}:${port}`;
@@ -9,5 +8,5 @@ const loopbacks: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', ':
 
 export const isEveryInterface = (host: string): boolean => Object.hasOwn(loopbacks, host);
 
-/** Where this machine reaches a listener on `host`. */
+/** The address by which this machine reaches a listener on `host`. */
 export const localAddress = (host: string): string => loopbacks[host] ?? host;

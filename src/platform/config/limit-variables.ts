@@ -27,7 +27,6 @@ export const limitVariables = ({ operations }: ProcessContext) => ({
   }),
 });
 
-/** Limits of this process, above which it refuses calls. 0 is no limit. */
 const shedding = z.object({
   eventLoopDelayMs: variable('SHED_EVENT_LOOP_DELAY_MS', wholeNumber(0, 60_000), {
     about: 'Calls are refused while the event loop is late by more than this, on average; 0 for no limit',

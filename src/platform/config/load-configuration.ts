@@ -9,9 +9,8 @@ import { startUpWarnings } from './start-up-warnings.js';
 import { inputOf, type Variable, variableAt, variablesOf } from './variable.js';
 
 /**
- * The configuration that `env` describes, frozen; `services` are the values that SERVICE_NAME may take, `operations` the
- * wire names that RATE_LIMITS may use, any where it is absent.
- * Throws one ConfigurationError with every problem there is.
+ * `services`: the values that SERVICE_NAME may take. `operations`: wire names that RATE_LIMITS may use; any when absent.
+ * Throws one ConfigurationError with all problems.
  */
 export function loadConfiguration(
   env: NodeJS.ProcessEnv,
@@ -30,7 +29,7 @@ export function loadConfiguration(
   return deepFreeze({ ...data, warnings: startUpWarnings(data, variables, texts) });
 }
 
-/** Every variable of a process with this environment: its default, whether it is required there, and so on. */
+/** Every variable, with its default and requirement in a process with this environment. */
 export const processVariables = (env: NodeJS.ProcessEnv, services?: Services): readonly Variable[] =>
   variablesOf(configurationSchema(processContext(env, services)));
 

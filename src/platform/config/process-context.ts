@@ -1,10 +1,9 @@
 import { protocols } from '../../contract/operation.js';
 import type { ServiceDefaults, Services } from './service-defaults.js';
 
-/** Texts by the name of the variable; those that are not set are absent. */
 export type Texts = Readonly<Record<string, string | undefined>>;
 
-/** What defaults and requirements of the variables of one process depend on. */
+/** Defaults and requirements of variables depend on these. */
 export interface ProcessContext {
   readonly given: Texts;
   readonly isProduction: boolean;
@@ -17,7 +16,7 @@ export interface ProcessContext {
 
 const monolith = { httpPort: 3000, protocols } as const satisfies ServiceDefaults;
 
-/** An empty variable is one that is not set: `REDIS_URL=` in a file or a manifest. */
+/** An empty variable counts as not set: `REDIS_URL=` in a file or a manifest. */
 function textsOf(env: NodeJS.ProcessEnv): Texts {
   const texts = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
   return Object.fromEntries(texts.filter(([, text]) => text !== ''));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** So many calls in so many seconds. */
 export interface Rate {
   readonly quota: number;
   readonly windowSeconds: number;
@@ -8,17 +7,13 @@ export interface Rate {
 
 export interface Rates {
   readonly enabled: boolean;
-  /** Requests of one network address, before anything is known of the caller. */
   readonly address: Rate;
-  /** Calls of one caller to one operation. */
   readonly caller: Rate;
   /** Messages on one connection of a WebSocket or of the embedded MQTT broker. */
   readonly connection: Rate;
-  /** Failed logins for one account. */
   readonly login: Rate;
-  /** Failed logins from one network address. */
   readonly loginAddress: Rate;
-  /** In place of `caller`, by the operation's wire name: `users.createUser`. */
+  /** By wire name (`users.createUser`), in place of `caller`. */
   readonly operations: Readonly<Record<string, Rate>>;
 }
 
@@ -53,10 +48,7 @@ function withEntries(entries: readonly Entry[]): Rates {
   return { ...defaults, ...Object.fromEntries(others), operations: Object.fromEntries(operations) };
 }
 
-/**
- * `on`, `off`, or entries `name=quota/window` that replace the defaults one by one:
- * `caller=200/s, users.createUser=20/10m`.
- */
+/** `on`, `off`, or entries that replace the defaults one by one: `caller=200/s, users.createUser=20/10m`. */
 export const rates = z
   .string()
   .transform((value, context): Rates => {
@@ -70,7 +62,6 @@ export const rates = z
   })
   .describe('off, on or a list such as caller=1000/s,login=10/15m,users.createUser=20/10m');
 
-/** `rates` that name no operation but these, by wire name. */
 export const ratesOf = (operations: ReadonlySet<string>) =>
   rates.superRefine((value, context) => {
     const unknown = Object.keys(value.operations).filter((name) => !operations.has(name));
@@ -78,10 +69,10 @@ export const ratesOf = (operations: ReadonlySet<string>) =>
     context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
   });
 
-/** The rates in force: those of RATE_LIMITS until they are changed at run time. */
+/** Those of RATE_LIMITS until they are changed at run time. */
 export class CurrentRates {
   constructor(public value: Rates) {}
 
-  /** Of the messages of a connection that opens now; undefined when limits are off. */
+  /** Of a connection that opens now; undefined when limits are off. */
   readonly ofConnection = (): Rate | undefined => (this.value.enabled ? this.value.connection : undefined);
 }

@@ -28,7 +28,7 @@ export const milliseconds = wholeNumber(1, 24 * 3_600_000);
 
 export const bytes = wholeNumber(1024, 1024 ** 3);
 
-/** `::1` and `[::1]` are the same. */
+/** Brackets around an IPv6 address are removed. */
 export const host = z
   .string()
   .transform((value) => value.replace(/^\[(.*:.*)\]$/, '$1'))
@@ -59,7 +59,7 @@ export const list = z.string().transform((value) =>
 const splitPairs = (items: readonly string[]): readonly (readonly [name: string, value: string])[] =>
   items.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]);
 
-/** `name=value,name=value`, the values percent-encoded where need be. */
+/** `name=value,name=value`; values may be percent-encoded. */
 export const headers = list
   .refine((items) => items.every((item) => /^[\w!#$%&'*+.^`|~-]+=[\x21-\x7e]*$/.test(item)), 'is no list of name=value')
   .transform((items) => Object.fromEntries(splitPairs(items).map(([name, value]) => [name, decoded(value)])))
@@ -79,7 +79,7 @@ export const ratio = z
   .transform(Number)
   .describe('a number from 0 to 1');
 
-/** `one=true,other=false`; the last one of a name counts. */
+/** `one=true,other=false`; the last value of a name wins. */
 export const onOff = list
   .refine(
     (items) => items.every((item) => /^[a-z][a-z0-9-]*=(true|false)$/.test(item)),
@@ -142,7 +142,6 @@ export const key = z
   .refine((read) => read.length === KEY_BYTES, `is not a key of ${KEY_BYTES} bytes in base64 or hex`)
   .describe('the output of: openssl rand -base64 32');
 
-/** Text that `faultOf` finds nothing wrong with. */
 export const withoutFault = (faultOf: (value: string) => string | undefined) =>
   text.superRefine((value, context) => {
     const message = faultOf(value);

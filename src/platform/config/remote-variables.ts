@@ -11,7 +11,6 @@ const consulHost = host.describe('a name or an address, without a port');
 const resilienceChange = resilience.schema.describe('JSON such as {"timeoutMs":2000,"ejection":{"baseMs":10000}}');
 const target = grpcTarget.describe('host:port, a list of them, or a gRPC target such as dns:///name:50051');
 
-/** How other services are found and called, and Consul. */
 export const remoteVariables = (context: ProcessContext) => ({
   consul,
   discovery: z.object({
@@ -21,13 +20,11 @@ export const remoteVariables = (context: ProcessContext) => ({
       needs: 'CONSUL_HOST',
     }),
     addresses: addresses(context),
-    /** By which other services reach this process; absent: `host`, or the first address of this machine. */
     advertisedHost: variable('ADVERTISED_HOST', advertisedHost.optional(), {
       about: 'The address that is registered in Consul; HOST when not set, or the first of this machine',
     }),
   }),
   serviceTls,
-  /** Over the defaults, of the calls to every service and outbound dependency. */
   resilience: variable('RESILIENCE', resilienceChange, {
     about:
       'Time limits, retries, breaker, ejection and concurrency of the calls to other services: what differs from the defaults',
@@ -35,7 +32,7 @@ export const remoteVariables = (context: ProcessContext) => ({
   }),
 });
 
-/** A variable for each service that others call; of those only that this process calls. */
+/** There is a variable for each service that is called; the value has those that this process calls. */
 function addresses({ given, isProduction, service, services }: ProcessContext) {
   const { calls = [] } = service;
   const here = localAddress(host.safeParse(given.HOST).data ?? '127.0.0.1');
@@ -50,19 +47,17 @@ function addresses({ given, isProduction, service, services }: ProcessContext) {
     .transform((all) => Object.fromEntries(Object.entries(all).filter(([name]) => calls.includes(name))));
 }
 
-/** Undefined: nothing changes at run time, and services have fixed addresses. */
+/** Undefined without CONSUL_HOST: then nothing changes at run time. */
 const consul = z
   .object({
     host: variable('CONSUL_HOST', consulHost.optional(), {
       about: 'Consul, for DISCOVERY and for configuration that changes at run time',
     }),
     port: variable('CONSUL_PORT', port.describe('a TCP port'), { about: 'Port of CONSUL_HOST', default: '8500' }),
-    /** HTTPS. */
     secure: variable('CONSUL_SECURE', flag.describe('true for HTTPS, or false'), {
       about: 'Whether CONSUL_PORT speaks HTTPS',
       default: 'false',
     }),
-    /** Absent: the authorities that Node trusts. */
     caFile: variable('CONSUL_CA_FILE', pemFile.optional(), {
       about: 'Authorities (PEM) of the certificate of Consul; what Node trusts when not set',
       needs: 'CONSUL_SECURE',
@@ -75,7 +70,7 @@ const consul = z
   .transform(({ host: name, ...rest }) => (name === undefined ? undefined : { host: name, ...rest }))
   .optional();
 
-/** Of calls to other services, where it differs from what `tls` entails. */
+/** For calls to other services, if it differs from `tls`. */
 const serviceTls = z
   .object({
     certFile: variable('SERVICE_TLS_CERT_FILE', pemFile.optional(), {

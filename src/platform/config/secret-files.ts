@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Texts } from './process-context.js';
 import type { Variable } from './variable.js';
 
-/** Names the file that a secret may come from: `JWT_SECRET_FILE`. */
+/** `JWT_SECRET` -> `JWT_SECRET_FILE`, the path of a file with the secret. */
 export const fileVariable = (name: string): string => `${name}_FILE`;
 
-/** The text of every variable that is set, by its name; `problems` are lines for a ConfigurationError. */
+/** The text of every variable that is set, from its file for some secrets. `problems`: for a ConfigurationError. */
 export function readTexts(
   variables: readonly Variable[],
   given: Texts,

@@ -6,7 +6,7 @@ import { choice, email, key, list, text, wholeNumber, withoutFault } from './rea
 import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
 import { variable } from './variable.js';
 
-/** Known to everyone, so there is none in production. */
+/** Known to everyone, so only for development. */
 export const DEMO_ADMIN = { email: 'admin@example.com', password: 'password123' } as const;
 
 const DAY_SECONDS = 24 * 3600;
@@ -18,7 +18,6 @@ const tokenClaim = text.describe('a name or URL');
 export const securityVariables = (context: ProcessContext) => ({
   security: z.object({
     tokens: tokens(context),
-    /** 32 bytes. */
     encryptionKey: variable('ENCRYPTION_KEY', key.optional(), {
       about: 'Encrypts secrets at rest',
       secret: true,
@@ -38,7 +37,7 @@ function tokens({ given, isProduction }: ProcessContext) {
   const hasKeyFiles = given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
   const secret = isProduction ? withoutFault(secretFault) : text;
   return z.object({
-    /** For HS256; absent where key files are used. */
+    /** For HS256; absent if key files are used. */
     secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
       about: 'Signs access tokens (HS256), at least 32 bytes; a known one in development when not set',
       fallback: hasKeyFiles || isProduction ? undefined : DEVELOPMENT_JWT_SECRET,
@@ -67,7 +66,7 @@ function tokens({ given, isProduction }: ProcessContext) {
   });
 }
 
-/** Hashing runs in libuv's four threads, which files and name look-ups need as well. */
+/** Hashing uses libuv's four threads, which file access and DNS need too. */
 const defaultConcurrency = Math.min(2, Math.max(1, availableParallelism() - 1));
 
 const passwordHashing = z.object({

@@ -40,7 +40,6 @@ export const serverVariables = (context: ProcessContext) => ({
     }),
   }),
   mqtt: mqtt(context),
-  /** Browser origins, beside the server's own, for WebSocket and CORS. */
   origins: variable('ALLOWED_ORIGINS', origins, {
     about: 'Web origins, beside our own, that may open WebSockets and call by CORS, comma-separated',
     default: '',
@@ -48,7 +47,6 @@ export const serverVariables = (context: ProcessContext) => ({
   tls,
   logLevel: variable('LOG_LEVEL', severity, { about: 'The least severe level that is logged', default: 'info' }),
   ...shutdown(context),
-  /** By key. */
   featureFlags: variable('FEATURE_FLAGS', onOff, {
     about: 'Feature flags that are on or off, comma-separated; as their contracts say when not set',
     default: '',
@@ -95,7 +93,6 @@ const mqtt = ({ given, isProduction, service }: ProcessContext) => {
       about: 'The embedded MQTT broker, which runs when MQTT_URL is not set',
       default: '1883',
     }),
-    /** Absent: the embedded broker listens on `port`. */
     url: variable('MQTT_URL', mqttUrl.optional(), {
       about: 'An MQTT broker in place of the embedded one',
       secret: true,
@@ -138,12 +135,10 @@ function shutdown({ given, isProduction }: ProcessContext) {
   // for load balancers that look every second or so
   const productionDelay = Math.min(3_000, Math.floor(timeoutMs / 3));
   return {
-    /** From the signal to stop to the end of the process. */
     shutdownTimeoutMs: variable('SHUTDOWN_TIMEOUT_MS', milliseconds, {
       about: 'How long the process has to end after a signal to stop, with all the requests it has taken',
       default: `${timeout}`,
     }),
-    /** Of that time, how long a process that is no longer ready still takes requests. */
     shutdownDelayMs: variable('SHUTDOWN_DELAY_MS', delay, {
       about:
         'How long a process that stops fails its readiness check before it refuses requests; 0 when not set, in production 3000 (at most a third of SHUTDOWN_TIMEOUT_MS)',

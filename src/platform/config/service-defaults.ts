@@ -1,6 +1,5 @@
 import type { Protocol } from '../../contract/operation.js';
 
-/** What a service does where the environment does not say otherwise. */
 export interface ServiceDefaults {
   readonly httpPort: number;
   /** 50051 when absent. */
@@ -8,9 +7,8 @@ export interface ServiceDefaults {
   readonly protocols: readonly Protocol[];
   /** Served whatever PROTOCOLS says. */
   readonly always?: readonly Protocol[];
-  /** It has no database. */
   readonly stateless?: boolean;
-  /** The services that have the modules which this one has not. */
+  /** The services that run the modules which this one does not. */
   readonly calls?: readonly string[];
 }
 
@@ -21,7 +19,6 @@ export const defaultGrpcPort = 50_051;
 /** `user-service` -> `USER_SERVICE_ADDRESS`. */
 export const addressVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 
-/** The services that others call. */
 export const calledServices = (services: Services): readonly string[] => [
   ...new Set(Object.values(services).flatMap(({ calls = [] }) => calls)),
 ];

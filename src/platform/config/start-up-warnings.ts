@@ -5,7 +5,6 @@ import type { Variable } from './variable.js';
 
 const isLoopback = (host: string) => /^(localhost|127\.|::1$)/.test(host);
 
-/** Lines for the start-up log: allowed, but not what one may think. */
 export function startUpWarnings(values: Values, variables: readonly Variable[], texts: Texts): string[] {
   const { host, security, environment } = values;
   const isChosen = (variable: Variable) => ![undefined, variable.default].includes(texts[variable.name]);

@@ -11,13 +11,12 @@ const alternative = 'set ALLOW_EMBEDDED=true to use the embedded engine';
 export function stateVariables({ given, isProduction, service }: ProcessContext) {
   const needsServers = isProduction && given.ALLOW_EMBEDDED !== 'true';
   return {
-    /** Absolute path of the folder that the embedded engines keep their data in. */
     dataDir: variable('DATA_DIR', folder, { about: 'The folder of the embedded engines', default: '.data' }),
     allowsEmbedded: variable('ALLOW_EMBEDDED', flag, {
       about: 'Lets a production process use the embedded engines',
       default: 'false',
     }),
-    /** `url` absent: the embedded PostgreSQL under `dataDir`. `directUrl` passes by a connection pooler. */
+    /** Without `url`: the embedded PostgreSQL under `dataDir`. `directUrl` bypasses a connection pooler. */
     database: z
       .object({
         url: variable('DATABASE_URL', databaseUrl.optional(), {

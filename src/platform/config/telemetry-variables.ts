@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { headers, ratio, url } from './readings.js';
 import { variable } from './variable.js';
 
-/** Jaeger's own collector port (14268) is gone from current versions; they take OTLP. */
+/** Current versions of Jaeger take OTLP; the collector port 14268 is gone. */
 const otlpOfJaeger = (endpoint: string) => `http://${new URL(endpoint).hostname}:4318`;
 
 const otlpEndpoint = url('http', 'https').describe('http://host:4318');
 const jaegerEndpoint = url('http', 'https').describe('nothing: set OTEL_EXPORTER_OTLP_ENDPOINT');
 
-/** By the names that OpenTelemetry gave them. */
 export const telemetryVariables = {
   telemetry: z
     .object({
@@ -21,7 +20,6 @@ export const telemetryVariables = {
         default: '',
         secret: true,
       }),
-      /** From 0 to 1, of the traces that begin here. */
       sampledShare: variable('OTEL_TRACES_SAMPLER_ARG', ratio, {
         about: 'The share of the traces begun here that is recorded; for others their caller has decided',
         default: '1',

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** The context of one request, as the npm client wants it: an emitter whose `cancel` event ends the request. */
+/** The client's context of one request: the event `cancel` ends it. */
 class RequestContext extends EventEmitter {
   /** The client then resolves with the HTTP response beside the body. */
   readonly includeResponse = true;
@@ -16,7 +16,6 @@ export interface ConsulResponse {
 /** Options of the client's methods that their types lack. */
 export interface RequestOptions {
   readonly ctx: EventEmitter;
-  /** Milliseconds. */
   readonly timeout: number;
 }
 
@@ -39,6 +38,6 @@ export async function consulRequest(
 
 const answeredError = z.object({ response: z.object({ statusCode: z.number() }) });
 
-/** The HTTP status of a request that Consul refused; undefined where there was no answer. */
+/** The HTTP status of an error response; undefined without a response. */
 export const refusedStatus = (error: unknown): number | undefined =>
   answeredError.safeParse(error).data?.response.statusCode;

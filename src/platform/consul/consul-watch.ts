@@ -3,20 +3,19 @@ import { type Backoff, fullJitter, pause } from '../schedule/backoff.js';
 import { type ConsulResponse, consulRequest, type RequestOptions } from './consul-request.js';
 
 export interface BlockingQuery extends RequestOptions {
-  /** Of the last answer: Consul waits with the answer to this query until there is a later one. */
+  /** Index of the last answer; Consul answers when there is a later one. */
   readonly index: string;
   readonly wait: string;
 }
 
 export interface WatchSettings {
-  /** The longest time that Consul waits with an answer. */
   readonly waitSeconds: number;
   readonly backoff: Backoff;
 }
 
 export const watchDefaults: WatchSettings = { waitSeconds: 30, backoff: { baseMs: 200, maxMs: 10_000 } };
 
-/** Time that Consul adds to spread answers (a sixteenth), and for the network. */
+/** Consul adds up to a sixteenth of the wait; the rest is for the network. */
 const slackMs = (waitSeconds: number): number => (waitSeconds / 16) * 1_000 + 2_000;
 
 const indexOf = ({ headers }: ConsulResponse): bigint => {

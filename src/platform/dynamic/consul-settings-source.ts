@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type BlockingQuery, ConsulWatch, type WatchSettings, watchDefaults } from '../consul/consul-watch.js';
 import { type Entries, type EntriesListener, SettingsSource } from './settings-source.js';
 
-/** Absent where there is no such key. An empty value is null. */
+/** The body is absent if the key does not exist; an empty value is null. */
 const items = z.array(z.object({ Key: z.string(), Value: z.string().nullable() })).default([]);
 
 function toEntries(prefix: string, body: unknown): Entries {
@@ -13,15 +13,13 @@ function toEntries(prefix: string, body: unknown): Entries {
   return new Map(entries.filter(([key]) => key !== '' && !key.endsWith('/')));
 }
 
-/** Not longer: the end of the wait is when the removal of a folder above the watched one is seen. */
+/** The removal of a folder above the watched one is only seen when the wait ends. */
 const settingsWatch: WatchSettings = { ...watchDefaults, waitSeconds: 10 };
 
-/** The key-value pairs below one folder of Consul, by a blocking query. */
 export class ConsulSettingsSource extends SettingsSource {
   readonly #ready = Promise.withResolvers<void>();
   readonly #watches: ConsulWatch[] = [];
 
-  /** `name`: the folder, without a slash at its end. */
   constructor(
     private readonly consul: Consul,
     override readonly name: string,

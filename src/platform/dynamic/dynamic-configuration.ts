@@ -8,13 +8,12 @@ import type { SettingsSource } from './settings-source.js';
 type Log = Pick<Logger, 'warn' | 'error'>;
 type Values = ReadonlyMap<string, unknown>;
 
-/** Settings that change while the process runs, over those it started with. */
 export class DynamicConfiguration {
   readonly #layers: readonly SettingsLayer[];
   readonly #subscribers = new Set<(values: Values) => void>();
   #values: Values = new Map();
 
-  /** A later source wins over an earlier one. Without any, everything stays as configured. */
+  /** A later source wins over an earlier one. */
   constructor(
     private readonly sources: readonly SettingsSource[],
     private readonly logger: Log = new Logger('Configuration'),
@@ -29,17 +28,16 @@ export class DynamicConfiguration {
     }
   }
 
-  /** Resolves when the entries of every source are known. */
   get ready(): Promise<unknown> {
     return Promise.all(this.sources.map(({ ready }) => ready));
   }
 
-  /** Calls `listener` with the value, if there is one, and with every change; undefined: as configured again. */
+  /** Calls `listener` with the value, if there is one, and with every change. Undefined means: as configured. */
   subscribe<T>({ key }: Setting<T>, listener: (value: T | undefined) => void): void {
     this.#subscribe(key, (values) => values.get(key) as T | undefined, listener);
   }
 
-  /** The same of a family: all its values by name, whenever one of them changes. */
+  /** The same for all values of a family, by name. */
   subscribeAll<T>({ key }: Setting<T>, listener: (values: ReadonlyMap<string, T>) => void): void {
     const prefix = `${key}/`;
     const familyOf = (values: Values) => {

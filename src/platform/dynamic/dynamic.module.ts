@@ -9,10 +9,10 @@ import { DynamicConfiguration } from './dynamic-configuration.js';
 import { featureFlags, settingsWith } from './settings.js';
 import type { SettingsSource } from './settings-source.js';
 
-/** Holds for every service; each one's own folder wins over it. */
+/** The folder of all services; a service's own folder wins over it. */
 const everyService = 'application';
 
-/** Milliseconds that a start waits for Consul before it goes on with what the environment says. */
+/** How long a start waits for Consul before it continues with the environment. */
 const startWaitMs = 2_000;
 
 @Module({})
@@ -57,13 +57,12 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
 }
 
 export interface DynamicOptions {
-  /** In place of Consul, the weakest first. */
+  /** In place of Consul; a later one wins. */
   readonly sources?: readonly SettingsSource[];
-  /** Wire names of the operations that rates may be set for; any when absent. */
+  /** Wire names of operations that rates may name; any when absent. */
   readonly operations?: ReadonlySet<string>;
 }
 
-/** Gives DynamicConfiguration and FeatureFlags to every module. */
 export const dynamicModule = ({ sources, operations }: DynamicOptions): DynamicModule => ({
   module: DynamicConfigurationModule,
   global: true,

@@ -3,11 +3,10 @@ import { isObject } from '../../contract/json-codec.js';
 
 const milliseconds = (least = 1) => z.int().min(least).max(3_600_000);
 
-/** Of the calls to one remote service or outbound dependency. */
+/** For calls to one remote service or outbound dependency. */
 export const resilienceSettings = z.strictObject({
-  /** For the whole call, its retries included; less when its caller has less. */
+  /** For the whole call with its retries; the caller's deadline may be shorter. */
   timeoutMs: milliseconds().default(10_000),
-  /** Calls under way at once; more are refused. */
   concurrency: z.int().min(1).max(1_000_000).default(1_000),
   retry: z
     .strictObject({
@@ -25,20 +24,19 @@ export const resilienceSettings = z.strictObject({
     .prefault({}),
   breaker: z
     .strictObject({
-      /** More failures than this among the calls of the window open the circuit. */
+      /** Share of failed calls in the window above which the circuit opens. */
       failurePercent: z.number().min(1).max(100).default(50),
       windowMs: milliseconds(100).default(2_000),
-      /** With fewer calls in the window, so many failures in a row open it. */
+      /** With fewer calls than this in the window, this many failures in a row open it. */
       volume: z.int().min(1).max(10_000).default(5),
-      /** Until an open circuit lets a call through again. */
+      /** Time until an open circuit lets one call through. */
       resetMs: milliseconds(10).default(1_000),
     })
     .prefault({}),
   ejection: z
     .strictObject({
-      /** In a row. */
       failures: z.int().min(1).max(1_000).default(5),
-      /** Times the number of ejections, up to `maxMs`. */
+      /** Multiplied by the number of ejections, up to `maxMs`. */
       baseMs: milliseconds().default(30_000),
       maxMs: milliseconds().default(300_000),
     })
@@ -49,14 +47,13 @@ export const resilienceSettings = z.strictObject({
 
 export type ResilienceSettings = z.output<typeof resilienceSettings>;
 
-/** Any part of the settings. */
 export type ResilienceChange = z.input<typeof resilienceSettings>;
 
-/** `changes` over the defaults, the later over the earlier. Throws a ZodError. */
+/** Later changes win. Throws a ZodError. */
 export const mergeSettings = (...changes: readonly ResilienceChange[]): ResilienceSettings =>
   resilienceSettings.parse(changes.reduce<unknown>(merge, {}));
 
-/** Two values of JSON: objects part by part, at any depth; of anything else the stronger. */
+/** Merges JSON objects at any depth; otherwise `stronger` wins. */
 export function merge(weaker: unknown, stronger: unknown): unknown {
   if (!isObject(weaker) || !isObject(stronger)) return stronger;
   const changed = Object.entries(stronger).map(([key, value]) => [key, merge(weaker[key], value)] as const);

@@ -7,10 +7,10 @@ interface Accepted {
   readonly value: unknown;
 }
 
-/** The values of one source: each the last one that was valid. Every change is a warning, to be seen at most log levels. */
+/** The last valid values of one source. Changes are warnings, so that most log levels show them. */
 export class SettingsLayer {
   readonly #accepted = new Map<string, Accepted>();
-  /** By key the text that was refused: it is logged once. */
+  /** Refused texts by key, to log each once. */
   readonly #refused = new Map<string, string>();
 
   constructor(

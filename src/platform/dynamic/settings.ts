@@ -5,12 +5,12 @@ import { flag, severity } from '../config/readings.js';
 import { type PressureChange, pressureSettings } from '../pressure/pressure-settings.js';
 import { type ResilienceChange, resilienceSettings } from './resilience-settings.js';
 
-/** One key, or with `isFamily` every key directly below it; the schema reads the text of the value. */
+/** One key, or with `isFamily` every key directly below it. */
 export interface Setting<T> {
   readonly key: string;
   readonly isFamily: boolean;
   readonly schema: z.ZodType<T, string>;
-  /** Of a value that may be a part: a stronger source changes the weaker one's in what it says. Else it replaces it. */
+  /** Values of several sources are merged. Otherwise the stronger source replaces the weaker one. */
   readonly isPart?: true;
 }
 
@@ -18,7 +18,7 @@ const one = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key
 const each = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: true, schema });
 const part = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, isPart: true });
 
-/** Kept as it was written, for what it leaves out must stay as configured. */
+/** Gives the JSON as written, without the defaults of the schema: parts that are left out stay as configured. */
 const changeOf = <T extends z.ZodType>(settings: T) =>
   z.string().transform((text, context): z.input<T> => {
     try {
@@ -37,32 +37,24 @@ const changeOf = <T extends z.ZodType>(settings: T) =>
 const resilienceChange: z.ZodType<ResilienceChange, string> = changeOf(resilienceSettings);
 const pressureChange: z.ZodType<PressureChange, string> = changeOf(pressureSettings);
 
-/** In place of LOG_LEVEL. */
 export const logLevel = one('log-level', severity);
 
-/** In place of RATE_LIMITS, in the same form. */
 export const rateLimits = one('rate-limits', rates);
 
-/** Time limits, breaker, retries of the calls to every remote service and outbound dependency: JSON. */
 export const resilience = part(one('resilience', resilienceChange));
 
-/** Over `resilience`, by name: `resilience/user-service`. */
+/** Wins over `resilience`: `resilience/user-service`. */
 export const resilienceOf = part(each('resilience', resilienceChange));
 
-/** In place of the SHED_ variables, any part of them: JSON. */
 export const shedding = part(one('shedding', pressureChange));
 
-/** `flags/new-search`: true or false. */
 export const featureFlags = each('flags', flag);
 
 const others: readonly Setting<unknown>[] = [logLevel, resilience, resilienceOf, shedding, featureFlags];
 
 export type FindSetting = (key: string) => Setting<unknown> | undefined;
 
-/**
- * What `log-level` and `flags/*` are for; undefined for a key that nothing reads. `operations`: those that rates may
- * name, any where it is absent.
- */
+/** The setting of a key; undefined for an unknown key. `operations`: those that rates may name; any when absent. */
 export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
   const ofRates = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
   const settings = [...others, ofRates];

@@ -11,7 +11,7 @@ async function notFound(key: string): Promise<never> {
   throw new FlagNotFoundError(`${key} is not on or off`);
 }
 
-/** OpenFeature provider of flags that are on or off for everybody; those it does not have are left to the next one. */
+/** OpenFeature provider for flags without targeting. Unknown flags are left to the next provider. */
 export class FlagProvider implements Provider {
   readonly runsOn = 'server';
   readonly events = new OpenFeatureEventEmitter();
@@ -24,7 +24,6 @@ export class FlagProvider implements Provider {
     this.metadata = { name };
   }
 
-  /** Replaces all flags. */
   put(flags: ReadonlyMap<string, boolean>): void {
     const flagsChanged = [...new Set([...this.flags.keys(), ...flags.keys()])].filter(
       (key) => this.flags.get(key) !== flags.get(key),

@@ -3,7 +3,7 @@ import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents 
 import { declaredFlags, type Flag } from '../../contract/flag.js';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 
-/** The values of all declared flags. They are evaluated at every change, for OpenFeature answers with promises. */
+/** Evaluates all declared flags at every change, because OpenFeature answers with promises and `isOn` cannot wait. */
 export class OpenFeatureFlags extends FeatureFlags {
   readonly #on = new Map<string, boolean>();
   readonly #client: Client;
@@ -14,7 +14,7 @@ export class OpenFeatureFlags extends FeatureFlags {
     this.#client = OpenFeature.getClient(domain);
   }
 
-  /** Rejects when `provider` can not start. Applications in one process have a provider each. */
+  /** Rejects if `provider` cannot start. Each application in a process has its own. */
   static async open(provider: Provider): Promise<OpenFeatureFlags> {
     const domain = randomUUID();
     await OpenFeature.setProviderAndWait(domain, provider);
@@ -42,7 +42,7 @@ export class OpenFeatureFlags extends FeatureFlags {
     await OpenFeature.setProviderAndWait(this.domain, NOOP_PROVIDER);
   }
 
-  /** Declared by code that was loaded after the start. */
+  /** For flags of code that is loaded after the start. */
   #addLate({ key, fallback }: Flag): boolean {
     this.#on.set(key, fallback);
     void this.evaluate();

@@ -2,13 +2,11 @@ import type { Logger } from '@nestjs/common';
 import type { HealthCheck } from './readiness.js';
 
 export interface DependencyOptions {
-  /** For health checks. */
   readonly name: string;
-  /** For the log. */
   readonly title: string;
   /** The effect of an outage on callers. */
   readonly meanwhile: string;
-  /** Does something that needs all that this process uses the server for; rejects when that fails. */
+  /** Uses the server; rejects if it cannot do everything that this process needs. */
   readonly use: () => Promise<unknown>;
   readonly logger: Pick<Logger, 'warn' | 'log'>;
 }
@@ -16,7 +14,7 @@ export interface DependencyOptions {
 const RETRY_MS = 1_000;
 const REPEAT_MS = 60_000;
 
-/** A server that this process uses. The begin and the end of an outage are logged once. */
+/** A server that this process uses. Logs the start and the end of an outage. */
 export class Dependency implements HealthCheck {
   readonly name: string;
   #state: 'up' | 'down' | 'closed' = 'up';
@@ -42,7 +40,7 @@ export class Dependency implements HealthCheck {
     this.#found();
   }
 
-  /** Something that was done with it failed: an outage, or a line in the log now and then. */
+  /** Call it when a request to the server failed; a check decides whether that is an outage. */
   failed(error: unknown): void {
     if (this.#state !== 'up') return;
     const { title, logger } = this.options;
@@ -54,7 +52,6 @@ export class Dependency implements HealthCheck {
     this.check().then(remark, () => undefined);
   }
 
-  /** It cannot be used until a check says otherwise. */
   lost(error: unknown): void {
     if (this.#state === 'closed') return;
     this.#retry ??= setTimeout(() => this.#checkAgain(), RETRY_MS).unref();
@@ -64,7 +61,7 @@ export class Dependency implements HealthCheck {
     logger.warn(`${title} cannot be used (${reasonOf(error)}): ${meanwhile} meanwhile`);
   }
 
-  /** To be called before its connections are closed. */
+  /** Call it before the connections are closed. */
   close(): void {
     this.#state = 'closed';
     clearTimeout(this.#retry);
@@ -84,7 +81,7 @@ export class Dependency implements HealthCheck {
   }
 }
 
-/** In the words of the server, where there are some. */
+/** The server's own message, if there is one. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && !error.message) return reasonOf(error.errors[0]);

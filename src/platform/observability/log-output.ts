@@ -31,7 +31,6 @@ class LogOutput {
     return [family('log_lines_dropped_total', 'counter', 'Lines that were not read in time.', [[{}, this.#dropped]])];
   }
 
-  /** For a moment, before the process ends. */
   async flush(): Promise<void> {
     if (process.stdout.writableLength === 0 || this.#isGone) return;
     await Promise.race([once(process.stdout, 'drain'), after(flushMs)]);

@@ -5,7 +5,6 @@ import { currentCall } from '../../pipeline/call-context.js';
 import type { Configuration } from '../config/configuration.js';
 import { logOutput } from './log-output.js';
 
-/** Fields whose values are never written. */
 const secrets = ['authorization', 'password', 'token', 'refresh_token', 'refreshToken', 'secret'];
 
 function prettyOutput(): DestinationStream {

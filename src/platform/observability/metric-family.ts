@@ -2,7 +2,6 @@ export type Labels = Readonly<Record<string, string>>;
 
 export type Sample = readonly [labels: Labels, value: number];
 
-/** All samples of one metric, by its name in Prometheus. */
 export interface MetricFamily {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -20,7 +19,7 @@ export const family = (
 const escaped = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
-/** `{name="value"}`; nothing without labels. */
+/** `{name="value"}`, or nothing. */
 export function labelled(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;

@@ -14,7 +14,7 @@ const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=ut
 const counterType = /^# TYPE (\S+)_total counter$/gm;
 const description = /^# (HELP|TYPE) (\S+)_total (.*)$/gm;
 
-/** Prometheus' text format as OpenMetrics: a counter is described without the suffix of its samples, no line is empty. */
+/** Converts Prometheus' text format: counters are described without `_total`, and no line is empty. */
 function openMetrics(text: string): string {
   const counters = new Set([...text.matchAll(counterType)].map(([, name]) => name));
   const described = text.replaceAll(description, (line: string, keyword: string, name: string, rest: string) =>
@@ -38,7 +38,6 @@ function* duration(counts: OperationCounts, names: Labels, withExemplars: boolea
   yield `operation_duration_seconds_count${labelled(names)} ${total}`;
 }
 
-/** The counters of the pipeline in Prometheus' text format. */
 function operationMetricsText(metrics: OperationMetrics, withExemplars: boolean): string {
   const totals: Sample[] = [];
   const durations: string[] = [];
@@ -62,10 +61,7 @@ async function runtimeMetrics(): Promise<Registry> {
   return runtime;
 }
 
-/**
- * `/metrics`: the operations, the Node runtime (from the first scrape on) and `others`. As OpenMetrics with exemplars where
- * the `accept` header asks for it.
- */
+/** `/metrics`: operations, Node runtime (from the first scrape on) and `others`; as OpenMetrics, with exemplars, on request. */
 export function registerMetrics(
   fastify: FastifyInstance,
   metrics: OperationMetrics,

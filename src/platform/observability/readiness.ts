@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** One dependency of this process: resolves when it can be used, rejects when not. */
+/** `check` rejects if the dependency cannot be used. */
 export interface HealthCheck {
   readonly name: string;
   check(): Promise<void>;
@@ -12,7 +12,6 @@ export interface CheckResult {
   readonly error?: string;
 }
 
-/** Whether this process can serve: its own dependencies answer and it is not stopping. */
 export class Readiness {
   #draining = false;
 
@@ -21,7 +20,6 @@ export class Readiness {
     private readonly timeoutMs = 2_000,
   ) {}
 
-  /** From now on not ready: load balancers send new work elsewhere. */
   drain(): void {
     this.#draining = true;
   }
@@ -49,7 +47,7 @@ async function result(dependency: HealthCheck, timeoutMs: number): Promise<Check
   }
 }
 
-/** `/health/live`, `/health/ready` and `/health`; none of them counts against a limit. */
+/** `/health/live`, `/health/ready` and `/health`, without rate limits. */
 export function registerHealth(fastify: FastifyInstance, readiness: Readiness, service: string): void {
   const report = async () => {
     const checks = await readiness.results();

@@ -3,14 +3,13 @@ import type { OperationMetrics } from '../../pipeline/operation-metrics.js';
 import { NoTracer, type Tracer } from '../../pipeline/tracer.js';
 import type { MetricFamily } from './metric-family.js';
 
-/** What leaves this process about itself, beside `/metrics` and the log. */
+/** Telemetry that is sent, beside `/metrics` and the log. */
 export interface Telemetry {
   readonly tracer: Tracer;
-  /** Takes the lines of the log. */
   readonly logs?: DestinationStream;
-  /** From now on these counts are sent. */
+  /** Sends these counters from now on. */
   observe(metrics: OperationMetrics, others?: () => readonly MetricFamily[]): void;
-  /** Sends what is left, for a moment. Does not reject. */
+  /** Sends what is left, within a short time. Does not reject. */
   stop(): Promise<void>;
 }
 

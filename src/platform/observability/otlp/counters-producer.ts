@@ -28,7 +28,7 @@ const duration = {
   valueType,
 };
 
-/** The counters that `/metrics` shows as well, in OpenTelemetry's form: nothing is counted twice. */
+/** Reads the counters of `/metrics`: nothing is counted twice. */
 export class CountersProducer implements MetricProducer {
   readonly #startTime = hrTime();
   operations: OperationMetrics | undefined;
@@ -68,7 +68,7 @@ function histogram({ buckets, seconds }: OperationCounts): Histogram {
   return { buckets: { boundaries: [...durationBuckets], counts }, sum: seconds, count };
 }
 
-/** `circuit_calls_total` is `circuit.calls`, which those who write it to Prometheus make the former again. */
+/** `circuit_calls_total` -> `circuit.calls`; exporters to Prometheus turn it back. */
 const nameOf = ({ name }: MetricFamily): string => name.replace(/_total$/, '').replace('_', '.');
 
 function familyData(family: MetricFamily, times: Times): MetricData {

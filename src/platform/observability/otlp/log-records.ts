@@ -28,7 +28,6 @@ const contextOf = (traceId: string | undefined, spanId: string | undefined) =>
 const exception = (err: Line['err']): AnyValueMap =>
   err ? { 'exception.type': err.type, 'exception.message': err.message, 'exception.stacktrace': err.stack } : {};
 
-/** A stream for the lines of the log, which are redacted by then. */
 export const logRecords = (logger: Logger): DestinationStream => ({
   write(text: string) {
     const { level, time, msg, trace_id, span_id, pid: _, hostname: __, err, ...rest } = JSON.parse(text) as Line;

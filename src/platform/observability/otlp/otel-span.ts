@@ -15,7 +15,6 @@ import type { ServedOperation } from './served-operation.js';
 
 const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
 
-/** Kinds of failures that are not the caller's fault. */
 const faults: ReadonlySet<FailureKind> = new Set(['internal', 'unavailable', 'deadline_exceeded', 'unimplemented']);
 
 class OtelSpan implements Span {
@@ -57,7 +56,6 @@ class OtelSpan implements Span {
   }
 }
 
-/** A call from its arrival in this process to its answer. */
 export class OtelServerSpan extends OtelSpan implements ServerSpan {
   constructor(
     tracer: ApiTracer,
@@ -87,7 +85,7 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
 export const printTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 
-/** What a span below this one starts from; `traceparent` is valid. */
+/** The parent context of a new span; `traceparent` is valid. */
 export function contextOf(traceparent: string | undefined): Context {
   if (traceparent === undefined) return ROOT_CONTEXT;
   const traceFlags = Number.parseInt(traceparent.slice(53), 16);

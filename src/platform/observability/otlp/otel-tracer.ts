@@ -6,7 +6,6 @@ import { Tracer } from '../../../pipeline/tracer.js';
 import { contextOf, OtelServerSpan, printTraceparent } from './otel-span.js';
 import { ServedOperations } from './served-operation.js';
 
-/** Spans through the API of OpenTelemetry. */
 export class OtelTracer extends Tracer {
   readonly #served = new ServedOperations();
 

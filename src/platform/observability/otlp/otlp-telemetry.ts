@@ -24,7 +24,6 @@ import { observeRuntime } from './runtime-metrics.js';
 export interface OtlpTelemetryOptions {
   readonly otlpEndpoint: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** From 0 to 1, of the traces that begin here. */
   readonly sampledShare: number;
   readonly serviceName: string;
   readonly environment: string;
@@ -33,12 +32,11 @@ export interface OtlpTelemetryOptions {
 
 const SEND_TIMEOUT_MS = 5_000;
 const METRICS_INTERVAL_MS = 15_000;
-/** For the last export: a process that ends does not wait for a collector that is gone. */
+/** For the last export: a process does not wait longer for a collector that is down. */
 const STOP_TIMEOUT_MS = 2_000;
-/** Spans or log records that wait; what comes beyond is dropped. */
+/** Spans or log records beyond this size are dropped. */
 const queue = { maxQueueSize: 4_096, maxExportBatchSize: 512, scheduledDelayMillis: 1_000, exportTimeoutMillis: 6_000 };
 
-/** Traces, metrics and logs to one collector, OTLP over HTTP. No module is patched. */
 export class OtlpTelemetry implements Telemetry {
   readonly tracer: Tracer;
   readonly logs: DestinationStream;

@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Meter } from '@opentelemetry/api';
 
-/** Memory, processor time and event loop of this process, read when they are sent. */
 export function observeRuntime(meter: Meter): void {
   const delay = monitorEventLoopDelay();
   delay.enable();

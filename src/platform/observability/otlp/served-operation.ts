@@ -6,7 +6,6 @@ import type { Protocol } from '../../../contract/operation.js';
 
 /** The span of an operation in one protocol, by the semantic conventions of OpenTelemetry. */
 export interface ServedOperation {
-  /** Of the span. */
   readonly name: string;
   readonly attributes: Attributes;
   readonly outcome: (failure: Failure | undefined) => Attributes;
@@ -55,7 +54,6 @@ const byProtocol: Record<Protocol, Describe> = {
   }),
 };
 
-/** Made once per operation and protocol. */
 export class ServedOperations {
   readonly #known = new Map<OperationDescriptor, Map<Protocol, ServedOperation>>();
 
