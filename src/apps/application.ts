@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Server as TlsServer } from 'node:tls';
-import { Logger } from '@nestjs/common';
+import { type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
@@ -116,7 +116,7 @@ export class Application {
 async function createNest(
   { limits, http }: Configuration,
   tls: RenewedTls | undefined,
-  root: Awaited<ReturnType<typeof rootModule>>,
+  root: DynamicModule,
 ): Promise<NestFastifyApplication> {
   const adapter = createHttpAdapter({
     bodyBytes: limits.bodyBytes,

@@ -22,7 +22,8 @@ export function loadConfiguration(
   const variables = variablesOf(schema);
   const { texts, problems } = readTexts(variables, context.given);
   const textOf = (variable: Variable) => texts[variable.name] ?? variable.default ?? variable.fallback;
-  const { data, error } = schema.safeParse(inputOf(schema, textOf));
+  // compiled, the groups would take longer than the one parse they are for
+  const { data, error } = schema.safeParse(inputOf(schema, textOf), { jitless: true });
   for (const issue of error?.issues ?? []) problems.push(described(issue, variableAt(schema, issue.path), texts));
   problems.push(...unmetRequirements(variables, context.given));
   if (!data || problems.length > 0) throw new ConfigurationError(problems);
