@@ -26,10 +26,11 @@ export const configurationSchema = (context: ProcessContext) =>
 
 export type Values = z.output<ReturnType<typeof configurationSchema>>;
 
-const settings = class {} as unknown as abstract new () => Values;
+// a class, to be injected by, with the inferred type
+const InferredConfiguration = class {} as unknown as abstract new () => Values;
 
 /** Everything that is set from outside, frozen. Also its injection token. */
-export abstract class Configuration extends settings {
+export abstract class Configuration extends InferredConfiguration {
   /** Lines for the start-up log. */
   abstract readonly warnings: readonly string[];
 }
