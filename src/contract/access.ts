@@ -1,4 +1,4 @@
-/** Who may call an operation. Every operation has one: the boot fails without. */
+/** Who may call an operation. `internal`: other services only, over gRPC; in no public document. */
 export type Access =
   | { readonly type: 'anyone' }
   | { readonly type: 'authenticated' }
@@ -6,25 +6,18 @@ export type Access =
   | { readonly type: 'can'; readonly action: string; readonly subject: string };
 
 export const anyone: Access = { type: 'anyone' };
-
-/** Any signed-in user. */
 export const authenticated: Access = { type: 'authenticated' };
-
-/** Other services only, over gRPC; in no public document. */
 export const internal: Access = { type: 'internal' };
 
 /** Callers whose role was granted `action` on `subject`. */
 export const can = (action: string, subject: string): Access => ({ type: 'can', action, subject });
 
-/** Stands for the id of the signed-in user in the conditions of a grant. */
+/** In the conditions of a grant: the id of the signed-in user. */
 export const callerId = Symbol('callerId');
 
 export type GrantConditions = Readonly<Record<string, string | number | boolean | typeof callerId>>;
 
-/**
- * What a role may do. Conditions on fields of the input are decided before the handler runs,
- * those on fields of the row become a filter of the query.
- */
+/** What a role may do. Conditions on the input are decided before the handler runs, those on the row filter the query. */
 export interface Grant {
   readonly role: string;
   readonly actions: readonly string[];

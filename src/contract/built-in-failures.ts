@@ -21,7 +21,7 @@ export class IdempotencyKeyInUse extends failure(
 ) {}
 export class Internal extends failure('INTERNAL', 'internal', 'Something went wrong on our side') {}
 
-/** Of the transports themselves: no operation was reached. Each transport gives them its own status. */
+/** Of the transports themselves: no operation was reached. */
 export class MalformedRequest extends failure('MALFORMED_REQUEST', 'invalid_argument', 'The request is malformed') {}
 export class RequestTimeout extends failure(
   'REQUEST_TIMEOUT',
@@ -40,7 +40,6 @@ export class MethodNotAllowed extends failure(
   'This method is not allowed here',
 ) {}
 
-/** What any operation may answer, whatever it declares. */
 export const builtInFailures: readonly FailureClass[] = [
   InvalidArgument,
   Unauthenticated,

@@ -1,13 +1,11 @@
-import type { Failure, FailureKind } from './failure.js';
-
 interface Encoding {
   readonly http: number;
   readonly grpc: number;
   readonly jsonRpc: number;
 }
 
-/** One table, a column per protocol. */
-const byKind: Record<FailureKind, Encoding> = {
+/** Kinds of failure, named after the gRPC status codes; all that a transport looks at. */
+const byKind = {
   invalid_argument: { http: 400, grpc: 3, jsonRpc: -32602 },
   unauthenticated: { http: 401, grpc: 16, jsonRpc: -32001 },
   permission_denied: { http: 403, grpc: 7, jsonRpc: -32003 },
@@ -21,7 +19,11 @@ const byKind: Record<FailureKind, Encoding> = {
   unavailable: { http: 503, grpc: 14, jsonRpc: -32053 },
   deadline_exceeded: { http: 504, grpc: 4, jsonRpc: -32054 },
   internal: { http: 500, grpc: 13, jsonRpc: -32603 },
-};
+} as const satisfies Readonly<Record<string, Encoding>>;
+
+export type FailureKind = keyof typeof byKind;
+
+export const failureKinds = Object.keys(byKind) as readonly FailureKind[];
 
 /** Failures of the transports themselves have their own status. */
 const byCode: Readonly<Record<string, Partial<Encoding>>> = {
@@ -32,25 +34,24 @@ const byCode: Readonly<Record<string, Partial<Encoding>>> = {
   METHOD_NOT_ALLOWED: { http: 405 },
 };
 
-export const httpStatus = ({ code, kind }: Failure): number => byCode[code]?.http ?? byKind[kind].http;
-export const grpcStatus = ({ code, kind }: Failure): number => byCode[code]?.grpc ?? byKind[kind].grpc;
-export const jsonRpcCode = ({ code, kind }: Failure): number => byCode[code]?.jsonRpc ?? byKind[kind].jsonRpc;
-
-const kindByGrpcStatus = new Map(
-  Object.entries(byKind).map(([kind, { grpc }]) => [grpc, kind as FailureKind] as const),
-);
-
-/** The kind of a gRPC status other than OK; `internal` for those this table does not have. */
-export const grpcKind = (status: number): FailureKind => kindByGrpcStatus.get(status) ?? 'internal';
-
-/** A kind of an HTTP status, for a code that says nothing: the first of those that share it. */
-export function httpKind(status: number): FailureKind {
-  const kinds = Object.keys(byKind) as FailureKind[];
-  return kinds.find((kind) => byKind[kind].http === status) ?? (status < 500 ? 'invalid_argument' : 'internal');
+interface Coded {
+  readonly code: string;
+  readonly kind: FailureKind;
 }
 
-/** The kind of a JSON-RPC error code; `internal` for those this table does not have. */
-export function jsonRpcKind(code: number): FailureKind {
-  const kinds = Object.keys(byKind) as FailureKind[];
-  return kinds.find((kind) => byKind[kind].jsonRpc === code) ?? 'internal';
-}
+export const httpStatus = ({ code, kind }: Coded): number => byCode[code]?.http ?? byKind[kind].http;
+export const grpcStatus = ({ code, kind }: Coded): number => byCode[code]?.grpc ?? byKind[kind].grpc;
+export const jsonRpcCode = ({ code, kind }: Coded): number => byCode[code]?.jsonRpc ?? byKind[kind].jsonRpc;
+
+const kindOf = (column: keyof Encoding, value: number): FailureKind | undefined =>
+  failureKinds.find((kind) => byKind[kind][column] === value);
+
+/** `internal` for an unknown status. */
+export const grpcKind = (status: number): FailureKind => kindOf('grpc', status) ?? 'internal';
+
+/** `internal` for an unknown code. */
+export const jsonRpcKind = (code: number): FailureKind => kindOf('jsonRpc', code) ?? 'internal';
+
+/** The first of the kinds that share the status. */
+export const httpKind = (status: number): FailureKind =>
+  kindOf('http', status) ?? (status < 500 ? 'invalid_argument' : 'internal');

@@ -2,25 +2,20 @@
 export interface Flag {
   /** `new-search`: its name in FEATURE_FLAGS and in Consul. */
   readonly key: string;
-  /** Where nobody says. */
+  /** Its value where nothing sets it. */
   readonly fallback: boolean;
 }
 
 const declared = new Map<string, Flag>();
 
-/**
- * Declares a flag: `enabledBy: flag('new-search')` in a contract, or a constant that a handler asks FeatureFlags for.
- * Off where nobody says, unless `fallback` is true. Throws a TypeError for a key that is not kebab-case, and for one that
- * was declared with another fallback.
- */
+/** Declares a flag. Throws a TypeError for a key that is not kebab-case, or was declared with another fallback. */
 export function flag(key: string, { fallback = false }: { readonly fallback?: boolean } = {}): Flag {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(key)) throw new TypeError(`flag "${key}" is not kebab-case`);
   const known = declared.get(key);
   if (known && known.fallback !== fallback) throw new TypeError(`flag "${key}" is declared with two fallbacks`);
-  const made = known ?? { key, fallback };
-  declared.set(key, made);
-  return made;
+  const flag = known ?? { key, fallback };
+  declared.set(key, flag);
+  return flag;
 }
 
-/** Those of all code that is loaded. */
 export const declaredFlags = (): readonly Flag[] => [...declared.values()];

@@ -18,7 +18,7 @@ type UndeclaredWithin<Given, Declared> = {
   [K in Extract<keyof Given, Keys<Declared>>]-?: Undeclared<NonNullable<Given[K]>, Field<Declared, K>>;
 }[Extract<keyof Given, Keys<Declared>>];
 
-/** A handler that takes no message does not say which operation it serves: it is not checked. */
+/** A handler that takes no message names no operation, so it is not checked. */
 type UndeclaredOutput<C> =
   C extends HandlerClass<infer M, infer Given>
     ? unknown extends OutputOf<M>
@@ -30,10 +30,7 @@ type Exactly<C> = [UndeclaredOutput<C>] extends [never]
   ? C
   : `the output of the operation has no field ${UndeclaredOutput<C> & string}`;
 
-/**
- * The handlers of a module. A field that an operation does not declare never leaves the process; here it is a compile
- * error too, which `implements Handles<…>` can not give: TypeScript checks for excess fields in literals alone.
- */
+/** The handlers of a module. Here an undeclared output field is a compile error: `implements Handles<…>` allows it. */
 export const handlers = <const C extends readonly HandlerClass[]>(
   ...classes: C & { readonly [I in keyof C]: Exactly<C[I]> }
 ): C => classes;

@@ -12,26 +12,24 @@ import {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Inputs refuse what they do not know and may leave out what has a default; outputs are always complete. */
+/** Inputs refuse unknown fields and may leave out those with a default; outputs are complete. */
 export type Direction = 'input' | 'output';
 
-/** Where named views and enums go, so that a document describes each once; views of inputs are called `…Input`. */
+/** The named views and enums of a document; views of inputs are called `…Input`. */
 export interface SchemaComponents {
   /** `#/components/schemas/`. */
   readonly refs: string;
-  /** Filled by `jsonSchema`. */
   readonly schemas: Record<string, JsonSchema>;
 }
 
 const formats: Partial<Record<ScalarShape['type'], string>> = { int32: 'int32', int64: 'int64', double: 'double' };
 
-/** Of text that has no pattern of its own. */
 const noNul = '^[^\\x00]*$';
 const mapKey = '^(?!__proto__$)[^\\x00]*$';
-/** What is taken of the format `date-time`: no leap second, no lower case. */
+/** Of the format `date-time`, without leap seconds and lower case. */
 const timestamp = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$';
 
-/** Bounds, pattern and format of a leaf or of the list or map itself, as zod has them. */
+/** Bounds, pattern and format. */
 function constraints(schema: z.ZodType): JsonSchema {
   const {
     $schema,
@@ -50,7 +48,7 @@ function constraints(schema: z.ZodType): JsonSchema {
   return rest;
 }
 
-/** zod's own patterns of ids and timestamps say what their formats say. */
+/** zod's own patterns of ids and timestamps repeat their formats. */
 function scalarSchema({ type, schema }: ScalarShape, direction: Direction): JsonSchema {
   const { pattern = noNul, ...rest } = constraints(schema);
   const format = formats[type];

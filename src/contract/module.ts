@@ -13,7 +13,7 @@ import type { Relation } from './relation.js';
 import type { ObjectShape } from './shape.js';
 import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
 
-/** Where an operation is found on each wire. Derived here and nowhere else. */
+/** The names of an operation on each wire. */
 export interface WireNames {
   readonly rest: { readonly method: string; readonly path: string; readonly status: number } | undefined;
   /** Root field. A page gives two: `users` and `usersPage`. */
@@ -24,12 +24,10 @@ export interface WireNames {
   readonly mqtt: string;
 }
 
-/** An operation with all that follows from its declaration. */
 export interface OperationDescriptor {
-  /** `users.createUser`: its name in logs, metrics, limits and keys. */
+  /** `users.createUser`. */
   readonly id: string;
   readonly module: string;
-  /** `CreateUser`. */
   readonly name: string;
   readonly version: number;
   readonly kind: OperationKind;
@@ -48,9 +46,7 @@ export interface ModuleContract {
   readonly name: string;
   readonly operations: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
-  /** Of its views, to what other modules know. */
   readonly relations: readonly Relation[];
-  /** For readers of the wire documents. */
   readonly description: string | undefined;
 }
 
@@ -118,8 +114,8 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
 }
 
 /**
- * Declares a module: `module('users', { CreateUser, GetUser })`. The wire names come from these keys, never from class
- * names, which minifiers change. A later version of an operation has the key `CreateUserV2` and `version: 2`.
+ * Declares a module. Wire names come from the keys, never from class names, which minifiers change. A later version of
+ * an operation has the key `CreateUserV2` and `version: 2`.
  */
 export function module(
   name: string,

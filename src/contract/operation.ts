@@ -22,25 +22,25 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly rest?: RestRoute;
   /** 201 for POST on a collection, 204 for an empty output, else 200, unless given here. */
   readonly restStatus?: 200 | 201 | 202;
-  /** Failures of its own, beside the built-in ones. */
+  /** Beside the built-in failures. */
   readonly errors?: readonly FailureClass[];
-  /** All, unless narrowed here. */
+  /** All when absent. */
   readonly protocols?: readonly Protocol[];
   readonly version?: number;
   /** Milliseconds; the configured default when absent. */
   readonly deadlineMs?: number;
   /** Calls per second and caller; the configured default when absent. */
   readonly ratePerSecond?: number;
-  /** While it is off the operation answers `not_found` in every protocol, whoever calls. */
+  /** While it is off, calls fail with `not_found`. */
   readonly enabledBy?: Flag;
-  /** MQTT quality of service of the reply. */
+  /** Quality of service of MQTT replies. */
   readonly qos?: 0 | 1;
   readonly description?: string;
 }
 
 declare const outputType: unique symbol;
 
-/** An operation on its way: what `bus.execute` takes and a handler gets. */
+/** What `bus.execute` takes and a handler gets. */
 export abstract class Operation<Input = unknown, Output = unknown> {
   declare readonly [outputType]: Output;
   /** In a handler: validated, defaults filled in. */
@@ -63,7 +63,7 @@ export interface OperationClass<
   readonly spec: OperationSpec<I, O>;
 }
 
-/** Any operation class, for code that serves them all: built from unvalidated input. */
+/** An operation class of any input and output. */
 export interface AnyOperationClass {
   new (input: never): Operation;
   readonly kind: OperationKind;

@@ -1,7 +1,7 @@
 const byteOrderMark = '\ufeff';
 
-/** What stands behind a byte order mark, which RFC 8259 lets a reader of JSON ignore. */
+/** RFC 8259 lets a reader of JSON ignore a byte order mark. */
 export const withoutByteOrderMark = (text: string): string => (text.startsWith(byteOrderMark) ? text.slice(1) : text);
 
-/** `JSON.parse` for text of others. Throws SyntaxError. */
+/** `JSON.parse` after a byte order mark. Throws SyntaxError. */
 export const parseJson = (text: string): unknown => JSON.parse(withoutByteOrderMark(text));

@@ -1,6 +1,6 @@
 import type { OperationDescriptor } from './module.js';
 
-/** Compiles something for an operation when it is first called. */
+/** Compiles once per operation, when first called. */
 export function perOperation<T>(compile: (operation: OperationDescriptor) => T): (operation: OperationDescriptor) => T {
   const compiled = new WeakMap<OperationDescriptor, { readonly value: T }>();
   return (operation) => {

@@ -1,12 +1,13 @@
 import { builtInFailures } from './built-in-failures.js';
-import { Failure, type FailureClass, type FailureKind, type Issue } from './failure.js';
+import { Failure, type FailureClass, type Issue } from './failure.js';
+import type { FailureKind } from './failure-table.js';
 import type { OperationDescriptor } from './module.js';
 import { perOperation } from './per-operation.js';
 
 /** A failure as it came over a wire. */
 export interface ReceivedFailure {
   readonly code: string;
-  /** What the wire says of it; only used for a code that nobody here declares. */
+  /** Used for undeclared codes only. */
   readonly kind: FailureKind;
   readonly detail: string;
   readonly issues?: readonly Issue[] | undefined;
@@ -18,7 +19,7 @@ const known = perOperation<ReadonlyMap<string, FailureClass>>(
   ({ spec }) => new Map([...builtInFailures, ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
 );
 
-/** An instance of the class that the operation, or the contract itself, declares for the code; else a plain Failure. */
+/** An instance of the class declared for the code; else a plain Failure. */
 export function failureOf(operation: OperationDescriptor, received: ReceivedFailure): Failure {
   const { code, kind, detail, issues, retryAfterSeconds } = received;
   const options = { detail, ...(issues && { issues }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };

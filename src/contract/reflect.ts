@@ -69,7 +69,7 @@ function field(name: string, declared: z.ZodType, path: string): Field {
   };
 }
 
-/** The shape of an object schema; `name` for one that has none of its own. Throws TypeError on what no wire can carry. */
+/** `name`: for a schema without its own. Throws TypeError on what no wire can carry. */
 export function reflectObject(schema: z.ZodType, name?: string): ObjectShape {
   const meta = schema.meta();
   const own = meta?.id ?? name;

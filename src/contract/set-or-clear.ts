@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { camelCase } from './wire-names.js';
 
-/**
- * For an input whose list `clear` names fields to leave without a value: none of them has one as well. In the enum they are
- * in UPPER_SNAKE.
- */
+/** Refuses an input that sets a field and names it, in UPPER_SNAKE, in its list `clear`. */
 export function setOrClear<S extends z.ZodObject<{ clear: z.ZodArray<z.ZodEnum> }>>(schema: S): S {
   const [first, ...others] = schema.shape.clear.element.options.map((name) => both(String(name)));
   const isEither = (input: Readonly<Record<string, unknown>>, cleared: readonly unknown[]): boolean =>

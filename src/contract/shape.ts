@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 
-/** The wire's view of a schema: what every protocol and every document is derived from. */
+/** What a zod schema means on the wire. Every protocol and document is derived from it. */
 export type Shape = ScalarShape | EnumShape | ObjectShape | ListShape | MapShape;
 
 export type ScalarType = 'text' | 'id' | 'timestamp' | 'boolean' | 'int32' | 'int64' | 'double';
 
 export interface ScalarShape {
   readonly type: ScalarType;
-  /** The schema it came from, for documents that show bounds and patterns. */
   readonly schema: z.ZodType;
 }
 
@@ -23,7 +22,6 @@ export interface ListShape {
   readonly schema: z.ZodType;
 }
 
-/** Text keys. */
 export interface MapShape {
   readonly type: 'map';
   readonly value: ScalarShape | EnumShape | ObjectShape;
@@ -31,12 +29,11 @@ export interface MapShape {
 }
 
 export interface Field {
-  /** camelCase: TypeScript, GraphQL. */
+  /** camelCase. */
   readonly name: string;
-  /** snake_case: JSON, protobuf. */
+  /** snake_case. */
   readonly wire: string;
   readonly shape: Shape;
-  /** May be absent on the wire. Never true for lists and maps of an output. */
   readonly optional: boolean;
   readonly default?: unknown;
   readonly secret: boolean;
@@ -45,7 +42,6 @@ export interface Field {
 
 export interface ObjectShape {
   readonly type: 'object';
-  /** Of the view; of an input or output without one, the operation gives it. */
   readonly name: string;
   readonly fields: readonly Field[];
   /** Exactly one field is set. */

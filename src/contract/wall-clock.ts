@@ -1,5 +1,2 @@
-/**
- * Epoch milliseconds, for what is told to others or read from them. It jumps when somebody sets the clock: durations are
- * measured by `performance.now()`.
- */
+/** Epoch milliseconds, for times that other processes see. Measure durations by `performance.now()`: this clock is set. */
 export const wallClock = (): number => Date.now();

@@ -18,6 +18,6 @@ export const kebabCase = (name: string): string =>
 /** `UserSort` -> `USER_SORT`. */
 export const upperSnakeCase = (name: string): string => snakeCase(lowerFirst(name)).toUpperCase();
 
-/** A field name has one spelling on each wire and the way back only if this holds. */
+/** Whether the name can be read back from every wire. */
 export const survivesTheWire = (name: string): boolean =>
   /^[a-z][A-Za-z0-9]*$/.test(name) && camelCase(snakeCase(name)) === name;

@@ -6,7 +6,7 @@ import {
   RateLimited,
   Unauthenticated,
 } from '../../src/contract/built-in-failures.js';
-import { failureKinds } from '../../src/contract/failure.js';
+import { failureKinds } from '../../src/contract/failure-table.js';
 import { describe as descriptorOf } from '../../src/contract/module.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
 import { CreateSpecimenHandler } from '../fixtures/specimens/specimens.handlers.js';

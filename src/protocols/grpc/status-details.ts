@@ -1,7 +1,7 @@
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import type { Failure, FailureKind, Issue } from '../../contract/failure.js';
-import { grpcKind, grpcStatus } from '../../contract/failure-table.js';
+import type { Failure, Issue } from '../../contract/failure.js';
+import { type FailureKind, grpcKind, grpcStatus } from '../../contract/failure-table.js';
 import { addWellKnown, toBytes } from './protobuf-messages.js';
 
 /** google/rpc/status.proto of googleapis. */

@@ -1,4 +1,5 @@
-import type { FailureClass, FailureKind } from '../../../src/contract/failure.js';
+import type { FailureClass } from '../../../src/contract/failure.js';
+import type { FailureKind } from '../../../src/contract/failure-table.js';
 
 interface Row {
   readonly http: number;

@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureKinds } from '../../../src/contract/failure.js';
+import { failureKinds } from '../../../src/contract/failure-table.js';
 import { createSpecimenGraphql, echoed, type SpecimenGraphql } from './specimen-graphql.js';
 
 const argumentTypes: Record<string, string> = {

@@ -1,7 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureKinds } from '../../../src/contract/failure.js';
-import { grpcStatus } from '../../../src/contract/failure-table.js';
+import { failureKinds, grpcStatus } from '../../../src/contract/failure-table.js';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
 import { aSpecimen } from '../../fixtures/specimens/a-specimen.js';
 import { CreateSpecimenHandler, WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureKinds } from '../../../src/contract/failure.js';
+import { failureKinds } from '../../../src/contract/failure-table.js';
 import { CreateSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import { eventually } from '../../support/eventually.js';
 import type { SpecimenApplication } from '../../support/specimen-application.js';

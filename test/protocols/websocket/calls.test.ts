@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failureKinds } from '../../../src/contract/failure.js';
+import { failureKinds } from '../../../src/contract/failure-table.js';
 import { CreateSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import type { JsonRpcClient, JsonRpcResponse } from './json-rpc-client.js';
 import { echoParams, type SpecimenWebSocket, serveSpecimens } from './specimen-websocket.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Failure, type FailureKind } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
+import type { FailureKind } from '../../../contract/failure-table.js';
 import type { OutputOf } from '../../../contract/operation.js';
 import { newId } from '../../../contract/values.js';
 import { Bus } from '../../../ports/bus.js';

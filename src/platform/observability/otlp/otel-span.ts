@@ -8,7 +8,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { Failure, type FailureKind } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
+import type { FailureKind } from '../../../contract/failure-table.js';
 import { type CallContext, noTenant } from '../../../pipeline/call-context.js';
 import type { ServerSpan, Span, SpanKind } from '../../../pipeline/span.js';
 import type { ServedOperation } from './served-operation.js';
