@@ -6,7 +6,6 @@ import type { CallContext } from './call-context.js';
 import { type Principal, Principals } from './principal.js';
 import { type AccessClaims, TokenVerifier } from './token-verifier.js';
 
-/** A token holds no space and nothing but ASCII. */
 const bearer = /^bearer +([\x21-\x7e]+) *$/i;
 
 /** The token of `Bearer <token>`; the common spelling costs no regular expression. */
@@ -15,10 +14,9 @@ function bearerToken(authorization: string): string | undefined {
   return bearer.exec(authorization)?.[1];
 }
 
-/** The process that sent the call is not believed: whoever it does that for is not to blame. */
+/** The token of the calling process is refused, not that of the caller. */
 export class ServiceTokenRefused extends Unauthenticated {}
 
-/** Turns the credentials of a call into a principal. */
 @Injectable()
 export class Authenticator {
   constructor(
@@ -27,7 +25,7 @@ export class Authenticator {
     private readonly principals: Principals,
   ) {}
 
-  /** The step. Without a promise where the token was verified before. Throws Unauthenticated. */
+  /** Without a promise where the token was verified before. Throws Unauthenticated. */
   identify(context: CallContext, operation?: OperationDescriptor): void | Promise<void> {
     const principal = this.#authenticate(context, operation?.spec.access.type === 'anyone');
     if (!(principal instanceof Promise)) {
@@ -39,10 +37,7 @@ export class Authenticator {
     });
   }
 
-  /**
-   * A token that does not hold is refused, except (`lenient`) by operations open to anyone: whoever renews an expired
-   * sign-in still sends the expired token.
-   */
+  /** `lenient`: an invalid token counts as none. Whoever renews a sign-in still sends the expired token. */
   #authenticate({ inbound }: CallContext, lenient: boolean): Principal | Promise<Principal> {
     const { authorization, serviceAuthorization } = inbound;
     if (serviceAuthorization !== undefined) return this.#service(serviceAuthorization);
@@ -60,7 +55,7 @@ export class Authenticator {
     );
   }
 
-  /** Takes over what the process that forwarded the call knows of it, if one did. Throws ServiceTokenRefused. */
+  /** Takes the address of the caller from the process that forwarded the call. Throws ServiceTokenRefused. */
   acceptForwarded(context: CallContext): void | Promise<void> {
     const { forwarded } = context.inbound;
     if (!forwarded) return;

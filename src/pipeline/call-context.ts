@@ -2,39 +2,34 @@ import { randomUUIDv7 } from 'node:crypto';
 import { ClsServiceManager, type ClsStore } from 'nestjs-cls';
 import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
-import type { IdempotencySlot } from './idempotency-slot.js';
+import type { IdempotencySlot } from './idempotency.js';
 import { type Connection, Lifetime } from './lifetime.js';
 import { networkOf } from './network-of.js';
 import type { Principal } from './principal.js';
 import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
 
-/** Of a call that another process of ours has let in: it was limited there. */
+/** What a process of ours says of a call that it forwards. */
 export interface Forwarded {
-  /** Service token of that process, made for this one. */
   readonly by: string;
-  /** Of the caller, as that process saw it. */
   readonly address: string | undefined;
 }
 
-/** What a transport tells of a request beside its payload. Anything malformed is taken as absent. */
+/** What comes with a request beside its payload. Anything malformed is taken as absent. */
 export interface Inbound {
   readonly protocol: Protocol;
   /** Of the caller, past trusted proxies. */
   readonly address: string;
-  /** `Bearer …`. */
   readonly authorization?: string | undefined;
-  /** Bearer token of the calling service. */
   readonly serviceAuthorization?: string | undefined;
   readonly forwarded?: Forwarded | undefined;
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
-  /** In place of `traceparent`: that of another call of the same request. */
+  /** In place of `traceparent`, for calls of one request. */
   readonly trace?: TraceContext | undefined;
-  /** Milliseconds the caller is willing to wait. */
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** The caller's, where closing it means that nobody waits any more. */
+  /** Absent where closing it does not end the call. */
   readonly connection?: Connection | undefined;
 }
 
@@ -43,7 +38,6 @@ export const noTenant = '00000000-0000-0000-0000-000000000000';
 const processId = randomUUIDv7();
 let calls = 0;
 
-/** Unique and cheap: 128 bits of this process and a counter. */
 const newRequestId = (): string => `${processId}-${++calls}`;
 
 const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
@@ -51,36 +45,30 @@ const usableRequestId = /^[\w.:/+=@-]{1,128}$/;
 const requestIdOf = (given: string | undefined): string =>
   given !== undefined && usableRequestId.test(given) ? given : newRequestId();
 
-/** What a caller may ask about an answer by. */
 export interface CallIdentity {
   readonly requestId: string;
   readonly trace: TraceContext;
 }
 
-/** Of a request that becomes no call. */
+/** For a request that becomes no call. */
 export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' | 'traceparent'>): CallIdentity => ({
   requestId: requestIdOf(requestId),
   trace: new TraceContext(traceparent),
 });
 
-/** All that is known of one call, from the transport to the repository. */
 export class CallContext implements CallIdentity {
-  /** Of the caller, as the edge saw it. */
   address: string;
-  /** Limited by the process that forwarded it. */
+  /** The process that forwarded it has applied the limits. */
   isForwarded = false;
-  /** Organization id. */
   tenant = noTenant;
-  /** Of the unit of work this code runs in. */
+  /** Set inside a unit of work. */
   transaction: unknown;
   idempotency: IdempotencySlot | undefined;
-  /** The caller's quota, for the transport's headers. */
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
-  /** Shared with the units of work inside. */
+  /** Shared by all forks. */
   rowAccess = { consulted: false };
-  /** The work under way, where it is recorded: parent of what this call does next. */
+  /** Parent of the spans to come; absent in calls that are not recorded. */
   span: Span | undefined;
-  /** Its id, once the handler runs. */
   operation: string | undefined;
 
   constructor(
@@ -93,7 +81,6 @@ export class CallContext implements CallIdentity {
     this.address = inbound.address;
   }
 
-  /** What limits count by. */
   get network(): string {
     return networkOf(this.address);
   }
@@ -105,7 +92,7 @@ export class CallContext implements CallIdentity {
     return new CallContext(inbound, principal, lifetime, requestIdOf(requestId), trace);
   }
 
-  /** The same call seen from inside: same identity, trace and lifetime, other particulars. */
+  /** The same call with other particulars. */
   fork(
     changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess' | 'span'>>,
   ): CallContext {
@@ -126,7 +113,7 @@ export class CallContext implements CallIdentity {
 
 const cls = ClsServiceManager.getClsService();
 
-/** The call this code runs for; none in background work. */
+/** Undefined in background work. */
 export const currentCall = (): CallContext | undefined => cls.get() as unknown as CallContext | undefined;
 
 export const runInCall = <T>(call: CallContext, work: () => T): T => cls.runWith(call as unknown as ClsStore, work);

@@ -3,15 +3,14 @@ import type { OperationDescriptor } from '../contract/module.js';
 import type { CallContext } from './call-context.js';
 import type { Decision } from './principal.js';
 
-/** One call of an operation on its way through the pipeline. Each step takes it alone, and leaves there what it finds. */
+/** A call of an operation. Each step of the pipeline takes it alone and writes its result there. */
 export class Call {
-  /** Of the step `authorize`: what is left to check. */
   decision: Decision = {};
-  /** Of the step `validate`: the input as its schema gives it. */
+  /** Validated, defaults filled in. */
   input: object = {};
   idempotencyKey: string | undefined;
 
-  /** `decode` reads the `payload` of the transport. */
+  /** `decode` turns the `payload` of the transport into the input. */
   constructor(
     readonly operation: OperationDescriptor,
     readonly context: CallContext,

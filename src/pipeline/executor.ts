@@ -1,10 +1,24 @@
+import { Injectable, Optional } from '@nestjs/common';
 import type { Call } from './call.js';
+import { LocalExecutor } from './local-executor.js';
+import { OperationRegistry } from './registry.js';
 
-/** What comes after the steps of the edge: in this process, or in the one that has the handler. */
-export abstract class Executor {
-  /** Of an authorized call with a validated input. Rejects with what the caller may see. */
+/** Rejects with what the caller may see. */
+export abstract class RemoteExecutor {
   abstract run(call: Call): Promise<unknown>;
 }
 
-/** Of operations whose module runs elsewhere: the process that has their handlers runs the steps of LocalExecutor. */
-export abstract class RemoteExecutor extends Executor {}
+@Injectable()
+export class Executor {
+  constructor(
+    private readonly registry: OperationRegistry,
+    @Optional() private readonly local?: LocalExecutor,
+    @Optional() private readonly remote?: RemoteExecutor,
+  ) {}
+
+  run(call: Call): Promise<unknown> {
+    const executor = this.registry.runs(call.operation) ? this.local : this.remote;
+    if (!executor) throw new Error(`${call.operation.id} runs elsewhere and there is no way there`);
+    return executor.run(call);
+  }
+}

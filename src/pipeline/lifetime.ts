@@ -1,15 +1,14 @@
 import type { Failure } from '../contract/failure.js';
 
-/** The network connection of a caller who can go away. */
 export interface Connection {
   readonly destroyed: boolean;
 }
 
 type EndListener = (failure: Failure) => void;
 
-/** When a call ends early: its deadline passed or its caller went away. Shared by all that work for the call. */
+/** Ends early when the deadline passes or the caller goes away. */
 export class Lifetime {
-  /** Neighbours in the list of running calls. */
+  /** Neighbours in the list of RunningCalls. */
   previous: Lifetime | undefined;
   next: Lifetime | undefined;
   #controller: AbortController | undefined;
@@ -44,7 +43,6 @@ export class Lifetime {
     for (const listener of this.#others ?? []) listener(failure);
   }
 
-  /** At once when it has ended already. */
   onEnd(listener: EndListener): void {
     if (this.#ended) listener(this.#ended);
     else if (!this.#onEnd) this.#onEnd = listener;

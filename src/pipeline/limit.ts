@@ -6,7 +6,6 @@ import type { Call } from './call.js';
 import { type CallContext, runInCall } from './call-context.js';
 import { type LimitSettings, PipelineSettings } from './pipeline-settings.js';
 
-/** The two limits at the edge. Both answer without a promise when the limiter does. */
 @Injectable()
 export class Limits {
   #settings: LimitSettings;
@@ -21,7 +20,6 @@ export class Limits {
     this.#address = { name: 'address', ...limits.address };
   }
 
-  /** Holds for calls that begin from now on. */
   update(settings: LimitSettings): void {
     this.#settings = settings;
     this.#address = { name: 'address', ...settings.address };
@@ -55,7 +53,7 @@ export class Limits {
     return policy;
   }
 
-  /** Only those who record it look for the call. */
+  /** The limiter finds the parent of its span in the current call. */
   #recorded(context: CallContext, policy: RatePolicy, key: string): RateDecision | Promise<RateDecision> {
     return runInCall(context, () => this.limiter.consume(policy, key));
   }

@@ -3,37 +3,30 @@ import { ModulesContainer } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { AnyOperationClass } from '../contract/operation.js';
 import type { Call } from './call.js';
-import { Dispatcher } from './dispatcher.js';
 import { OperationRegistry } from './registry.js';
 
-/** What the decorators of @nestjs/cqrs write; the package does not export the names. */
+/** Metadata keys of @nestjs/cqrs, which does not export them. */
 const handlerMetadata = ['__commandHandler__', '__queryHandler__'];
 
 interface Handler {
   readonly name: string;
   readonly instance: { execute(message: object): unknown };
-  /** One instance serves every call. */
   readonly isStatic: boolean;
 }
 
 type BuildMessage = new (input: object) => object;
 
-/**
- * Runs the @nestjs/cqrs handler in this process, found once: the buses of the package look its id up in the metadata of
- * the message and tell every message to a subject, which costs as much again as the rest of a local call.
- */
+/** Runs the @nestjs/cqrs handler, found once: the buses of the package cost as much as the rest of a local call. */
 @Injectable()
-export class LocalDispatcher extends Dispatcher implements OnApplicationBootstrap {
+export class LocalDispatcher implements OnApplicationBootstrap {
   #handlers: Map<AnyOperationClass, Handler[]> | undefined;
 
   constructor(
     private readonly registry: OperationRegistry,
     private readonly container: ModulesContainer,
-  ) {
-    super();
-  }
+  ) {}
 
-  override dispatch({ operation: { message }, input }: Call): Promise<unknown> {
+  dispatch({ operation: { message }, input }: Call): Promise<unknown> {
     const built = new (message as unknown as BuildMessage)(input);
     return Promise.resolve(this.#handlersOf(message)[0]?.instance.execute(built));
   }

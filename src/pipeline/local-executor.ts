@@ -1,16 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import { Failure } from '../contract/failure.js';
-import type { UnitOfWork } from '../ports/unit-of-work.js';
+import type { FailureKind } from '../contract/failure-table.js';
+import { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Call } from './call.js';
 import { type CallContext, runInCall } from './call-context.js';
-import type { Dispatcher } from './dispatcher.js';
-import { Executor } from './executor.js';
-import { AlreadyDone, type IdempotencyLog, replay, type StoredOutcome, slotFor } from './idempotency.js';
-import type { IdempotencySlot } from './idempotency-slot.js';
+import { IdempotencyLog, type IdempotencySlot, type StoredOutcome } from './idempotency.js';
+import { slotFor } from './idempotency-slot.js';
+import { LocalDispatcher } from './local-dispatcher.js';
 import { authorizeInput } from './principal.js';
-import type { OperationRegistry } from './registry.js';
+import { OperationRegistry } from './registry.js';
 import { type Span, traced } from './span.js';
 
-const worthStoring = new Set([
+/** Failures that a repeated request would meet again. */
+const lasting: ReadonlySet<FailureKind> = new Set([
   'not_found',
   'already_exists',
   'failed_precondition',
@@ -18,20 +20,19 @@ const worthStoring = new Set([
   'invalid_argument',
 ]);
 
-/** The steps of the process that has the handler: resource, idempotency, execution. */
-export class LocalExecutor extends Executor {
+/** Steps 7 to 9: resource, idempotency, execution. */
+@Injectable()
+export class LocalExecutor {
   constructor(
     private readonly registry: OperationRegistry,
-    private readonly dispatcher: Dispatcher,
+    private readonly dispatcher: LocalDispatcher,
     private readonly log: IdempotencyLog,
     private readonly unitOfWork: UnitOfWork,
-  ) {
-    super();
-  }
+  ) {}
 
-  override run(call: Call): Promise<unknown> {
+  run(call: Call): Promise<unknown> {
     authorizeInput(call.decision, call.input);
-    const slot = slotFor(call);
+    const slot = slotFor(call, this.registry.failures);
     const { ended } = call.context.lifetime;
     if (ended) return Promise.reject(ended);
     const output = slot ? this.#executeOnce(call, slot) : this.#execute(call);
@@ -57,21 +58,18 @@ export class LocalExecutor extends Executor {
   }
 
   async #executeOnce(call: Call, slot: IdempotencySlot): Promise<unknown> {
-    const { context, operation } = call;
-    const stored = await runInCall(context, () => this.log.find(slot));
-    context.span?.set('app.idempotency', stored ? 'replayed' : 'first');
-    if (stored) {
-      context.rowAccess.consulted = true;
-      return replay(operation, slot, stored, this.registry.failures);
-    }
+    const { context } = call;
+    const known = await runInCall(context, () => this.log.find(slot));
+    context.span?.set('app.idempotency', known ? 'replayed' : 'first');
+    if (known) return slot.replay(known);
     context.idempotency = slot;
     try {
       const output = await this.#execute(call);
       await this.#ensureRecorded(call, slot, output);
       return output;
     } catch (error) {
-      const stored = error instanceof AlreadyDone ? error.stored : await this.#recordFailure(context, slot, error);
-      if (stored) return replay(operation, slot, stored, this.registry.failures);
+      const stored = await this.#recordFailure(context, slot, error);
+      if (stored) return slot.replay(stored);
       throw error;
     }
   }
@@ -82,16 +80,13 @@ export class LocalExecutor extends Executor {
       throw new Error(`${operation.id} must return what its unit of work returned`);
   }
 
-  /**
-   * The command's own transaction is rolled back by now, so this is a second one. Gives the outcome of another request
-   * with this key, which came first: the failure is then only that it was done already.
-   */
+  /** In a second transaction, for the command's own is rolled back. Gives the outcome of an earlier request, if any. */
   async #recordFailure(
     context: CallContext,
     slot: IdempotencySlot,
     error: unknown,
   ): Promise<StoredOutcome | undefined> {
-    if (!(error instanceof Failure) || !worthStoring.has(error.kind)) return undefined;
+    if (!(error instanceof Failure) || !lasting.has(error.kind)) return undefined;
     const { code, message, issues } = error;
     return runInCall(context.fork({ idempotency: undefined }), () =>
       this.unitOfWork.run(async () => {

@@ -1,6 +1,6 @@
 import { remembered } from './remembered.js';
 
-/** Groups of an IPv6 address that name the network; the rest one subscriber may choose freely. */
+/** Groups of an IPv6 address that name the network; a subscriber chooses the others. */
 const networkGroups = 4;
 
 const slash64 = remembered(1_000, (address) => {
@@ -11,5 +11,5 @@ const slash64 = remembered(1_000, (address) => {
   return `${[...before, ...zeros, ...after].slice(0, networkGroups).join(':')}::/64`;
 });
 
-/** What limits count by: an IPv4 address, the /64 of an IPv6 address, anything else as it is. */
+/** What limits count by: the IPv4 address or the /64 of the IPv6 address. */
 export const networkOf = (address: string): string => (address.includes(':') ? slash64(address) : address);

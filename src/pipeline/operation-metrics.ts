@@ -5,7 +5,6 @@ import { wallClock } from '../contract/wall-clock.js';
 /** Upper bounds in seconds. */
 export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
-/** A recorded call whose trace shows what such a duration is made of. */
 export interface Exemplar {
   readonly traceId: string;
   readonly seconds: number;
@@ -14,14 +13,13 @@ export interface Exemplar {
 }
 
 export class OperationCounts {
-  /** Of calls by outcome: `OK` or the code of the failure. */
+  /** By outcome: `OK` or the code of the failure. */
   readonly outcomes = new Map<string, number>();
   readonly buckets = new Float64Array(durationBuckets.length + 1);
-  /** By bucket, the last one. */
+  /** The last one of each bucket. */
   readonly exemplars: (Exemplar | undefined)[] = [];
   seconds = 0;
 
-  /** `traceId`: where the call is recorded. */
   add(outcome: string, seconds: number, traceId?: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     this.seconds += seconds;
@@ -32,7 +30,7 @@ export class OperationCounts {
   }
 }
 
-/** Rate, errors and duration of every operation by protocol. Plain counters: the hot path pays nanoseconds, a scrape the rest. */
+/** Rate, errors and duration of every operation by protocol. */
 export class OperationMetrics {
   readonly #counts = new Map<OperationDescriptor, Map<Protocol, OperationCounts>>();
 

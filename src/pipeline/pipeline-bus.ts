@@ -14,7 +14,7 @@ import { TraceContext } from './trace-context.js';
 
 const asIs = (value: unknown): unknown => value;
 
-/** The bus that handlers use, wherever the called handler is: nested calls inherit the identity, trace and deadline of the call they serve. */
+/** Nested calls inherit the identity, trace and deadline of the call they serve. */
 @Injectable()
 export class PipelineBus extends Bus {
   override readonly asService: Bus = new ServiceBus((message, options) =>
@@ -62,7 +62,7 @@ export class PipelineBus extends Bus {
     return outer ? work : this.#watched(context, work);
   }
 
-  /** A nested call is watched with the one it serves. */
+  /** Nested calls end with the one they serve. */
   #watched({ lifetime }: CallContext, work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => this.calls.watch(lifetime, work, { resolve, reject }));
   }
@@ -73,7 +73,6 @@ export class PipelineBus extends Bus {
   }
 }
 
-/** Acts as this service in place of the caller. */
 class ServiceBus extends Bus {
   override readonly asService = this;
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Cancelled, DeadlineExceeded, Internal, ServiceUnavailable } from '../contract/built-in-failures.js';
 import { Failure } from '../contract/failure.js';
 import type { OperationDescriptor } from '../contract/module.js';
@@ -6,7 +6,6 @@ import { FeatureFlags } from '../ports/feature-flags.js';
 import { Authenticator } from './authenticate.js';
 import type { Call } from './call.js';
 import { CallContext, type Inbound, runInCall } from './call-context.js';
-import { CallLog } from './call-log.js';
 import { CountedOutcome } from './counted-outcome.js';
 import { Executor } from './executor.js';
 import { Limits } from './limit.js';
@@ -18,9 +17,10 @@ import { type Outcome, RunningCalls } from './running-calls.js';
 import { authorizeOperation, requireEnabled, type Step, validateInput } from './steps.js';
 import { Tracer } from './tracer.js';
 
-/** What a transport does with a request: `begin`, `execute` or `run`, and `toFailure` for whatever is thrown. */
+/** The steps of the edge, for every transport. */
 @Injectable()
 export class Pipeline {
+  readonly #logger = new Logger('Pipeline');
   readonly #steps: readonly Step[] = [
     { run: ({ context }) => this.authenticator.acceptForwarded(context) },
     { recordedAs: 'limit_address', atEdgeOnly: true, run: ({ context }) => this.limits.perAddress(context) },
@@ -41,7 +41,6 @@ export class Pipeline {
     private readonly executor: Executor,
     private readonly calls: RunningCalls,
     private readonly metrics: OperationMetrics,
-    private readonly log: CallLog,
     private readonly tracer: Tracer,
   ) {}
 
@@ -54,7 +53,7 @@ export class Pipeline {
     return context;
   }
 
-  /** Milliseconds, the most that a caller may ask for. */
+  /** Milliseconds. */
   longest(operation?: OperationDescriptor): number {
     return operation?.spec.deadlineMs ?? this.settings.deadlineMs;
   }
@@ -64,7 +63,7 @@ export class Pipeline {
     return new Promise((resolve, reject) => this.run(call, { resolve, reject }));
   }
 
-  /** The same for the transports that count nanoseconds: no promise of its own. `outcome` must not throw. */
+  /** Without a promise of its own. `outcome` must not throw. */
   run(call: Call, outcome: Outcome<Failure>): void {
     if (this.calls.draining) {
       outcome.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
@@ -81,14 +80,14 @@ export class Pipeline {
     this.calls.watch(context.lifetime, this.#proceed(call), counted);
   }
 
-  /** Costs as little as it can: no span, no line in the log. */
+  /** No span and no log line: refusing must be cheap. */
   #shed({ operation, context }: Call, excess: Excess, outcome: Outcome<Failure>): void {
     const failure = this.pressure.refuse(excess);
     this.metrics.of(operation, context.inbound.protocol).add(failure.code, 0);
     outcome.reject(failure);
   }
 
-  /** The steps from the one at `place` on, then the operation. A promise costs more than most steps: only those that give one are awaited. */
+  /** A promise costs more than most steps: only those that give one are awaited. */
   #proceed(call: Call, place = 0): Promise<unknown> {
     try {
       for (let next = place; next < this.#steps.length; next++) {
@@ -104,32 +103,38 @@ export class Pipeline {
     }
   }
 
-  /** What a transport does for a call beside its operation, over when the call is. Rejects with what was thrown. */
+  /** Work of a transport for a call, ended with it. Rejects with what was thrown. */
   within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       this.calls.watch(context.lifetime, runInCall(context, work), { resolve, reject }),
     );
   }
 
-  /** For transports that take credentials apart from calls. Throws Unauthenticated. */
+  /** For credentials sent apart from calls. Throws Unauthenticated. */
   async authenticate(context: CallContext): Promise<void> {
     await this.limits.perAddress(context);
     await this.authenticator.identify(context);
   }
 
-  /** Any error as the failure the caller may see; logs what nobody expected. */
+  /** Any error as the failure for the caller; logs unexpected ones. */
   toFailure(error: unknown, context: CallContext, operation?: OperationDescriptor): Failure {
     if (error instanceof Failure) return error;
-    this.log.unexpected(error, operation, context);
+    this.#logger.error({
+      err: error,
+      msg: 'unexpected error',
+      operation: operation?.id,
+      protocol: context.inbound.protocol,
+      request_id: context.requestId,
+      trace_id: context.trace.traceId,
+      span_id: context.trace.spanId,
+    });
     return new Internal({ cause: error });
   }
 
-  /** The caller of `context` went away: its work may stop. */
   cancel(context: CallContext): void {
     context.lifetime.end(new Cancelled());
   }
 
-  /** Calls under way. */
   get running(): number {
     return this.calls.size;
   }

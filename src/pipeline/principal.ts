@@ -7,13 +7,12 @@ import type { AccessClaims } from './token-verifier.js';
 
 type Conditions = Readonly<Record<string, string | number | boolean>>;
 
-/** The same, as a list: it is gone through on every call. */
+/** A list, because it is read on every call. */
 type InputConditions = readonly { readonly name: string; readonly wanted: Conditions[string] }[];
 
-/** What is left to check when a caller may call at all. */
 export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
-  /** Given when the input alone decides: one of them must hold for it. */
+  /** One of them must hold for the input. */
   readonly onInput?: readonly InputConditions[];
   /** The handler must ask for the row filter. */
   readonly onRows?: boolean;
@@ -25,7 +24,7 @@ const asList = (conditions: Conditions): InputConditions =>
 const matches = (conditions: InputConditions, input: object) =>
   conditions.every(({ name, wanted }) => (input as Conditions)[name] === wanted);
 
-/** Who calls. Decisions are made once per operation and principal and then looked up. */
+/** A caller; its decisions are made once per operation. */
 export class Principal {
   readonly #decisions = new Map<string, Decision>();
 
@@ -37,7 +36,7 @@ export class Principal {
     private readonly ability: MongoAbility,
   ) {}
 
-  /** May this caller ever call `operation`? Throws Unauthenticated or PermissionDenied. */
+  /** Throws Unauthenticated or PermissionDenied when the caller may never call `operation`. */
   authorize(operation: OperationDescriptor): Decision {
     let decision = this.#decisions.get(operation.id);
     if (!decision) {
@@ -58,7 +57,6 @@ export class Principal {
     return rules.some((rule) => !rule.conditions) ? 'all' : rules.map((rule) => rule.conditions as Conditions);
   }
 
-  /** The rows that `access` shows to this caller. */
   rowsFor(access: Access): RowFilter {
     if (access.type === 'anyone' || this.isService) return 'all';
     if (access.type === 'can') return this.rows(access.action, access.subject);
@@ -79,7 +77,7 @@ export class Principal {
   }
 }
 
-/** Conditions of the caller's grants that the input decides. Throws PermissionDenied. */
+/** Checks the conditions on the input. Throws PermissionDenied. */
 export function authorizeInput(decision: Decision, input: object): void {
   if (decision.onInput && !decision.onInput.some((conditions) => matches(conditions, input)))
     throw new PermissionDenied();
@@ -97,7 +95,7 @@ const ruleFor =
     }),
   });
 
-/** Makes principals from the grants of all modules; one per verified token or service. */
+/** One principal per verified token or service. */
 export class Principals {
   readonly anonymous = new Principal('anonymous', undefined, false, createMongoAbility());
   readonly #byClaims = new WeakMap<AccessClaims, Principal>();

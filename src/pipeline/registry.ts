@@ -6,22 +6,18 @@ import type { Protocol } from '../contract/operation.js';
 import type { Relation } from '../contract/relation.js';
 
 export interface Placement {
-  /** Modules whose operations can be called at this process. */
   readonly serves: readonly ModuleContract[];
-  /** Modules whose handlers are in this process. */
   readonly runs: readonly ModuleContract[];
 }
 
-/** Every operation this process knows, checked as a whole. */
 export class OperationRegistry {
-  /** Those that can be called at this process. */
+  /** Callable at this process. */
   readonly operations: readonly OperationDescriptor[];
   readonly handledHere: readonly OperationDescriptor[];
-  /** Of all modules, wherever they run. */
   readonly known: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
   readonly relations: readonly Relation[];
-  /** By code: built-in ones and those any operation declares. */
+  /** By code, built-in ones included. */
   readonly failures: ReadonlyMap<string, FailureClass>;
   readonly #modulesHere: ReadonlySet<string>;
 
@@ -45,7 +41,6 @@ export class OperationRegistry {
     return this.operations.filter((operation) => operation.protocols.includes(protocol));
   }
 
-  /** Whether the handler of `operation` is in this process. */
   runs({ module }: OperationDescriptor): boolean {
     return this.#modulesHere.has(module);
   }

@@ -1,7 +1,7 @@
-/** Longer texts are none of those that come again and again, and would fill the memory. */
+/** Longer texts do not repeat, and would fill the memory. */
 const maxLength = 64;
 
-/** `read`, which depends on its text alone, with results kept until there are `size` of them. */
+/** Memoizes a pure `read`; forgets all results when there are `size` of them. */
 export function remembered<T>(size: number, read: (text: string) => T): (text: string) => T {
   const results = new Map<string, T>();
   return (text) => {

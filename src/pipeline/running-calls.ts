@@ -1,21 +1,18 @@
 import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
 import { Lifetime } from './lifetime.js';
 
-/** Milliseconds by which a deadline may be overrun, and a caller be gone unnoticed. */
+/** Milliseconds by which a call may outlive its deadline or its caller. */
 const resolution = 10;
 
-/** Takes the outcome of a call: one of the two, once. */
+/** Receives one of the two, once. */
 export interface Outcome<F = unknown> {
   resolve(value: unknown): void;
   reject(failure: F): void;
 }
 
-/**
- * The calls under way. Ends those whose deadline has passed or whose caller is gone, with one timer for all: a timer or
- * a listener a call costs as much as the rest of the pipeline, and a Set is rehashed with every burst of calls.
- */
+/** One timer for all calls: a timer or listener per call costs as much as the rest of the pipeline, as do rehashed Sets. */
 export class RunningCalls {
-  /** Head and tail of a circle. */
+  /** Head and tail of a circular list. */
   readonly #anchor = new Lifetime(Number.POSITIVE_INFINITY, undefined);
   readonly #drained = Promise.withResolvers<void>();
   #size = 0;
@@ -35,7 +32,7 @@ export class RunningCalls {
     return this.#draining;
   }
 
-  /** Tells the outcome of `work`, or what ended the call before. Work that outlives its call is told by the signal. */
+  /** Passes on the outcome of `work`, or the failure that ended the call before. */
   watch(lifetime: Lifetime, work: Promise<unknown>, outcome: Outcome): void {
     this.#add(lifetime);
     const reject = (error: unknown): void => {
@@ -47,7 +44,7 @@ export class RunningCalls {
     lifetime.onEnd(reject);
   }
 
-  /** Resolves when none is left. */
+  /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void> {
     this.#draining = true;
     if (this.#size === 0) this.#drained.resolve();
@@ -65,7 +62,7 @@ export class RunningCalls {
     this.#timer ??= setInterval(() => this.#sweep(), resolution).unref();
   }
 
-  /** False for one that has left before. */
+  /** False when it was removed before. */
   #remove(lifetime: Lifetime): boolean {
     const { previous, next } = lifetime;
     if (!previous || !next) return false;

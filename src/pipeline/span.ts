@@ -1,26 +1,23 @@
 import type { Failure } from '../contract/failure.js';
 
-/** `client`: work that another process does. */
+/** `client`: another process does the work. */
 export type SpanKind = 'internal' | 'client';
 
-/** A piece of work in a trace. None of its methods throws. */
+/** None of its methods throws. */
 export interface Span {
-  /** W3C trace context for what this work causes elsewhere. */
+  /** W3C trace context for outgoing calls. */
   readonly traceparent: string;
   set(name: string, value: string | number | boolean): void;
-  /** A step of the work is done, in the time since the one before. */
+  /** Records the duration of a step that ends now. */
   step(name: string): void;
   child(name: string, kind: SpanKind): Span;
-  /** Once; `failure` when that is what it came to. */
   end(failure?: unknown): void;
 }
 
-/** The whole of a call in this process. */
 export interface ServerSpan extends Span {
   end(failure?: Failure): void;
 }
 
-/** Runs `work` in a child of `parent`. */
 export async function traced<T>(
   parent: Span,
   name: string,

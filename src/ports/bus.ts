@@ -1,19 +1,15 @@
 import type { Operation, OutputOf } from '../contract/operation.js';
 
 export interface ExecuteOptions {
-  /** Makes a command safe to retry; at most 255 characters, kept 24 h. */
+  /** At most 255 characters, kept 24 hours. */
   readonly idempotencyKey?: string;
 }
 
-/** Runs an operation where its handler is: in this process or, the same to the caller, in another one. */
+/** Runs an operation where its handler is, in this process or in another. */
 export abstract class Bus {
-  /**
-   * As the current caller, within what is left of the current deadline.
-   * Throws the failures the operation declares and the built-in ones; throws an Error inside `uow.run`:
-   * ask before, react after.
-   */
+  /** As the current caller, within its deadline. Throws declared and built-in failures; an Error inside `uow.run`. */
   abstract execute<M extends Operation>(message: M, options?: ExecuteOptions): Promise<OutputOf<M>>;
 
-  /** The same bus, acting as this service instead of the caller; the only way to internal operations. */
+  /** Acts as this service: the only way to internal operations. */
   abstract readonly asService: Bus;
 }

@@ -1,6 +1,5 @@
 import { wallClock } from '../contract/wall-clock.js';
 
-/** The time, so that tests may say what it is. */
 export abstract class Clock {
   abstract now(): Date;
 }

@@ -1,4 +1,3 @@
-/** `quota` calls in each window of `windowSeconds`. */
 export interface RatePolicy {
   readonly name: string;
   readonly quota: number;
@@ -7,20 +6,16 @@ export interface RatePolicy {
 
 export interface RateDecision {
   readonly allowed: boolean;
-  /** Calls left in this window. */
   readonly remaining: number;
-  /** Seconds until the window ends, rounded up. */
+  /** Until the window ends, rounded up. */
   readonly resetSeconds: number;
 }
 
-/** Counts calls by policy and key. An answer without a promise costs the hot path no turn of the event loop. */
+/** Answers without a promise where it can. */
 export abstract class RateLimiter {
-  /** Takes one from the quota. */
   abstract consume(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
-  /** Tells what `consume` would, and takes nothing. */
+  /** Consumes nothing. */
   abstract peek(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
-  /** Gives one back that was taken. */
   abstract giveBack(policy: RatePolicy, key: string): void | Promise<void>;
-  /** Gives the whole quota back. */
   abstract reset(policy: RatePolicy, key: string): void | Promise<void>;
 }

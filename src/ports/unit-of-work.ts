@@ -1,4 +1,3 @@
-/** One database transaction, visible in the handler that needs it. */
 export abstract class UnitOfWork {
   /**
    * Runs `work` in a transaction and commits it, or rolls back what it throws; inside another `run` it joins that one.

@@ -1,6 +1,10 @@
 import { IdempotencyKeyInUse } from '../../src/contract/built-in-failures.js';
-import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../src/pipeline/idempotency.js';
-import type { IdempotencySlot } from '../../src/pipeline/idempotency-slot.js';
+import {
+  type CommandOutcome,
+  IdempotencyLog,
+  type IdempotencySlot,
+  type StoredOutcome,
+} from '../../src/pipeline/idempotency.js';
 import { MemoryStore } from './memory-store.js';
 import { MemoryTransaction } from './memory-transaction.js';
 

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyInUse } from '../../contract/built-in-failures.js';
-import { type CommandOutcome, IdempotencyLog, type StoredOutcome } from '../../pipeline/idempotency.js';
-import type { IdempotencySlot } from '../../pipeline/idempotency-slot.js';
+import {
+  type CommandOutcome,
+  IdempotencyLog,
+  type IdempotencySlot,
+  type StoredOutcome,
+} from '../../pipeline/idempotency.js';
 import { PrismaDatabase } from './prisma-database.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { CallContext, runInCall } from '../../../src/pipeline/call-context.js';
-import type { IdempotencySlot } from '../../../src/pipeline/idempotency-slot.js';
+import type { IdempotencySlot } from '../../../src/pipeline/idempotency.js';
 import { Principals } from '../../../src/pipeline/principal.js';
 
 interface CallParticulars {
@@ -23,6 +23,7 @@ export function slot(particulars: Partial<IdempotencySlot> = {}): IdempotencySlo
     key: 'key-1',
     fingerprint: 'ab'.repeat(32),
     encode: (value) => value,
+    replay: ({ outcome }) => ({ replayed: outcome }),
     ...particulars,
   };
 }
