@@ -4,7 +4,7 @@ import { describe, type OperationDescriptor } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
-/** Without `Bearer`; a function is asked before every call, so that it can renew an expiring one. */
+/** Without `Bearer`. A function is called before every call, so that it can renew an expired token. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface CallOptions {
@@ -12,28 +12,25 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
   /** 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`; the other end makes one when absent. */
   readonly requestId?: string;
-  /** W3C trace context to continue. */
   readonly traceparent?: string;
   /** Milliseconds until the call fails with DeadlineExceeded; the other end stops then as well. */
   readonly timeoutMs?: number;
-  /** Aborted, the call fails with Cancelled. */
   readonly signal?: AbortSignal;
 }
 
 interface ClientSettings {
   readonly token?: TokenSource | undefined;
-  /** Milliseconds, for calls and operations that say nothing else. */
+  /** The default. */
   readonly timeoutMs: number;
 }
 
-/** Milliseconds, the most that a timer of Node waits. */
+/** Of timers of Node. */
 const longestTimer = 2_147_483_647;
 
-/** Undefined for what is not printable ASCII: other ends take it as absent, and some protocols cannot carry it. */
+/** Some protocols carry printable ASCII only, and servers take the rest as absent. */
 const sendable = (text: string | undefined): string | undefined =>
   text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
 
-/** Runs operations at the other end of one protocol. */
 export class Client {
   readonly #closing = new AbortController();
 
@@ -42,10 +39,7 @@ export class Client {
     private readonly settings: ClientSettings,
   ) {}
 
-  /**
-   * The output of `message`. Throws what the handler throws: the failures its operation declares and the built-in
-   * ones as the same classes, any other as a plain Failure. ServiceUnavailable when nobody answers.
-   */
+  /** Throws declared and built-in failures as their classes, others as a plain Failure. */
   async execute<M extends Operation>(message: M, options: CallOptions = {}): Promise<OutputOf<M>> {
     const operation = describe(message.constructor);
     const wanted = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
@@ -56,7 +50,7 @@ export class Client {
     return (await orAborted(sent, signal)) as OutputOf<M>;
   }
 
-  /** Calls under way fail with Cancelled; connections are closed. */
+  /** Running calls fail with Cancelled. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.transport.close();
@@ -75,7 +69,7 @@ export class Client {
     return this.transport.send({
       operation,
       input,
-      // a token that cannot be sent does not hold, and libraries name it in their errors
+      // libraries repeat a token that cannot be sent in their errors
       authorization: current === undefined ? undefined : `Bearer ${sendable(current) ?? ''}`.trim(),
       requestId: sendable(requestId),
       traceparent: sendable(traceparent),
@@ -88,7 +82,6 @@ export class Client {
 
 type Sending = Pick<OutgoingCall, 'timeoutMs' | 'signal'>;
 
-/** The result of `work`, or why nobody waits for it any more. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const abort = () => reject(endedBy(signal.reason));

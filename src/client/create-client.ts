@@ -10,20 +10,17 @@ import { WebSocketTransport } from './websocket-transport.js';
 
 export interface ClientOptions {
   readonly protocol: Protocol;
-  /**
-   * `http://127.0.0.1:3000` for REST, GraphQL (`/graphql`) and WebSocket (`/ws`), `127.0.0.1:50051` or any target of
-   * gRPC (`grpcs://…` over TLS), `mqtt://127.0.0.1:1883`.
-   */
+  /** `http://host:3000` for REST, GraphQL and WebSocket, `host:50051` or `grpcs://host`, `mqtt://host:1883`. */
   readonly url: string;
-  /** Access token, without `Bearer`. */
+  /** Without `Bearer`. */
   readonly token?: TokenSource | undefined;
-  /** Milliseconds a call may take when neither it nor its operation says otherwise; 10 s when absent. */
+  /** The default of all calls: 10 s when absent. */
   readonly timeoutMs?: number | undefined;
-  /** 5, and 3.1.1 (4) where the broker refuses that, when absent. */
+  /** 5, then 3.1.1 (4), when absent. */
   readonly mqttVersion?: MqttVersion | undefined;
-  /** The first level of MQTT topics; `mstv` when absent. */
+  /** `mstv` when absent. */
   readonly mqttTopicPrefix?: string | undefined;
-  /** Texts of the `.proto` files by path; those of this program when absent. */
+  /** By path; those of this program when absent. */
   readonly protos?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -38,10 +35,7 @@ const transports: Record<Protocol, (options: ClientOptions) => Transport> = {
     new MqttTransport({ url, version, topicPrefix }),
 };
 
-/**
- * A client of any operation that a `module(…)` declares: `createClient({ protocol, url, token })`, then
- * `await client.execute(new GetUser({ id }))`. Connects at the first call; `close()` it.
- */
+/** Connects at the first call; `close()` it. */
 export const createClient = (options: ClientOptions): Client =>
   new Client(transports[options.protocol](options), {
     token: options.token,

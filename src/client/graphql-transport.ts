@@ -4,11 +4,9 @@ import { httpKind } from '../contract/failure-table.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
-import { explain, explaining } from './explain.js';
-import { graphqlOutput, graphqlVariables } from './graphql-codec.js';
-import { graphqlDocument } from './graphql-document.js';
-import { exchange, type HttpAnswer } from './http-exchange.js';
-import { foreignFailure } from './http-failure.js';
+import { graphqlDocument, graphqlOutput, graphqlVariables } from './graphql-codec.js';
+import { exchange, foreignFailure, type HttpAnswer } from './http-exchange.js';
+import { explain, explaining } from './json-codec.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 interface GraphqlAnswer {
@@ -25,11 +23,9 @@ const compiled = perOperation((operation) => ({
   output: graphqlOutput(operation.output),
 }));
 
-/** GraphQL over HTTP on Node's fetch: one document per operation, the input in variables. */
 export class GraphqlTransport implements Transport {
   readonly #url: string;
 
-  /** `http://127.0.0.1:3000`: the path is `/graphql` unless it has another. */
   constructor(url: string) {
     const address = new URL(url);
     if (address.pathname === '/') address.pathname = '/graphql';

@@ -9,12 +9,9 @@ import { compileCodecs, type OperationCodec } from '../protocols/grpc/protobuf-c
 import { serverIdentity } from '../protocols/grpc/server-identity.js';
 import { decodeFailure } from '../protocols/grpc/status-details.js';
 import { UnaryExchange } from '../protocols/grpc/unary-exchange.js';
-import type { OutgoingCall, Transport } from './transport.js';
+import { headersOf, type OutgoingCall, type Transport } from './transport.js';
 
-/**
- * Calls go to every server that the target stands for, so that those of one that stops move at once. grpc-js would call
- * the first alone, and wait for up to 2 minutes before it looks again for one that was away.
- */
+/** Calls move at once when one of several servers stops. By default grpc-js calls the first alone and retries after minutes. */
 const balanced: ClientOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
   'grpc.initial_reconnect_backoff_ms': 100,
@@ -22,12 +19,9 @@ const balanced: ClientOptions = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
-function metadataOf({ authorization, requestId, traceparent, idempotencyKey }: OutgoingCall): Metadata {
+function metadataOf(call: OutgoingCall): Metadata {
   const metadata = new Metadata();
-  if (authorization !== undefined) metadata.set('authorization', authorization);
-  if (requestId !== undefined) metadata.set('x-request-id', requestId);
-  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
-  if (idempotencyKey !== undefined) metadata.set('idempotency-key', idempotencyKey);
+  for (const [name, value] of Object.entries(headersOf(call))) metadata.set(name, value);
   return metadata;
 }
 
@@ -39,12 +33,11 @@ function connect(target: string, isSecure: boolean): GrpcClient {
   return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), { ...balanced, ...options });
 }
 
-/** gRPC on grpc-js, with the codecs of the server. */
 export class GrpcTransport implements Transport {
   readonly #client: GrpcClient;
   readonly #codecOf: (operation: OperationDescriptor) => OperationCodec;
 
-  /** `127.0.0.1:50051` or any target of gRPC; with `grpcs://` before it, over TLS. `protos`: the committed ones when absent. */
+  /** Any target of gRPC; `grpcs://` before it means TLS. */
   constructor(url: string, protos: ReadonlyMap<string, string> = committedProtos()) {
     const target = url.replace(/^grpcs?:\/\//, '');
     this.#client = connect(target, url.startsWith('grpcs://'));

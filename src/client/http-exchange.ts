@@ -1,32 +1,29 @@
-import { ServiceUnavailable } from '../contract/built-in-failures.js';
-import type { OutgoingCall } from './transport.js';
+import {
+  DeadlineExceeded,
+  Internal,
+  PermissionDenied,
+  RateLimited,
+  RouteNotFound,
+  ServiceUnavailable,
+  Unauthenticated,
+} from '../contract/built-in-failures.js';
+import type { Failure, FailureClass } from '../contract/failure.js';
+import { headersOf, type OutgoingCall } from './transport.js';
 
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
-  /** JSON. */
   readonly body?: string | undefined;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  /** The JSON in it; undefined where there is none, as in the error pages of proxies. */
+  /** Undefined where there is no JSON, as in the error pages of proxies. */
   readonly body: unknown;
-  /** Seconds. */
   readonly retryAfterSeconds: number | undefined;
 }
 
 const longestTimeout = 999_999_999;
-
-function headersOf({ authorization, requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall): Headers {
-  const timeout = String(Math.min(timeoutMs, longestTimeout));
-  const headers = new Headers({ accept: 'application/json', 'x-request-timeout-ms': timeout });
-  if (authorization !== undefined) headers.set('authorization', authorization);
-  if (requestId !== undefined) headers.set('x-request-id', requestId);
-  if (traceparent !== undefined) headers.set('traceparent', traceparent);
-  if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
-  return headers;
-}
 
 function parse(text: string): unknown {
   try {
@@ -38,17 +35,14 @@ function parse(text: string): unknown {
 
 /** Throws ServiceUnavailable when no answer comes. */
 export async function exchange({ method, url, body }: HttpRequest, call: OutgoingCall): Promise<HttpAnswer> {
-  const headers = headersOf(call);
-  if (body !== undefined) headers.set('content-type', 'application/json');
-  const { signal } = call;
+  const headers = new Headers({
+    ...headersOf(call),
+    accept: 'application/json',
+    'x-request-timeout-ms': String(Math.min(call.timeoutMs, longestTimeout)),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  });
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal,
-      redirect: 'error',
-      ...(body !== undefined && { body }),
-    });
+    const response = await fetch(url, { method, headers, signal: call.signal, redirect: 'error', body: body ?? null });
     const retryAfter = response.headers.get('retry-after') ?? '';
     return {
       status: response.status,
@@ -58,4 +52,23 @@ export async function exchange({ method, url, body }: HttpRequest, call: Outgoin
   } catch (cause) {
     throw new ServiceUnavailable({ detail: `${new URL(url).origin} does not answer`, cause });
   }
+}
+
+const byStatus: Readonly<Record<number, FailureClass>> = {
+  401: Unauthenticated,
+  403: PermissionDenied,
+  404: RouteNotFound,
+  429: RateLimited,
+  502: ServiceUnavailable,
+  503: ServiceUnavailable,
+  504: DeadlineExceeded,
+};
+
+/** Of an answer by a proxy or another server. */
+export function foreignFailure({ status, retryAfterSeconds }: HttpAnswer): Failure {
+  const Fitting = byStatus[status] ?? Internal;
+  return new Fitting({
+    detail: `An answer of status ${status} without the failure it stands for`,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }

@@ -1,23 +1,37 @@
 import { type Encode, jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
+import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
-import type { ObjectShape } from '../contract/shape.js';
-import { explaining } from './explain.js';
+import { validate } from '../contract/validate.js';
 
 interface JsonCodec {
-  /** Throws InvalidArgument for an input that is not even of the right structure. */
+  /** Throws InvalidArgument for an input of the wrong structure. */
   readonly encode: (input: object) => unknown;
-  /** Leaves out what a later version of the other end has added. Undefined for an empty output. */
+  /** Leaves out fields that a later version of the server has added. Undefined for an empty output. */
   readonly decode: Encode;
 }
 
-function outputDecoder(output: ObjectShape | undefined): Encode {
-  if (!output) return () => undefined;
-  const decode = jsonDecoder(output);
-  return (value) => decode(value, [], '');
+/** Throws InvalidArgument for an invalid input, and returns for a valid one. */
+export function explain(operation: OperationDescriptor, input: object): void {
+  validate(operation, input, (given) => given);
 }
 
-/** Input to JSON and output from it, in wire names. */
-export const jsonCodec = perOperation<JsonCodec>((operation) => ({
-  encode: explaining(operation, jsonEncoder(operation.input)),
-  decode: outputDecoder(operation.output),
-}));
+/** Encoders expect what TypeScript promises; callers in JavaScript pass anything. */
+export function explaining(operation: OperationDescriptor, encode: Encode): (input: object) => unknown {
+  return (input) => {
+    try {
+      return encode(input);
+    } catch (error) {
+      explain(operation, input);
+      throw error;
+    }
+  };
+}
+
+export const jsonCodec = perOperation<JsonCodec>((operation) => {
+  const { input, output } = operation;
+  const decode = output && jsonDecoder(output);
+  return {
+    encode: explaining(operation, jsonEncoder(input)),
+    decode: (value) => decode?.(value, [], ''),
+  };
+});

@@ -5,13 +5,11 @@ import type { ErrorObject } from '../protocols/json-rpc/error-object.js';
 import { jsonCodec } from './json-codec.js';
 import type { OutgoingCall } from './transport.js';
 
-/** What WebSocket and MQTT answer. */
 export interface JsonRpcReply {
   readonly result?: unknown;
   readonly error?: ErrorObject;
 }
 
-/** What goes with a call in JSON; absent ones are left out by JSON itself. */
 export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall) => ({
   request_id: requestId,
   traceparent,
@@ -21,7 +19,6 @@ export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }
 
 export const paramsOf = ({ operation, input }: OutgoingCall): object => jsonCodec(operation).encode(input) as object;
 
-/** The output; throws the failure. */
 export function outputOf(operation: OperationDescriptor, { result, error }: JsonRpcReply): unknown {
   if (!error) return jsonCodec(operation).decode(result);
   const { code, message, data } = error;

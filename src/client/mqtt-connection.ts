@@ -8,7 +8,6 @@ import { PendingCalls } from './pending-calls.js';
 import type { OutgoingCall } from './transport.js';
 
 export interface MqttSettings {
-  /** The first level of every topic. */
   readonly topicPrefix: string;
   readonly version: MqttVersion;
 }
@@ -21,7 +20,7 @@ const connectTimeoutMs = 10_000;
 export const isVersionRefusal = ({ cause }: Error): boolean =>
   cause instanceof Error && 'code' in cause && versionRefusals.has(Number(cause.code));
 
-/** One connection to a broker, with a topic of its own for replies. */
+/** With a topic of its own for replies. */
 export class MqttConnection {
   readonly #pending = new PendingCalls<JsonRpcReply>();
   readonly #closed = Promise.withResolvers<void>();
@@ -38,7 +37,7 @@ export class MqttConnection {
     client.once('close', () => this.#lost());
   }
 
-  /** Subscribed to its replies. Throws ServiceUnavailable, whose cause tells why. */
+  /** Throws ServiceUnavailable. */
   static async open(url: string, settings: MqttSettings): Promise<MqttConnection> {
     const clientId = `client-${crypto.randomUUID()}`;
     const client = await connected(url, { clientId, protocolVersion: settings.version });
@@ -52,7 +51,6 @@ export class MqttConnection {
     }
   }
 
-  /** Resolves when there is no connection any more. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
@@ -80,12 +78,11 @@ export class MqttConnection {
     await this.closed;
   }
 
-  /** mqtt.js hands over what was sent, not what the broker said of it. */
+  /** mqtt.js does not pass on the reason code of the broker. */
   #note(packet: Packet): void {
     if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers) this.#unheard.add(packet.messageId);
   }
 
-  /** The broker took it and has nobody to give it to. */
   #isUnheard(sent: Packet | undefined): boolean {
     return this.#unheard.delete(sent?.messageId);
   }
@@ -119,7 +116,7 @@ function connected(url: string, options: IClientOptions): Promise<MqttClient> {
   });
 }
 
-/** Small messages there and back would wait 40 ms for each other. */
+/** Nagle's algorithm would delay small messages by 40 ms. */
 function withoutDelay({ stream }: MqttClient): void {
   if ('setNoDelay' in stream) (stream as Socket).setNoDelay(true);
 }

@@ -1,9 +1,9 @@
 import type { IClientPublishOptions } from 'mqtt';
 import { parseJson } from '../contract/parse-json.js';
 import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
-import type { OutgoingCall } from './transport.js';
+import { defined, type OutgoingCall } from './transport.js';
 
-/** 3.1.1 is 4 on the wire. */
+/** 4 is 3.1.1. */
 export type MqttVersion = 4 | 5;
 
 export interface MqttRequest {
@@ -12,13 +12,9 @@ export interface MqttRequest {
 }
 
 export interface MqttReply {
-  /** Undefined for a message that answers nothing. */
   readonly id: string | undefined;
   readonly reply: JsonRpcReply;
 }
-
-const defined = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** MQTT 5: the payload is the params, all else travels in properties. */
 function withProperties(call: OutgoingCall, id: string, replyTo: string): MqttRequest {

@@ -1,19 +1,17 @@
 import { outputOf } from './json-rpc.js';
 import { isVersionRefusal, MqttConnection } from './mqtt-connection.js';
 import type { MqttVersion } from './mqtt-messages.js';
+import { Reopened } from './reopened.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 export interface MqttTransportOptions {
-  /** `mqtt://127.0.0.1:1883`; name and password of the broker in it, where it wants them. */
   readonly url: string;
   readonly topicPrefix: string;
-  /** 5, and 3.1.1 where the broker refuses that, when absent. */
   readonly version?: MqttVersion | undefined;
 }
 
-/** Requests and replies over an MQTT broker. */
 export class MqttTransport implements Transport {
-  #opening: Promise<MqttConnection> | undefined;
+  readonly #connection = new Reopened<MqttConnection>();
   #version: MqttVersion | undefined;
 
   constructor(private readonly options: MqttTransportOptions) {
@@ -21,24 +19,12 @@ export class MqttTransport implements Transport {
   }
 
   async send(call: OutgoingCall): Promise<unknown> {
-    const connection = await this.#connection();
+    const connection = await this.#connection.get(() => this.#open());
     return outputOf(call.operation, await connection.request(call));
   }
 
   async close(): Promise<void> {
-    const connection = await this.#opening?.catch(() => undefined);
-    await connection?.close();
-  }
-
-  #connection(): Promise<MqttConnection> {
-    if (this.#opening) return this.#opening;
-    const opening = this.#open();
-    const forget = () => {
-      if (this.#opening === opening) this.#opening = undefined;
-    };
-    opening.then(({ closed }) => closed.then(forget), forget);
-    this.#opening = opening;
-    return opening;
+    await (await this.#connection.take())?.close();
   }
 
   async #open(): Promise<MqttConnection> {

@@ -1,9 +1,7 @@
 interface Pending<T> extends PromiseWithResolvers<T> {
-  /** Of the request. */
   readonly bytes: number;
 }
 
-/** Calls on one connection that wait for the reply with their id. */
 export class PendingCalls<T> {
   readonly #calls = new Map<string, Pending<T>>();
 
@@ -11,7 +9,7 @@ export class PendingCalls<T> {
     return this.#calls.size;
   }
 
-  /** The reply. Forgotten, and never settled, once `signal` is aborted. */
+  /** Never settles once `signal` is aborted. */
   wait(id: string, bytes: number, signal: AbortSignal): Promise<T> {
     const pending = { ...Promise.withResolvers<T>(), bytes };
     this.#calls.set(id, pending);
@@ -34,7 +32,7 @@ export class PendingCalls<T> {
     this.#calls.clear();
   }
 
-  /** The id of the call with the largest request: the one at fault when the other end finds one too large. */
+  /** The call that is at fault when the server finds a message too large. */
   get largest(): string | undefined {
     const [largest] = [...this.#calls].sort(([, a], [, b]) => b.bytes - a.bytes);
     return largest?.[0];

@@ -1,19 +1,18 @@
 import { jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import type { Field, ObjectShape } from '../contract/shape.js';
-import { explain, explaining } from './explain.js';
 import type { HttpRequest } from './http-exchange.js';
+import { explain, explaining } from './json-codec.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Makes the request of an input; `url` begins with the path. */
 export type RestRequest = (input: object) => HttpRequest;
 
-/** UTF-8 has no form for a lone surrogate, and a URL no path segment that is empty or dots. */
+/** UTF-8 has no lone surrogates, and a URL no path segment that is empty or dots. */
 const fitsQuery = (text: string): boolean => text.isWellFormed();
 const fitsPath = (text: string): boolean => fitsQuery(text) && !/^\.{0,2}$/.test(text);
 
-/** Throws InvalidArgument, with the issues that its schema has, for an input that a URL cannot carry. */
+/** Throws InvalidArgument for an input that a URL cannot carry. */
 class UrlWriter {
   constructor(private readonly operation: OperationDescriptor) {}
 
@@ -41,7 +40,6 @@ class UrlWriter {
   }
 }
 
-/** Path parameters, and a query string or a JSON body for the rest. Compiled once per operation. */
 export function restRequest(operation: OperationDescriptor): RestRequest {
   const { input: shape, wire } = operation;
   if (!wire.rest) throw new TypeError(`${operation.id} is not served over REST`);

@@ -4,19 +4,16 @@ import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
 import type { Problem } from '../protocols/http/problem.js';
-import { exchange, type HttpAnswer } from './http-exchange.js';
-import { foreignFailure } from './http-failure.js';
+import { exchange, foreignFailure, type HttpAnswer } from './http-exchange.js';
 import { jsonCodec } from './json-codec.js';
 import { restRequest } from './rest-request.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 const requestOf = perOperation(restRequest);
 
-/** REST on Node's fetch. */
 export class RestTransport implements Transport {
   readonly #base: string;
 
-  /** `http://127.0.0.1:3000`; a path in it goes before those of the operations. */
   constructor(url: string) {
     this.#base = url.replace(/\/+$/, '');
   }

@@ -14,7 +14,6 @@ interface Message extends JsonRpcReply {
   readonly id: string | number | null;
 }
 
-/** One WebSocket under one identity. */
 export class WebSocketConnection {
   readonly #pending = new PendingCalls<JsonRpcReply>();
   readonly #closed = Promise.withResolvers<void>();
@@ -26,7 +25,6 @@ export class WebSocketConnection {
     socket.once('close', (code) => this.#lost(code));
   }
 
-  /** Throws ServiceUnavailable. */
   static open(url: string, authorization: string | undefined): Promise<WebSocketConnection> {
     const headers = authorization === undefined ? {} : { authorization };
     const socket = new WebSocket(url, subprotocol, { headers, perMessageDeflate: false });
@@ -36,7 +34,6 @@ export class WebSocketConnection {
     });
   }
 
-  /** Resolves when there is no connection any more. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
@@ -52,7 +49,7 @@ export class WebSocketConnection {
     return reply;
   }
 
-  /** Closes as soon as nobody waits for a reply. */
+  /** Closes when no reply is awaited. */
   retire(): void {
     this.#retired = true;
     if (this.#pending.size === 0) this.socket.close();
@@ -81,7 +78,6 @@ export class WebSocketConnection {
 
 const lost = () => new ServiceUnavailable({ detail: 'The connection was lost before the reply' });
 
-/** Undefined for what is no answer. */
 function parse(text: string): Message | undefined {
   try {
     const message = parseJson(text);

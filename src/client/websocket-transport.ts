@@ -1,14 +1,15 @@
 import { outputOf } from './json-rpc.js';
+import { Reopened } from './reopened.js';
 import type { OutgoingCall, Transport } from './transport.js';
 import { WebSocketConnection } from './websocket-connection.js';
 
-/** JSON-RPC 2.0 over WebSocket. A connection has one identity: with another token there is another connection. */
+/** A connection has one identity: another token opens another connection. */
 export class WebSocketTransport implements Transport {
   readonly #url: string;
-  #opening: Promise<WebSocketConnection> | undefined;
+  readonly #connection = new Reopened<WebSocketConnection>();
   #authorization: string | undefined;
 
-  /** `ws://127.0.0.1:3000`: the path is `/ws` unless it has another; `http` means `ws`. */
+  /** `http` means `ws`. */
   constructor(url: string) {
     const address = new URL(url.replace(/^http/, 'ws'));
     if (address.pathname === '/') address.pathname = '/ws';
@@ -16,28 +17,16 @@ export class WebSocketTransport implements Transport {
   }
 
   async send(call: OutgoingCall): Promise<unknown> {
-    const connection = await this.#connection(call.authorization);
-    return outputOf(call.operation, await connection.request(call));
+    const { authorization, operation } = call;
+    if (this.#authorization !== authorization) {
+      void this.#connection.take().then((former) => former?.retire());
+      this.#authorization = authorization;
+    }
+    const connection = await this.#connection.get(() => WebSocketConnection.open(this.#url, authorization));
+    return outputOf(operation, await connection.request(call));
   }
 
   async close(): Promise<void> {
-    const connection = await this.#opening?.catch(() => undefined);
-    await connection?.close();
-  }
-
-  #connection(authorization: string | undefined): Promise<WebSocketConnection> {
-    if (this.#opening && this.#authorization === authorization) return this.#opening;
-    this.#opening?.then(
-      (former) => former.retire(),
-      () => undefined,
-    );
-    const opening = WebSocketConnection.open(this.#url, authorization);
-    const forget = () => {
-      if (this.#opening === opening) this.#opening = undefined;
-    };
-    opening.then(({ closed }) => closed.then(forget), forget);
-    this.#authorization = authorization;
-    this.#opening = opening;
-    return opening;
+    await (await this.#connection.take())?.close();
   }
 }

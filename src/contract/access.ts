@@ -9,7 +9,6 @@ export const anyone: Access = { type: 'anyone' };
 export const authenticated: Access = { type: 'authenticated' };
 export const internal: Access = { type: 'internal' };
 
-/** Callers whose role was granted `action` on `subject`. */
 export const can = (action: string, subject: string): Access => ({ type: 'can', action, subject });
 
 /** In the conditions of a grant: the id of the signed-in user. */

@@ -46,10 +46,8 @@ export const jsonRpcCode = ({ code, kind }: Coded): number => byCode[code]?.json
 const kindOf = (column: keyof Encoding, value: number): FailureKind | undefined =>
   failureKinds.find((kind) => byKind[kind][column] === value);
 
-/** `internal` for an unknown status. */
 export const grpcKind = (status: number): FailureKind => kindOf('grpc', status) ?? 'internal';
 
-/** `internal` for an unknown code. */
 export const jsonRpcKind = (code: number): FailureKind => kindOf('jsonRpc', code) ?? 'internal';
 
 /** The first of the kinds that share the status. */

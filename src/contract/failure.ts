@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure-table.js';
 
-/** One fault of the input: `path` is a JSON Pointer in wire names (`/page_size`), `code` is zod's. */
+/** `path` is a JSON Pointer in wire names (`/page_size`), `code` is zod's. */
 export interface Issue {
   readonly path: string;
   readonly code: string;
@@ -11,7 +11,7 @@ export interface FailureOptions {
   /** What happened this time, for the caller; the title of the class when absent. */
   readonly detail?: string;
   readonly issues?: readonly Issue[];
-  /** Seconds after which the same call may succeed; 1 for transient kinds when absent. */
+  /** 1 for transient kinds when absent. */
   readonly retryAfterSeconds?: number;
   readonly retry?: RetryAdvice;
   /** For the log only. */

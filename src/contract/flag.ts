@@ -1,8 +1,6 @@
-/** A feature that is switched while the product runs. */
 export interface Flag {
   /** `new-search`: its name in FEATURE_FLAGS and in Consul. */
   readonly key: string;
-  /** Its value where nothing sets it. */
   readonly fallback: boolean;
 }
 

@@ -7,7 +7,6 @@ type HandlerClass<M extends Operation = never, Given = unknown> = new (
 type Keys<T> = T extends unknown ? keyof T : never;
 type Field<T, K extends PropertyKey> = T extends { readonly [P in K]?: infer V } ? NonNullable<V> : never;
 
-/** The names of fields of `Given`, at any depth, that `Declared` does not have. */
 type Undeclared<Given, Declared> = Given extends readonly (infer GivenItem)[]
   ? Undeclared<GivenItem, Declared extends readonly (infer Item)[] ? Item : never>
   : Given extends object

@@ -81,20 +81,18 @@ export function refuseUnknown(value: object, known: ReadonlySet<string>, issues:
 
 const maxEchoed = 100;
 
-/** An unknown field below `path`; a long name is cut. */
+/** A long name is cut. */
 export function unrecognized(path: string, key: string): Issue {
   const name = key.length > maxEchoed ? `${key.slice(0, maxEchoed).toWellFormed()}…` : key;
   return { path: path + pointerSegment(name), code: 'unrecognized_keys', message: `Unrecognized key: "${name}"` };
 }
 
-/** A value of another type than `expected`. */
 export const mistyped = (path: string, expected: string): Issue => ({
   path,
   code: 'invalid_type',
   message: `Invalid input: expected ${expected}`,
 });
 
-/** Adds the issues of what came beside an input to those of the input. */
 export function withFaults(decode: Decode, faults: readonly Issue[]): Decode {
   if (faults.length === 0) return decode;
   return (value, issues, path) => {

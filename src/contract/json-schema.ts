@@ -17,7 +17,6 @@ export type Direction = 'input' | 'output';
 
 /** The named views and enums of a document; views of inputs are called `…Input`. */
 export interface SchemaComponents {
-  /** `#/components/schemas/`. */
   readonly refs: string;
   readonly schemas: Record<string, JsonSchema>;
 }
@@ -29,7 +28,6 @@ const mapKey = '^(?!__proto__$)[^\\x00]*$';
 /** Of the format `date-time`, without leap seconds and lower case. */
 const timestamp = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$';
 
-/** Bounds, pattern and format. */
 function constraints(schema: z.ZodType): JsonSchema {
   const {
     $schema,
@@ -64,7 +62,7 @@ function named(name: string, schema: JsonSchema, components: SchemaComponents | 
   return components ? defineSchema(components, name, schema) : schema;
 }
 
-/** Puts `schema` among the components and refers to it. Throws TypeError when another one has the name. */
+/** Refers to `schema` among the components. Throws TypeError when another one has the name. */
 export function defineSchema({ refs, schemas }: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {
   const known = schemas[name];
   if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new TypeError(`two schemas are called ${name}`);

@@ -7,7 +7,6 @@ export type KeyCheck = (value: unknown, issues: Issue[], path: string) => void;
 
 const forbidden = '__proto__';
 
-/** Undefined for a shape without maps. */
 export const keyCheck = fold<KeyCheck | undefined>({
   leaf: () => undefined,
   list: (item) =>

@@ -13,7 +13,6 @@ import type { Relation } from './relation.js';
 import type { ObjectShape } from './shape.js';
 import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
 
-/** The names of an operation on each wire. */
 export interface WireNames {
   readonly rest: { readonly method: string; readonly path: string; readonly status: number } | undefined;
   /** Root field. A page gives two: `users` and `usersPage`. */
@@ -25,7 +24,6 @@ export interface WireNames {
 }
 
 export interface OperationDescriptor {
-  /** `users.createUser`. */
   readonly id: string;
   readonly module: string;
   readonly name: string;
@@ -52,7 +50,7 @@ export interface ModuleContract {
 
 const descriptors = new WeakMap<object, OperationDescriptor>();
 
-/** The descriptor of an operation class that a `module(…)` declares. */
+/** Of an operation class that a `module(…)` declares. */
 export function describe(message: object): OperationDescriptor {
   const descriptor = descriptors.get(message);
   if (!descriptor) throw new TypeError(`${(message as { name?: string }).name} is in no module('…', {…})`);

@@ -24,26 +24,22 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly restStatus?: 200 | 201 | 202;
   /** Beside the built-in failures. */
   readonly errors?: readonly FailureClass[];
-  /** All when absent. */
   readonly protocols?: readonly Protocol[];
   readonly version?: number;
-  /** Milliseconds; the configured default when absent. */
+  /** The configured default when absent. */
   readonly deadlineMs?: number;
-  /** Calls per second and caller; the configured default when absent. */
+  /** Per caller; the configured default when absent. */
   readonly ratePerSecond?: number;
   /** While it is off, calls fail with `not_found`. */
   readonly enabledBy?: Flag;
-  /** Quality of service of MQTT replies. */
   readonly qos?: 0 | 1;
   readonly description?: string;
 }
 
 declare const outputType: unique symbol;
 
-/** What `bus.execute` takes and a handler gets. */
 export abstract class Operation<Input = unknown, Output = unknown> {
   declare readonly [outputType]: Output;
-  /** In a handler: validated, defaults filled in. */
   readonly input: Input;
 
   constructor(input: Input) {
@@ -63,7 +59,6 @@ export interface OperationClass<
   readonly spec: OperationSpec<I, O>;
 }
 
-/** An operation class of any input and output. */
 export interface AnyOperationClass {
   new (input: never): Operation;
   readonly kind: OperationKind;

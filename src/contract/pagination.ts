@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { view } from './values.js';
 
-/** Page numbers start at 1; 20 items by default, 100 at most. Spread into the input of a list. */
+/** Spread into the input of a list. */
 export const pageInput = {
   page: z.int32().min(1).max(1_000_000).default(1),
   limit: z.int32().min(1).max(100).default(20),
@@ -14,7 +14,6 @@ export const PageMeta = view('PageMeta', {
   totalPages: z.int(),
 });
 
-/** `{ items, pageMeta }`. */
 export const page = <V extends z.ZodObject>(name: string, item: V) =>
   z.object({ items: z.array(item), pageMeta: PageMeta }).meta({ id: name, page: true });
 

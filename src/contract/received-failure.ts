@@ -4,14 +4,12 @@ import type { FailureKind } from './failure-table.js';
 import type { OperationDescriptor } from './module.js';
 import { perOperation } from './per-operation.js';
 
-/** A failure as it came over a wire. */
 export interface ReceivedFailure {
   readonly code: string;
   /** Used for undeclared codes only. */
   readonly kind: FailureKind;
   readonly detail: string;
   readonly issues?: readonly Issue[] | undefined;
-  /** Seconds. */
   readonly retryAfterSeconds?: number | undefined;
 }
 

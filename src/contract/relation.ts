@@ -10,7 +10,6 @@ export interface Relation {
   /** The field of the view that holds the id; the relation is null without one. */
   readonly from: string;
   readonly operation: AnyOperationClass;
-  /** The field of the related row that holds the id. */
   readonly by: string;
   /** Who sees it; null for others. Conditions of `can(…)` apply to the related row. */
   readonly access: Access;

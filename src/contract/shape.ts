@@ -29,9 +29,7 @@ export interface MapShape {
 }
 
 export interface Field {
-  /** camelCase. */
   readonly name: string;
-  /** snake_case. */
   readonly wire: string;
   readonly shape: Shape;
   readonly optional: boolean;
@@ -53,7 +51,6 @@ export interface ObjectShape {
   readonly description?: string;
 }
 
-/** A field, and what was made of its shape. */
 export type FoldedField<T> = Field & { readonly inner: T };
 
 /** What to make of each kind of shape, given what was made of the shapes inside. */

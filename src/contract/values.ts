@@ -11,7 +11,6 @@ export const text = ({ min = 0, max }: { min?: number; max: number }) =>
 /** UUID of any version and case; lower case once validated. */
 export const Id = z.guid('Invalid UUID').toLowerCase();
 
-/** UUID of version 7 (RFC 9562). */
 export function newId(now = wallClock()): string {
   const time = now.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
@@ -22,7 +21,7 @@ const mailbox = new RegExp(
   `^(?=[^@]{1,64}@)(?:[A-Za-z0-9_'+-]+\\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:${label}\\.)+[A-Za-z]{2,63}$`,
 );
 
-/** Lengths and labels of RFC 5321; not normalized. */
+/** Not normalized. Lengths and labels of RFC 5321. */
 export const Email = z.email({ pattern: mailbox }).max(254);
 
 /** Modules that keep addresses must agree on it. */
@@ -58,7 +57,6 @@ export const Timestamp = z.iso
     return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
   });
 
-/** A GraphQL type, protobuf message and JSON Schema component of this name. */
 export const view = <S extends z.core.$ZodLooseShape>(name: string, shape: S) => z.object(shape).meta({ id: name });
 
 export const enumeration = <const V extends readonly [string, ...string[]]>(name: string, values: V) =>

@@ -1,14 +1,10 @@
-/** `createdAt` -> `created_at`. */
 export const snakeCase = (camel: string): string => camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** `created_at` -> `createdAt`. */
 export const camelCase = (snake: string): string =>
   snake.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** `CreateUser` -> `createUser`. */
 export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** `users` -> `Users`. */
 export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** `CreateUser` -> `create-user`. */
