@@ -1,4 +1,4 @@
-import { type FailureClass, failure } from './failure.js';
+import { failure } from './failure.js';
 
 export class InvalidArgument extends failure('INVALID_ARGUMENT', 'invalid_argument', 'The input is not valid') {}
 export class Unauthenticated extends failure('UNAUTHENTICATED', 'unauthenticated', 'Valid credentials are required') {}
@@ -21,7 +21,6 @@ export class IdempotencyKeyInUse extends failure(
 ) {}
 export class Internal extends failure('INTERNAL', 'internal', 'Something went wrong on our side') {}
 
-/** Of the transports themselves: no operation was reached. */
 export class MalformedRequest extends failure('MALFORMED_REQUEST', 'invalid_argument', 'The request is malformed') {}
 export class RequestTimeout extends failure(
   'REQUEST_TIMEOUT',
@@ -39,23 +38,3 @@ export class MethodNotAllowed extends failure(
   'unimplemented',
   'This method is not allowed here',
 ) {}
-
-export const builtInFailures: readonly FailureClass[] = [
-  InvalidArgument,
-  Unauthenticated,
-  PermissionDenied,
-  RouteNotFound,
-  Unimplemented,
-  RateLimited,
-  ServiceUnavailable,
-  DeadlineExceeded,
-  Cancelled,
-  IdempotencyKeyReused,
-  IdempotencyKeyInUse,
-  Internal,
-  MalformedRequest,
-  RequestTimeout,
-  PayloadTooLarge,
-  UnsupportedMediaType,
-  MethodNotAllowed,
-];

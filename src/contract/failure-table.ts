@@ -50,6 +50,5 @@ export const grpcKind = (status: number): FailureKind => kindOf('grpc', status) 
 
 export const jsonRpcKind = (code: number): FailureKind => kindOf('jsonRpc', code) ?? 'internal';
 
-/** The first of the kinds that share the status. */
 export const httpKind = (status: number): FailureKind =>
   kindOf('http', status) ?? (status < 500 ? 'invalid_argument' : 'internal');

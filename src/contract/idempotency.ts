@@ -2,7 +2,6 @@ import { InvalidArgument } from './built-in-failures.js';
 import type { OperationDescriptor } from './module.js';
 import { fold } from './shape.js';
 
-/** Whether a field marked `secret()` is in a shape, at any depth. */
 export const holdsSecret = fold<boolean>({
   leaf: () => false,
   list: (item) => item,

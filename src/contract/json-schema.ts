@@ -103,7 +103,7 @@ function objectSchema(
   };
 }
 
-/** JSON Schema 2020-12 of the wire form of a value. With `components`, named views and enums are references. */
+/** JSON Schema 2020-12. With `components`, named views and enums are references. */
 export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: SchemaComponents): JsonSchema =>
   fold<JsonSchema>({
     leaf: (leaf) =>
@@ -135,7 +135,7 @@ export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: Sc
       ),
   })(shape);
 
-/** The same of an object, in place even with `components`; without them in words that fast-json-stringify compiles. */
+/** In place even with `components`; without them fast-json-stringify compiles it. */
 export const jsonSchema = (shape: ObjectShape, direction: Direction, components?: SchemaComponents): JsonSchema =>
   objectSchema(
     foldFields((inner) => jsonSchemaOf(inner, direction, components), shape),

@@ -34,9 +34,7 @@ export interface OperationDescriptor {
   readonly wire: WireNames;
   readonly protocols: readonly Protocol[];
   readonly input: ObjectShape;
-  /** Undefined for an input without maps. */
   readonly checkKeys: KeyCheck | undefined;
-  /** Absent for an empty output. */
   readonly output: ObjectShape | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly access: Access;
   /** `POST /users/:id`; required unless the operation is internal or its protocols exclude REST. */
   readonly rest?: RestRoute;
-  /** 201 for POST on a collection, 204 for an empty output, else 200, unless given here. */
+  /** By default 201 for POST on a collection, 204 for an empty output, else 200. */
   readonly restStatus?: 200 | 201 | 202;
   /** Beside the built-in failures. */
   readonly errors?: readonly FailureClass[];
@@ -67,7 +67,6 @@ export interface AnyOperationClass {
 
 export type OutputOf<M> = M extends Operation<unknown, infer Output> ? Output : never;
 
-/** The shape of a handler: `@CommandHandler(CreateUser) class CreateUserHandler implements Handles<CreateUser>`. */
 export interface Handles<M extends Operation> {
   execute(message: M): Promise<OutputOf<M>>;
 }
@@ -86,8 +85,7 @@ function define<K extends OperationKind>(kind: K) {
   };
 }
 
-/** Changes something. Retried by callers only with an idempotency key. */
+/** Retried by callers only with an idempotency key. */
 export const command = define('command');
 
-/** Changes nothing. */
 export const query = define('query');

@@ -3,5 +3,5 @@ const byteOrderMark = '\ufeff';
 /** RFC 8259 lets a reader of JSON ignore a byte order mark. */
 export const withoutByteOrderMark = (text: string): string => (text.startsWith(byteOrderMark) ? text.slice(1) : text);
 
-/** `JSON.parse` after a byte order mark. Throws SyntaxError. */
+/** Throws SyntaxError. */
 export const parseJson = (text: string): unknown => JSON.parse(withoutByteOrderMark(text));

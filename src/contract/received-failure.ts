@@ -1,4 +1,4 @@
-import { builtInFailures } from './built-in-failures.js';
+import * as builtInFailures from './built-in-failures.js';
 import { Failure, type FailureClass, type Issue } from './failure.js';
 import type { FailureKind } from './failure-table.js';
 import type { OperationDescriptor } from './module.js';
@@ -6,7 +6,6 @@ import { perOperation } from './per-operation.js';
 
 export interface ReceivedFailure {
   readonly code: string;
-  /** Used for undeclared codes only. */
   readonly kind: FailureKind;
   readonly detail: string;
   readonly issues?: readonly Issue[] | undefined;
@@ -14,10 +13,11 @@ export interface ReceivedFailure {
 }
 
 const known = perOperation<ReadonlyMap<string, FailureClass>>(
-  ({ spec }) => new Map([...builtInFailures, ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
+  ({ spec }) =>
+    new Map([...Object.values(builtInFailures), ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
 );
 
-/** An instance of the class declared for the code; else a plain Failure. */
+/** A plain Failure for an undeclared code. */
 export function failureOf(operation: OperationDescriptor, received: ReceivedFailure): Failure {
   const { code, kind, detail, issues, retryAfterSeconds } = received;
   const options = { detail, ...(issues && { issues }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };

@@ -42,9 +42,7 @@ export interface ObjectShape {
   readonly type: 'object';
   readonly name: string;
   readonly fields: readonly Field[];
-  /** Exactly one field is set. */
   readonly oneOf: boolean;
-  /** `{ items, pageMeta }` of `page()`. */
   readonly page: boolean;
   /** JSON Schema, in wire names, of what is refused though each field is right. */
   readonly not?: unknown;

@@ -29,7 +29,6 @@ export const normalizeEmail = (spelled: string): string => spelled.trim().normal
 
 const MAX_NAME = 200;
 
-/** Composed, so that a search finds it. */
 export const normalizeName = (spelled: string): string => spelled.trim().normalize('NFC');
 
 const hasRoom = (text: string): boolean => text.length <= 2 * MAX_NAME && [...text].length <= MAX_NAME;
@@ -66,7 +65,6 @@ type ExactlyOne<S> = { [K in keyof S]: { [P in K]: S[P] } & { [P in Exclude<keyo
 type Outputs<S extends Record<string, z.ZodType>> = { [K in keyof S]: z.output<S[K]> };
 type Inputs<S extends Record<string, z.ZodType>> = { [K in keyof S]: z.input<S[K]> };
 
-/** An object with exactly one field set: `oneof` in protobuf, `@oneOf` in GraphQL. */
 export function oneOf<S extends Record<string, z.ZodType>>(name: string, variants: S) {
   const fields = Object.fromEntries(Object.entries(variants).map(([key, schema]) => [key, schema.optional()]));
   const schema = z

@@ -7,11 +7,9 @@ export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase()
 
 export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** `CreateUser` -> `create-user`. */
 export const kebabCase = (name: string): string =>
   lowerFirst(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** `UserSort` -> `USER_SORT`. */
 export const upperSnakeCase = (name: string): string => snakeCase(lowerFirst(name)).toUpperCase();
 
 /** Whether the name can be read back from every wire. */

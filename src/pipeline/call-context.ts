@@ -50,7 +50,6 @@ export interface CallIdentity {
   readonly trace: TraceContext;
 }
 
-/** For a request that becomes no call. */
 export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' | 'traceparent'>): CallIdentity => ({
   requestId: requestIdOf(requestId),
   trace: new TraceContext(traceparent),
@@ -61,7 +60,7 @@ export class CallContext implements CallIdentity {
   /** The process that forwarded it has applied the limits. */
   isForwarded = false;
   tenant = noTenant;
-  /** Set inside a unit of work. */
+  /** Undefined outside of units of work. */
   transaction: unknown;
   idempotency: IdempotencySlot | undefined;
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
@@ -85,14 +84,12 @@ export class CallContext implements CallIdentity {
     return networkOf(this.address);
   }
 
-  /** `deadline`: milliseconds of `performance.now()`. */
   static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
     const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
     const lifetime = new Lifetime(deadline, connection);
     return new CallContext(inbound, principal, lifetime, requestIdOf(requestId), trace);
   }
 
-  /** The same call with other particulars. */
   fork(
     changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess' | 'span'>>,
   ): CallContext {
@@ -113,7 +110,6 @@ export class CallContext implements CallIdentity {
 
 const cls = ClsServiceManager.getClsService();
 
-/** Undefined in background work. */
 export const currentCall = (): CallContext | undefined => cls.get() as unknown as CallContext | undefined;
 
 export const runInCall = <T>(call: CallContext, work: () => T): T => cls.runWith(call as unknown as ClsStore, work);

@@ -6,11 +6,9 @@ import type { Decision } from './principal.js';
 /** A call of an operation. Each step of the pipeline takes it alone and writes its result there. */
 export class Call {
   decision: Decision = {};
-  /** Validated, defaults filled in. */
   input: object = {};
   idempotencyKey: string | undefined;
 
-  /** `decode` turns the `payload` of the transport into the input. */
   constructor(
     readonly operation: OperationDescriptor,
     readonly context: CallContext,

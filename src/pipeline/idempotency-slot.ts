@@ -35,7 +35,7 @@ export function slotFor(
     encode: codec.encodeOutput,
     replay: (stored) => {
       if (stored.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
-      // the rows were asked for when the outcome was stored
+      // the first call asked for the row filter
       context.rowAccess.consulted = true;
       if ('failure' in stored.outcome) throw revived(stored.outcome.failure, failures);
       return codec.decodeOutput(stored.outcome.value, [], '');

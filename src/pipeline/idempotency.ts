@@ -10,7 +10,6 @@ export interface StoredOutcome {
   readonly outcome: CommandOutcome;
 }
 
-/** One caller's use of a key for one command. */
 export interface IdempotencySlot {
   /** Tenant, caller and operation. */
   readonly scope: string;
@@ -26,7 +25,6 @@ export interface IdempotencySlot {
 
 /** Keys and outcomes, kept 24 hours. */
 export abstract class IdempotencyLog {
-  /** Outside any transaction. */
   abstract find(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
   /** Inside a transaction: locks the key until its end, then looks. Throws IdempotencyKeyInUse when another one has it. */
   abstract claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;

@@ -8,7 +8,6 @@ type EndListener = (failure: Failure) => void;
 
 /** Ends early when the deadline passes or the caller goes away. */
 export class Lifetime {
-  /** Neighbours in the list of RunningCalls. */
   previous: Lifetime | undefined;
   next: Lifetime | undefined;
   #controller: AbortController | undefined;
@@ -17,7 +16,7 @@ export class Lifetime {
   /** Of the calls that this one makes. */
   #others: Set<EndListener> | undefined;
 
-  /** `deadline`: milliseconds of `performance.now()`. */
+  /** Milliseconds of `performance.now()`. */
   constructor(
     readonly deadline: number,
     readonly connection: Connection | undefined,

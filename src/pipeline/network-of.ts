@@ -11,5 +11,5 @@ const slash64 = remembered(1_000, (address) => {
   return `${[...before, ...zeros, ...after].slice(0, networkGroups).join(':')}::/64`;
 });
 
-/** What limits count by: the IPv4 address or the /64 of the IPv6 address. */
+/** The IPv4 address or the /64 of the IPv6 address: limits count by it. */
 export const networkOf = (address: string): string => (address.includes(':') ? slash64(address) : address);

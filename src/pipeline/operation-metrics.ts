@@ -8,7 +8,6 @@ export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export interface Exemplar {
   readonly traceId: string;
   readonly seconds: number;
-  /** Epoch milliseconds. */
   readonly at: number;
 }
 
@@ -16,7 +15,6 @@ export class OperationCounts {
   /** By outcome: `OK` or the code of the failure. */
   readonly outcomes = new Map<string, number>();
   readonly buckets = new Float64Array(durationBuckets.length + 1);
-  /** The last one of each bucket. */
   readonly exemplars: (Exemplar | undefined)[] = [];
   seconds = 0;
 
@@ -30,7 +28,6 @@ export class OperationCounts {
   }
 }
 
-/** Rate, errors and duration of every operation by protocol. */
 export class OperationMetrics {
   readonly #counts = new Map<OperationDescriptor, Map<Protocol, OperationCounts>>();
 

@@ -6,18 +6,17 @@ import { FeatureFlags } from '../ports/feature-flags.js';
 import { Authenticator } from './authenticate.js';
 import type { Call } from './call.js';
 import { CallContext, type Inbound, runInCall } from './call-context.js';
-import { CountedOutcome } from './counted-outcome.js';
 import { Executor } from './executor.js';
 import { Limits } from './limit.js';
-import { OperationMetrics } from './operation-metrics.js';
+import { type OperationCounts, OperationMetrics } from './operation-metrics.js';
 import { PipelineSettings } from './pipeline-settings.js';
 import { type Excess, Pressure } from './pressure.js';
 import { Principals } from './principal.js';
 import { type Outcome, RunningCalls } from './running-calls.js';
+import type { Span } from './span.js';
 import { authorizeOperation, requireEnabled, type Step, validateInput } from './steps.js';
 import { Tracer } from './tracer.js';
 
-/** The steps of the edge, for every transport. */
 @Injectable()
 export class Pipeline {
   readonly #logger = new Logger('Pipeline');
@@ -53,12 +52,11 @@ export class Pipeline {
     return context;
   }
 
-  /** Milliseconds. */
   longest(operation?: OperationDescriptor): number {
     return operation?.spec.deadlineMs ?? this.settings.deadlineMs;
   }
 
-  /** The handler's value; rejects with a Failure. */
+  /** Rejects with a Failure. */
   execute(call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => this.run(call, { resolve, reject }));
   }
@@ -103,7 +101,7 @@ export class Pipeline {
     }
   }
 
-  /** Work of a transport for a call, ended with it. Rejects with what was thrown. */
+  /** The work ends with the call. Rejects with what was thrown. */
   within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       this.calls.watch(context.lifetime, runInCall(context, work), { resolve, reject }),
@@ -148,4 +146,40 @@ export class Pipeline {
 function recorded({ recordedAs }: Step, call: Call): Call {
   if (recordedAs !== undefined) call.context.span?.step(recordedAs);
   return call;
+}
+
+/** Counts the outcome of a call, and ends its span, before the transport gets the outcome. */
+class CountedOutcome implements Outcome {
+  private readonly started = performance.now();
+  private readonly span: Span | undefined;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly call: Call,
+    private readonly counts: OperationCounts,
+    private readonly outcome: Outcome<Failure>,
+  ) {
+    this.span = call.context.span;
+  }
+
+  resolve(value: unknown): void {
+    this.counts.add('OK', this.#seconds, this.#traceId);
+    this.span?.end();
+    this.outcome.resolve(value);
+  }
+
+  reject(error: unknown): void {
+    const failure = this.pipeline.toFailure(error, this.call.context, this.call.operation);
+    this.counts.add(failure.code, this.#seconds, this.#traceId);
+    this.span?.end(failure);
+    this.outcome.reject(failure);
+  }
+
+  get #traceId(): string | undefined {
+    return this.span && this.call.context.trace.traceId;
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
 }

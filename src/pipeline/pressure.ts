@@ -3,9 +3,7 @@ import { ServiceUnavailable } from '../contract/built-in-failures.js';
 export const excesses = ['event_loop_delay', 'event_loop_utilization', 'heap', 'calls'] as const;
 export type Excess = (typeof excesses)[number];
 
-/** Sheds calls while the process is overloaded. */
 export abstract class Pressure {
-  /** Refused calls since the start. */
   readonly refused: Record<Excess, number> = {
     event_loop_delay: 0,
     event_loop_utilization: 0,
@@ -14,10 +12,8 @@ export abstract class Pressure {
   };
   /** Set in the background, so that a call measures nothing. */
   protected found: Excess | undefined = undefined;
-  /** Running calls at which more are refused. */
   protected mostCalls = Number.POSITIVE_INFINITY;
 
-  /** Why no call is taken beside the `running` ones. */
   excess(running: number): Excess | undefined {
     return this.found ?? (running < this.mostCalls ? undefined : 'calls');
   }

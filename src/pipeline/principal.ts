@@ -14,7 +14,6 @@ export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
   /** One of them must hold for the input. */
   readonly onInput?: readonly InputConditions[];
-  /** The handler must ask for the row filter. */
   readonly onRows?: boolean;
 }
 
@@ -24,7 +23,6 @@ const asList = (conditions: Conditions): InputConditions =>
 const matches = (conditions: InputConditions, input: object) =>
   conditions.every(({ name, wanted }) => (input as Conditions)[name] === wanted);
 
-/** A caller; its decisions are made once per operation. */
 export class Principal {
   readonly #decisions = new Map<string, Decision>();
 
@@ -95,7 +93,6 @@ const ruleFor =
     }),
   });
 
-/** One principal per verified token or service. */
 export class Principals {
   readonly anonymous = new Principal('anonymous', undefined, false, createMongoAbility());
   readonly #byClaims = new WeakMap<AccessClaims, Principal>();

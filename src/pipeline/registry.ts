@@ -1,5 +1,5 @@
 import type { Grant } from '../contract/access.js';
-import { builtInFailures } from '../contract/built-in-failures.js';
+import * as builtInFailures from '../contract/built-in-failures.js';
 import type { FailureClass } from '../contract/failure.js';
 import type { ModuleContract, OperationDescriptor } from '../contract/module.js';
 import type { Protocol } from '../contract/operation.js';
@@ -11,13 +11,11 @@ export interface Placement {
 }
 
 export class OperationRegistry {
-  /** Callable at this process. */
   readonly operations: readonly OperationDescriptor[];
   readonly handledHere: readonly OperationDescriptor[];
   readonly known: readonly OperationDescriptor[];
   readonly grants: readonly Grant[];
   readonly relations: readonly Relation[];
-  /** By code, built-in ones included. */
   readonly failures: ReadonlyMap<string, FailureClass>;
   readonly #modulesHere: ReadonlySet<string>;
 
@@ -64,7 +62,10 @@ export class OperationRegistry {
 
   #collectFailures(): ReadonlyMap<string, FailureClass> {
     const failures = new Map<string, FailureClass>();
-    for (const declared of [...builtInFailures, ...this.known.flatMap(({ spec }) => spec.errors ?? [])]) {
+    for (const declared of [
+      ...Object.values(builtInFailures),
+      ...this.known.flatMap(({ spec }) => spec.errors ?? []),
+    ]) {
       const known = failures.get(declared.code);
       if (known && known !== declared) throw new Error(`the failure code ${declared.code} is declared by two classes`);
       failures.set(declared.code, declared);

@@ -4,7 +4,6 @@ import { Lifetime } from './lifetime.js';
 /** Milliseconds by which a call may outlive its deadline or its caller. */
 const resolution = 10;
 
-/** Receives one of the two, once. */
 export interface Outcome<F = unknown> {
   resolve(value: unknown): void;
   reject(failure: F): void;
@@ -62,7 +61,6 @@ export class RunningCalls {
     this.#timer ??= setInterval(() => this.#sweep(), resolution).unref();
   }
 
-  /** False when it was removed before. */
   #remove(lifetime: Lifetime): boolean {
     const { previous, next } = lifetime;
     if (!previous || !next) return false;

@@ -1,6 +1,5 @@
 import type { Failure } from '../contract/failure.js';
 
-/** `client`: another process does the work. */
 export type SpanKind = 'internal' | 'client';
 
 /** None of its methods throws. */

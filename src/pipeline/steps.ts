@@ -4,7 +4,6 @@ import type { FeatureFlags } from '../ports/feature-flags.js';
 import type { Call } from './call.js';
 
 export interface Step {
-  /** Name of the span attribute. */
   readonly recordedAs?: string;
   /** Not repeated by processes that the call is forwarded to. */
   readonly atEdgeOnly?: boolean;

@@ -12,7 +12,6 @@ export interface AccessClaims {
 export abstract class TokenVerifier {
   /** Finds tokens verified before; computes no signature. */
   abstract verifyCached(token: string): AccessClaims | undefined;
-  /** Throws Unauthenticated. */
   abstract verify(token: string): Promise<AccessClaims>;
   abstract verifyServiceCached(token: string): { readonly service: string } | undefined;
   /** Of a token for this service. Throws Unauthenticated. */

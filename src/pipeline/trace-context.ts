@@ -49,7 +49,6 @@ export class TraceContext {
     return this.#traceparent;
   }
 
-  /** Makes the span of `traceparent` the current one. */
   enter(traceparent: string): void {
     this.#traceparent = traceparent;
     this.#parent ??= traceparent;

@@ -1,19 +1,10 @@
 import type { JsonSchema } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { upperFirst } from '../../contract/wire-names.js';
-import { type DocumentNode, inWords } from '../document.js';
-import { type Described, securityOf } from './described.js';
-import type { OperationSchemas } from './operation-schemas.js';
-
-const text: JsonSchema = { type: 'string' };
+import type { DocumentNode } from '../document.js';
+import { type Described, type OperationSchemas, object, text } from './operation-schemas.js';
 
 const correlationId: JsonSchema = { type: ['string', 'number'], description: 'Comes back as it was.' };
-
-const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema => ({
-  type: 'object',
-  properties,
-  ...(required.length > 0 && { required }),
-});
 
 const dashed = (meta: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> =>
   Object.fromEntries(Object.entries(meta).map(([name, schema]) => [name.replaceAll('_', '-'), schema]));
@@ -21,7 +12,7 @@ const dashed = (meta: Readonly<Record<string, JsonSchema>>): Record<string, Json
 const replyTopic = (topicPrefix: string) =>
   `Begins with \`${topicPrefix}/clients/<client id>/\`, of the sender itself.`;
 
-/** MQTT 5 and 3.1.1 share the topics; they differ in what a message looks like and where the reply topic is named. */
+/** MQTT 5 and 3.1.1 share the topics; they differ in the form of messages and in where the reply topic is named. */
 export function describeMqtt(
   operations: readonly OperationDescriptor[],
   schemas: OperationSchemas,
@@ -58,7 +49,7 @@ function requestChannel(operation: OperationDescriptor, schemas: OperationSchema
           description: 'Response topic and correlation data are properties of the packet.',
           headers: object({ authorization: text, ...dashed(meta) }),
           payload: params,
-          bindings: { mqtt: { responseTopic: { type: 'string' }, bindingVersion: '0.2.0' } },
+          bindings: { mqtt: { responseTopic: text, bindingVersion: '0.2.0' } },
         },
         envelope: {
           name: `${operation.id} (MQTT 3.1.1)`,
@@ -86,11 +77,7 @@ function replyMessages(operation: OperationDescriptor, schemas: OperationSchemas
 
 function operationsOf(operation: OperationDescriptor, schemas: OperationSchemas): Record<string, DocumentNode> {
   const name = schemas.id(operation);
-  const described = {
-    summary: inWords(operation.name),
-    ...(operation.spec.description !== undefined && { description: operation.spec.description }),
-    ...securityOf(operation),
-  };
+  const described = schemas.describe(operation);
   const inPacket = call(name, 'request', ['Result', 'Error'], '$message.header#/responseTopic');
   const inEnvelope = call(name, 'envelope', ['EnvelopedResult', 'EnvelopedError'], '$message.payload#/reply_to');
   return {

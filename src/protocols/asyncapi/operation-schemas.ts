@@ -1,3 +1,4 @@
+import type { FailureClass } from '../../contract/failure.js';
 import { jsonRpcCode } from '../../contract/failure-table.js';
 import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import {
@@ -9,8 +10,43 @@ import {
 } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { lowerFirst } from '../../contract/wire-names.js';
-import { callDescriptions, issueSchema, versioned } from '../document.js';
+import { callDescriptions, type DocumentNode, inWords, issueSchema, versioned } from '../document.js';
 import { possibleFailures } from '../possible-failures.js';
+
+/** What one protocol adds to the document. */
+export interface Described {
+  readonly channels: Readonly<Record<string, DocumentNode>>;
+  readonly operations: Readonly<Record<string, DocumentNode>>;
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+export const text: JsonSchema = { type: 'string' };
+
+export const object = (properties: Properties, required: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 && { required }),
+});
+
+export const emptyObject: JsonSchema = { type: 'object', maxProperties: 0 };
+
+/** `code`: what else is said of the code of the failure, `data`: what stands beside it. */
+export const errorObject = (
+  failures: readonly FailureClass[],
+  code: JsonSchema = {},
+  data: Properties = {},
+): JsonSchema =>
+  object(
+    {
+      code: { type: 'integer', enum: [...new Set(failures.map((Declared) => jsonRpcCode(Declared)))] },
+      message: text,
+      data: object({ code: { type: 'string', enum: failures.map((Declared) => Declared.code), ...code }, ...data }, [
+        'code',
+      ]),
+    },
+    ['code', 'message', 'data'],
+  );
 
 const metaFields = {
   request_id: { type: 'string', description: callDescriptions.requestId },
@@ -23,7 +59,7 @@ const idempotencyKey = {
   description: callDescriptions.idempotencyKey,
 };
 
-/** What WebSocket and MQTT say of an operation in the same words. */
+/** What WebSocket and MQTT have in common. */
 export class OperationSchemas {
   readonly #issue: JsonSchema;
   readonly #ids = new Map<string, OperationDescriptor>();
@@ -32,7 +68,7 @@ export class OperationSchemas {
     this.#issue = defineSchema(components, 'Issue', issueSchema);
   }
 
-  /** `createUser`; the stem of every name in the document. */
+  /** `createUser`; part of every name in the document. */
   id(operation: OperationDescriptor): string {
     const id = versioned(lowerFirst(operation.name), operation.version);
     if ((this.#ids.get(id) ?? operation) !== operation) throw new TypeError(`two operations are called ${id}`);
@@ -53,39 +89,32 @@ export class OperationSchemas {
   inputWithMeta(operation: OperationDescriptor): JsonSchema {
     const schema = jsonSchema(operation.input, 'input', this.components);
     const properties = schema.properties as Record<string, JsonSchema>;
-    return { ...schema, properties: { ...properties, _meta: { type: 'object', properties: this.meta(operation) } } };
+    return { ...schema, properties: { ...properties, _meta: object(this.meta(operation)) } };
   }
 
   output({ output }: OperationDescriptor): JsonSchema {
-    return output ? jsonSchemaOf(output, 'output', this.components) : { type: 'object', maxProperties: 0 };
+    return output ? jsonSchemaOf(output, 'output', this.components) : emptyObject;
   }
 
-  /** The JSON-RPC error object, which MQTT has as well. */
+  describe({ name, spec }: OperationDescriptor): DocumentNode {
+    return {
+      summary: inWords(name),
+      ...(spec.description !== undefined && { description: spec.description }),
+      ...(spec.access.type !== 'anyone' && { security: [{ $ref: '#/components/securitySchemes/bearer' }] }),
+    };
+  }
+
   failure(operation: OperationDescriptor): JsonSchema {
     const failures = possibleFailures(operation);
-    const numbers = new Set(failures.map((Declared) => jsonRpcCode(new Declared())));
+    const code = { description: 'Never changes: the one to branch on.' };
     return defineSchema(this.components, `${versioned(operation.name, operation.version)}Failure`, {
       type: 'object',
-      description: failures.map(({ code, title }) => `\`${code}\`: ${title}.`).join('\n\n'),
-      properties: {
-        code: { type: 'integer', enum: [...numbers] },
-        message: { type: 'string' },
-        data: this.#failureData(failures.map(({ code }) => code)),
-      },
-      required: ['code', 'message', 'data'],
-    });
-  }
-
-  #failureData(codes: readonly string[]): JsonSchema {
-    return {
-      type: 'object',
-      properties: {
-        code: { type: 'string', enum: codes, description: 'Never changes: the one to branch on.' },
+      description: failures.map((declared) => `\`${declared.code}\`: ${declared.title}.`).join('\n\n'),
+      ...errorObject(failures, code, {
         errors: { type: 'array', items: this.#issue, description: 'Of an invalid input, every fault there is.' },
         retry_after: { type: 'integer', description: 'Seconds after which the same call may succeed.' },
         trace_id: { type: 'string', description: 'Of an unexpected error, to be named when asking for help.' },
-      },
-      required: ['code'],
-    };
+      }),
+    });
   }
 }

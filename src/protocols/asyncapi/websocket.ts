@@ -1,11 +1,9 @@
 import { InvalidArgument, ServiceUnavailable, Unauthenticated } from '../../contract/built-in-failures.js';
-import { jsonRpcCode } from '../../contract/failure-table.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { upperFirst } from '../../contract/wire-names.js';
-import { type DocumentNode, inWords } from '../document.js';
-import { type Described, securityOf } from './described.js';
-import type { OperationSchemas } from './operation-schemas.js';
+import type { DocumentNode } from '../document.js';
+import { type Described, emptyObject, errorObject, type OperationSchemas, object } from './operation-schemas.js';
 
 const channel = 'websocket';
 const description = [
@@ -17,41 +15,20 @@ const description = [
 const id = { type: ['string', 'number', 'null'] };
 const version = { type: 'string', const: '2.0' };
 
-const request = (method: string, params: JsonSchema): JsonSchema => ({
-  type: 'object',
-  properties: { jsonrpc: version, id, method: { type: 'string', const: method }, params },
-  required: ['jsonrpc', 'method', ...(params.required === undefined ? [] : ['params'])],
-});
+const request = (method: string, params: JsonSchema): JsonSchema =>
+  object({ jsonrpc: version, id, method: { type: 'string', const: method }, params }, [
+    'jsonrpc',
+    'method',
+    ...(params.required === undefined ? [] : ['params']),
+  ]);
 
-const reply = (outcome: 'result' | 'error', schema: JsonSchema): JsonSchema => ({
-  type: 'object',
-  properties: { jsonrpc: version, id, [outcome]: schema },
-  required: ['jsonrpc', 'id', outcome],
-});
+const reply = (outcome: 'result' | 'error', schema: JsonSchema): JsonSchema =>
+  object({ jsonrpc: version, id, [outcome]: schema }, ['jsonrpc', 'id', outcome]);
 
 const reference = (message: string) => ({ $ref: `#/channels/${channel}/messages/${message}` });
 
-const token: JsonSchema = {
-  type: 'object',
-  properties: { token: { type: 'string', format: 'password' } },
-  required: ['token'],
-};
-
-const refusals = [InvalidArgument, Unauthenticated, ServiceUnavailable];
-
-const refused: JsonSchema = {
-  type: 'object',
-  properties: {
-    code: { type: 'integer', enum: refusals.map((Refusal) => jsonRpcCode(new Refusal())) },
-    message: { type: 'string' },
-    data: {
-      type: 'object',
-      properties: { code: { type: 'string', enum: refusals.map(({ code }) => code) } },
-      required: ['code'],
-    },
-  },
-  required: ['code', 'message', 'data'],
-};
+const token = object({ token: { type: 'string', format: 'password' } }, ['token']);
+const refused = errorObject([InvalidArgument, Unauthenticated, ServiceUnavailable]);
 
 const call = (name: string): DocumentNode => ({
   action: 'receive',
@@ -68,7 +45,7 @@ const authenticate = {
     rpcAuthenticateRequest: { name: 'rpc.authenticate', payload: request('rpc.authenticate', token) },
     rpcAuthenticateResult: {
       name: 'rpc.authenticate result',
-      payload: reply('result', { type: 'object', maxProperties: 0 }),
+      payload: reply('result', emptyObject),
     },
     rpcAuthenticateError: { name: 'rpc.authenticate error', payload: reply('error', refused) },
   },
@@ -109,9 +86,7 @@ function operationOf(operation: OperationDescriptor, schemas: OperationSchemas):
   return {
     [`websocket${upperFirst(name)}`]: {
       ...call(name),
-      summary: inWords(operation.name),
-      ...(operation.spec.description !== undefined && { description: operation.spec.description }),
-      ...securityOf(operation),
+      ...schemas.describe(operation),
     },
   };
 }

@@ -54,7 +54,7 @@ export class FailureResponses {
       RequestTimeout,
       ...(hasBody ? [PayloadTooLarge, UnsupportedMediaType] : []),
     ];
-    const byStatus = Map.groupBy(failures, (Declared) => httpStatus(new Declared()));
+    const byStatus = Map.groupBy(failures, (Declared) => httpStatus(Declared));
     return Object.fromEntries([...byStatus].map(([status, declared]) => [status, this.#response(status, declared)]));
   }
 
