@@ -1,9 +1,8 @@
-import { type InputObjectTypeDefinitionNode, parse, print } from 'graphql';
 import type { Encode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { fold, type ObjectShape } from '../contract/shape.js';
+import { fold, foldFields, type ObjectShape } from '../contract/shape.js';
 import { argumentsDecoder } from '../protocols/graphql/arguments-decoder.js';
-import { TypeDefinitions } from '../protocols/graphql/type-definitions.js';
+import { inputType, TypeDefinitions } from '../protocols/graphql/type-definitions.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -36,23 +35,14 @@ const selection = fold<string>({
   object: (fields) => ` { ${fields.map(({ name, inner }) => name + inner).join(' ')} }`,
 });
 
-function variables(input: ObjectShape): readonly (readonly [name: string, type: string])[] {
-  if (input.fields.length === 0) return [];
-  const { definitions } = parse(`input Arguments { ${new TypeDefinitions().inputFields(input)} }`, {
-    noLocation: true,
-  });
-  const { fields = [] } = definitions[0] as InputObjectTypeDefinitionNode;
-  return fields.map(({ name, type }) => [name.value, print(type)]);
-}
-
 const parenthesized = (items: readonly string[]): string => (items.length === 0 ? '' : `(${items.join(', ')})`);
 
 /** Selects the whole output; a page is asked for as a whole. */
 export function graphqlDocument({ kind, wire, input, output }: OperationDescriptor): GraphqlDocument {
   const field = output?.page ? `${wire.graphql}Page` : wire.graphql;
-  const given = variables(input);
-  const declared = parenthesized(given.map(([name, type]) => `$${name}: ${type}`));
-  const passed = parenthesized(given.map(([name]) => `${name}: $${name}`));
+  const given = foldFields(new TypeDefinitions().input, input);
+  const declared = parenthesized(given.map((each) => `$${each.name}: ${inputType(each)}`));
+  const passed = parenthesized(given.map(({ name }) => `${name}: $${name}`));
   const root = kind === 'query' ? 'query' : 'mutation';
   return { field, query: `${root}${declared} { ${field}${passed}${output ? selection(output) : ''} }` };
 }

@@ -104,9 +104,13 @@ function outputField({ name, inner, optional, default: preset, description }: Fo
   return `${described(description)}${name}: ${inner}${nullable ? '' : '!'}`;
 }
 
-function inputField({ name, inner, shape, optional, default: preset, description }: FoldedField<string>): string {
-  const given = `${described(description)}${name}: ${inner}`;
-  if (preset !== undefined) return `${given} = ${literal(shape)(preset)}`;
-  if (optional) return given;
-  return emptyIsEnough(shape) ? `${given} = []` : `${given}!`;
+/** The type of an argument or input field: `[PointInput!]!`. */
+export const inputType = ({ inner, shape, optional }: FoldedField<string>): string =>
+  optional || emptyIsEnough(shape) ? inner : `${inner}!`;
+
+function inputField(field: FoldedField<string>): string {
+  const { name, shape, optional, default: preset, description } = field;
+  const declared = `${described(description)}${name}: ${inputType(field)}`;
+  if (preset !== undefined) return `${declared} = ${literal(shape)(preset)}`;
+  return !optional && emptyIsEnough(shape) ? `${declared} = []` : declared;
 }
