@@ -1,7 +1,9 @@
 import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
+import { Failure } from '../contract/failure.js';
 import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
 import { describe, type OperationDescriptor } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
+import { validate } from '../contract/validate.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 /** Without `Bearer`. A function is called before every call, so that it can renew an expired token. */
@@ -66,17 +68,23 @@ export class Client {
     const { token } = this.settings;
     const current = typeof token === 'function' ? await token() : token;
     if (signal.aborted) return undefined;
-    return this.transport.send({
-      operation,
-      input,
-      // libraries repeat a token that cannot be sent in their errors
-      authorization: current === undefined ? undefined : `Bearer ${sendable(current) ?? ''}`.trim(),
-      requestId: sendable(requestId),
-      traceparent: sendable(traceparent),
-      idempotencyKey,
-      timeoutMs,
-      signal,
-    });
+    try {
+      return await this.transport.send({
+        operation,
+        input,
+        // libraries repeat a token that cannot be sent in their errors
+        authorization: current === undefined ? undefined : `Bearer ${sendable(current) ?? ''}`.trim(),
+        requestId: sendable(requestId),
+        traceparent: sendable(traceparent),
+        idempotencyKey,
+        timeoutMs,
+        signal,
+      });
+    } catch (error) {
+      // encoders expect what TypeScript promises; callers in JavaScript pass anything
+      if (!(error instanceof Failure)) validate(operation, input, (given) => given);
+      throw error;
+    }
   }
 }
 

@@ -4,9 +4,9 @@ import { httpKind } from '../contract/failure-table.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
+import { validate } from '../contract/validate.js';
 import { graphqlDocument, graphqlOutput, graphqlVariables } from './graphql-codec.js';
 import { exchange, foreignFailure, type HttpAnswer } from './http-exchange.js';
-import { explain, explaining } from './json-codec.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 interface GraphqlAnswer {
@@ -19,7 +19,7 @@ interface GraphqlAnswer {
 
 const compiled = perOperation((operation) => ({
   ...graphqlDocument(operation),
-  variables: explaining(operation, graphqlVariables(operation.input)),
+  variables: graphqlVariables(operation.input),
   output: graphqlOutput(operation.output),
 }));
 
@@ -54,6 +54,6 @@ function failureIn(operation: OperationDescriptor, input: object, answer: HttpAn
   const kind = status === 200 ? 'internal' : httpKind(status);
   const issues = error.extensions?.details;
   // GraphQL's own types refuse a value without saying where it is
-  if (code === InvalidArgument.code && !issues) explain(operation, input);
+  if (code === InvalidArgument.code && !issues) validate(operation, input, (given) => given);
   return failureOf(operation, { code, kind, detail: error.message, issues, retryAfterSeconds });
 }

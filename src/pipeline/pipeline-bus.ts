@@ -17,9 +17,12 @@ const asIs = (value: unknown): unknown => value;
 /** Nested calls inherit the identity, trace and deadline of the call they serve. */
 @Injectable()
 export class PipelineBus extends Bus {
-  override readonly asService: Bus = new ServiceBus((message, options) =>
-    this.#start(message, options, this.principals.service(this.settings.serviceName)),
-  );
+  override readonly asService: Bus = {
+    execute: (message, options = {}) => this.#start(message, options, this.#service),
+    get asService() {
+      return this;
+    },
+  };
 
   constructor(
     private readonly executor: Executor,
@@ -32,12 +35,16 @@ export class PipelineBus extends Bus {
   }
 
   override execute<M extends Operation>(message: M, options: ExecuteOptions = {}): Promise<OutputOf<M>> {
-    return this.#start(message, options) as Promise<OutputOf<M>>;
+    return this.#start(message, options);
   }
 
-  #start(message: Operation, options: ExecuteOptions, principal?: Principal): Promise<unknown> {
+  get #service(): Principal {
+    return this.principals.service(this.settings.serviceName);
+  }
+
+  #start<M extends Operation>(message: M, options: ExecuteOptions, principal?: Principal): Promise<OutputOf<M>> {
     try {
-      return this.#execute(message, options, principal);
+      return this.#execute(message, options, principal) as Promise<OutputOf<M>>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -70,17 +77,5 @@ export class PipelineBus extends Bus {
   #background(): CallContext {
     const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
     return CallContext.begin(inbound, this.principals.anonymous, performance.now() + this.settings.deadlineMs);
-  }
-}
-
-class ServiceBus extends Bus {
-  override readonly asService = this;
-
-  constructor(private readonly start: (message: Operation, options: ExecuteOptions) => Promise<unknown>) {
-    super();
-  }
-
-  override execute<M extends Operation>(message: M, options: ExecuteOptions = {}): Promise<OutputOf<M>> {
-    return this.start(message, options) as Promise<OutputOf<M>>;
   }
 }
