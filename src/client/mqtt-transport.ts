@@ -1,7 +1,7 @@
 import { outputOf } from './json-rpc.js';
+import { LazyConnection } from './lazy-connection.js';
 import { isVersionRefusal, MqttConnection } from './mqtt-connection.js';
 import type { MqttVersion } from './mqtt-messages.js';
-import { Reopened } from './reopened.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
 export interface MqttTransportOptions {
@@ -11,7 +11,7 @@ export interface MqttTransportOptions {
 }
 
 export class MqttTransport implements Transport {
-  readonly #connection = new Reopened<MqttConnection>();
+  readonly #connection = new LazyConnection<MqttConnection>();
   #version: MqttVersion | undefined;
 
   constructor(private readonly options: MqttTransportOptions) {

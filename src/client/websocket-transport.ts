@@ -1,12 +1,12 @@
 import { outputOf } from './json-rpc.js';
-import { Reopened } from './reopened.js';
+import { LazyConnection } from './lazy-connection.js';
 import type { OutgoingCall, Transport } from './transport.js';
 import { WebSocketConnection } from './websocket-connection.js';
 
 /** A connection has one identity: another token opens another connection. */
 export class WebSocketTransport implements Transport {
   readonly #url: string;
-  readonly #connection = new Reopened<WebSocketConnection>();
+  readonly #connection = new LazyConnection<WebSocketConnection>();
   #authorization: string | undefined;
 
   /** `http` means `ws`. */

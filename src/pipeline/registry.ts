@@ -11,6 +11,7 @@ export interface Placement {
 }
 
 export class OperationRegistry {
+  /** Callable at this process; `known` are those of all modules. */
   readonly operations: readonly OperationDescriptor[];
   readonly handledHere: readonly OperationDescriptor[];
   readonly known: readonly OperationDescriptor[];

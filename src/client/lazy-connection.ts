@@ -5,7 +5,7 @@ interface Connection {
 }
 
 /** At most one connection, opened when it is needed and again after a loss. */
-export class Reopened<C extends Connection> {
+export class LazyConnection<C extends Connection> {
   #opening: Promise<C> | undefined;
 
   get(open: () => Promise<C>): Promise<C> {
