@@ -64,7 +64,7 @@ export class CallContext implements CallIdentity {
   transaction: unknown;
   idempotency: IdempotencySlot | undefined;
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
-  /** Shared by all forks. */
+  /** Shared with the units of work inside. */
   rowAccess = { consulted: false };
   /** Parent of the spans to come; absent in calls that are not recorded. */
   span: Span | undefined;

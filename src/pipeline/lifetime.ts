@@ -8,6 +8,7 @@ type EndListener = (failure: Failure) => void;
 
 /** Ends early when the deadline passes or the caller goes away. */
 export class Lifetime {
+  /** Neighbours in the list of RunningCalls. */
   previous: Lifetime | undefined;
   next: Lifetime | undefined;
   #controller: AbortController | undefined;

@@ -8,6 +8,7 @@ export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export interface Exemplar {
   readonly traceId: string;
   readonly seconds: number;
+  /** Epoch milliseconds. */
   readonly at: number;
 }
 

@@ -15,6 +15,7 @@ function randomHex(bytes: number): string {
 
 const pattern = /^([0-9a-f]{2})(-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-)([0-9a-f]{2})(-.*)?$/;
 
+/** Sampled, and random trace id. */
 const knownFlags = 3;
 
 /** Source: https://www.w3.org/TR/trace-context/#versioning-of-traceparent */
