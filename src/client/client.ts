@@ -30,7 +30,7 @@ interface ClientSettings {
 const longestTimer = 2_147_483_647;
 
 /** Some protocols carry printable ASCII only, and servers take the rest as absent. */
-const sendable = (text: string | undefined): string | undefined =>
+const printable = (text: string | undefined): string | undefined =>
   text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
 
 export class Client {
@@ -73,9 +73,9 @@ export class Client {
         operation,
         input,
         // libraries repeat a token that cannot be sent in their errors
-        authorization: current === undefined ? undefined : `Bearer ${sendable(current) ?? ''}`.trim(),
-        requestId: sendable(requestId),
-        traceparent: sendable(traceparent),
+        authorization: current === undefined ? undefined : `Bearer ${printable(current) ?? ''}`.trim(),
+        requestId: printable(requestId),
+        traceparent: printable(traceparent),
         idempotencyKey,
         timeoutMs,
         signal,

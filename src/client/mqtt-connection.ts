@@ -24,7 +24,7 @@ export const isVersionRefusal = ({ cause }: Error): boolean =>
 export class MqttConnection {
   readonly #pending = new PendingCalls<JsonRpcReply>();
   readonly #closed = Promise.withResolvers<void>();
-  readonly #unheard = new Set<number | undefined>();
+  readonly #withoutSubscriber = new Set<number | undefined>();
   #id = 0;
 
   private constructor(
@@ -64,7 +64,8 @@ export class MqttConnection {
     const reply = this.#pending.wait(id, payload.length, call.signal);
     const topic = withSender(`${topicPrefix}/${call.operation.wire.mqtt}`, this.clientId);
     this.client.publish(topic, payload, options, (error, packet) => {
-      if (error || this.#isUnheard(packet)) this.#pending.reject(id, unavailable('Nobody takes this request', error));
+      if (error || this.#hasNoSubscriber(packet))
+        this.#pending.reject(id, unavailable('Nobody takes this request', error));
     });
     return reply;
   }
@@ -80,11 +81,12 @@ export class MqttConnection {
 
   /** mqtt.js does not pass on the reason code of the broker. */
   #note(packet: Packet): void {
-    if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers) this.#unheard.add(packet.messageId);
+    if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers)
+      this.#withoutSubscriber.add(packet.messageId);
   }
 
-  #isUnheard(sent: Packet | undefined): boolean {
-    return this.#unheard.delete(sent?.messageId);
+  #hasNoSubscriber(sent: Packet | undefined): boolean {
+    return this.#withoutSubscriber.delete(sent?.messageId);
   }
 
   #receive(payload: Buffer, { properties }: IPublishPacket): void {

@@ -36,7 +36,7 @@ export class LocalExecutor {
     const { ended } = call.context.lifetime;
     if (ended) return Promise.reject(ended);
     const output = slot ? this.#executeOnce(call, slot) : this.#execute(call);
-    return call.decision.onRows ? output.then((value) => withRowsAsked(call, value)) : output;
+    return call.decision.onRows ? output.then((value) => requireRowFilter(call, value)) : output;
   }
 
   #execute(call: Call): Promise<unknown> {
@@ -99,7 +99,7 @@ export class LocalExecutor {
 }
 
 /** Fails closed: a handler that forgets the row filter would show every row. */
-function withRowsAsked<T>({ operation, context }: Call, value: T): T {
+function requireRowFilter<T>({ operation, context }: Call, value: T): T {
   if (!context.rowAccess.consulted) throw new Error(`${operation.id} did not ask which rows the caller may touch`);
   return value;
 }

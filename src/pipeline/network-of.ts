@@ -1,9 +1,9 @@
-import { remembered } from './remembered.js';
+import { memoized } from './memoized.js';
 
 /** Groups of an IPv6 address that name the network; a subscriber chooses the others. */
 const networkGroups = 4;
 
-const slash64 = remembered(1_000, (address) => {
+const slash64 = memoized(1_000, (address) => {
   const [head = '', tail] = address.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail ? tail.split(':') : [];

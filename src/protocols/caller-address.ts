@@ -1,6 +1,6 @@
 import { isIP, isIPv4, SocketAddress } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
-import { remembered } from '../pipeline/remembered.js';
+import { memoized } from '../pipeline/memoized.js';
 
 interface Forwarding {
   readonly 'x-forwarded-for'?: string | string[] | undefined;
@@ -12,7 +12,7 @@ const node = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 const mapped = '::ffff:';
 
 /** In one spelling, without port and zone, IPv4 also where it came as IPv6. */
-const readAddress = remembered(1_000, (text): string | undefined => {
+const readAddress = memoized(1_000, (text): string | undefined => {
   if (isIPv4(text)) return text;
   const [, bracketed, plain] = isIP(text) ? [] : (node.exec(text) ?? []);
   const address = bracketed ?? plain ?? text;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { remembered } from '../../src/pipeline/remembered.js';
+import { memoized } from '../../src/pipeline/memoized.js';
 
 function counted(size: number) {
   const read: string[] = [];
-  const upper = remembered(size, (text) => {
+  const upper = memoized(size, (text) => {
     read.push(text);
     return text.toUpperCase();
   });

@@ -2,7 +2,7 @@
 const maxLength = 64;
 
 /** Memoizes a pure `read`; forgets all results when there are `size` of them. */
-export function remembered<T>(size: number, read: (text: string) => T): (text: string) => T {
+export function memoized<T>(size: number, read: (text: string) => T): (text: string) => T {
   const results = new Map<string, T>();
   return (text) => {
     const known = results.get(text);
