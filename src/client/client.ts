@@ -22,11 +22,9 @@ export interface CallOptions {
 
 interface ClientSettings {
   readonly token?: TokenSource | undefined;
-  /** The default. */
   readonly timeoutMs: number;
 }
 
-/** Of timers of Node. */
 const longestTimer = 2_147_483_647;
 
 /** Some protocols carry printable ASCII only, and servers take the rest as absent. */

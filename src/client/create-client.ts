@@ -12,7 +12,6 @@ export interface ClientOptions {
   readonly protocol: Protocol;
   /** `http://host:3000` for REST, GraphQL and WebSocket, `host:50051` or `grpcs://host`, `mqtt://host:1883`. */
   readonly url: string;
-  /** Without `Bearer`. */
   readonly token?: TokenSource | undefined;
   /** The default of all calls: 10 s when absent. */
   readonly timeoutMs?: number | undefined;

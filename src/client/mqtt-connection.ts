@@ -20,7 +20,6 @@ const connectTimeoutMs = 10_000;
 export const isVersionRefusal = ({ cause }: Error): boolean =>
   cause instanceof Error && 'code' in cause && versionRefusals.has(Number(cause.code));
 
-/** With a topic of its own for replies. */
 export class MqttConnection {
   readonly #pending = new PendingCalls<JsonRpcReply>();
   readonly #closed = Promise.withResolvers<void>();
@@ -37,7 +36,6 @@ export class MqttConnection {
     client.once('close', () => this.#lost());
   }
 
-  /** Throws ServiceUnavailable. */
   static async open(url: string, settings: MqttSettings): Promise<MqttConnection> {
     const clientId = `client-${crypto.randomUUID()}`;
     const client = await connected(url, { clientId, protocolVersion: settings.version });

@@ -7,7 +7,6 @@ export interface OutgoingCall {
   readonly requestId: string | undefined;
   readonly traceparent: string | undefined;
   readonly idempotencyKey: string | undefined;
-  /** Whole milliseconds, 1 or more. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }

@@ -25,7 +25,6 @@ export type FailureKind = keyof typeof byKind;
 
 export const failureKinds = Object.keys(byKind) as readonly FailureKind[];
 
-/** Failures of the transports themselves have their own status. */
 const byCode: Readonly<Record<string, Partial<Encoding>>> = {
   MALFORMED_REQUEST: { jsonRpc: -32600 },
   REQUEST_TIMEOUT: { http: 408 },

@@ -14,7 +14,6 @@ export interface FailureOptions {
   /** 1 for transient kinds when absent. */
   readonly retryAfterSeconds?: number;
   readonly retry?: RetryAdvice;
-  /** For the log only. */
   readonly cause?: unknown;
 }
 

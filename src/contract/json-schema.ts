@@ -15,7 +15,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** Inputs refuse unknown fields and may leave out those with a default; outputs are complete. */
 export type Direction = 'input' | 'output';
 
-/** The named views and enums of a document; views of inputs are called `…Input`. */
+/** Views of inputs are called `…Input`. */
 export interface SchemaComponents {
   readonly refs: string;
   readonly schemas: Record<string, JsonSchema>;

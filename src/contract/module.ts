@@ -48,7 +48,6 @@ export interface ModuleContract {
 
 const descriptors = new WeakMap<object, OperationDescriptor>();
 
-/** Of an operation class that a `module(…)` declares. */
 export function describe(message: object): OperationDescriptor {
   const descriptor = descriptors.get(message);
   if (!descriptor) throw new TypeError(`${(message as { name?: string }).name} is in no module('…', {…})`);

@@ -22,7 +22,6 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly rest?: RestRoute;
   /** By default 201 for POST on a collection, 204 for an empty output, else 200. */
   readonly restStatus?: 200 | 201 | 202;
-  /** Beside the built-in failures. */
   readonly errors?: readonly FailureClass[];
   readonly protocols?: readonly Protocol[];
   readonly version?: number;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { view } from './values.js';
 
-/** Spread into the input of a list. */
 export const pageInput = {
   page: z.int32().min(1).max(1_000_000).default(1),
   limit: z.int32().min(1).max(100).default(20),

@@ -1,6 +1,5 @@
 import type { OperationDescriptor } from './module.js';
 
-/** Compiles once per operation, when first called. */
 export function perOperation<T>(compile: (operation: OperationDescriptor) => T): (operation: OperationDescriptor) => T {
   const compiled = new WeakMap<OperationDescriptor, { readonly value: T }>();
   return (operation) => {

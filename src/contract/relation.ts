@@ -7,7 +7,6 @@ import type { Id } from './values.js';
 export interface Relation {
   readonly view: string;
   readonly field: string;
-  /** The field of the view that holds the id. */
   readonly from: string;
   readonly operation: AnyOperationClass;
   readonly by: string;

@@ -3,7 +3,6 @@ import type { Call } from './call.js';
 import { LocalExecutor } from './local-executor.js';
 import { OperationRegistry } from './registry.js';
 
-/** Rejects with what the caller may see. */
 export abstract class RemoteExecutor {
   abstract run(call: Call): Promise<unknown>;
 }

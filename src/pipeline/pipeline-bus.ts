@@ -69,7 +69,6 @@ export class PipelineBus extends Bus {
     return outer ? work : this.#watched(context, work);
   }
 
-  /** Nested calls end with the one they serve. */
   #watched({ lifetime }: CallContext, work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => this.calls.watch(lifetime, work, { resolve, reject }));
   }

@@ -75,7 +75,7 @@ export class Principal {
   }
 }
 
-/** Checks the conditions on the input. Throws PermissionDenied. */
+/** Throws PermissionDenied. */
 export function authorizeInput(decision: Decision, input: object): void {
   if (decision.onInput && !decision.onInput.some((conditions) => matches(conditions, input)))
     throw new PermissionDenied();

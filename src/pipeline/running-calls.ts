@@ -43,7 +43,7 @@ export class RunningCalls {
     lifetime.onEnd(reject);
   }
 
-  /** Refuses new calls; resolves when the running ones have ended. */
+  /** Resolves when the running calls have ended. */
   drain(): Promise<void> {
     this.#draining = true;
     if (this.#size === 0) this.#drained.resolve();

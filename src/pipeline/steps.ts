@@ -17,12 +17,10 @@ export function requireEnabled({ operation }: Call, flags: FeatureFlags): void {
   if (enabledBy !== undefined && !flags.isOn(enabledBy)) throw new RouteNotFound();
 }
 
-/** Throws Unauthenticated or PermissionDenied. */
 export function authorizeOperation(call: Call): void {
   call.decision = call.context.principal.authorize(call.operation);
 }
 
-/** Throws InvalidArgument with every issue. */
 export function validateInput(call: Call): void {
   call.input = validate(call.operation, call.payload, call.decode);
 }
