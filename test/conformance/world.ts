@@ -1,7 +1,7 @@
 import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import type { Operation, OutputOf } from '../../src/contract/operation.js';
-import { Login, Register } from '../../src/modules/auth/contract/index.js';
+import { ChangeAccountRole, DisableAccount, Login, Register } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetMe } from '../../src/modules/users/contract/index.js';
 import type { Target } from '../support/target.js';
 
@@ -18,6 +18,7 @@ const password = 'correct horse battery';
 /** What the examples start from: an administrator, a member, and more of them as they are needed. */
 export class World {
   readonly #remembered = new Map<string, Promise<unknown>>();
+  readonly #candidates: string[] = [];
 
   private constructor(
     private readonly url: string,
@@ -58,6 +59,25 @@ export class World {
 
   newMember(): Promise<Member> {
     return register(this.anyone);
+  }
+
+  /** A member whom an example may make an administrator, until `dismissAdministrators`. */
+  async newCandidate(): Promise<Member> {
+    const member = await this.newMember();
+    this.#candidates.push(member.id);
+    return member;
+  }
+
+  /** Leaves no administrator but the one it began with. */
+  async dismissAdministrators(): Promise<void> {
+    for (const userId of this.#candidates.splice(0))
+      await this.admin.execute(new ChangeAccountRole({ userId, role: 'USER' }));
+  }
+
+  async newDisabledMember(): Promise<Member> {
+    const member = await this.newMember();
+    await this.admin.execute(new DisableAccount({ userId: member.id }));
+    return member;
   }
 
   /** Another session of the member. */

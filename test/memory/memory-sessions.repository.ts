@@ -24,6 +24,10 @@ export class MemorySessions extends Sessions {
     this.#sessions.delete(id);
   }
 
+  override async idsOf(userId: string): Promise<readonly string[]> {
+    return this.#idsWhere((session) => session.userId === userId);
+  }
+
   override async removeAllOf(userId: string): Promise<readonly string[]> {
     return this.#removeWhere((session) => session.userId === userId);
   }
@@ -33,11 +37,15 @@ export class MemorySessions extends Sessions {
   }
 
   #removeWhere(condition: (session: Session) => boolean): readonly string[] {
-    const ids = this.#sessions
+    const ids = this.#idsWhere(condition);
+    for (const id of ids) this.#sessions.delete(id);
+    return ids;
+  }
+
+  #idsWhere(condition: (session: Session) => boolean): readonly string[] {
+    return this.#sessions
       .values()
       .filter(condition)
       .map(({ id }) => id);
-    for (const id of ids) this.#sessions.delete(id);
-    return ids;
   }
 }

@@ -38,11 +38,12 @@ export async function memoryAdapters(): Promise<Adapters> {
   };
 }
 
-async function prismaAdapters(): Promise<Adapters> {
+export async function prismaAdapters(): Promise<Adapters & { readonly database: PrismaDatabase }> {
   const created = await testDatabase();
   const database = new PrismaDatabase({ url: created.url, poolSize: 5 });
   const log = new PrismaIdempotencyLog(database);
   return {
+    database,
     users: new PrismaUsers(database),
     accounts: new PrismaAccounts(database),
     sessions: new PrismaSessions(database),

@@ -4,7 +4,10 @@ import { createClient } from '../../src/client/create-client.js';
 import { PermissionDenied } from '../../src/contract/built-in-failures.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { ListAccounts, Login, Register } from '../../src/modules/auth/contract/index.js';
+import { startApplication } from '../support/application.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
+import type { RunningTarget } from '../support/target.js';
+import { changedAccounts } from './changed-accounts.behaviour.js';
 
 let target: SplitTarget;
 let adminToken: string;
@@ -67,4 +70,17 @@ describe('the users of accounts', () => {
     expect(await answer.json()).toEqual({ data: { accounts: expected.toReversed() } });
     expect((await lookUps()) - before).toBe(1);
   });
+});
+
+describe('through a gateway', () =>
+  changedAccounts(() => ({ target, furtherGrpc: [target.grpc['user-service'] ?? ''] })));
+
+describe('in the monolith', () => {
+  let monolith: RunningTarget;
+  beforeAll(async () => {
+    monolith = await startApplication();
+  });
+  afterAll(() => monolith?.stop());
+
+  changedAccounts(() => ({ target: monolith, furtherGrpc: [] }));
 });

@@ -5,10 +5,14 @@ import { PrismaDatabase } from '../../platform/database/prisma-database.js';
 import { Argon2PasswordHasher } from '../../platform/security/argon2-password-hasher.js';
 import { AccessTokens } from './application/access-tokens.js';
 import { Accounts } from './application/accounts.js';
+import { AdministeredAccounts } from './application/administered-accounts.js';
 import { AuthSettings } from './application/auth-settings.js';
 import { BootstrapAdministrator } from './application/bootstrap-administrator.js';
 import { ChangeAccountEmailHandler } from './application/change-account-email.js';
+import { ChangeAccountRoleHandler } from './application/change-account-role.js';
 import { CloseAccountHandler } from './application/close-account.js';
+import { DisableAccountHandler } from './application/disable-account.js';
+import { EnableAccountHandler } from './application/enable-account.js';
 import { ListAccountsHandler } from './application/list-accounts.js';
 import { ListRevocationsHandler } from './application/list-revocations.js';
 import { LoginHandler } from './application/login.js';
@@ -39,6 +43,9 @@ const commandHandlers = handlers(
   LoginHandler,
   RefreshSessionHandler,
   LogoutHandler,
+  ChangeAccountRoleHandler,
+  DisableAccountHandler,
+  EnableAccountHandler,
   CloseAccountHandler,
   ChangeAccountEmailHandler,
 );
@@ -46,6 +53,7 @@ const commandHandlers = handlers(
 const queryHandlers = handlers(ListAccountsHandler, ListRevocationsHandler);
 
 const services: Provider[] = [
+  AdministeredAccounts,
   NewPasswords,
   Registration,
   SignIns,

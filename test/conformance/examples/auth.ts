@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
-import { type OperationExample, Unreachable } from '../example.js';
-import { aMoment, anId, aToken, noEmail, noUserId, tooLong, tooShort, wrongPage } from './values.js';
+import type { OperationExample } from '../example.js';
+import type { Member } from '../world.js';
+import { aMoment, anId, aToken, noEmail, noUserId, somebodyElse, tooLong, tooShort, wrongPage } from './values.js';
 
 const credentials = { token: aToken, refreshToken: aToken, expiresAt: aMoment };
-const disabled = new Unreachable('no operation disables an account yet');
+const accountOf = ({ id, email }: Member) => ({ userId: id, email, role: 'USER', disabled: false, createdAt: aMoment });
 
 export const auth: Readonly<Record<string, OperationExample>> = {
   'auth.register': {
@@ -36,7 +37,10 @@ export const auth: Readonly<Record<string, OperationExample>> = {
     ],
     failures: {
       AUTH_INVALID_CREDENTIALS: async ({ newEmail }) => ({ input: { email: newEmail(), password: 'password123' } }),
-      AUTH_ACCOUNT_DISABLED: disabled,
+      AUTH_ACCOUNT_DISABLED: async (world) => {
+        const { email, password } = await world.once('disabled', () => world.newDisabledMember());
+        return { input: { email, password } };
+      },
       AUTH_TOO_MANY_ATTEMPTS: async (world) => {
         const email = await world.once('locked', async () => {
           const guessed = world.newEmail();
@@ -55,7 +59,10 @@ export const auth: Readonly<Record<string, OperationExample>> = {
     invalid: [{ input: { refreshToken: '' }, issues: [tooShort('/refresh_token', 1)] }],
     failures: {
       AUTH_INVALID_REFRESH_TOKEN: async () => ({ input: { refreshToken: 'no such token' } }),
-      AUTH_ACCOUNT_DISABLED: disabled,
+      AUTH_ACCOUNT_DISABLED: async (world) => {
+        const { refreshToken } = await world.newDisabledMember();
+        return { input: { refreshToken } };
+      },
     },
   },
   'auth.logout': {
@@ -68,13 +75,60 @@ export const auth: Readonly<Record<string, OperationExample>> = {
   'auth.listAccounts': {
     success: async (world) => {
       const anEmail = expect.stringContaining('@');
-      const account = { userId: anId, email: anEmail, role: 'USER', disabled: false, createdAt: aMoment };
+      const [role, disabled] = [expect.stringMatching(/^(USER|ADMIN)$/), expect.any(Boolean)];
+      const account = { userId: anId, email: anEmail, role, disabled, createdAt: aMoment };
       const aNumber = expect.any(Number);
       const pageMeta = { page: 1, limit: 1, totalItems: aNumber, totalPages: aNumber };
       return { token: world.adminToken, input: { page: 1, limit: 1 }, gives: { items: [account], pageMeta } };
     },
     invalid: [{ input: { page: 0, limit: 101 }, issues: wrongPage }],
     forbidden: async ({ member: { token } }) => ({ token, input: {} }),
+  },
+  'auth.changeAccountRole': {
+    success: async (world) => {
+      const member = await world.newCandidate();
+      const input = { userId: member.id, role: 'ADMIN' };
+      return { token: world.adminToken, input, gives: { ...accountOf(member), role: 'ADMIN' } };
+    },
+    invalid: [{ input: { userId: 'x', role: 'USER' }, issues: [noUserId] }],
+    forbidden: async ({ member: { id, token } }) => ({ token, input: { userId: id, role: 'ADMIN' } }),
+    failures: {
+      AUTH_ACCOUNT_NOT_FOUND: async ({ adminToken: token }) => ({
+        token,
+        input: { userId: somebodyElse, role: 'USER' },
+      }),
+      AUTH_LAST_ADMINISTRATOR: async (world) => {
+        await world.dismissAdministrators();
+        return { token: world.adminToken, input: { userId: world.adminId, role: 'USER' } };
+      },
+    },
+  },
+  'auth.disableAccount': {
+    success: async (world) => {
+      const member = await world.newMember();
+      const gives = { ...accountOf(member), disabled: true };
+      return { token: world.adminToken, input: { userId: member.id }, gives };
+    },
+    invalid: [{ input: { userId: 'x' }, issues: [noUserId] }],
+    forbidden: async ({ member: { id, token } }) => ({ token, input: { userId: id } }),
+    failures: {
+      AUTH_ACCOUNT_NOT_FOUND: async ({ adminToken: token }) => ({ token, input: { userId: somebodyElse } }),
+      AUTH_LAST_ADMINISTRATOR: async (world) => {
+        await world.dismissAdministrators();
+        return { token: world.adminToken, input: { userId: world.adminId } };
+      },
+    },
+  },
+  'auth.enableAccount': {
+    success: async (world) => {
+      const member = await world.newDisabledMember();
+      return { token: world.adminToken, input: { userId: member.id }, gives: accountOf(member) };
+    },
+    invalid: [{ input: { userId: 'x' }, issues: [noUserId] }],
+    forbidden: async ({ member: { id, token } }) => ({ token, input: { userId: id } }),
+    failures: {
+      AUTH_ACCOUNT_NOT_FOUND: async ({ adminToken: token }) => ({ token, input: { userId: somebodyElse } }),
+    },
   },
   'auth.closeAccount': {
     success: async ({ serviceToken }) => ({

@@ -1,8 +1,7 @@
 import { type OperationExample, Unreachable } from '../example.js';
-import { aMoment, anId, noEmail, noId, noUserId, tooLong, tooShort, wrongPage } from './values.js';
+import { aMoment, anId, noEmail, noId, noUserId, somebodyElse, tooLong, tooShort, wrongPage } from './values.js';
 
 const rowsOnly = new Unreachable('anyone with a role sees the rows that are theirs');
-const somebodyElse = '01890000-0000-7000-8000-000000000001';
 
 const blank = { path: '/name', code: 'invalid_format', message: 'A name is more than blanks' };
 

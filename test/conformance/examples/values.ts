@@ -5,6 +5,9 @@ export const aMoment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\
 export const anId = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 export const aToken = expect.stringMatching(/^[\w.-]{20,}$/);
 
+/** The id of nobody. */
+export const somebodyElse = '01890000-0000-7000-8000-000000000001';
+
 export const noId: Issue = { path: '/id', code: 'invalid_format', message: 'Invalid UUID' };
 export const noUserId: Issue = { ...noId, path: '/user_id' };
 export const noEmail: Issue = { path: '/email', code: 'invalid_format', message: 'Invalid email address' };

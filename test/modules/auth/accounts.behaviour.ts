@@ -137,6 +137,30 @@ export function accountsBehaviour(engine: string, open: () => Promise<Adapters>)
       expect(await accounts.hasAdministrator()).toBe(false);
     });
 
+    test('of administrators are locked together, of those who can act', async () => {
+      for (const { userId } of (await accounts.list({ page: 1, limit: 1_000 })).accounts) await accounts.remove(userId);
+      const administrator = () => new Account({ ...aReservation(), role: 'ADMIN' });
+      const [one, other] = [administrator().activate(now), administrator().activate(now)];
+      const others = [aReservation().activate(now), administrator(), administrator().activate(now).disable(now)];
+      for (const account of [one, other, ...others]) await accounts.add(account);
+      const locked = await adapters.unitOfWork.run(() => accounts.lockAdministrators());
+      const byUser = (a: Account, b: Account) => (a.userId < b.userId ? -1 : 1);
+      expect([...locked].sort(byUser)).toEqual([one, other].sort(byUser));
+    });
+
+    test('of administrators are counted by one unit of work at a time', async () => {
+      for (const { userId } of (await accounts.list({ page: 1, limit: 1_000 })).accounts) await accounts.remove(userId);
+      const all = [1, 2, 3].map(() => new Account({ ...aReservation(), role: 'ADMIN' }).activate(now));
+      for (const account of all) await accounts.add(account);
+      const dismiss = (account: Account) =>
+        adapters.unitOfWork.run(async () => {
+          const isLast = (await accounts.lockAdministrators()).length === 1;
+          if (!isLast) await accounts.save(account.changeRole('USER', now));
+          return !isLast;
+        });
+      expect((await Promise.all(all.map(dismiss))).filter(Boolean)).toHaveLength(2);
+    });
+
     test('are unsettled while pending or closed, the oldest first', async () => {
       for (const { userId } of await accounts.findUnsettled(secondsLater(3600), 100)) await accounts.remove(userId);
       const [pending, closed, active, recent] = [aReservation(), aReservation(), aReservation(), aReservation()];

@@ -85,6 +85,16 @@ export function sessionsBehaviour(engine: string, open: () => Promise<SessionsUn
       expect(await sessions.removeAllOf(userId)).toEqual([]);
     });
 
+    test('of one user are known by their ids', async () => {
+      const userId = newId();
+      const [one, other, removed] = [aSession({ userId }), aSession({ userId }), aSession({ userId })];
+      for (const session of [one, other, removed, aSession()]) await sessions.add(session);
+      await sessions.remove(removed.id);
+      expect([...(await sessions.idsOf(userId))].sort()).toEqual([one.id, other.id].sort());
+      expect(await sessions.idsOf(newId())).toEqual([]);
+      expect(await sessions.find(one.id)).toEqual(one);
+    });
+
     test('that are expired are gone after the others were looked through', async () => {
       const userId = newId();
       const [expired, alive] = [aSession({ userId, lifetimeSeconds: -1 }), aSession({ userId })];

@@ -17,6 +17,8 @@ export abstract class Accounts {
   abstract lock(userId: string): Promise<Account | undefined>;
   /** In a unit of work: like `findByEmail`, and nobody else changes this account until it ends. */
   abstract lockByEmail(email: EmailAddress): Promise<Account | undefined>;
+  /** In a unit of work: those who can act as administrators, and nobody else changes their accounts until it ends. */
+  abstract lockAdministrators(): Promise<readonly Account[]>;
   /** The active ones, disabled or not, the latest first. Pages count from 1. */
   abstract list(request: { readonly page: number; readonly limit: number }): Promise<FoundAccounts>;
   /** Neither active nor changed since `before`, the oldest first. */

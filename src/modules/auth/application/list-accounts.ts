@@ -1,8 +1,8 @@
 import { QueryHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
 import { toPage } from '../../../contract/pagination.js';
-import { type AccountView, ListAccounts } from '../contract/index.js';
-import type { Account } from '../domain/account.js';
+import { ListAccounts } from '../contract/index.js';
+import { accountView } from './account-view.js';
 import { Accounts } from './accounts.js';
 
 @QueryHandler(ListAccounts)
@@ -14,11 +14,3 @@ export class ListAccountsHandler implements Handles<ListAccounts> {
     return toPage(accounts.map(accountView), total, input);
   }
 }
-
-const accountView = ({ userId, email, role, disabled, createdAt }: Account): AccountView => ({
-  userId,
-  email: email.value,
-  role,
-  disabled,
-  createdAt: createdAt.toISOString(),
-});

@@ -10,6 +10,7 @@ export abstract class Sessions {
    */
   abstract replace(session: Session, tokenHash: string): Promise<boolean>;
   abstract remove(id: string): Promise<void>;
+  abstract idsOf(userId: string): Promise<readonly string[]>;
   /** The ids of those that were there. */
   abstract removeAllOf(userId: string): Promise<readonly string[]>;
   abstract removeExpired(now: Date): Promise<void>;

@@ -22,11 +22,24 @@ export class SignOuts {
     await this.#revoke(`session:${sessionId}`);
   }
 
-  /** Sessions are revoked one by one as well: a renewal under way issues its token after this moment. */
   async endAllOf(userId: string): Promise<void> {
-    const ended = await this.sessions.removeAllOf(userId);
-    await this.#revoke(`user:${userId}`);
-    for (const sessionId of ended) await this.#revoke(`session:${sessionId}`);
+    await this.#revokeAll(userId, await this.sessions.removeAllOf(userId));
+  }
+
+  /** For a disabled account: its sessions stay, so that whoever renews one learns why that fails. */
+  async suspendAllOf(userId: string): Promise<void> {
+    await this.#revokeAll(userId, await this.sessions.idsOf(userId));
+  }
+
+  /** Tokens issued up to now, in the unit of work that takes their rights away: no crash comes between. */
+  revokeTokensOf(userId: string): Promise<void> {
+    return this.#revoke(`user:${userId}`);
+  }
+
+  /** Sessions are revoked one by one as well: a renewal under way issues its token after this moment. */
+  async #revokeAll(userId: string, sessionIds: readonly string[]): Promise<void> {
+    await this.revokeTokensOf(userId);
+    for (const sessionId of sessionIds) await this.#revoke(`session:${sessionId}`);
   }
 
   #revoke(subject: RevokedSubject): Promise<void> {

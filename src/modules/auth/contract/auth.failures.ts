@@ -18,6 +18,14 @@ export class AccountDisabled extends failure(
   'This account is disabled',
 ) {}
 
+export class AccountNotFound extends failure('AUTH_ACCOUNT_NOT_FOUND', 'not_found', 'There is no such account') {}
+
+export class LastAdministrator extends failure(
+  'AUTH_LAST_ADMINISTRATOR',
+  'failed_precondition',
+  'Nobody else is an administrator',
+) {}
+
 export class WeakPassword extends failure(
   'AUTH_WEAK_PASSWORD',
   'invalid_argument',

@@ -7,12 +7,14 @@ import { EmailTaken, UserIsAdministrator } from '../../users/contract/users.fail
 import { UserView } from '../../users/contract/users.views.js';
 import {
   AccountDisabled,
+  AccountNotFound,
   InvalidCredentials,
   InvalidRefreshToken,
+  LastAdministrator,
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
-import { AccountView } from './auth.views.js';
+import { AccountRole, AccountView } from './auth.views.js';
 
 const Password = secret(text({ min: 8, max: 128 }));
 /** Length is checked when a password is chosen; at sign-in a wrong one is just wrong. */
@@ -67,6 +69,33 @@ export class ListAccounts extends query({
   access: can('read', 'Account'),
   rest: 'GET /auth/accounts',
   description: 'Whoever has registered, the latest first.',
+}) {}
+
+export class ChangeAccountRole extends command({
+  input: z.object({ userId: Id, role: AccountRole }),
+  output: AccountView,
+  errors: [AccountNotFound, LastAdministrator],
+  access: can('update', 'Account'),
+  rest: 'POST /auth/accounts/:user_id/role',
+  description: 'Another role signs the user out everywhere.',
+}) {}
+
+export class DisableAccount extends command({
+  input: z.object({ userId: Id }),
+  output: AccountView,
+  errors: [AccountNotFound, LastAdministrator],
+  access: can('update', 'Account'),
+  rest: 'POST /auth/accounts/:user_id/disable',
+  description: 'Its tokens stop working, and nobody can sign in to it.',
+}) {}
+
+export class EnableAccount extends command({
+  input: z.object({ userId: Id }),
+  output: AccountView,
+  errors: [AccountNotFound],
+  access: can('update', 'Account'),
+  rest: 'POST /auth/accounts/:user_id/enable',
+  description: 'Its user can sign in again; tokens from before stay dead.',
 }) {}
 
 /** For users, before a user is deleted: its sessions end and its tokens stop working. Without an account it does nothing. */

@@ -4,7 +4,7 @@ import { relation } from '../../../contract/relation.js';
 import { Email, enumeration, Id, Timestamp, view } from '../../../contract/values.js';
 import { GetUsersByIds } from '../../users/contract/users.lookups.js';
 
-const AccountRole = enumeration('AccountRole', ['USER', 'ADMIN']);
+export const AccountRole = enumeration('AccountRole', ['USER', 'ADMIN']);
 
 export const AccountView = view('Account', {
   userId: Id,

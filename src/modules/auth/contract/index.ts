@@ -2,7 +2,10 @@ import { grant } from '../../../contract/access.js';
 import { module } from '../../../contract/module.js';
 import {
   ChangeAccountEmail,
+  ChangeAccountRole,
   CloseAccount,
+  DisableAccount,
+  EnableAccount,
   ListAccounts,
   ListRevocations,
   Login,
@@ -15,15 +18,20 @@ import { type AccountView, userOfAccount } from './auth.views.js';
 export { EmailTaken, UserIsAdministrator } from '../../users/contract/users.failures.js';
 export {
   AccountDisabled,
+  AccountNotFound,
   InvalidCredentials,
   InvalidRefreshToken,
+  LastAdministrator,
   TooManyAttempts,
   WeakPassword,
 } from './auth.failures.js';
 export {
   type AccountView,
   ChangeAccountEmail,
+  ChangeAccountRole,
   CloseAccount,
+  DisableAccount,
+  EnableAccount,
   ListAccounts,
   ListRevocations,
   Login,
@@ -40,6 +48,9 @@ export const auth = module(
     RefreshSession,
     Logout,
     ListAccounts,
+    ChangeAccountRole,
+    DisableAccount,
+    EnableAccount,
     CloseAccount,
     ChangeAccountEmail,
     ListRevocations,

@@ -72,6 +72,11 @@ export class Account implements AccountState {
     return this.status === 'ACTIVE';
   }
 
+  /** Whether its user can act as an administrator. */
+  get isAdministrator(): boolean {
+    return this.isActive && !this.disabled && this.role === 'ADMIN';
+  }
+
   /** A later attempt takes the reservation over, all it brings included: nothing of an earlier one may come into force. */
   takeOver({ attemptId, passwordHash, role }: Attempt, now: Date): Account {
     return this.#reserved({ attemptId, passwordHash, role, updatedAt: now });
@@ -96,6 +101,18 @@ export class Account implements AccountState {
 
   changePasswordHash(passwordHash: string, now: Date): Account {
     return new Account({ ...this, passwordHash, updatedAt: now });
+  }
+
+  changeRole(role: Role, now: Date): Account {
+    return role === this.role ? this : new Account({ ...this, role, updatedAt: now });
+  }
+
+  disable(now: Date): Account {
+    return this.disabled ? this : new Account({ ...this, disabled: true, updatedAt: now });
+  }
+
+  enable(now: Date): Account {
+    return this.disabled ? new Account({ ...this, disabled: false, updatedAt: now }) : this;
   }
 
   /** Frees the address; what is left reminds of the profile that has to go as well. */

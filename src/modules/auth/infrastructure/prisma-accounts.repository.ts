@@ -42,6 +42,14 @@ export class PrismaAccounts extends Accounts {
     return this.#first('where email = $1 for update', email.value);
   }
 
+  /** In one order for all: two units of work never wait for each other. */
+  override async lockAdministrators(): Promise<readonly Account[]> {
+    const rows = await this.database.query<AccountRow>(
+      `${selectAccount} where role = 'ADMIN' and status = 'ACTIVE' and not disabled order by user_id for update`,
+    );
+    return rows.map(fromRow);
+  }
+
   override async list({ page, limit }: { page: number; limit: number }): Promise<FoundAccounts> {
     const { rows, total } = await queryPage<AccountRow>(this.database, {
       columns,

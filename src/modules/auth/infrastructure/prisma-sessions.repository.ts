@@ -30,6 +30,11 @@ export class PrismaSessions extends Sessions {
     await this.database.client.session.deleteMany({ where: { id } });
   }
 
+  override async idsOf(userId: string): Promise<readonly string[]> {
+    const rows = await this.database.client.session.findMany({ where: { userId }, select: { id: true } });
+    return rows.map(({ id }) => id);
+  }
+
   override async removeAllOf(userId: string): Promise<readonly string[]> {
     const sql = 'delete from sessions where user_id = $1::uuid returning id';
     const rows = await this.database.query<Pick<SessionRow, 'id'>>(sql, [userId]);

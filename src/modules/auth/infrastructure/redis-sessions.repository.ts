@@ -54,6 +54,10 @@ export class RedisSessions extends Sessions {
     });
   }
 
+  override idsOf(userId: string): Promise<readonly string[]> {
+    return this.#ask((send) => send('ZRANGE', (redis) => redis.zrange(indexKey(userId), 0, -1)));
+  }
+
   override removeAllOf(userId: string): Promise<readonly string[]> {
     return this.#ask(async (send) => {
       const ids = await send('ZRANGE', (redis) => redis.zrange(indexKey(userId), 0, -1));

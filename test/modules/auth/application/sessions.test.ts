@@ -4,7 +4,9 @@ import { Unauthenticated } from '../../../../src/contract/built-in-failures.js';
 import { newId } from '../../../../src/contract/values.js';
 import { type AccessTokenSubject, AccessTokens } from '../../../../src/modules/auth/application/access-tokens.js';
 import {
+  ChangeAccountRole,
   CloseAccount,
+  DisableAccount,
   InvalidRefreshToken,
   Login,
   Logout,
@@ -153,7 +155,13 @@ class HesitantAccessTokens extends AccessTokens {
   }
 }
 
-test('a token that is issued while its account is closed does not work', async () => {
+const endings = [
+  ['closed', (userId: string) => new CloseAccount({ userId })],
+  ['disabled', (userId: string) => new DisableAccount({ userId })],
+  ['promoted', (userId: string) => new ChangeAccountRole({ userId, role: 'ADMIN' })],
+] as const;
+
+test.each(endings)('a token that is issued while its account is %s does not work', async (_, end) => {
   let hesitant: HesitantAccessTokens | undefined;
   const app = await createModulesApplication({
     accessTokens: (tokens) => {
@@ -162,12 +170,12 @@ test('a token that is issued while its account is closed does not work', async (
     },
   });
   const { user, refreshToken } = await app.register();
-  const close = async () => {
-    await app.specimen.get(Bus).asService.execute(new CloseAccount({ userId: user.id }));
-    const closedAt = Date.now();
-    while (Date.now() === closedAt) await setImmediate();
+  const endAccount = async () => {
+    await app.specimen.get(Bus).asService.execute(end(user.id));
+    const endedAt = Date.now();
+    while (Date.now() === endedAt) await setImmediate();
   };
-  if (hesitant) hesitant.pause = close;
+  if (hesitant) hesitant.pause = endAccount;
   const { token } = await app.call(new RefreshSession({ refreshToken }));
   await expect(app.call(new GetMe(), { token })).rejects.toThrow(Unauthenticated);
   await app.close();

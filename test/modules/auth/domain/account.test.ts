@@ -39,6 +39,31 @@ describe('a reserved account', () => {
   });
 });
 
+describe('an active account', () => {
+  const active = reservation.activate(later);
+  const muchLater = new Date('2026-01-03');
+
+  test('is changed in its role or disabled, at that moment', () => {
+    expect(active.changeRole('USER', muchLater)).toMatchObject({ role: 'USER', updatedAt: muchLater });
+    const disabled = active.disable(muchLater);
+    expect(disabled).toMatchObject({ disabled: true, role: 'ADMIN', updatedAt: muchLater });
+    expect(disabled.enable(muchLater)).toMatchObject({ disabled: false, role: 'ADMIN', updatedAt: muchLater });
+  });
+
+  test('is the same one where nothing changes', () => {
+    expect(active.changeRole('ADMIN', muchLater)).toBe(active);
+    expect(active.enable(muchLater)).toBe(active);
+    const disabled = active.disable(later);
+    expect(disabled.disable(muchLater)).toBe(disabled);
+  });
+
+  test('is an administrator while it has that role and is not disabled', () => {
+    expect(active.isAdministrator).toBe(true);
+    const others = [reservation, active.changeRole('USER', later), active.disable(later), active.close(later)];
+    for (const account of others) expect(account.isAdministrator).toBe(false);
+  });
+});
+
 describe('a closed account', () => {
   test('has given its address and its password away', () => {
     const closed = reservation.activate(later).close(later);

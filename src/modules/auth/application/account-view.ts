@@ -1,0 +1,11 @@
+import type { AccountView } from '../contract/index.js';
+import type { Account } from '../domain/account.js';
+
+/** What administrators see of an account. */
+export const accountView = ({ userId, email, role, disabled, createdAt }: Account): AccountView => ({
+  userId,
+  email: email.value,
+  role,
+  disabled,
+  createdAt: createdAt.toISOString(),
+});
