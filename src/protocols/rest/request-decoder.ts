@@ -68,6 +68,13 @@ const refuseUnreadBody: Refuse = ({ headers }, issues) => {
     issues.push(unexpectedBody);
 };
 
+/** Of what has a body: all that is not in the path is there. */
+const refuseQueryString: Refuse = (request, issues) => {
+  if (!request.raw.url?.includes('?')) return;
+  checkQueryString(request);
+  refuseUnknown(request.query as Values, nothing, issues, '');
+};
+
 /** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
 export function requestDecoder(operation: OperationDescriptor): Decode {
   const decode = inputDecoder(operation);
@@ -94,8 +101,9 @@ function inputDecoder({ input, wire }: OperationDescriptor): Decode {
 
 function bodyDecoder(shape: ObjectShape): Decode {
   const decode = jsonDecoder(shape);
-  // JSON null is no object without members
   return (request, issues, path) => {
+    refuseQueryString(request as FastifyRequest, issues);
+    // JSON null is no object without members
     const { body = {} } = request as FastifyRequest;
     return decode(body, issues, path);
   };

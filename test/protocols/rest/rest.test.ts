@@ -215,6 +215,35 @@ describe('a request that is refused', () => {
     expect(errors.map(({ path }) => path).sort()).toEqual(['/flag', '/pagee']);
   });
 
+  it.each(['label', 'dry_run', 'a/b', '__proto__'])(
+    'refuses a query string of what has a body, fields of the body included: %s',
+    async (name) => {
+      const response = await post(`/specimens/echo?${encodeURIComponent(name)}=1`, wireSpecimen());
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        {
+          code: 'INVALID_ARGUMENT',
+          errors: [{ path: `/${name.replace('/', '~1')}`, code: 'unrecognized_keys' }],
+        },
+      ]);
+    },
+  );
+
+  it('lists what is wrong with the query string and with the body together', async () => {
+    const response = await post('/specimens/fail?dry_run=1', { kind: 'NOTHING' });
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path).sort()).toEqual(['/dry_run', '/kind']);
+  });
+
+  it('takes a question mark without a query string', async () => {
+    expect((await post('/specimens/echo?', wireSpecimen())).status).toBe(200);
+  });
+
+  it('refuses a query string that does not decode of what has a body', async () => {
+    const response = await post('/specimens/echo?q=%ff', wireSpecimen());
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'MALFORMED_REQUEST' }]);
+  });
+
   it.each([
     ['broken JSON', '{"kind":', 400, 'MALFORMED_REQUEST'],
     ['a JSON list', '[]', 400, 'INVALID_ARGUMENT'],
