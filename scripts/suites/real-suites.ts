@@ -8,6 +8,7 @@ export const serverVariables = [
   'REDIS_URL',
   'MQTT_URL',
   'CONSUL_HOST',
+  'CONSUL_PROGRAM',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'TOXIPROXY_URL',
   'PROMTOOL',
