@@ -9,6 +9,7 @@ export const serverVariables = [
   'MQTT_URL',
   'CONSUL_HOST',
   'CONSUL_PROGRAM',
+  'CHROMIUM',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'TOXIPROXY_URL',
   'PROMTOOL',

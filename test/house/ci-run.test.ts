@@ -9,7 +9,7 @@ case "$1" in
   ci) mkdir -p node_modules/.bin && : > node_modules/.bin/vitest && chmod +x node_modules/.bin/vitest; exit "\${CI_CODE:-0}" ;;
   test) printf 'a name with \\000\\n'; echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
   run) [ "$2" = tutorials ] && { echo "\${TUTORIALS_LINE-0 passed, 0 failed, 0 skipped}"; exit; }
-    echo "database: $DATABASE_URL, promtool: $PROMTOOL, h2spec: $H2SPEC, consul: $CONSUL_PROGRAM"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
+    echo "database: $DATABASE_URL, promtool: $PROMTOOL, h2spec: $H2SPEC, consul: $CONSUL_PROGRAM, chromium: $CHROMIUM"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
 esac
 `;
 
@@ -30,7 +30,7 @@ function ciRun(env: Record<string, string>, files: Record<string, string> = serv
   const root = plant({ 'main/.ci/run': readFileSync(inHouse('.ci/run'), 'utf8'), 'bin/npm': npm, ...files });
   for (const file of ['main/.ci/run', 'bin/npm', ...Object.keys(files)]) chmodSync(join(root, file), 0o755);
   const { DATABASE_URL: _, ...variables } = process.env;
-  const inherited = { ...variables, PROMTOOL: '', H2SPEC: '', CONSUL_PROGRAM: '' };
+  const inherited = { ...variables, PROMTOOL: '', H2SPEC: '', CONSUL_PROGRAM: '', CHROMIUM: '' };
   const path = `${join(root, 'bin')}${delimiter}${process.env.PATH}`;
   const run = spawnSync(join(root, 'main/.ci/run'), { env: { ...inherited, ...env, PATH: path }, encoding: 'utf8' });
   const log = join(root, 'shared/services/log');
@@ -54,7 +54,7 @@ test('the second run gets the servers, and those that ran before go on running',
   ]);
 });
 
-test.each(['promtool', 'h2spec', 'consul'])('the second run gets %s where there is one', (name) => {
+test.each(['promtool', 'h2spec', 'consul', 'chromium'])('the second run gets %s where there is one', (name) => {
   const tool = { [`main/.ci/${name}`]: `#!/bin/sh\necho /cache/${name}\n` };
   expect(ciRun({}, { ...servers, ...tool }).stdout).toContain(`${name}: /cache/${name}`);
   const { status, stdout } = ciRun({});
