@@ -8,6 +8,8 @@ interface AccessOptions {
   readonly replyTopics: ReplyTopics;
   readonly peerOf: (client: Client) => EmbeddedPeer;
   readonly drops: DropLog;
+  /** A message of this client will be acknowledged, then handed over. */
+  readonly accepted: (client: Client) => void;
 }
 
 type AccessHooks = Pick<
@@ -20,7 +22,7 @@ const identifierRejected = 2;
 const discardTopic = '$dropped';
 
 /** Anyone may connect, send requests and read the replies to them, and nothing else. */
-export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessOptions): AccessHooks {
+export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted }: AccessOptions): AccessHooks {
   const requests = `${topicPrefix}/rpc/`;
   /** Refused [MQTT-3.1.3-8]: they ask for a session and have no id. Aedes makes one for them. */
   const withoutId = new WeakSet<Client>();
@@ -45,6 +47,7 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops }: AccessO
         drops.add(fault, { topic: packet.topic, client: client.id });
         Object.assign(packet, { topic: discardTopic, payload: '', retain: false });
       }
+      if (client) accepted(client);
       callback(null);
     },
 

@@ -29,6 +29,8 @@ const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
 const closeTimeoutMs = 1_000;
 const maxHalfDoneQoS2 = 100;
+/** Aedes never hands over a duplicate of QoS 2. */
+const maxTurns = 1_000;
 
 export class EmbeddedBroker extends Broker {
   readonly #server: Server;
@@ -37,6 +39,9 @@ export class EmbeddedBroker extends Broker {
   readonly #logger = new Logger('MQTT');
   readonly #requests: string;
   #aedes: Aedes | undefined;
+  #isClosing = false;
+  /** How many messages of a client Aedes may have acknowledged and not yet handed over. */
+  readonly #acknowledged = new Map<Client, number>();
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
     super();
@@ -73,9 +78,13 @@ export class EmbeddedBroker extends Broker {
     this.#server.close();
   }
 
+  /** What was acknowledged is answered first, and replies that were written arrive. */
   async close(): Promise<void> {
     this.#server.close();
-    await turn();
+    this.#isClosing = true;
+    for (let turns = 0; this.#acknowledged.size > 0 && turns < maxTurns; turns++) await turn();
+    // Aedes writes a reply in the turn after it was sent
+    for (let turns = 0; turns < 2; turns++) await turn();
     await Promise.all([...this.#sockets].map(endSocket));
     await this.#stopAedes();
   }
@@ -90,11 +99,15 @@ export class EmbeddedBroker extends Broker {
         topicPrefix,
         replyTopics: new ReplyTopics(topicPrefix),
         peerOf: (client) => this.#peerOf(client),
+        accepted: (client) => this.#acknowledged.set(client, (this.#acknowledged.get(client) ?? 0) + 1),
         drops,
       }),
       published: (packet, client, taken) => this.#published(receiver, packet, client, taken),
     });
-    aedes.on('clientDisconnect', (client) => receiver.disconnected(this.#peerOf(client)));
+    aedes.on('clientDisconnect', (client) => {
+      this.#acknowledged.delete(client);
+      receiver.disconnected(this.#peerOf(client));
+    });
     aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
     aedes.on('ping', (_packet, client) => this.#peerOf(client).admit());
     aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
@@ -106,7 +119,7 @@ export class EmbeddedBroker extends Broker {
 
   #accept(socket: Socket): void {
     const { packetBytes, messageRate } = this.options;
-    readInTurns(socket, new IncomingPackets(packetBytes, messageRate?.()));
+    readInTurns(socket, new IncomingPackets(packetBytes, messageRate?.()), () => this.#isClosing);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     this.#aedes?.handle(socket);
@@ -114,9 +127,19 @@ export class EmbeddedBroker extends Broker {
 
   #published(receiver: Receiver, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
     const { topic, payload, retain } = packet;
+    const done = () => {
+      if (client) this.#handedOver(client);
+      taken();
+    };
     if (client && topic.startsWith(this.#requests))
-      receiver.receive({ topic, payload, retain }, this.#peerOf(client), taken);
-    else taken();
+      receiver.receive({ topic, payload, retain }, this.#peerOf(client), done);
+    else done();
+  }
+
+  #handedOver(client: Client): void {
+    const others = (this.#acknowledged.get(client) ?? 0) - 1;
+    if (others > 0) this.#acknowledged.set(client, others);
+    else this.#acknowledged.delete(client);
   }
 
   #peerOf(client: Client): EmbeddedPeer {

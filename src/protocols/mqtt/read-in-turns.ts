@@ -3,23 +3,33 @@ import type { IncomingPackets } from './incoming-packets.js';
 
 const packetsInOneTurn = 32;
 
+type Read = () => Buffer | null;
+
 /**
  * Replaces `socket.read`, the only way in which Aedes reads: a few packets in each turn of the event loop, checked before
- * Aedes sees them. Aedes mixes up two chunks when it can read the second one before it is done with the first.
+ * Aedes sees them. Aedes mixes up two chunks when it can read the second one before it is done with the first. What comes
+ * once `isClosing` is discarded: it is not acknowledged, and unread bytes would reset the connection before its replies.
  */
-export function readInTurns(socket: Socket, packets: IncomingPackets): void {
+export function readInTurns(socket: Socket, packets: IncomingPackets, isClosing: () => boolean): void {
   const read = socket.read.bind(socket);
+  const readTurn = turns(socket, read, packets);
+  socket.read = (size?: number): unknown => {
+    // the stream itself asks for 0 bytes when it wants to be filled
+    if (size === 0) return read(0);
+    return isClosing() ? discard(read) : readTurn();
+  };
+}
+
+function turns(socket: Socket, read: Read, packets: IncomingPackets): Read {
   let unread: Buffer | null = null;
   let hasRead = false;
   const nextTurn = (): void => {
     hasRead = false;
     if (!socket.destroyed) socket.emit('readable');
   };
-  socket.read = (size?: number): unknown => {
-    // the stream itself reads 0 bytes to be filled
-    if (size === 0) return read(0);
+  return () => {
     if (hasRead) return null;
-    const chunk: Buffer | null = unread ?? read();
+    const chunk = unread ?? read();
     if (chunk === null) return null;
     const taken = packets.take(chunk, packetsInOneTurn);
     if (packets.fault !== undefined) {
@@ -31,4 +41,9 @@ export function readInTurns(socket: Socket, packets: IncomingPackets): void {
     if (hasRead) setImmediate(nextTurn);
     return chunk.subarray(0, taken);
   };
+}
+
+function discard(read: Read): null {
+  while (read() !== null);
+  return null;
 }
