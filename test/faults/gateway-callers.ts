@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import type { Person, Somebody } from './callers.js';
@@ -13,10 +14,11 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Keeps one connection until an answer on it says that it is the last one: then the next server. Repeats nothing. */
+/** Keeps one connection until an answer on it says that it is the last one, or the server closes it: then the next server. Repeats nothing. */
 export class MovingHttpClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   #at = 0;
+  #socket: Socket | undefined;
 
   constructor(
     private readonly urls: readonly string[],
@@ -32,15 +34,28 @@ export class MovingHttpClient {
       signal,
       agent: this.#agent,
     });
+    sent.once('socket', (socket) => this.#use(socket));
     sent.end(body && JSON.stringify(body));
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    if (answer.headers.connection === 'close') this.#at++;
+    if (answer.headers.connection === 'close') this.#leave(this.#socket);
     const content = await text(answer);
     return { status: answer.statusCode ?? 0, body: content === '' ? undefined : JSON.parse(content) };
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #use(socket: Socket): void {
+    if (this.#socket === socket) return;
+    this.#socket = socket;
+    socket.once('close', () => this.#leave(socket));
+  }
+
+  #leave(socket: Socket | undefined): void {
+    if (!socket || this.#socket !== socket) return;
+    this.#socket = undefined;
+    this.#at++;
   }
 }
 

@@ -4,6 +4,7 @@ import { Administrator, Person } from './callers.js';
 import { ConsulFront, hasConsul } from './consul-front.js';
 import { httpSteps, MovingHttpClient, MovingWebSocketClient, webSocketSteps } from './gateway-callers.js';
 import type { Environment } from './instance.js';
+import { MovingMqttClient, mqttSteps } from './moving-mqtt-client.js';
 import { report } from './report.js';
 import { SteadyLoad, type Step } from './steady-load.js';
 import { patientMs, Topology } from './topology.js';
@@ -94,6 +95,7 @@ describe('two gateways whose clients move when they are told to', () => {
   test('are restarted without a failed call', { timeout: 120_000 }, async () => {
     const places = topology.of('api-gateway').map(({ place }) => place);
     const urls = places.map(({ http }) => http);
+    const brokers = places.map(({ mqtt }) => mqtt);
     const grpc = `ipv4:${places.map(({ grpc: address }) => address).join(',')}`;
     const whom = await Promise.all(Array.from({ length: callers }, () => Person.register(topology, 0)));
     const steps = (caller: number): readonly Step[] => {
@@ -101,12 +103,15 @@ describe('two gateways whose clients move when they are told to', () => {
       const turned = caller % 2 === 0 ? urls : urls.toReversed();
       const http = new MovingHttpClient(turned, person.token);
       const socket = new MovingWebSocketClient(turned, person.token);
+      const device = new MovingMqttClient(caller % 2 === 0 ? brokers : brokers.toReversed(), person.token);
       person.use(topology.connect({ protocol: 'grpc', url: grpc, token: person.token }));
       closers.push(
         () => http.close(),
         () => socket.close(),
+        () => device.close(),
       );
-      return [...httpSteps(http, person), ...webSocketSteps(socket, person), person.reads, person.renames];
+      const steps = [...httpSteps(http, person), ...webSocketSteps(socket, person), ...mqttSteps(device, person)];
+      return [...steps, person.reads, person.renames];
     };
     await underLoad('rolling restart of api-gateway', steps, 'api-gateway');
   });
