@@ -24,7 +24,7 @@ export interface SchemaComponents {
 const formats: Partial<Record<ScalarShape['type'], string>> = { int32: 'int32', int64: 'int64', double: 'double' };
 
 const noNul = '^[^\\x00]*$';
-const mapKey = '^(?!__proto__$)[^\\x00]*$';
+const mapKey = { pattern: noNul, not: { enum: ['__proto__'] } };
 /** Of the format `date-time`, without leap seconds and lower case. */
 const timestamp = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$';
 
@@ -123,7 +123,7 @@ export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: Sc
       const propertyNames = constraints(schema).propertyNames as JsonSchema | undefined;
       return {
         type: 'object',
-        ...(direction === 'input' && { propertyNames: { pattern: mapKey, ...propertyNames } }),
+        ...(direction === 'input' && { propertyNames: { ...mapKey, ...propertyNames } }),
         additionalProperties,
       };
     },

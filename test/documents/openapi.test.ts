@@ -77,7 +77,7 @@ describe('the OpenAPI document', () => {
       explode: true,
       schema: { type: 'array', maxItems: 3, items: { $ref: '#/components/schemas/Colour' } },
     });
-    expect(parameters).toContainEqual({ $ref: '#/components/parameters/RequestTimeout' });
+    expect(parameters).toContainEqual({ $ref: '#/components/parameters/TimeoutMs' });
   });
 
   it('offers the idempotency key to commands whose output holds no credential', () => {
@@ -142,10 +142,20 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('has no lookahead: the regular expressions of Go and Rust have none, and validators refuse the document', () => {
+    expect(JSON.stringify(document)).not.toMatch(/\(\?<?[=!]/);
+  });
+
+  it('gives no name to a parameter and an answer or schema: some generators have one namespace for them', () => {
+    const { parameters, responses, schemas } = document.components;
+    const names = [parameters, responses, schemas].flatMap((components) => Object.keys(components));
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
   it('has no pattern for a header that is taken as absent when it does not match, but what a client is to send', () => {
-    const { RequestId, Traceparent, RequestTimeout, IdempotencyKey } = document.components.parameters;
+    const { RequestId, Traceparent, TimeoutMs, IdempotencyKey } = document.components.parameters;
     for (const ignored of [RequestId, Traceparent]) expect(ignored?.schema).toEqual({ type: 'string' });
-    expect(RequestTimeout?.schema).toEqual({ type: 'integer', minimum: 1, maximum: 999_999_999 });
+    expect(TimeoutMs?.schema).toEqual({ type: 'integer', minimum: 1, maximum: 999_999_999 });
     expect(IdempotencyKey?.schema).toHaveProperty('pattern');
   });
 

@@ -16,7 +16,7 @@ export const headerParameters: Readonly<Record<string, DocumentNode>> = {
     schema: { type: 'string' },
     example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   },
-  RequestTimeout: {
+  TimeoutMs: {
     name: 'x-request-timeout-ms',
     in: 'header',
     description: callDescriptions.timeoutMs,
