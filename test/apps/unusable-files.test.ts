@@ -87,6 +87,8 @@ describe.skipIf(process.getuid?.() !== 0)('a file that may not be used ends the 
     ['TLS_CERT_FILE', { TLS_KEY_FILE: 'key.pem' }],
     ['TLS_KEY_FILE', { TLS_CERT_FILE: 'key.pem' }],
     ['GRPC_TLS_CLIENT_CA_FILE', { TLS_CERT_FILE: 'key.pem', TLS_KEY_FILE: 'key.pem' }],
+    ['JWT_SECRET_FILE', {}],
+    ['DATABASE_URL_FILE', {}],
     ['JWT_PRIVATE_KEY_FILE', {}],
     ['JWT_PUBLIC_KEY_FILES', { JWT_PRIVATE_KEY_FILE: 'key.pem' }],
     ['CONSUL_CA_FILE', { CONSUL_HOST: '127.0.0.1', CONSUL_SECURE: 'true' }],
