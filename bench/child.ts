@@ -1,16 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program of this folder in a process of its own, which answers every message with one. */
+const execArgv = ['--disable-warning=DEP0205', '--import', '@swc-node/register/esm-register'];
+
+/** A program in a process of its own, which answers every message with one. */
 export class Child<Request extends object, Answer> {
   private constructor(private readonly child: ChildProcess) {}
 
-  /** Starts `program` (a file name) and waits for its first message. */
+  /** Starts `program` (one without a URL is in this folder) and waits for its first message. */
   static async start<Request extends object, Answer, First>(
-    program: string,
+    program: string | URL,
     args: readonly string[],
   ): Promise<{ child: Child<Request, Answer>; first: First }> {
-    const started = new Child<Request, Answer>(fork(new URL(program, import.meta.url), args));
+    const started = new Child<Request, Answer>(fork(new URL(program, import.meta.url), args, { execArgv }));
     return { child: started, first: (await started.#message()) as First };
   }
 

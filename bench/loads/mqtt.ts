@@ -4,7 +4,8 @@ import type { Target } from '../target.js';
 import type { Load } from './load.js';
 import { fire, type Send } from './pipelined.js';
 
-async function open({ url, token, userId }: Target): Promise<{ client: MqttClient; send: Send }> {
+/** `send` resolves with false where the connection has ended. */
+export async function open({ url, token, userId }: Target): Promise<{ client: MqttClient; send: Send }> {
   const clientId = `load-${crypto.randomUUID()}`;
   const client = await connectAsync(url, { clientId });
   (client.stream as Socket).setNoDelay(true);
@@ -16,6 +17,9 @@ async function open({ url, token, userId }: Target): Promise<{ client: MqttClien
     const { correlation_id, result } = JSON.parse(payload.toString()) as { correlation_id: string; result?: unknown };
     waiting.get(correlation_id)?.(result !== undefined);
     waiting.delete(correlation_id);
+  });
+  client.on('close', () => {
+    for (const resolve of waiting.values()) resolve(false);
   });
   const head = { reply_to: replyTo, authorization: `Bearer ${token}`, params: { id: userId } };
   const send: Send = () =>

@@ -4,7 +4,8 @@ import type { Target } from '../target.js';
 import type { Load } from './load.js';
 import { fire, type Send } from './pipelined.js';
 
-async function open({ url, token, userId }: Target): Promise<{ socket: WebSocket; send: Send }> {
+/** `send` resolves with false where the connection has ended. */
+export async function open({ url, token, userId }: Target): Promise<{ socket: WebSocket; send: Send }> {
   const headers = { authorization: `Bearer ${token}` };
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, { headers, perMessageDeflate: false });
   await once(socket, 'open');
@@ -15,8 +16,12 @@ async function open({ url, token, userId }: Target): Promise<{ socket: WebSocket
     waiting.get(answer.id)?.(answer.result !== undefined);
     waiting.delete(answer.id);
   });
+  socket.on('close', () => {
+    for (const resolve of waiting.values()) resolve(false);
+  });
   const send: Send = () =>
     new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve(false);
       const id = ++requests;
       waiting.set(id, resolve);
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'users.getUser', params: { id: userId } }));

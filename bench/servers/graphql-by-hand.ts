@@ -20,8 +20,8 @@ const schema = `
 
 const failure = (code: string) => new mercurius.ErrorWithProps(code, { code });
 
-/** GetUser on mercurius alone. */
-export async function serve(): Promise<Target> {
+/** GetUser on mercurius alone; over WebSockets too with `subscription`. */
+export async function serve(subscription = false): Promise<Target> {
   const users = await usersInMemory();
   const tokens = new VerifiedTokens();
   const context = async ({ headers: { authorization } }: FastifyRequest) => {
@@ -44,7 +44,7 @@ export async function serve(): Promise<Target> {
     };
   };
   const fastify = Fastify();
-  await fastify.register(mercurius, { schema, jit: 1, context, resolvers: { Query: { user } } });
+  await fastify.register(mercurius, { schema, jit: 1, context, subscription, resolvers: { Query: { user } } });
   const url = await fastify.listen({ port: 0, host: '127.0.0.1' });
   return { url, token: await tokens.issue(userId), userId };
 }

@@ -1,9 +1,13 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
 import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
 import type { RawHeaders } from '../request-values.js';
+import { Turns } from '../turns.js';
 import { libraryHeaders, longestTimeout } from './library-headers.js';
 import { sendDetailedStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
+
+/** Calls of one connection that begin in one turn of the event loop: its answers make room for as many again. */
+const callsPerTurn = 32;
 
 type Handle = (
   interceptors: readonly ServerInterceptor[],
@@ -42,7 +46,22 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
       return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
     };
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
-    handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
+    // grpc-js listens when it handles the stream, which may be reset before
+    stream.on('error', () => undefined);
+    turnsOf(stream.session).run(() => {
+      if (stream.destroyed) return;
+      handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
+    });
   };
   Reflect.set(server, '_streamHandler', take);
+}
+
+const turns = new WeakMap<Http2Session, Turns>();
+
+function turnsOf(session: Http2Session | undefined): Turns {
+  const known = session && turns.get(session);
+  if (known) return known;
+  const made = new Turns(callsPerTurn);
+  if (session) turns.set(session, made);
+  return made;
 }

@@ -36,6 +36,50 @@ const send = (
   to = path,
 ): Promise<RawAnswer> => rawCall({ address, path: to, body, headers: Object.entries(headers) });
 
+describe('one connection with many calls at once', () => {
+  const total = 900;
+
+  /** Of the calls of a flood, how many had their end before `after` was called. */
+  async function flood({ address }: SpecimenGrpc, after: () => Promise<unknown>): Promise<number> {
+    const session = connectHttp2(`http://${address}`);
+    opened.push(() => session.destroy());
+    await once(session, 'remoteSettings');
+    let ended = 0;
+    const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
+    const calls = Array.from({ length: total }, async () => {
+      const stream = session.request(headers).end(frame(request)).resume();
+      await once(stream, 'trailers');
+      ended++;
+    });
+    await after();
+    const before = ended;
+    await Promise.all(calls);
+    return before;
+  }
+
+  it('takes back what still waits, for any reason', async () => {
+    const grpc = await startGrpc();
+    const session = connectHttp2(`http://${grpc.address}`);
+    opened.push(() => session.destroy());
+    await once(session, 'remoteSettings');
+    const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
+    const closed = Array.from({ length: total }, (_, index) => {
+      const stream = session.request(headers).on('error', () => undefined);
+      stream.write(frame(request));
+      stream.close(index % 14);
+      return new Promise((resolve) => stream.once('close', resolve));
+    });
+    await Promise.all(closed);
+    expect((await grpc.send(path, request)).bytes.length).toBeGreaterThan(0);
+  });
+
+  it('takes turns with the calls of others', async () => {
+    const grpc = await startGrpc();
+    await grpc.send(path, request);
+    expect(await flood(grpc, () => grpc.send(path, request))).toBeLessThan(total / 2);
+  });
+});
+
 describe('hostile input over gRPC', () => {
   let grpc: SpecimenGrpc;
   beforeAll(async () => {

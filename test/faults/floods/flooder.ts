@@ -1,0 +1,74 @@
+import { connect, type Socket } from 'node:net';
+import { tellParent } from '../../../bench/tell-parent.js';
+import { type FloodTarget, floods } from './floods.js';
+
+interface NamedFlood extends FloodTarget {
+  readonly flood: string;
+}
+
+/** Null to stop. */
+export interface FloodOrder {
+  readonly begin: NamedFlood | null;
+}
+
+export interface Flooded {
+  /** One after another: a new one for each that was closed. */
+  connections: number;
+  bytes: number;
+}
+
+/** Not that of the others, who would share its limits. */
+const localAddress = '127.0.0.3';
+
+let flooded: Flooded = { connections: 0, bytes: 0 };
+let socket: Socket | undefined;
+
+/** One connection, and the next one when the server has closed it. */
+function open(order: NamedFlood, onAnswer: () => void): void {
+  const flood = floods[order.flood]?.(order);
+  if (!flood) throw new Error(`no flood ${order.flood}`);
+  const [host = '', port] = order.address.split(':');
+  const opened = connect({ host, port: Number(port), localAddress });
+  let isFull = false;
+  const send = (bytes: Buffer): void => {
+    isFull = !opened.write(bytes);
+    flooded.bytes += bytes.length;
+  };
+  const pump = (): void => {
+    isFull = false;
+    for (let bytes = flood.next(); bytes && opened.writable; bytes = flood.next()) {
+      send(bytes);
+      if (isFull) return;
+    }
+  };
+  socket = opened;
+  flooded.connections++;
+  opened.on('connect', () => send(flood.greeting));
+  opened.once('data', () => {
+    onAnswer();
+    opened.on('drain', pump);
+    pump();
+  });
+  opened.on('data', (bytes: Buffer) => {
+    flood.receive?.(bytes);
+    if (!isFull) pump();
+  });
+  opened.on('error', () => undefined);
+  opened.on('close', () => {
+    if (socket === opened) setImmediate(open, order, onAnswer);
+  });
+}
+
+/** Begins with one message and ends with the next; each is answered when that is done. */
+process.on('message', ({ begin }: FloodOrder) => {
+  if (begin) {
+    flooded = { connections: 0, bytes: 0 };
+    open(begin, () => flooded.connections === 1 && process.send?.({}));
+    return;
+  }
+  const last = socket;
+  socket = undefined;
+  last?.destroy();
+  process.send?.(flooded);
+});
+tellParent({});
