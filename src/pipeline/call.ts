@@ -3,10 +3,13 @@ import type { OperationDescriptor } from '../contract/module.js';
 import type { CallContext } from './call-context.js';
 import type { Decision } from './principal.js';
 
+const nothingLeft: Decision = {};
+const noInput = {};
+
 /** A call of an operation. Each step of the pipeline takes it alone and writes its result there. */
 export class Call {
-  decision: Decision = {};
-  input: object = {};
+  decision = nothingLeft;
+  input: object = noInput;
   idempotencyKey: string | undefined;
 
   constructor(

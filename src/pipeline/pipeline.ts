@@ -93,7 +93,7 @@ export class Pipeline {
         if (step.atEdgeOnly && call.context.isForwarded) continue;
         const pending = step.run(call);
         if (pending) return pending.then(() => this.#proceed(recorded(step, call), next + 1));
-        recorded(step, call);
+        if (call.context.span) recorded(step, call);
       }
       return this.executor.run(call);
     } catch (error) {
