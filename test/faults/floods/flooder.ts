@@ -22,9 +22,11 @@ const localAddress = '127.0.0.3';
 
 let flooded: Flooded = { connections: 0, bytes: 0 };
 let socket: Socket | undefined;
+let current: NamedFlood | null = null;
 
 /** One connection, and the next one when the server has closed it. */
 function open(order: NamedFlood, onAnswer: () => void): void {
+  if (order !== current) return;
   const flood = floods[order.flood]?.(order);
   if (!flood) throw new Error(`no flood ${order.flood}`);
   const [host = '', port] = order.address.split(':');
@@ -54,21 +56,18 @@ function open(order: NamedFlood, onAnswer: () => void): void {
     if (!isFull) pump();
   });
   opened.on('error', () => undefined);
-  opened.on('close', () => {
-    if (socket === opened) setImmediate(open, order, onAnswer);
-  });
+  opened.on('close', () => setImmediate(open, order, onAnswer));
 }
 
 /** Begins with one message and ends with the next; each is answered when that is done. */
 process.on('message', ({ begin }: FloodOrder) => {
+  current = begin;
   if (begin) {
     flooded = { connections: 0, bytes: 0 };
     open(begin, () => flooded.connections === 1 && process.send?.({}));
     return;
   }
-  const last = socket;
-  socket = undefined;
-  last?.destroy();
+  socket?.destroy();
   process.send?.(flooded);
 });
 tellParent({});
