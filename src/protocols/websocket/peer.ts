@@ -29,7 +29,8 @@ export class Peer {
   ) {
     this.#rate = new MessageRate(messageRate?.());
     this.#maxBufferedBytes = maxBufferedBytes;
-    for (const frame of ['ping', 'pong']) socket.on(frame, () => this.admit());
+    // once it is cut off, ws still goes through what was read: ten thousand pongs
+    for (const frame of ['ping', 'pong']) socket.on(frame, () => this.isOpen && this.admit());
   }
 
   get isOpen(): boolean {
