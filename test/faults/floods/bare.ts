@@ -1,7 +1,7 @@
+import { sendToParent } from '../../../bench/send-to-parent.js';
 import type { Target } from '../../../bench/target.js';
-import { tellParent } from '../../../bench/tell-parent.js';
 
-/** The library of a protocol alone, by the name of the protocol: tells where it listens. */
+/** The library of a protocol alone, by the name of the protocol; sends its parent where it listens. */
 const servers: Readonly<Record<string, () => Promise<Target>>> = {
   rest: async () => (await import('../../../bench/servers/rest-by-hand.js')).serve(),
   graphql: async () => (await import('../../../bench/servers/graphql-by-hand.js')).serve(true),
@@ -12,4 +12,4 @@ const servers: Readonly<Record<string, () => Promise<Target>>> = {
 
 const target = await servers[process.argv[2] ?? '']?.();
 if (!target) throw new Error(`no bare server for ${process.argv[2]}`);
-tellParent(target);
+sendToParent(target);

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { tellParent } from '../../../bench/tell-parent.js';
+import { sendToParent } from '../../../bench/send-to-parent.js';
 import { type FloodTarget, floods } from './floods.js';
 
 interface NamedFlood extends FloodTarget {
@@ -70,4 +70,4 @@ process.on('message', ({ begin }: FloodOrder) => {
   socket?.destroy();
   process.send?.(flooded);
 });
-tellParent({});
+sendToParent({});

@@ -6,8 +6,8 @@ import { open as openMqtt } from '../../../bench/loads/mqtt.js';
 import type { Send } from '../../../bench/loads/pipelined.js';
 import { steady } from '../../../bench/loads/steady.js';
 import { open as openWebSocket } from '../../../bench/loads/websocket.js';
+import { sendToParent } from '../../../bench/send-to-parent.js';
 import type { Target } from '../../../bench/target.js';
-import { tellParent } from '../../../bench/tell-parent.js';
 
 export interface OthersOrder {
   readonly protocol: keyof typeof protocols;
@@ -77,4 +77,4 @@ async function call({ protocol, target, seconds, pace }: OthersOrder): Promise<O
 }
 
 process.on('message', async (order: OthersOrder) => process.send?.(await call(order)));
-tellParent({});
+sendToParent({});
