@@ -9,6 +9,7 @@ interface Proof {
 
 const proofs: Readonly<Record<string, Proof>> = {
   floods: { suite: 'test/faults/floods.test.ts', environment: { FLOOD_SECONDS: '60' } },
+  schemathesis: { suite: 'test/foreign/schemathesis.test.ts', environment: { SCHEMATHESIS_EXAMPLES: '400' } },
 };
 
 const names = process.argv.slice(2);
