@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { Email, Id, Timestamp } from '../../src/contract/values.js';
+import { Email, Id, Timestamp, timestampOf } from '../../src/contract/values.js';
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: string) =>
   schema.safeParse(value).success;
@@ -98,4 +99,18 @@ describe('a timestamp', () => {
       expect(Timestamp.safeParse(given).error?.issues).toMatchObject([{ code: 'invalid_format' }]);
     },
   );
+});
+
+describe('the text of an instant', () => {
+  it('is that of toISOString', () => {
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (date) => {
+        expect(timestampOf(date)).toBe(date.toISOString());
+      }),
+    );
+  });
+
+  it('does not exist for an invalid date', () => {
+    expect(() => timestampOf(new Date(Number.NaN))).toThrow(RangeError);
+  });
 });

@@ -1,6 +1,7 @@
 import type protobuf from 'protobufjs';
 import { isObject } from '../../contract/json-codec.js';
 import type { EnumShape, ObjectShape, ScalarShape, ScalarType } from '../../contract/shape.js';
+import { timestampOf } from '../../contract/values.js';
 import { enumValueName } from './proto-names.js';
 
 /** One value as TypeScript has it to the same as protobufjs has it, or back. */
@@ -32,7 +33,7 @@ const fromTimestamp: Convert = (value) => {
   const { seconds, nanos } = value as TimestampMessage;
   const milliseconds = (fromInt64(seconds) as number) * 1000 + Math.floor(nanos / 1_000_000);
   const isValid = nanos >= 0 && nanos <= 999_999_999 && Math.abs(milliseconds) <= 8.64e15;
-  return isValid ? new Date(milliseconds).toISOString() : 'out of range';
+  return isValid ? timestampOf(new Date(milliseconds)) : 'out of range';
 };
 
 /** Whether protobuf carries a value, that nobody has validated, as it is. */

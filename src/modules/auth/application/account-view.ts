@@ -1,3 +1,4 @@
+import { timestampOf } from '../../../contract/values.js';
 import type { AccountView } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
 
@@ -7,5 +8,5 @@ export const accountView = ({ userId, email, role, disabled, createdAt }: Accoun
   email: email.value,
   role,
   disabled,
-  createdAt: createdAt.toISOString(),
+  createdAt: timestampOf(createdAt),
 });

@@ -1,5 +1,6 @@
 import { QueryHandler } from '@nestjs/cqrs';
 import type { Handles } from '../../../contract/operation.js';
+import { timestampOf } from '../../../contract/values.js';
 import { RevocationLog } from '../../../ports/revocations.js';
 import { ListRevocations } from '../contract/index.js';
 
@@ -13,8 +14,8 @@ export class ListRevocationsHandler implements Handles<ListRevocations> {
       revocations: entries.map(({ sequence, subject, revokedAt, expiresAt, isSettled }) => ({
         sequence,
         subject,
-        revokedAt: new Date(revokedAt).toISOString(),
-        expiresAt: new Date(expiresAt * 1000).toISOString(),
+        revokedAt: timestampOf(new Date(revokedAt)),
+        expiresAt: timestampOf(new Date(expiresAt * 1000)),
         settled: isSettled,
       })),
     };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OutputOf } from '../../../contract/operation.js';
-import { newId } from '../../../contract/values.js';
+import { newId, timestampOf } from '../../../contract/values.js';
 import { Clock } from '../../../ports/clock.js';
 import { AccountDisabled, type Login } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
@@ -61,6 +61,6 @@ export class SignIns {
       return undefined;
     }
     const { token, expiresAt } = await this.accessTokens.issue({ userId, sessionId, role: account.role });
-    return { token, refreshToken: formatRefreshToken({ sessionId, secret }), expiresAt: expiresAt.toISOString() };
+    return { token, refreshToken: formatRefreshToken({ sessionId, secret }), expiresAt: timestampOf(expiresAt) };
   }
 }

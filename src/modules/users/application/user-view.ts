@@ -1,3 +1,4 @@
+import { timestampOf } from '../../../contract/values.js';
 import type { UserView } from '../contract/index.js';
 import type { User } from '../domain/user.js';
 
@@ -6,6 +7,6 @@ export const userView = ({ id, email, name, createdAt, updatedAt }: User): UserV
   id,
   email: email.value,
   name: name?.value,
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
+  createdAt: timestampOf(createdAt),
+  updatedAt: timestampOf(updatedAt),
 });
