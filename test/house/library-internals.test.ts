@@ -152,7 +152,7 @@ const casts: Readonly<Record<string, readonly string[]>> = {
 const signs = [
   // members that a library names as its own
   /(?<=\w)(?<!\bthis)\??\._[a-z]\w*/gi,
-  /\[\s*['"]_\w+['"]\s*\]/g,
+  /\[\s*['"]_(?!_proto__)\w+['"]\s*\]/g,
   /'__(?!proto__)\w+__'/g,
   // ways around the compiler
   /\bReflect\.\w+\([^)]*\)/g,
