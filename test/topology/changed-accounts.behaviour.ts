@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { createClient } from '../../src/client/create-client.js';
 import { Unauthenticated } from '../../src/contract/built-in-failures.js';
@@ -13,6 +13,7 @@ import {
   Register,
 } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, DeleteUser, GetMe, UserIsAdministrator } from '../../src/modules/users/contract/index.js';
+import { eventually } from '../support/eventually.js';
 import type { Target } from '../support/target.js';
 
 const password = 'correct horse battery';
@@ -30,7 +31,7 @@ export function changedAccounts(product: () => Product): void {
   let admin: Client;
 
   const connected = (protocol: Protocol, url: string, token?: string): Client => {
-    const client = createClient({ protocol, url, token });
+    const client = createClient({ protocol, url, token, mqttTopicPrefix: product().target.topicPrefix });
     clients.push(client);
     return client;
   };
@@ -53,8 +54,7 @@ export function changedAccounts(product: () => Product): void {
 
   async function expectDead(open: readonly Client[]): Promise<void> {
     for (const client of open) {
-      const refused = () => expect(client.execute(new GetMe())).rejects.toThrow(Unauthenticated);
-      await vi.waitFor(refused, { timeout: 20_000, interval: 50 });
+      await eventually(() => expect(client.execute(new GetMe())).rejects.toThrow(Unauthenticated));
     }
   }
 
