@@ -76,5 +76,8 @@ async function call({ protocol, target, seconds, pace }: OthersOrder): Promise<O
   return pace === 'nine tenths' ? nineTenths(send, seconds) : steady(send, { perSecond: pace, seconds });
 }
 
-process.on('message', async (order: OthersOrder) => process.send?.(await call(order)));
+/** Of a server that lets nobody in. */
+const refused: Others = { requests: 1, failed: 1, p99: Number.MAX_SAFE_INTEGER };
+
+process.on('message', async (order: OthersOrder) => process.send?.(await call(order).catch(() => refused)));
 sendToParent({});
