@@ -20,13 +20,15 @@ export const rest: Load = ({ url, token, userId }, settings) =>
 
 const query = 'query ($id: ID!) { user(id: $id) { id email name createdAt updatedAt } }';
 
+export const getUserQuery = (userId: string) => ({ query, variables: { id: userId } });
+
 export const graphql: Load = ({ url, token, userId }, settings) =>
   fire(
     {
       url: `${url}/graphql`,
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { id: userId } }),
+      body: JSON.stringify(getUserQuery(userId)),
     },
     settings,
   );

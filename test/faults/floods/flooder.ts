@@ -24,8 +24,8 @@ let flooded: Flooded = { connections: 0, bytes: 0 };
 let socket: Socket | undefined;
 let current: NamedFlood | null = null;
 
-/** One connection, and the next one when the server has closed it. */
-function open(order: NamedFlood, onAnswer: () => void): void {
+/** One connection, and the next one when the server has closed it. `begun`: it has answered, or is not there. */
+function open(order: NamedFlood, begun: () => void): void {
   if (order !== current) return;
   const flood = floods[order.flood]?.(order);
   if (!flood) throw new Error(`no flood ${order.flood}`);
@@ -47,7 +47,7 @@ function open(order: NamedFlood, onAnswer: () => void): void {
   flooded.connections++;
   opened.on('connect', () => send(flood.greeting));
   opened.once('data', () => {
-    onAnswer();
+    begun();
     opened.on('drain', pump);
     pump();
   });
@@ -56,15 +56,19 @@ function open(order: NamedFlood, onAnswer: () => void): void {
     if (!isFull) pump();
   });
   opened.on('error', () => undefined);
-  opened.on('close', () => setImmediate(open, order, onAnswer));
+  opened.on('close', () => {
+    begun();
+    setImmediate(open, order, begun);
+  });
 }
 
 /** Begins with one message and ends with the next; each is answered when that is done. */
-process.on('message', ({ begin }: FloodOrder) => {
+process.on('message', async ({ begin }: FloodOrder) => {
   current = begin;
   if (begin) {
     flooded = { connections: 0, bytes: 0 };
-    open(begin, () => flooded.connections === 1 && process.send?.({}));
+    await new Promise<void>((resolve) => open(begin, resolve));
+    process.send?.({});
     return;
   }
   socket?.destroy();

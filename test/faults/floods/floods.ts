@@ -1,6 +1,13 @@
+import { getUserQuery } from '../../../bench/loads/http.js';
+import {
+  connectPacket,
+  pingPacket,
+  publishPacket,
+  repeated,
+  subscribePacket,
+} from '../../protocols/mqtt/raw-packets.js';
+import { frame, handshake, opcodes, textFrame } from '../../protocols/websocket/raw-frames.js';
 import { RawHttp2 } from './raw-http2.js';
-import { connect, ping as mqttPing, publish, subscribe } from './raw-mqtt.js';
-import { frame, handshake, opcodes } from './raw-websocket.js';
 
 export interface FloodTarget {
   /** `host:port` */
@@ -19,48 +26,38 @@ interface Flood {
 }
 
 const chunkBytes = 65_536;
-const repeated = (bytes: Buffer): Buffer => Buffer.concat(Array(Math.ceil(chunkBytes / bytes.length)).fill(bytes));
 const endless = (bytes: Buffer): Pick<Flood, 'next'> => {
-  const chunk = repeated(bytes);
+  const chunk = repeated(bytes, Math.ceil(chunkBytes / bytes.length));
   return { next: () => chunk };
 };
 
 const authorizationOf = ({ token }: FloodTarget): { readonly authorization?: string } =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-function http(method: string, path: string, headers: Readonly<Record<string, string>>, body = ''): Flood {
+function httpRequest(method: string, path: string, headers: Readonly<Record<string, string>>, body = ''): Buffer {
   const lines = Object.entries({ host: 'flood', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}
+
+function http(...args: Parameters<typeof httpRequest>): Flood {
+  const request = httpRequest(...args);
   return { greeting: request, ...endless(request) };
 }
 
+const upgrade = (path: string, headers: Readonly<Record<string, string>>): Buffer =>
+  httpRequest('GET', path, { ...handshake(), ...headers });
+
 function webSocket(target: FloodTarget, message: Buffer): Flood {
-  return { greeting: handshake('/ws', authorizationOf(target)), ...endless(message) };
+  return { greeting: upgrade('/ws', authorizationOf(target)), ...endless(message) };
 }
-
-function fragments(target: FloodTarget): Flood {
-  const [first, further] = [frame(opcodes.text, '', false), repeated(frame(opcodes.continuation, '', false))];
-  let next = first;
-  return {
-    greeting: handshake('/ws', authorizationOf(target)),
-    next: () => {
-      const bytes = next;
-      next = further;
-      return bytes;
-    },
-  };
-}
-
-const query = 'query ($id: ID!) { user(id: $id) { id email name createdAt updatedAt } }';
-const graphqlBody = ({ userId }: FloodTarget) => ({ query, variables: { id: userId } });
 
 function graphqlSocket(target: FloodTarget): Flood {
-  const greeting = handshake('/graphql', { 'sec-websocket-protocol': 'graphql-transport-ws' });
-  const init = frame(opcodes.text, JSON.stringify({ type: 'connection_init', payload: authorizationOf(target) }));
+  const greeting = upgrade('/graphql', { 'sec-websocket-protocol': 'graphql-transport-ws' });
+  const init = textFrame(JSON.stringify({ type: 'connection_init', payload: authorizationOf(target) }));
   let operations = 0;
   const subscribeOnce = () => {
     const id = String(operations++);
-    return frame(opcodes.text, JSON.stringify({ id, type: 'subscribe', payload: graphqlBody(target) }));
+    return textFrame(JSON.stringify({ id, type: 'subscribe', payload: getUserQuery(target.userId) }));
   };
   return {
     greeting,
@@ -82,7 +79,7 @@ function grpc({ userId, ...target }: FloodTarget, next: (connection: RawHttp2) =
 
 function mqtt(packets: (clientId: string) => Buffer): Flood {
   const clientId = `flood-${crypto.randomUUID()}`;
-  return { greeting: connect(clientId), ...endless(packets(clientId)) };
+  return { greeting: connectPacket(clientId), ...endless(packets(clientId)) };
 }
 
 function mqttRequest(target: FloodTarget, clientId: string): Buffer {
@@ -93,7 +90,7 @@ function mqttRequest(target: FloodTarget, clientId: string): Buffer {
     ...authorizationOf(target),
     params: { id: userId },
   };
-  return publish('mstv/rpc/users/get-user', JSON.stringify(envelope));
+  return publishPacket('mstv/rpc/users/get-user', JSON.stringify(envelope));
 }
 
 const rpc = ({ userId }: FloodTarget): string =>
@@ -106,20 +103,19 @@ export const floods: Readonly<Record<string, (target: FloodTarget) => Flood>> = 
   'REST requests': (target) => http('GET', `/users/${target.userId}`, authorizationOf(target)),
   'REST requests to nowhere': () => http('GET', '/nowhere', {}),
   'GraphQL requests': (target) => {
-    const body = JSON.stringify(graphqlBody(target));
+    const body = JSON.stringify(getUserQuery(target.userId));
     return http('POST', '/graphql', { ...json, ...authorizationOf(target), 'content-length': `${body.length}` }, body);
   },
   'GraphQL operations on a WebSocket': graphqlSocket,
   'gRPC calls': (target) => grpc(target, (connection) => connection.requests(200)),
   'gRPC calls that are taken back': (target) => grpc(target, (connection) => connection.resets(200)),
   'HTTP/2 pings': (target) => grpc(target, (connection) => connection.pings(1_000)),
-  'JSON-RPC calls': (target) => webSocket(target, frame(opcodes.text, rpc(target))),
-  'JSON-RPC nonsense': (target) => webSocket(target, frame(opcodes.text, '{}')),
+  'JSON-RPC calls': (target) => webSocket(target, textFrame(rpc(target))),
+  'JSON-RPC nonsense': (target) => webSocket(target, textFrame('{}')),
   'WebSocket pings': (target) => webSocket(target, frame(opcodes.ping)),
   'WebSocket pongs': (target) => webSocket(target, frame(opcodes.pong)),
-  'WebSocket fragments': fragments,
   'MQTT requests': (target) => mqtt((clientId) => mqttRequest(target, clientId)),
-  'MQTT packets to nowhere': () => mqtt(() => publish('nowhere', '')),
-  'MQTT subscriptions': () => mqtt((clientId) => subscribe(1, `mstv/clients/${clientId}/replies`)),
-  'MQTT pings': () => mqtt(() => mqttPing),
+  'MQTT packets to nowhere': () => mqtt(() => publishPacket('nowhere')),
+  'MQTT subscriptions': () => mqtt((clientId) => subscribePacket(`mstv/clients/${clientId}/replies`)),
+  'MQTT pings': () => mqtt(() => pingPacket),
 };

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { open as openGrpc } from '../../../bench/loads/grpc.js';
+import { getUserQuery } from '../../../bench/loads/http.js';
 import type { Answered } from '../../../bench/loads/load.js';
 import { open as openMqtt } from '../../../bench/loads/mqtt.js';
 import type { Send } from '../../../bench/loads/pipelined.js';
@@ -19,18 +20,14 @@ export interface OthersOrder {
 
 export type Others = Pick<Answered, 'requests' | 'failed' | 'p99'>;
 
-const body = (userId: string) =>
-  JSON.stringify({
-    query: 'query ($id: ID!) { user(id: $id) { id email name createdAt updatedAt } }',
-    variables: { id: userId },
-  });
-
 const http =
   (path: (target: Target) => string, isQuery: boolean) =>
   (target: Target): Send => {
     const pool = new Pool(target.url);
     const headers = { authorization: `Bearer ${target.token}`, ...(isQuery && { 'content-type': 'application/json' }) };
-    const options = isQuery ? ({ method: 'POST', body: body(target.userId) } as const) : ({ method: 'GET' } as const);
+    const options = isQuery
+      ? ({ method: 'POST', body: JSON.stringify(getUserQuery(target.userId)) } as const)
+      : ({ method: 'GET' } as const);
     return async () => {
       try {
         const answer = await pool.request({ ...options, path: path(target), headers });

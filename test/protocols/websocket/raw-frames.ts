@@ -12,14 +12,15 @@ export interface Refused {
   readonly body: string;
 }
 
+export const handshake = (): Headers => ({
+  connection: 'upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': randomBytes(16).toString('base64'),
+});
+
 function upgrade(host: string, headers: Headers, agent?: Agent): ClientRequest {
-  const handshake = {
-    connection: 'upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': randomBytes(16).toString('base64'),
-  };
-  return request(`http://${host}/ws`, { agent, headers: { ...handshake, ...headers } }).end();
+  return request(`http://${host}/ws`, { agent, headers: { ...handshake(), ...headers } }).end();
 }
 
 /** The wire of a WebSocket, for a peer that keeps to no protocol. */
@@ -34,8 +35,15 @@ export async function refusedUpgrade(host: string, headers: Headers, agent?: Age
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-/** Of a short text, masked with zeros. */
-export function textFrame(content: string): Buffer {
-  const payload = Buffer.from(content);
-  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+export const opcodes = { text: 0x1, ping: 0x9, pong: 0xa } as const;
+
+/** Masked with zeros; `payload` of less than 64 KiB. */
+export function frame(opcode: number, payload = ''): Buffer {
+  const body = Buffer.from(payload);
+  const first = 0x80 | opcode;
+  const head =
+    body.length < 126 ? [first, 0x80 | body.length] : [first, 0x80 | 126, body.length >> 8, body.length & 0xff];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), body]);
 }
+
+export const textFrame = (content: string): Buffer => frame(opcodes.text, content);
