@@ -68,8 +68,19 @@ async function nineTenths(send: Send, seconds: number): Promise<Others> {
   return { requests, failed, p99: longest };
 }
 
+const timeoutMs = 30_000;
+
+/** A server that loses a message never answers it. */
+const withTimeout =
+  (send: Send): Send =>
+  async () => {
+    const answered = new AbortController();
+    const { signal } = answered;
+    return Promise.race([send(), delay(timeoutMs, false, { signal })]).finally(() => answered.abort());
+  };
+
 async function call({ protocol, target, seconds, pace }: OthersOrder): Promise<Others> {
-  const send = await protocols[protocol](target);
+  const send = withTimeout(await protocols[protocol](target));
   return pace === 'nine tenths' ? nineTenths(send, seconds) : steady(send, { perSecond: pace, seconds });
 }
 
