@@ -1,5 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { RepeatedTask } from '../platform/schedule/repeated-task.js';
 
 const intervalMs = 2_000;
 /** Share of the time in which the event loop has something to do. */
@@ -17,14 +18,15 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 export function returnMemory(isBusy: () => boolean): void {
   let kept = 0;
   let before = performance.eventLoopUtilization();
-  setInterval(() => {
+  const look = () => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
     if (utilization > quietUtilization || isBusy() || heapBytes() < kept + growth) return;
     collect();
     kept = heapBytes();
-  }, intervalMs).unref();
+  };
+  new RepeatedTask(look, intervalMs).start();
 }
 
 const heapBytes = (): number => getHeapStatistics().total_heap_size;

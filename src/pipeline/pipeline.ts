@@ -93,7 +93,7 @@ export class Pipeline {
         if (step.atEdgeOnly && call.context.isForwarded) continue;
         const pending = step.run(call);
         if (pending) return pending.then(() => this.#proceed(recorded(step, call), next + 1));
-        if (call.context.span) recorded(step, call);
+        recorded(step, call);
       }
       return this.executor.run(call);
     } catch (error) {

@@ -64,6 +64,11 @@ const compiled = (type: Resolved, fields: readonly FoldedField<Compile>[]) =>
     return { name: field.name, shape: field.shape, proto, convert: field.inner(proto.resolvedType) };
   });
 
+const collections: Pick<ShapeCases<Compile>, 'list' | 'map'> = {
+  list: (item) => (resolved) => convertItems(item(resolved)),
+  map: (value) => (resolved) => convertValues(value(resolved)),
+};
+
 /**
  * Objects are compiled into one literal, because a loop over names makes dictionary objects, which are slow to build and
  * to encode. Field names are `[a-z][A-Za-z0-9]*` by reflection, so none can break out of the source.
@@ -71,8 +76,7 @@ const compiled = (type: Resolved, fields: readonly FoldedField<Compile>[]) =>
 const encoding: ShapeCases<Compile> = {
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? toEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].encode ?? same),
-  list: (item) => (resolved) => convertItems(item(resolved)),
-  map: (value) => (resolved) => convertValues(value(resolved)),
+  ...collections,
   object: (fields) => (type) => {
     const inner = compiled(type, fields);
     if (inner.every(({ convert }) => convert === same)) return same;
@@ -118,8 +122,7 @@ const tellsAbsence = ({ resolvedType, hasPresence }: protobuf.Field): boolean =>
 export const messageDecoder = fold<Compile>({
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? fromEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].decode ?? same),
-  list: (item) => (resolved) => convertItems(item(resolved)),
-  map: (value) => (resolved) => convertValues(value(resolved)),
+  ...collections,
   object: (fields) => (type) => {
     const inner = compiled(type, fields);
     const assignments = inner.map(({ name, shape, proto, convert }, index) => {

@@ -47,7 +47,7 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
     };
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
     // grpc-js listens when it handles the stream, which may be reset before
-    stream.on('error', () => undefined);
+    stream.on('error', ignore);
     turnsOf(stream.session).run(() => {
       if (stream.destroyed) return;
       handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
@@ -55,6 +55,8 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
   };
   Reflect.set(server, '_streamHandler', take);
 }
+
+const ignore = () => undefined;
 
 const turns = new WeakMap<Http2Session, Turns>();
 

@@ -58,13 +58,13 @@ export class RedisSessions extends Sessions {
     return this.#ask((send) => send('ZRANGE', (redis) => redis.zrange(indexKey(userId), 0, -1)));
   }
 
-  override removeAllOf(userId: string): Promise<readonly string[]> {
-    return this.#ask(async (send) => {
-      const ids = await send('ZRANGE', (redis) => redis.zrange(indexKey(userId), 0, -1));
+  override async removeAllOf(userId: string): Promise<readonly string[]> {
+    const ids = await this.idsOf(userId);
+    await this.#ask(async (send) => {
       for (const id of ids) await send('DEL', (redis) => redis.del(sessionKey(id)));
       if (ids.length > 0) await send('ZREM', (redis) => redis.zrem(indexKey(userId), ...ids));
-      return ids;
     });
+    return ids;
   }
 
   /** Redis does. */
