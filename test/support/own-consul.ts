@@ -5,8 +5,8 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { vi } from 'vitest';
 import { Authority, PemFolder } from './certificates.js';
+import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
 const { CONSUL_PROGRAM = '' } = process.env;
@@ -56,10 +56,7 @@ export class OwnConsul {
       pem.remove();
       await rm(folder, { recursive: true, force: true });
     });
-    await vi.waitFor(() => consul.newToken(''), {
-      timeout: 60_000,
-      interval: 100,
-    });
+    await eventually(() => consul.newToken(''));
     return consul;
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Registration } from '../../../../src/modules/auth/application/registration.js';
 import {
   ChangeAccountRole,
@@ -8,6 +8,7 @@ import {
   Login,
 } from '../../../../src/modules/auth/contract/index.js';
 import { GetMe, ListUsers } from '../../../../src/modules/users/contract/index.js';
+import { eventually } from '../../../support/eventually.js';
 import { engines, prismaAdapters } from '../../adapters.js';
 import { createModulesApplication, freshEmail, type ModulesApplication, password } from '../../modules-application.js';
 
@@ -96,9 +97,7 @@ describe('two administrators who wait for the same lock of PostgreSQL', () => {
     const both = Promise.allSettled([app.call(dismissOther(other), one), app.call(dismissOne(one), other)]);
     const waiting = `select count(*)::int as count from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    await vi.waitFor(async () => expect(await adapters.database.query(waiting)).toEqual([{ count: 2 }]), {
-      timeout: 60_000,
-    });
+    await eventually(async () => expect(await adapters.database.query(waiting)).toEqual([{ count: 2 }]));
     release.resolve();
     await holder;
     const outcomes = await both;
