@@ -9,11 +9,11 @@ import { userId } from './users.js';
 export async function listeningOverGrpc(
   binding: Binding = {},
 ): Promise<{ readonly application: SpecimenApplication; readonly url: string }> {
-  const servers: GrpcServer[] = [];
+  let server: GrpcServer | undefined;
   const application = await ourUsers({
     ...binding,
-    configure: (app) => {
-      const strategy = new GrpcServer({
+    servers: (app) => {
+      server = new GrpcServer({
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('grpc'),
         host: '127.0.0.1',
@@ -22,11 +22,10 @@ export async function listeningOverGrpc(
         messageBytes: 4_194_304,
         shutdownMs: 1_000,
       });
-      servers.push(strategy);
-      app.connectMicroservice({ strategy });
+      return [server];
     },
   });
-  return { application, url: `127.0.0.1:${servers[0]?.port}` };
+  return { application, url: `127.0.0.1:${server?.port}` };
 }
 
 /** GetUser as an operation. */

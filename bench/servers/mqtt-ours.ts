@@ -7,10 +7,10 @@ import { userId } from './users.js';
 
 /** GetUser as an operation, over the embedded broker. */
 export async function serve(): Promise<Target> {
-  const servers: MqttServer[] = [];
+  let server: MqttServer | undefined;
   const application = await ourUsers({
-    configure: (app) => {
-      const strategy = new MqttServer({
+    servers: (app) => {
+      server = new MqttServer({
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('mqtt'),
         topicPrefix: 'mstv',
@@ -19,9 +19,8 @@ export async function serve(): Promise<Target> {
         payloadBytes: 65_536,
         shutdownMs: 1_000,
       });
-      servers.push(strategy);
-      app.connectMicroservice({ strategy });
+      return [server];
     },
   });
-  return { url: String(servers[0]?.address), token: await application.token('USER', userId), userId };
+  return { url: String(server?.address), token: await application.token('USER', userId), userId };
 }

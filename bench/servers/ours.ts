@@ -1,20 +1,19 @@
-import type { DynamicModule, Provider } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Users } from '../../src/modules/users/application/users.js';
 import { users } from '../../src/modules/users/contract/index.js';
 import { userUseCases } from '../../src/modules/users/users.module.js';
 import type { Tracer } from '../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
-import { createSpecimenApplication, type SpecimenApplication } from '../../test/support/specimen-application.js';
+import {
+  createSpecimenApplication,
+  type SpecimenApplication,
+  type SpecimenOptions,
+} from '../../test/support/specimen-application.js';
 import type { Target } from '../target.js';
 import { userId, usersInMemory } from './users.js';
 
 const plenty = { quota: 1_000_000_000, windowSeconds: 1 };
 
-export interface Binding {
-  readonly imports?: readonly DynamicModule[];
-  readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
-  readonly providers?: readonly Provider[];
+export interface Binding extends Pick<SpecimenOptions, 'imports' | 'configure' | 'servers' | 'providers'> {
   readonly tracer?: Tracer;
 }
 

@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { Pipeline } from '../pipeline/pipeline.js';
@@ -106,9 +105,8 @@ function grpcServer(grpc: GrpcServer, { host, serviceName, grpc: { port } }: Con
   // start:split has a service listen at the address where the others look for it
   const isAddressed = isStartedInTurn() && !services[serviceName]?.servesAll;
   const variable = isAddressed ? addressVariable(serviceName) : 'GRPC_PORT';
-  const listen = promisify(grpc.listen.bind(grpc));
   const close = () => grpc.close();
-  return { start: () => opened(listen(), 'gRPC', variable, endpoint(host, port)), drain: close, stop: close };
+  return { start: () => opened(grpc.listen(), 'gRPC', variable, endpoint(host, port)), drain: close, stop: close };
 }
 
 async function createMqtt({ app, configuration, pipeline, registry }: Parts): Promise<MqttServer> {
@@ -126,7 +124,7 @@ async function createMqtt({ app, configuration, pipeline, registry }: Parts): Pr
 }
 
 const mqttServer = (mqtt: MqttServer): Server => ({
-  start: promisify(mqtt.listen.bind(mqtt)),
+  start: () => mqtt.listen(),
   drain: () => mqtt.pause(),
   stop: () => mqtt.close(),
 });

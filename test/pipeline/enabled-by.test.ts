@@ -93,9 +93,12 @@ beforeAll(async () => {
       const fastify = app.getHttpAdapter().getInstance();
       const pipeline = app.get(Pipeline);
       const registry = app.get(OperationRegistry);
-      const listener = { pipeline, host: '127.0.0.1', port: 0, shutdownMs: 1_000 };
       registerRest(fastify, { pipeline, operations: registry.served('rest') });
       registerWebSocket(fastify, { pipeline, operations: registry.served('websocket'), ...webSocket });
+    },
+    servers: (app) => {
+      const registry = app.get(OperationRegistry);
+      const listener = { pipeline: app.get(Pipeline), host: '127.0.0.1', port: 0, shutdownMs: 1_000 };
       servers.grpc = new GrpcServer({
         ...listener,
         operations: registry.served('grpc'),
@@ -109,7 +112,7 @@ beforeAll(async () => {
         topicPrefix: 'mstv',
         payloadBytes: 65_536,
       });
-      for (const strategy of [servers.grpc, servers.mqtt]) app.connectMicroservice({ strategy });
+      return [servers.grpc, servers.mqtt];
     },
   });
   await application.app.listen(0, '127.0.0.1');

@@ -26,11 +26,19 @@ import { MemoryPressure } from '../memory/memory-pressure.js';
 import { MemoryRevocations } from '../memory/memory-revocations.js';
 import { MemoryUnitOfWork } from '../memory/memory-unit-of-work.js';
 
+/** Of a protocol with a port of its own. */
+interface Server {
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface SpecimenOptions {
   readonly imports?: readonly DynamicModule[];
   readonly providers?: readonly Provider[];
-  /** Before `app.init()`: register Fastify plugins, connect microservices. */
+  /** Before `app.init()`: register Fastify plugins. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
+  /** They listen after `app.init()` and close with the application. */
+  readonly servers?: (app: NestFastifyApplication) => readonly Server[];
   readonly modules?: readonly ModuleContract[];
   readonly handlers?: readonly Provider[];
   readonly pipeline?: Partial<PipelineOptions>;
@@ -120,8 +128,9 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
   const routes = new RouteTable(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   app.useGlobalFilters(new ProblemFilter(app.get(Pipeline), routes));
   await options.configure?.(app);
+  const servers = options.servers?.(app) ?? [];
   await app.init();
-  await app.startAllMicroservices();
+  await Promise.all(servers.map((server) => server.listen()));
   return {
     app,
     pipeline: app.get(Pipeline),
@@ -131,6 +140,8 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
       (await issuer.issue({ userId, sessionId: crypto.randomUUID(), role })).token,
     serviceToken: async () => (await issuer.issueServiceToken({ service: 'inspectors', audience: 'specimens' })).token,
     get: (type) => app.get(type as Type),
-    close: () => app.close(),
+    close: async () => {
+      await Promise.all([app.close(), ...servers.map((server) => server.close())]);
+    },
   };
 }

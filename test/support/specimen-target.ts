@@ -64,11 +64,11 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
   const application = await createSpecimenApplication({
     ...options,
     imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],
-    configure: (app) => {
-      httpProtocols(app);
+    configure: httpProtocols,
+    servers: (app) => {
       servers.grpc = grpcServer(app, options.http?.trustedProxies ?? []);
       servers.mqtt = mqttServer(app);
-      for (const strategy of [servers.grpc, servers.mqtt]) app.connectMicroservice({ strategy });
+      return [servers.grpc, servers.mqtt];
     },
   });
   const { app } = application;

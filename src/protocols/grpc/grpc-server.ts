@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
-import { Server as GrpcJsServer, ServerCredentials } from '@grpc/grpc-js';
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { endpoint } from '../../platform/config/host.js';
@@ -40,9 +39,9 @@ export interface GrpcServerOptions {
 const isPublic = ({ wire: { grpc } }: OperationDescriptor): boolean => !isInternal(grpc.package);
 const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc.package}.${grpc.service}`;
 
-/** Every operation over gRPC: a transport strategy for `app.connectMicroservice({ strategy })`. */
-export class GrpcServer extends Server implements CustomTransportStrategy {
-  readonly #server: GrpcJsServer;
+/** Every operation over gRPC. */
+export class GrpcServer {
+  readonly #server: Server;
   readonly #health: HealthService;
   readonly #options: GrpcServerOptions;
   #port: number | undefined;
@@ -50,7 +49,6 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
 
   /** Throws an Error that names the operations which the `.proto` files lack. */
   constructor(options: GrpcServerOptions) {
-    super();
     redirectLibraryLog();
     this.#options = options;
     const { operations, pipeline, protos = committedProtos() } = options;
@@ -60,7 +58,7 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
       methods.set(operation.wire.grpc.path, { operation, codec, pipeline, addresses });
     }
     const limits = options.connections ?? defaultConnectionLimits;
-    this.#server = new GrpcJsServer(limitOptions(limits, options.messageBytes));
+    this.#server = new Server(limitOptions(limits, options.messageBytes));
     takeOperationCalls(this.#server, methods);
     for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
     answerUnknownMethods(this.#server);
@@ -81,16 +79,13 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
     this.#health.setServing(isServing);
   }
 
-  override listen(callback: (error?: unknown) => void): void {
+  async listen(): Promise<void> {
     const { credentials = ServerCredentials.createInsecure(), port } = this.#options;
-    this.#server.bindAsync(this.#address(port), credentials, (error, bound) => {
-      if (!error) this.#port = bound;
-      callback(error ?? undefined);
-    });
+    this.#port = await promisify(this.#server.bindAsync.bind(this.#server))(this.#address(port), credentials);
   }
 
   /** Sends GOAWAY: no new connection or call. Resolves when the running calls have ended or their time is up. */
-  override close(): Promise<void> {
+  close(): Promise<void> {
     this.#drained ??= this.#drain();
     return this.#drained;
   }
@@ -104,13 +99,6 @@ export class GrpcServer extends Server implements CustomTransportStrategy {
 
   #address(port: number): string {
     return endpoint(this.#options.host, port);
-  }
-
-  /** This transport emits no events. */
-  override on(): void {}
-
-  override unwrap<T>(): T {
-    return this.#server as T;
   }
 
   #reflect(protos: ReadonlyMap<string, string>): void {

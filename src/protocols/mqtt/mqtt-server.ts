@@ -1,5 +1,4 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Broker } from './broker.js';
 import { DropLog } from './drop-log.js';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.js';
@@ -25,14 +24,13 @@ const defaults = {
 /** A payload that is too large is refused up to this size; a larger one closes the connection. */
 const packetBytes = (payloadBytes: number): number => 4 * payloadBytes + 8_192;
 
-/** Every operation over MQTT: a transport strategy for `app.connectMicroservice({ strategy })`. */
-export class MqttServer extends Server implements CustomTransportStrategy {
+/** Every operation over MQTT. */
+export class MqttServer {
   readonly #runner: RequestRunner;
   readonly #broker: Broker;
   readonly #shutdownMs: number;
 
   constructor(options: MqttServerOptions) {
-    super();
     const drops = new DropLog();
     const settings = { ...defaults, ...options, drops, packetBytes: packetBytes(options.payloadBytes) };
     const { url } = settings;
@@ -54,21 +52,14 @@ export class MqttServer extends Server implements CustomTransportStrategy {
     return this.#broker.pause();
   }
 
-  override listen(callback: (error?: unknown) => void): void {
-    this.#broker.listen(this.#runner).then(() => callback(), callback);
+  listen(): Promise<void> {
+    return this.#broker.listen(this.#runner);
   }
 
   /** Resolves when the running requests are answered or their time is up. */
-  override async close(): Promise<void> {
+  async close(): Promise<void> {
     await this.#broker.pause();
     await Promise.race([this.#runner.drain(), after(this.#shutdownMs, undefined, { ref: false })]);
     await this.#broker.close();
-  }
-
-  /** This transport emits no events. */
-  override on(): void {}
-
-  override unwrap<T>(): T {
-    return this.#broker as T;
   }
 }

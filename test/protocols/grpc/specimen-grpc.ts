@@ -54,7 +54,7 @@ export class SpecimenGrpc {
     let server: GrpcServer | undefined;
     const application = await createSpecimenApplication({
       ...specimens,
-      configure: (app) => {
+      servers: (app) => {
         server = new GrpcServer({
           pipeline: app.get(Pipeline),
           operations: app.get(OperationRegistry).served('grpc'),
@@ -66,7 +66,7 @@ export class SpecimenGrpc {
           protos: specimenProtos,
           ...options,
         });
-        app.connectMicroservice({ strategy: server });
+        return [server];
       },
     });
     if (!server) throw new Error('not configured');

@@ -312,7 +312,7 @@ describe('an embedded broker of its own', () => {
     const running = caller.call('specimens/wait-for-specimen', {}, { timeout_ms: 300 });
     await caller.call('specimens/list-specimens', {});
     const gone = caller.gone();
-    const closing = server.app.close();
+    const closing = server.close();
     await eventually(async () => {
       const { error } = await caller.call('specimens/list-specimens', {});
       expect(error).toMatchObject({ code: -32053, data: { code: 'SERVICE_UNAVAILABLE', retry_after: 1 } });

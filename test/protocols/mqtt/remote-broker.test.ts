@@ -143,7 +143,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       await Promise.all(Array.from({ length: 20 }, create));
       expect(executions().reduce((sum, count) => sum + count)).toBe(20);
       expect(Math.min(...executions())).toBeGreaterThan(0);
-      await first.app.close();
+      await first.close();
       const answers = await Promise.all(Array.from({ length: 10 }, create));
       expect(answers.every(({ result }) => result !== undefined)).toBe(true);
     });
@@ -181,7 +181,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       cleanups.push(() => proxy.close());
       const serving = await server({ url: await proxy.listen() });
       proxy.cut();
-      await serving.app.close();
+      await serving.close();
     });
 
     test('holds back what is beyond the calls at once', async () => {

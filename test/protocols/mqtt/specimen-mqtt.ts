@@ -21,7 +21,7 @@ export async function serveSpecimens(
   let mqtt: MqttServer | undefined;
   const application = await createSpecimenApplication({
     ...specimens,
-    configure: (app) => {
+    servers: (app) => {
       mqtt = new MqttServer({
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('mqtt'),
@@ -32,7 +32,7 @@ export async function serveSpecimens(
         shutdownMs: 5_000,
         ...options,
       });
-      app.connectMicroservice({ strategy: mqtt });
+      return [mqtt];
     },
   });
   if (!mqtt?.address) throw new Error('MQTT is not served');

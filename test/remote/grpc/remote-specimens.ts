@@ -46,7 +46,7 @@ async function startOwner({ limits, tracer, credentials }: OwnerOptions) {
   const application = await createSpecimenApplication({
     ...(limits && { rateLimiter: new MemoryRateLimiter() }),
     pipeline: { ...(limits && { limits }), tracer },
-    configure: (app) => {
+    servers: (app) => {
       server = new GrpcServer({
         pipeline: app.get(Pipeline),
         operations: app.get(OperationRegistry).served('grpc'),
@@ -58,7 +58,7 @@ async function startOwner({ limits, tracer, credentials }: OwnerOptions) {
         protos: specimenProtos,
         credentials,
       });
-      app.connectMicroservice({ strategy: server });
+      return [server];
     },
   });
   return { application, address: `127.0.0.1:${server?.port}` };
