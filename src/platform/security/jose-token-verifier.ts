@@ -1,5 +1,7 @@
 import type { webcrypto } from 'node:crypto';
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import * as errors from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import { Unauthenticated } from '../../contract/built-in-failures.js';
 import { wallClock } from '../../contract/wall-clock.js';
 import { type AccessClaims, TokenVerifier } from '../../pipeline/token-verifier.js';

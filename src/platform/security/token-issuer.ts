@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
 import { wallClock } from '../../contract/wall-clock.js';
 import type { TokenSettings } from '../config/configuration.js';
 import type { TokenKey, TokenKeys } from './token-keys.js';

@@ -1,5 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject, type webcrypto } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet } from 'jose';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
+import { exportJWK } from 'jose/key/export';
 import type { TokenSettings } from '../config/configuration.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { readPrivateKey, readPublicKey } from './pem-file.js';
