@@ -1,11 +1,11 @@
 import pg from 'pg';
 
-/** Runs one statement on a connection of its own. */
-export async function administer(url: string, sql: string): Promise<void> {
+/** Runs one statement on a connection of its own and gives its rows. */
+export async function administer(url: string, sql: string): Promise<readonly unknown[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }

@@ -4,6 +4,7 @@ import { services } from '../../src/apps/services.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
+import { administratorExists } from './administrator-exists.js';
 import { testDatabase } from './database.js';
 import { givenServers } from './given-servers.js';
 import { type RunningProcess, startProcess } from './process.js';
@@ -14,7 +15,7 @@ type Environment = Readonly<Record<string, string>>;
 const administrator = { email: 'administrator@example.com', password: 'correct horse battery' };
 const jwtSecret = 'a secret of the conformance tests, long enough';
 
-function environmentFor(databaseUrl: string, changes: Environment): Environment {
+function environmentFor(databaseUrl: string, changes: Environment) {
   return {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -52,6 +53,7 @@ export async function startApplication(changes: Environment = {}): Promise<Runni
   const environment = environmentFor(database.url, changes);
   const application = await Application.create(loadConfiguration(environment, services));
   const target = targetAt(await application.listen(), environment);
+  await administratorExists(environment.DATABASE_URL);
   const stop = async () => {
     await application.stop();
     await database.drop();
@@ -69,7 +71,9 @@ export async function startBuiltApplication(changes: Environment = {}): Promise<
     await database.drop();
   };
   try {
-    return { ...targetAt(await printedAddresses(running), environment), stop };
+    const target = targetAt(await printedAddresses(running), environment);
+    await administratorExists(environment.DATABASE_URL);
+    return { ...target, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -10,8 +10,9 @@ export interface TestDatabase {
 let counter = 0;
 
 /** The server's own upkeep, which no user may end, can be at work in it for a moment. */
-export const dropDatabase = (serverUrl: string, name: string): Promise<void> =>
-  eventually(() => administer(serverUrl, `drop database if exists ${name} with (force)`));
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await eventually(() => administer(serverUrl, `drop database if exists ${name} with (force)`));
+}
 
 /** An empty, migrated database of its own on the PostgreSQL of the run; about 50 ms. */
 export async function testDatabase(): Promise<TestDatabase> {

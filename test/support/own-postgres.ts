@@ -66,8 +66,8 @@ export class OwnPostgres {
   }
 
   /** As the superuser. */
-  administer(sql: string): Promise<void> {
-    return administer(`postgres://postgres@${this.address}/postgres`, sql);
+  async administer(sql: string): Promise<void> {
+    await administer(`postgres://postgres@${this.address}/postgres`, sql);
   }
 
   /** A standby that follows this one, from its state of now. */

@@ -6,6 +6,7 @@ import { endpoint } from '../../src/platform/config/host.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
+import { administratorExists } from './administrator-exists.js';
 import { testDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { exclusively } from './exclusively.js';
@@ -93,6 +94,7 @@ export async function startSplit(
   const starting = [open(gateway), openParts()] as const;
   try {
     const [gatewayUrl] = await Promise.all(starting);
+    await administratorExists(databaseUrls['auth-service'] ?? '');
     await eventually(() => reachesAll(gatewayUrl));
     const addresses = {
       http: gatewayUrl,
