@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { documentInfo, moduleContracts } from '../src/apps/modules.js';
+import { moduleContracts } from '../src/apps/modules.js';
 import { ContractSet } from './contract/contract-set.js';
+import { documentInfo } from './contract/document.js';
 import type { Finding } from './contract/wire-documents.js';
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@ const manifestFile = 'dist/.build.json';
 /** @returns {Manifest} */
 function inspect() {
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const files = globSync('src/**/*.{ts,txt}', { exclude: ['**/*.d.ts'] });
+  const files = globSync(['src/**/*.{ts,txt}', 'src/schemas/{asyncapi,openapi}.json'], { exclude: ['**/*.d.ts'] });
   const stamps = files.map((file) => {
     const { mtimeMs, size } = statSync(file);
     return [file, `${mtimeMs}:${size}`];

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ModuleContract } from '../../src/contract/module.js';
-import type { DocumentInfo } from '../../src/protocols/document.js';
 import { AcceptedBreaks } from './accepted-breaks.js';
 import { breakingChanges } from './breaking/breaking-changes.js';
+import type { DocumentInfo } from './document.js';
 import { DocumentStore } from './document-store.js';
 import { drift } from './drift.js';
 import { generate } from './generate.js';

@@ -1,9 +1,9 @@
 import type { ModuleContract } from '../../src/contract/module.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
-import { asyncApi } from '../../src/protocols/asyncapi/asyncapi.js';
-import type { DocumentInfo, DocumentNode } from '../../src/protocols/document.js';
 import { printSdl } from '../../src/protocols/graphql/sdl.js';
-import { openApi } from '../../src/protocols/rest/openapi.js';
+import { asyncApi } from './asyncapi/asyncapi.js';
+import type { DocumentInfo, DocumentNode } from './document.js';
+import { openApi } from './openapi/openapi.js';
 import { printProtos } from './proto-document.js';
 import { asyncApiPath, isProto, openApiPath, sdlPath, type WireDocuments } from './wire-documents.js';
 

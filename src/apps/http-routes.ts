@@ -11,9 +11,9 @@ import { TokenKeys } from '../platform/security/token-keys.js';
 import { answerError } from '../protocols/http/answer-error.js';
 import { registerCors } from '../protocols/http/cors.js';
 import type { RouteTable } from '../protocols/http/route-table.js';
+import { asyncApiOf, openApiOf } from '../protocols/served-documents.js';
 import { registerCircuitRoutes } from '../remote/resilience/circuit-routes.js';
 import { Resilience } from '../remote/resilience/resilience.js';
-import { documentInfo } from './modules.js';
 import { processFamilies } from './process-families.js';
 
 interface HttpParts {
@@ -51,9 +51,9 @@ async function circuits(fastify: FastifyInstance, pipeline: Pipeline, resilience
 async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts): Promise<void> {
   const { registerRest } = await import('../protocols/rest/register-rest.js');
   const { registerDocs } = await import('../protocols/rest/docs-page.js');
-  const { openApi } = await import('../protocols/rest/openapi.js');
-  registerRest(fastify, { pipeline, operations: registry.served('rest') });
-  registerDocs(fastify, { openApi: () => openApi(registry.operations, documentInfo, registry.modules) });
+  const operations = registry.served('rest');
+  registerRest(fastify, { pipeline, operations });
+  registerDocs(fastify, { openApi: openApiOf(operations) });
 }
 
 const nothingToDrain = async () => undefined;
@@ -78,11 +78,10 @@ async function webSockets(
 }
 
 async function documents(fastify: FastifyInstance, { app, configuration, registry }: HttpParts): Promise<void> {
-  const { asyncApi } = await import('../protocols/asyncapi/asyncapi.js');
   const { serveDocument } = await import('../protocols/rest/docs-page.js');
   const { topicPrefix } = configuration.mqtt;
   const keys = app.get(TokenKeys);
-  serveDocument(fastify, '/asyncapi.json', () => asyncApi(registry.operations, documentInfo, { topicPrefix }));
+  serveDocument(fastify, '/asyncapi.json', asyncApiOf(registry.operations, topicPrefix));
   fastify.get('/.well-known/jwks.json', async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(keys.published),
   );

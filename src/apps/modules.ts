@@ -3,7 +3,6 @@ import type { ModuleContract } from '../contract/module.js';
 import { auth } from '../modules/auth/contract/index.js';
 import { users } from '../modules/users/contract/index.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { DocumentInfo } from '../protocols/document.js';
 
 export interface AppModule {
   readonly contract: ModuleContract;
@@ -29,11 +28,3 @@ export const longestCallMs = ({ limits }: Configuration): number =>
     limits.requestDeadlineMs,
     ...moduleContracts.flatMap(({ operations }) => operations.map(({ spec }) => spec.deadlineMs ?? 0)),
   );
-
-/** The version is that of the wire conventions, not of the build. */
-export const documentInfo: DocumentInfo = {
-  title: 'nestjs-mstv',
-  version: '1.0.0',
-  license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
-  description: 'One contract over REST, GraphQL, gRPC, WebSocket and MQTT.',
-};

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What a zod schema means on the wire. Every protocol and document is derived from it. */
 export type Shape = ScalarShape | EnumShape | ObjectShape | ListShape | MapShape;
@@ -78,3 +78,11 @@ export function fold<T>(cases: ShapeCases<T>): (shape: Shape) => T {
 
 export const foldFields = <T>(visit: (shape: Shape) => T, { fields }: ObjectShape): FoldedField<T>[] =>
   fields.map((field) => ({ ...field, inner: visit(field.shape) }));
+
+/** How many items a list may have. */
+export const listBounds = ({ schema }: ListShape): { readonly minItems?: number; readonly maxItems?: number } =>
+  z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
+
+/** An empty list that may be empty need not be sent. */
+export const emptyIsEnough = (shape: Shape): boolean =>
+  shape.type === 'map' || (shape.type === 'list' && !listBounds(shape).minItems);

@@ -1,8 +1,8 @@
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, it } from 'vitest';
+import { asyncApi } from '../../scripts/contract/asyncapi/asyncapi.js';
 import { auth } from '../../src/modules/auth/contract/index.js';
 import { users } from '../../src/modules/users/contract/index.js';
-import { asyncApi } from '../../src/protocols/asyncapi/asyncapi.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
 
 interface Document {
@@ -45,11 +45,6 @@ describe('the AsyncAPI document', () => {
     expect(document.operations.mqttCreateUser?.reply.address?.location).toBe('$message.header#/responseTopic');
     expect(document.operations.mqtt3CreateUser?.reply.address?.location).toBe('$message.payload#/reply_to');
     expect(document.channels.mqttReplies?.address).toBeNull();
-  });
-
-  it('has the topics of another prefix', () => {
-    const { channels } = asyncApi(users.operations, info, { topicPrefix: 'acme' }) as unknown as Document;
-    expect(channels.mqttGetUser?.address).toBe('acme/rpc/users/get-user');
   });
 
   it('names the failures of an operation by code and number', () => {

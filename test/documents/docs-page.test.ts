@@ -1,8 +1,8 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../../scripts/contract/openapi/openapi.js';
 import { users } from '../../src/modules/users/contract/index.js';
 import { registerDocs, serveDocument } from '../../src/protocols/rest/docs-page.js';
-import { openApi } from '../../src/protocols/rest/openapi.js';
 
 describe('the documentation page', () => {
   const server = fastify();

@@ -2,13 +2,13 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { openApi } from '../../scripts/contract/openapi/openapi.js';
 import { anyone } from '../../src/contract/access.js';
 import { module } from '../../src/contract/module.js';
 import { query } from '../../src/contract/operation.js';
 import { view } from '../../src/contract/values.js';
 import { auth } from '../../src/modules/auth/contract/index.js';
 import { UserView, users } from '../../src/modules/users/contract/index.js';
-import { openApi } from '../../src/protocols/rest/openapi.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
 
 interface Operation {

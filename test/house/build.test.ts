@@ -48,6 +48,17 @@ test('only what changed is compiled again', () => {
   expect(written(root, 'dist/main.js')).toBe(untouched);
 });
 
+test('the documents that a process serves are part of the build, and follow their source', () => {
+  const root = project({ 'src/schemas/openapi.json': '{"first":1}', 'src/schemas/accepted-breaks.json': '[]' });
+  build(root);
+  const served = join(root, 'dist/schemas/openapi.json');
+  expect(readFileSync(served, 'utf8')).toBe('{"first":1}');
+  expect(existsSync(join(root, 'dist/schemas/accepted-breaks.json'))).toBe(false);
+  writeFileSync(join(root, 'src/schemas/openapi.json'), '{"second":22}');
+  build(root);
+  expect(readFileSync(served, 'utf8')).toBe('{"second":22}');
+});
+
 test('a removed source leaves the build', () => {
   const root = project({ 'src/old.ts': 'export const old = 1;\n' });
   build(root);

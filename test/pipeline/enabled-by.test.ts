@@ -1,6 +1,7 @@
 import { QueryHandler } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { possibleFailures } from '../../scripts/contract/possible-failures.js';
 import { printProtos } from '../../scripts/contract/proto-document.js';
 import { createClient } from '../../src/client/create-client.js';
 import { anyone, authenticated, internal } from '../../src/contract/access.js';
@@ -18,7 +19,6 @@ import { FeatureFlags } from '../../src/ports/feature-flags.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
-import { possibleFailures } from '../../src/protocols/possible-failures.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';
 import { registerWebSocket } from '../../src/protocols/websocket/register-websocket.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';

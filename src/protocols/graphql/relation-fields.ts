@@ -1,7 +1,6 @@
-import { jsonSchemaOf } from '../../contract/json-schema.js';
 import { describe, type OperationDescriptor } from '../../contract/module.js';
 import type { Relation } from '../../contract/relation.js';
-import type { ObjectShape } from '../../contract/shape.js';
+import { listBounds, type ObjectShape } from '../../contract/shape.js';
 
 export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' | 'description'> {
   readonly name: string;
@@ -35,8 +34,8 @@ function lookUp({ id, input, output }: OperationDescriptor, path: string) {
   const ids = input.fields.find(({ name }) => name === 'ids')?.shape;
   const [list, ...others] = output?.fields ?? [];
   if (input.fields.length !== 1 || ids?.type !== 'list') throw new TypeError(`${path}: ${id} takes more than ids`);
-  const { maxItems } = jsonSchemaOf(ids, 'input');
-  if (typeof maxItems !== 'number') throw new TypeError(`${path}: ${id} takes any number of ids: give it a max(…)`);
+  const { maxItems } = listBounds(ids);
+  if (maxItems === undefined) throw new TypeError(`${path}: ${id} takes any number of ids: give it a max(…)`);
   if (list?.shape.type !== 'list' || list.shape.item.type !== 'object' || others.length > 0) {
     throw new TypeError(`${path}: the output of ${id} is not one list of views`);
   }

@@ -1,5 +1,5 @@
-import { emptyIsEnough } from '../../contract/json-schema.js';
 import {
+  emptyIsEnough,
   type FoldedField,
   fold,
   foldFields,

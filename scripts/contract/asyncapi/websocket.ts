@@ -1,8 +1,8 @@
-import { InvalidArgument, ServiceUnavailable, Unauthenticated } from '../../contract/built-in-failures.js';
-import type { JsonSchema } from '../../contract/json-schema.js';
-import type { OperationDescriptor } from '../../contract/module.js';
-import { upperFirst } from '../../contract/wire-names.js';
+import { InvalidArgument, ServiceUnavailable, Unauthenticated } from '../../../src/contract/built-in-failures.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { upperFirst } from '../../../src/contract/wire-names.js';
 import type { DocumentNode } from '../document.js';
+import type { JsonSchema } from '../json-schema.js';
 import { type Described, emptyObject, errorObject, type OperationSchemas, object } from './operation-schemas.js';
 
 const channel = 'websocket';

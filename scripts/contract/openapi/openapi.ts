@@ -1,9 +1,10 @@
-import { takesIdempotencyKey } from '../../contract/idempotency.js';
-import { defineSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../../contract/json-schema.js';
-import type { ModuleContract, OperationDescriptor, WireNames } from '../../contract/module.js';
-import type { Field, ObjectShape } from '../../contract/shape.js';
-import { lowerFirst } from '../../contract/wire-names.js';
-import { type DocumentInfo, type DocumentNode, inWords, versioned } from '../document.js';
+import { takesIdempotencyKey } from '../../../src/contract/idempotency.js';
+import type { ModuleContract, OperationDescriptor, WireNames } from '../../../src/contract/module.js';
+import type { Field, ObjectShape } from '../../../src/contract/shape.js';
+import { upperFirst } from '../../../src/contract/wire-names.js';
+import { documentId } from '../../../src/protocols/served-documents.js';
+import { type DocumentInfo, type DocumentNode, inWords } from '../document.js';
+import { defineSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../json-schema.js';
 import { FailureResponses, successHeaders } from './openapi-failures.js';
 import { headerParameters, responseHeaders } from './openapi-headers.js';
 
@@ -71,8 +72,8 @@ class OpenApiWriter {
     };
   }
 
-  #id({ name, version }: OperationDescriptor): string {
-    const id = versioned(lowerFirst(name), version);
+  #id(operation: OperationDescriptor): string {
+    const id = documentId(operation);
     if (this.#ids.has(id)) throw new TypeError(`two REST operations are called ${id}`);
     this.#ids.add(id);
     return id;
@@ -105,12 +106,13 @@ class OpenApiWriter {
     });
   }
 
-  #body({ input, name, version }: OperationDescriptor, route: Route): DocumentNode | undefined {
+  #body(operation: OperationDescriptor, route: Route): DocumentNode | undefined {
     if (!hasBody(route)) return undefined;
+    const { input } = operation;
     const inPath = pathFields(route);
     const shape: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
     const schema = jsonSchema(shape, 'input', this.#schemas);
-    const ref = defineSchema(this.#schemas, `${versioned(name, version)}Request`, schema);
+    const ref = defineSchema(this.#schemas, `${upperFirst(documentId(operation))}Request`, schema);
     return {
       ...(schema.required !== undefined && { required: true }),
       content: { 'application/json': { schema: ref } },

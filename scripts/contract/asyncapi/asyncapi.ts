@@ -1,6 +1,6 @@
-import type { SchemaComponents } from '../../contract/json-schema.js';
-import type { OperationDescriptor } from '../../contract/module.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
 import type { DocumentInfo, DocumentNode } from '../document.js';
+import type { SchemaComponents } from '../json-schema.js';
 import { describeMqtt } from './mqtt.js';
 import { OperationSchemas } from './operation-schemas.js';
 import { describeWebSocket } from './websocket.js';
@@ -32,18 +32,14 @@ const bearer = {
 };
 
 /**
- * AsyncAPI 3.0 of every operation that WebSocket or MQTT serve. `topicPrefix` is what MQTT topics start with. Throws
- * TypeError when two schemas or operations share a name.
+ * AsyncAPI 3.0 of every operation that WebSocket or MQTT serve. Throws TypeError when two schemas or operations share a
+ * name.
  */
-export function asyncApi(
-  operations: readonly OperationDescriptor[],
-  info: DocumentInfo,
-  { topicPrefix = 'mstv' }: { topicPrefix?: string } = {},
-): DocumentNode {
+export function asyncApi(operations: readonly OperationDescriptor[], info: DocumentInfo): DocumentNode {
   const components: SchemaComponents = { refs: '#/components/schemas/', schemas: {} };
   const schemas = new OperationSchemas(components);
   const websocket = describeWebSocket(servedBy('websocket', operations), schemas);
-  const mqtt = describeMqtt(servedBy('mqtt', operations), schemas, topicPrefix);
+  const mqtt = describeMqtt(servedBy('mqtt', operations), schemas);
   return {
     asyncapi: '3.0.0',
     info,

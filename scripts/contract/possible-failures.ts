@@ -9,10 +9,10 @@ import {
   RouteNotFound,
   ServiceUnavailable,
   Unauthenticated,
-} from '../contract/built-in-failures.js';
-import type { FailureClass } from '../contract/failure.js';
-import { takesIdempotencyKey } from '../contract/idempotency.js';
-import type { OperationDescriptor } from '../contract/module.js';
+} from '../../src/contract/built-in-failures.js';
+import type { FailureClass } from '../../src/contract/failure.js';
+import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
+import type { OperationDescriptor } from '../../src/contract/module.js';
 
 /** Of an operation, over any protocol: its own failures first. */
 export function possibleFailures(operation: OperationDescriptor): FailureClass[] {

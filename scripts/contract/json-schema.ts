@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { jsonEncoder } from './json-codec.js';
+import { jsonEncoder } from '../../src/contract/json-codec.js';
 import {
+  emptyIsEnough,
   type Field,
   type FoldedField,
   fold,
   foldFields,
+  listBounds,
   type ObjectShape,
   type ScalarShape,
   type Shape,
-} from './shape.js';
+} from '../../src/contract/shape.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -70,10 +72,6 @@ export function defineSchema({ refs, schemas }: SchemaComponents, name: string, 
   return { $ref: `${refs}${name}` };
 }
 
-/** An empty list that may be empty need not be sent. */
-export const emptyIsEnough = (shape: Shape): boolean =>
-  shape.type === 'map' || (shape.type === 'list' && !constraints(shape.schema).minItems);
-
 const isRequired = ({ optional, shape }: Field, direction: Direction): boolean =>
   !optional && (direction === 'output' || !emptyIsEnough(shape));
 
@@ -110,8 +108,8 @@ export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: Sc
       leaf.type === 'enum'
         ? named(leaf.name, { type: 'string', enum: leaf.values }, components)
         : scalarSchema(leaf, direction),
-    list: (items, { schema }) => {
-      const { minItems, maxItems } = constraints(schema);
+    list: (items, list) => {
+      const { minItems, maxItems } = listBounds(list);
       return {
         type: 'array',
         ...(minItems !== undefined && { minItems }),

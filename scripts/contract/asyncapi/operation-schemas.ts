@@ -1,16 +1,11 @@
-import type { FailureClass } from '../../contract/failure.js';
-import { jsonRpcCode } from '../../contract/failure-table.js';
-import { takesIdempotencyKey } from '../../contract/idempotency.js';
-import {
-  defineSchema,
-  type JsonSchema,
-  jsonSchema,
-  jsonSchemaOf,
-  type SchemaComponents,
-} from '../../contract/json-schema.js';
-import type { OperationDescriptor } from '../../contract/module.js';
-import { lowerFirst } from '../../contract/wire-names.js';
-import { callDescriptions, type DocumentNode, inWords, issueSchema, versioned } from '../document.js';
+import type { FailureClass } from '../../../src/contract/failure.js';
+import { jsonRpcCode } from '../../../src/contract/failure-table.js';
+import { takesIdempotencyKey } from '../../../src/contract/idempotency.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { upperFirst } from '../../../src/contract/wire-names.js';
+import { documentId } from '../../../src/protocols/served-documents.js';
+import { callDescriptions, type DocumentNode, inWords, issueSchema } from '../document.js';
+import { defineSchema, type JsonSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../json-schema.js';
 import { possibleFailures } from '../possible-failures.js';
 
 /** What one protocol adds to the document. */
@@ -70,7 +65,7 @@ export class OperationSchemas {
 
   /** `createUser`; part of every name in the document. */
   id(operation: OperationDescriptor): string {
-    const id = versioned(lowerFirst(operation.name), operation.version);
+    const id = documentId(operation);
     if ((this.#ids.get(id) ?? operation) !== operation) throw new TypeError(`two operations are called ${id}`);
     this.#ids.set(id, operation);
     return id;
@@ -81,9 +76,9 @@ export class OperationSchemas {
     return { ...metaFields, ...(takesIdempotencyKey(operation) && { idempotency_key: idempotencyKey }) };
   }
 
-  input({ name, version, input }: OperationDescriptor): JsonSchema {
-    const schema = jsonSchema(input, 'input', this.components);
-    return defineSchema(this.components, `${versioned(name, version)}Request`, schema);
+  input(operation: OperationDescriptor): JsonSchema {
+    const schema = jsonSchema(operation.input, 'input', this.components);
+    return defineSchema(this.components, `${upperFirst(documentId(operation))}Request`, schema);
   }
 
   inputWithMeta(operation: OperationDescriptor): JsonSchema {
@@ -107,7 +102,7 @@ export class OperationSchemas {
   failure(operation: OperationDescriptor): JsonSchema {
     const failures = possibleFailures(operation);
     const code = { description: 'Never changes: the one to branch on.' };
-    return defineSchema(this.components, `${versioned(operation.name, operation.version)}Failure`, {
+    return defineSchema(this.components, `${upperFirst(documentId(operation))}Failure`, {
       type: 'object',
       description: failures.map((declared) => `\`${declared.code}\`: ${declared.title}.`).join('\n\n'),
       ...errorObject(failures, code, {

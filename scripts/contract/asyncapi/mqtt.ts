@@ -1,7 +1,8 @@
-import type { JsonSchema } from '../../contract/json-schema.js';
-import type { OperationDescriptor } from '../../contract/module.js';
-import { upperFirst } from '../../contract/wire-names.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
+import { upperFirst } from '../../../src/contract/wire-names.js';
+import { committedTopicPrefix } from '../../../src/protocols/served-documents.js';
 import type { DocumentNode } from '../document.js';
+import type { JsonSchema } from '../json-schema.js';
 import { type Described, type OperationSchemas, object, text } from './operation-schemas.js';
 
 const correlationId: JsonSchema = { type: ['string', 'number'], description: 'Comes back as it was.' };
@@ -9,39 +10,34 @@ const correlationId: JsonSchema = { type: ['string', 'number'], description: 'Co
 const dashed = (meta: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> =>
   Object.fromEntries(Object.entries(meta).map(([name, schema]) => [name.replaceAll('_', '-'), schema]));
 
-const replyTopic = (topicPrefix: string) =>
-  `Begins with \`${topicPrefix}/clients/<client id>/\`, of the sender itself.`;
+const replyTopic = `Begins with \`${committedTopicPrefix}/clients/<client id>/\`, of the sender itself.`;
 
 /** MQTT 5 and 3.1.1 share the topics; they differ in the form of messages and in where the reply topic is named. */
-export function describeMqtt(
-  operations: readonly OperationDescriptor[],
-  schemas: OperationSchemas,
-  topicPrefix: string,
-): Described {
+export function describeMqtt(operations: readonly OperationDescriptor[], schemas: OperationSchemas): Described {
   if (operations.length === 0) return { channels: {}, operations: {} };
   const replies = {
     mqttReplies: {
       address: null,
-      description: `The topic that the request names. ${replyTopic(topicPrefix)}`,
+      description: `The topic that the request names. ${replyTopic}`,
       servers: [{ $ref: '#/servers/mqtt' }],
       messages: Object.assign({}, ...operations.map((operation) => replyMessages(operation, schemas))),
     },
   };
-  const requests = operations.map((operation) => requestChannel(operation, schemas, topicPrefix));
+  const requests = operations.map((operation) => requestChannel(operation, schemas));
   return {
     channels: Object.assign({}, ...requests, replies),
     operations: Object.assign({}, ...operations.map((operation) => operationsOf(operation, schemas))),
   };
 }
 
-function requestChannel(operation: OperationDescriptor, schemas: OperationSchemas, topicPrefix: string) {
+function requestChannel(operation: OperationDescriptor, schemas: OperationSchemas) {
   const name = schemas.id(operation);
   const meta = schemas.meta(operation);
   const params = schemas.input(operation);
   const envelope = { reply_to: text, correlation_id: correlationId, authorization: text, ...meta, params };
   return {
     [`mqtt${upperFirst(name)}`]: {
-      address: `${topicPrefix}/${operation.wire.mqtt}`,
+      address: `${committedTopicPrefix}/${operation.wire.mqtt}`,
       servers: [{ $ref: '#/servers/mqtt' }],
       messages: {
         request: {
@@ -53,7 +49,7 @@ function requestChannel(operation: OperationDescriptor, schemas: OperationSchema
         },
         envelope: {
           name: `${operation.id} (MQTT 3.1.1)`,
-          description: `\`reply_to\`: ${replyTopic(topicPrefix)}`,
+          description: `\`reply_to\`: ${replyTopic}`,
           payload: object(envelope, ['params']),
         },
       },

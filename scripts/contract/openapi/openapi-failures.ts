@@ -3,12 +3,12 @@ import {
   PayloadTooLarge,
   RequestTimeout,
   UnsupportedMediaType,
-} from '../../contract/built-in-failures.js';
-import type { FailureClass } from '../../contract/failure.js';
-import { httpStatus } from '../../contract/failure-table.js';
-import { defineSchema, type JsonSchema, type SchemaComponents } from '../../contract/json-schema.js';
-import type { OperationDescriptor } from '../../contract/module.js';
+} from '../../../src/contract/built-in-failures.js';
+import type { FailureClass } from '../../../src/contract/failure.js';
+import { httpStatus } from '../../../src/contract/failure-table.js';
+import type { OperationDescriptor } from '../../../src/contract/module.js';
 import { type DocumentNode, issueSchema, pascalCase } from '../document.js';
+import { defineSchema, type JsonSchema, type SchemaComponents } from '../json-schema.js';
 import { possibleFailures } from '../possible-failures.js';
 
 const problemSchema = (issue: JsonSchema): JsonSchema => ({

@@ -1,8 +1,8 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type JsonSchema, jsonSchema } from '../../scripts/contract/json-schema.js';
 import { jsonEncoder } from '../../src/contract/json-codec.js';
-import { type JsonSchema, jsonSchema } from '../../src/contract/json-schema.js';
 import { reflectObject } from '../../src/contract/reflect.js';
 import { Email, secret, text, view } from '../../src/contract/values.js';
 import { UserView } from '../../src/modules/users/contract/index.js';

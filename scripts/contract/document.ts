@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../contract/json-schema.js';
+import type { JsonSchema } from './json-schema.js';
 
 export type DocumentNode = Readonly<Record<string, unknown>>;
 
@@ -8,6 +8,14 @@ export interface DocumentInfo {
   readonly description?: string;
   readonly license?: { readonly name: string; readonly url: string };
 }
+
+/** The version is that of the wire conventions, not of the build. */
+export const documentInfo: DocumentInfo = {
+  title: 'nestjs-mstv',
+  version: '1.0.0',
+  license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
+  description: 'One contract over REST, GraphQL, gRPC, WebSocket and MQTT.',
+};
 
 /** What goes with a call over every protocol. One that is malformed is taken as absent, so no schema refuses it. */
 export const callDescriptions = {
@@ -22,9 +30,6 @@ export const callDescriptions = {
 /** `CreateUser` -> `Create user`. */
 export const inWords = (name: string): string =>
   name.charAt(0) + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-/** Unique within a document: `createUser`, `discardSpecimenV2`. */
-export const versioned = (name: string, version: number): string => (version === 1 ? name : `${name}V${version}`);
 
 /** `USER_EMAIL_TAKEN` -> `UserEmailTaken`. */
 export const pascalCase = (code: string): string =>
