@@ -27,18 +27,14 @@ function queryString(fields: readonly Field[], input: Values): string {
 /** Compiled once per operation; `url` begins with the path. */
 export function restRequest({ id, input: shape, wire: { rest } }: OperationDescriptor): (input: object) => HttpRequest {
   if (!rest) throw new TypeError(`${id} is not served over REST`);
-  const { method, path: template } = rest;
-  const names = new Map(shape.fields.map(({ wire, name }) => [wire, name]));
+  const { method, hasBody, otherFields } = rest;
+  const names = new Map(rest.pathFields.map(({ wire, name }) => [wire, name]));
   const path = (input: Values) =>
-    template.replaceAll(/:(\w+)/g, (_, wire: string) => escaped(input[names.get(wire) ?? ''] ?? '', fitsPath));
-  const inPath = new Set([...template.matchAll(/:(\w+)/g)].map(([, wire]) => wire));
-  const others = shape.fields.filter(({ wire }) => !inPath.has(wire));
-  if (method === 'GET' || method === 'DELETE') {
-    return (input) => ({ method, url: path(input as Values) + queryString(others, input as Values) });
-  }
-  const encode = jsonEncoder({ ...shape, fields: others });
+    rest.path.replaceAll(/:(\w+)/g, (_, wire: string) => escaped(input[names.get(wire) ?? ''] ?? '', fitsPath));
+  if (!hasBody) return (input) => ({ method, url: path(input as Values) + queryString(otherFields, input as Values) });
+  const encode = jsonEncoder({ ...shape, fields: otherFields });
   return (input) => {
-    const body = others.length === 0 ? undefined : JSON.stringify(encode(input));
+    const body = otherFields.length === 0 ? undefined : JSON.stringify(encode(input));
     return { method, url: path(input as Values), body };
   };
 }

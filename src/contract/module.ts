@@ -10,11 +10,22 @@ import {
 } from './operation.js';
 import { reflectObject } from './reflect.js';
 import type { Relation } from './relation.js';
-import type { ObjectShape } from './shape.js';
+import type { Field, ObjectShape } from './shape.js';
 import { kebabCase, lowerFirst, upperFirst } from './wire-names.js';
 
+export interface RestMapping {
+  readonly method: string;
+  /** `/users/:id`, with wire names. */
+  readonly path: string;
+  readonly status: number;
+  /** `otherFields` are the JSON body; otherwise the query string. */
+  readonly hasBody: boolean;
+  readonly pathFields: readonly Field[];
+  readonly otherFields: readonly Field[];
+}
+
 export interface WireNames {
-  readonly rest: { readonly method: string; readonly path: string; readonly status: number } | undefined;
+  readonly rest: RestMapping | undefined;
   /** Root field. A page gives two: `users` and `usersPage`. */
   readonly graphql: string;
   readonly grpc: { readonly package: string; readonly service: string; readonly method: string; readonly path: string };
@@ -54,22 +65,29 @@ export function describe(message: object): OperationDescriptor {
   return descriptor;
 }
 
-function restName({ rest, restStatus, output, version = 1 }: OperationSpec): WireNames['rest'] {
+function restMapping({ rest, restStatus, output, version = 1 }: OperationSpec, input: ObjectShape): WireNames['rest'] {
   if (!rest) return undefined;
   const [method = '', path = ''] = rest.split(' ');
   const onCollection = method === 'POST' && path.split('/').length === 2;
-  const status = restStatus ?? (output instanceof z.ZodVoid ? 204 : onCollection ? 201 : 200);
-  return { method, path: version === 1 ? path : `/v${version}${path}`, status };
+  const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, wire]) => wire));
+  return {
+    method,
+    path: version === 1 ? path : `/v${version}${path}`,
+    status: restStatus ?? (output instanceof z.ZodVoid ? 204 : onCollection ? 201 : 200),
+    hasBody: method !== 'GET' && method !== 'DELETE',
+    pathFields: input.fields.filter(({ wire }) => inPath.has(wire)),
+    otherFields: input.fields.filter(({ wire }) => !inPath.has(wire)),
+  };
 }
 
-function wireNames(module: string, name: string, kind: OperationKind, spec: OperationSpec): WireNames {
+function wireNames(module: string, name: string, { kind, spec }: AnyOperationClass, input: ObjectShape): WireNames {
   const version = spec.version ?? 1;
   const isInternal = spec.access?.type === 'internal';
   const grpcPackage = `${module}.${isInternal ? 'internal.' : ''}v${version}`;
   const service = `${upperFirst(module)}${isInternal ? 'Internal' : ''}Service`;
   const root = lowerFirst(kind === 'query' ? name.replace(/^(Get|List)(?=[A-Z])/, '') : name);
   return {
-    rest: restName(spec),
+    rest: restMapping(spec, input),
     graphql: version === 1 ? root : `${root}V${version}`,
     grpc: { package: grpcPackage, service, method: name, path: `/${grpcPackage}.${service}/${name}` },
     websocket: `${module}.${lowerFirst(name)}${version === 1 ? '' : `.v${version}`}`,
@@ -100,7 +118,7 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
     kind,
     message,
     spec,
-    wire: wireNames(module, name, kind, spec),
+    wire: wireNames(module, name, message, input),
     protocols: protocolsOf(spec, id),
     input,
     checkKeys: keyCheck(input),

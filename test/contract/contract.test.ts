@@ -22,7 +22,7 @@ describe('a module', () => {
     class ArchiveThing extends command({ ...base, output: z.void(), rest: 'POST /things/:id/archive' }) {}
     module('things', { CreateThing, GetThing, ListThings, ArchiveThing });
     expect(descriptorOf(CreateThing).wire).toEqual({
-      rest: { method: 'POST', path: '/things', status: 201 },
+      rest: { method: 'POST', path: '/things', status: 201, hasBody: true, pathFields: [], otherFields: [] },
       graphql: 'createThing',
       grpc: {
         package: 'things.v1',
@@ -35,6 +35,22 @@ describe('a module', () => {
     });
     expect([descriptorOf(GetThing).wire.graphql, descriptorOf(ListThings).wire.graphql]).toEqual(['thing', 'things']);
     expect(descriptorOf(ArchiveThing).wire.rest?.status).toBe(204);
+  });
+
+  it.each([
+    ['PATCH /things/:id', { hasBody: true }],
+    ['GET /things/:id', { hasBody: false }],
+    ['DELETE /things/:id', { hasBody: false }],
+  ] as const)('says where the input goes: %s', (rest, expected) => {
+    const input = z.object({ id: z.uuid(), ownerName: text({ max: 9 }) });
+    class ChangeThing extends command({ ...base, input, rest }) {}
+    module('things', { ChangeThing });
+    const { wire } = descriptorOf(ChangeThing);
+    expect(wire.rest).toMatchObject({
+      ...expected,
+      pathFields: [{ wire: 'id' }],
+      otherFields: [{ wire: 'owner_name' }],
+    });
   });
 
   it('gives a later version names beside the first', () => {

@@ -1,5 +1,5 @@
 import { takesIdempotencyKey } from '../../../src/contract/idempotency.js';
-import type { ModuleContract, OperationDescriptor, WireNames } from '../../../src/contract/module.js';
+import type { ModuleContract, OperationDescriptor, RestMapping } from '../../../src/contract/module.js';
 import type { Field, ObjectShape } from '../../../src/contract/shape.js';
 import { upperFirst } from '../../../src/contract/wire-names.js';
 import { documentId } from '../../../src/protocols/served-documents.js';
@@ -7,8 +7,6 @@ import { type DocumentInfo, type DocumentNode, inWords } from '../document.js';
 import { defineSchema, jsonSchema, jsonSchemaOf, type SchemaComponents } from '../json-schema.js';
 import { FailureResponses, successHeaders } from './openapi-failures.js';
 import { headerParameters, responseHeaders } from './openapi-headers.js';
-
-type Route = NonNullable<WireNames['rest']>;
 
 /**
  * OpenAPI 3.1 of every operation that REST serves; what a module is for is said by those of `modules`. Throws TypeError
@@ -50,14 +48,14 @@ class OpenApiWriter {
     };
   }
 
-  add(operation: OperationDescriptor, route: Route): void {
+  add(operation: OperationDescriptor, route: RestMapping): void {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     this.#modules.add(operation.module);
     this.#paths[path] ??= {};
     this.#paths[path][route.method.toLowerCase()] = this.#operation(operation, route);
   }
 
-  #operation(operation: OperationDescriptor, route: Route): DocumentNode {
+  #operation(operation: OperationDescriptor, route: RestMapping): DocumentNode {
     const { name, module, spec } = operation;
     const body = this.#body(operation, route);
     return {
@@ -79,21 +77,19 @@ class OpenApiWriter {
     return id;
   }
 
-  #urlParameters({ input }: OperationDescriptor, route: Route): DocumentNode[] {
-    const inPath = pathFields(route);
-    const inQuery = (field: Field) => !inPath.has(field.wire) && !hasBody(route);
+  #urlParameters({ input }: OperationDescriptor, { pathFields, otherFields, hasBody }: RestMapping): DocumentNode[] {
     return [
-      ...this.#parameters(input, 'path', (field) => inPath.has(field.wire)),
-      ...this.#parameters(input, 'query', inQuery),
+      ...this.#parameters(input, 'path', pathFields),
+      ...this.#parameters(input, 'query', hasBody ? [] : otherFields),
     ];
   }
 
-  #parameters(input: ObjectShape, place: 'path' | 'query', belongs: (field: Field) => boolean): DocumentNode[] {
+  #parameters(input: ObjectShape, place: 'path' | 'query', fields: readonly Field[]): DocumentNode[] {
     const { properties, required = [] } = jsonSchema(input, 'input', this.#schemas) as {
       properties: Record<string, DocumentNode>;
       required?: readonly string[];
     };
-    return input.fields.filter(belongs).map(({ wire, shape }) => {
+    return fields.map(({ wire, shape }) => {
       const { description, ...schema } = properties[wire] ?? {};
       return {
         name: wire,
@@ -106,12 +102,9 @@ class OpenApiWriter {
     });
   }
 
-  #body(operation: OperationDescriptor, route: Route): DocumentNode | undefined {
-    if (!hasBody(route)) return undefined;
-    const { input } = operation;
-    const inPath = pathFields(route);
-    const shape: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
-    const schema = jsonSchema(shape, 'input', this.#schemas);
+  #body(operation: OperationDescriptor, { hasBody, otherFields }: RestMapping): DocumentNode | undefined {
+    if (!hasBody) return undefined;
+    const schema = jsonSchema({ ...operation.input, fields: otherFields }, 'input', this.#schemas);
     const ref = defineSchema(this.#schemas, `${upperFirst(documentId(operation))}Request`, schema);
     return {
       ...(schema.required !== undefined && { required: true }),
@@ -127,11 +120,6 @@ class OpenApiWriter {
     };
   }
 }
-
-const hasBody = ({ method }: Route): boolean => method !== 'GET' && method !== 'DELETE';
-
-const pathFields = ({ path }: Route): Set<string> =>
-  new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? ''));
 
 const headersOf = (operation: OperationDescriptor): DocumentNode[] =>
   Object.keys(headerParameters)

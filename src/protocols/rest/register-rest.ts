@@ -26,12 +26,12 @@ export function registerRest(fastify: FastifyInstance, { operations, pipeline }:
 }
 
 function registerOperation(fastify: FastifyInstance, operation: OperationDescriptor, pipeline: Pipeline): void {
-  if (!operation.wire.rest) return;
-  const { method, path, status } = operation.wire.rest;
-  const { output } = operation;
+  const { input, output, wire } = operation;
+  if (!wire.rest) return;
+  const { method, path, status } = wire.rest;
   const encode = output ? jsonEncoder(output) : nothing;
   const route = { operation, pipeline, status, encode };
-  const decode = requestDecoder(operation);
+  const decode = requestDecoder(input, wire.rest);
   fastify.route({
     method: method as HTTPMethods,
     url: path,

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
 import { type Decode, isObject, jsonDecoder, refuseUnknown, withFaults } from '../../contract/json-codec.js';
-import type { OperationDescriptor } from '../../contract/module.js';
+import type { RestMapping } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
 
@@ -76,18 +76,15 @@ const refuseQueryString: Refuse = (request, issues) => {
 };
 
 /** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
-export function requestDecoder(operation: OperationDescriptor): Decode {
-  const decode = inputDecoder(operation);
+export function requestDecoder(input: ObjectShape, rest: RestMapping): Decode {
+  const decode = inputDecoder(input, rest);
   return (request, issues, pointer) =>
     withFaults(decode, keyHeaderFaults(request as FastifyRequest))(request, issues, pointer);
 }
 
-function inputDecoder({ input, wire }: OperationDescriptor): Decode {
-  const { method = '', path = '' } = wire.rest ?? {};
-  const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
-  const pathFields = urlFields({ ...input, fields: input.fields.filter((field) => inPath.has(field.wire)) });
-  const elsewhere: ObjectShape = { ...input, fields: input.fields.filter((field) => !inPath.has(field.wire)) };
-  const hasBody = method !== 'GET' && method !== 'DELETE';
+function inputDecoder(input: ObjectShape, { method, hasBody, ...rest }: RestMapping): Decode {
+  const pathFields = urlFields({ ...input, fields: rest.pathFields });
+  const elsewhere: ObjectShape = { ...input, fields: rest.otherFields };
   const decodeRest = hasBody
     ? bodyDecoder(elsewhere)
     : queryDecoder(elsewhere, method === 'GET' ? refuseUnreadBody : refuseReadBody);
