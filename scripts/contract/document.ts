@@ -9,7 +9,7 @@ export interface DocumentInfo {
   readonly license?: { readonly name: string; readonly url: string };
 }
 
-/** The version is that of the wire conventions, not of the build. */
+/** The version of the wire conventions, not of the build. */
 export const documentInfo: DocumentInfo = {
   title: 'nestjs-mstv',
   version: '1.0.0',
@@ -17,7 +17,7 @@ export const documentInfo: DocumentInfo = {
   description: 'One contract over REST, GraphQL, gRPC, WebSocket and MQTT.',
 };
 
-/** What goes with a call over every protocol. One that is malformed is taken as absent, so no schema refuses it. */
+/** Metadata of a call in every protocol. Schemas accept malformed values, which count as absent. */
 export const callDescriptions = {
   requestId:
     'Names the call in the log: 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`. Anything else is taken as absent, and one is made.',
@@ -27,15 +27,12 @@ export const callDescriptions = {
   idempotencyKey: 'A repetition with the same key and input gets the first answer, for 24 hours.',
 } as const;
 
-/** `CreateUser` -> `Create user`. */
 export const inWords = (name: string): string =>
   name.charAt(0) + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** `USER_EMAIL_TAKEN` -> `UserEmailTaken`. */
 export const pascalCase = (code: string): string =>
   code.toLowerCase().replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** One issue of the input, the same in every JSON protocol. */
 export const issueSchema: JsonSchema = {
   type: 'object',
   properties: {

@@ -14,7 +14,7 @@ import type { FailureClass } from '../../src/contract/failure.js';
 import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
 import type { OperationDescriptor } from '../../src/contract/module.js';
 
-/** Of an operation, over any protocol: its own failures first. */
+/** Over all protocols; those of the operation first. */
 export function possibleFailures(operation: OperationDescriptor): FailureClass[] {
   const { access, enabledBy, errors = [] } = operation.spec;
   return [

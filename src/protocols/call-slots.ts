@@ -1,4 +1,4 @@
-/** At most `size` pieces of work at once, and as many in one turn of the event loop, so that one connection does not hold up others. */
+/** At most `size` calls at once and per event loop turn, so that one connection does not hold up the others. */
 export class CallSlots {
   #taken = 0;
   #released = 0;
@@ -7,7 +7,7 @@ export class CallSlots {
 
   constructor(private readonly size: number) {}
 
-  /** Starts `work` now, or returns a promise of its start. `work` ends with `release()` and throws nothing. */
+  /** Starts `work` now, or returns a promise of its start. `work` must not throw, and ends with `release()`. */
   run(work: () => void): Promise<void> | undefined {
     if (this.#taken < this.size && !this.crowded) {
       this.#taken++;
@@ -22,7 +22,6 @@ export class CallSlots {
     });
   }
 
-  /** The slot is free in the next turn. */
   release(): void {
     if (this.#released++ === 0) setImmediate(() => this.#nextTurn());
   }

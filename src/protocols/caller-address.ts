@@ -7,11 +7,11 @@ interface Forwarding {
   readonly forwarded?: string | string[] | undefined;
 }
 
-/** An address alone, or with a port, IPv6 in brackets. A port may be hidden (RFC 7239, section 6.3). */
+/** `address`, `address:port` or `[IPv6]:port`; the port may be obfuscated (RFC 7239, 6.3). */
 const node = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 const mapped = '::ffff:';
 
-/** In one spelling, without port and zone, IPv4 also where it came as IPv6. */
+/** Canonical: without port and zone, IPv4-mapped IPv6 as IPv4. */
 const readAddress = memoized(1_000, (text): string | undefined => {
   if (isIPv4(text)) return text;
   const [, bracketed, plain] = isIP(text) ? [] : (node.exec(text) ?? []);
@@ -33,17 +33,16 @@ function forOf(element: string): string {
   return '';
 }
 
-/** The caller that each proxy names, the last proxy first. `X-Forwarded-For` counts where there are both. */
+/** Addresses that the proxies added, nearest first. `X-Forwarded-For` wins over `Forwarded`. */
 function hops({ 'x-forwarded-for': list, forwarded }: Forwarding): string[] {
   if (list !== undefined) return String(list).split(',').reverse();
   return (String(forwarded ?? '').match(elements) ?? []).map(forOf).reverse();
 }
 
-/** The address of a caller, past trusted proxies; the same in every protocol. */
 export class CallerAddresses {
   readonly #isTrusted: (address: string) => boolean;
 
-  /** Addresses and networks of the proxies. Throws a TypeError that names what is neither. */
+  /** Addresses or networks. Throws a TypeError that names an invalid one. */
   constructor(trustedProxies: readonly string[] = []) {
     const trusts = trustedProxies.length > 0 ? compile([...trustedProxies]) : undefined;
     this.#isTrusted = (address) => trusts?.(address, 0) ?? false;

@@ -1,9 +1,8 @@
-/** Its message says which variable to change. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** Throws ListenError for a port that another program has. */
+/** Throws ListenError when the port is in use. */
 export async function opened<T>(opening: Promise<T>, protocol: string, variable: string, address: string): Promise<T> {
   try {
     return await opening;
@@ -14,7 +13,7 @@ export async function opened<T>(opening: Promise<T>, protocol: string, variable:
   }
 }
 
-/** Waits for every listener. Its error names all the ports that are taken. */
+/** Waits for all listeners. The error names every port that is in use. */
 export async function allOpened(opening: readonly Promise<unknown>[]): Promise<void> {
   const outcomes = await Promise.allSettled(opening);
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));

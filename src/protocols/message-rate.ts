@@ -9,7 +9,6 @@ export class MessageRate {
   #windowEnd = 0;
   #count = 0;
 
-  /** No limit when `rate` is absent. */
   constructor(private readonly rate: Rate | undefined) {}
 
   /** Takes one from the quota; false when it is used up. */
@@ -29,7 +28,7 @@ export class MessageRate {
     return new RateLimited({ retryAfterSeconds });
   }
 
-  /** Twice the quota: this peer does not act on refusals. */
+  /** Beyond twice the quota: the client ignores refusals. */
   get isAbused(): boolean {
     return this.rate !== undefined && this.#count > 2 * this.rate.quota;
   }

@@ -1,7 +1,7 @@
 import type { Issue } from '../contract/failure.js';
 import { mistyped } from '../contract/json-codec.js';
 
-/** Names and values in turn, as they came: Node joins the values of a name or keeps the first. */
+/** Alternating names and values. Node merges repeated headers. */
 export type RawHeaders = readonly string[];
 
 export const valuesOf = (raw: RawHeaders, name: string): readonly string[] =>
@@ -9,14 +9,14 @@ export const valuesOf = (raw: RawHeaders, name: string): readonly string[] =>
 
 const none: readonly Issue[] = [];
 
-/** Refuses a key given twice: Node joins the two to a third one, which protects neither. */
+/** Refuses repeated keys: Node joins them to another key, which protects neither command. */
 export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHeaders): readonly Issue[] {
   if (!key?.includes(', ')) return none;
   const isRepeated = valuesOf(raw, 'idempotency-key').length > 1;
   return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
 }
 
-/** Milliseconds that a caller is willing to wait, from JSON; undefined for what is no whole number from 1. */
+/** Milliseconds, from 1, from JSON; undefined when invalid. */
 export const timeoutOf = (given: unknown): number | undefined =>
   typeof given === 'number' && Number.isInteger(given) && given >= 1 ? given : undefined;
 

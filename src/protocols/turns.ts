@@ -1,11 +1,11 @@
-/** So many pieces of work in one turn of the event loop; the others in later turns, in their order. */
+/** Limits the work per event loop turn; the rest runs in later turns, in order. */
 export class Turns {
   #begun = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(private readonly perTurn: number) {}
 
-  /** `work` throws nothing. */
+  /** `work` must not throw. */
   run(work: () => void): void {
     if (this.#begun < this.perTurn && this.#waiting.length === 0) this.#begin(work);
     else this.#waiting.push(work);

@@ -12,7 +12,7 @@ const duplicate = (path: string, key: string): Issue => ({
   message: `Duplicate key: ${JSON.stringify(key)}`,
 });
 
-/** Arguments of a field -> input: null is absence, a list of `{ key, value }` a map. Names are camelCase on both sides. */
+/** Null counts as absent; a list of `{ key, value }` becomes a map. */
 export const argumentsDecoder = fold<Decode>({
   leaf: () => asIs,
   list: (item) =>

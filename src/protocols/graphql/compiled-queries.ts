@@ -13,7 +13,7 @@ interface CompiledResult {
 
 type Query = (root: object, scope: GraphqlScope, variables: object) => CompiledResult | Promise<CompiledResult>;
 
-/** Documents that come a second time, compiled by graphql-jit where it answers as graphql-js does. */
+/** Compiles a document when it comes a second time, where graphql-jit is correct. */
 export class CompiledQueries {
   readonly #queries: LRUCache<string, Query | 'once' | 'never'>;
 
@@ -44,5 +44,4 @@ export class CompiledQueries {
   }
 }
 
-/** Each operation of a document is a function of its own. No name has a space in it. */
 const keyOf = ({ query, operationName = '' }: GraphqlRequest): string => `${operationName} ${query}`;

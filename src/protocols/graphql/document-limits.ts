@@ -9,14 +9,14 @@ import {
 } from 'graphql';
 import { InvalidDocument } from './graphql-request.js';
 
-/** Fragments count where they are spread; introspection other than `__typename` costs nothing. */
+/** Fragments count at each spread; introspection other than `__typename` costs nothing. */
 export interface DocumentLimits {
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** A field costs 1, one with fields of its own 2 + 1.5 times the cost of those. */
+  /** A leaf field costs 1, another one 2 + 1.5 times its fields. */
   readonly cost: number;
-  /** Fields of one name that have fields of their own: validation compares each with every other. */
+  /** Fields of one name with subfields: validation compares each pair of them. */
   readonly repetitions: number;
 }
 
@@ -32,7 +32,7 @@ const measures = Object.keys(phrases) as (keyof Measure)[];
 
 const none: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0 };
 const scalarCost = 1;
-/** No alias and no level: clients add it everywhere. */
+/** Clients add it everywhere: neither an alias nor a level. */
 const typeName: Measure = { ...none, cost: scalarCost };
 const objectCost = 2;
 const levelFactor = 1.5;
@@ -75,7 +75,7 @@ class Measuring {
     };
   }
 
-  /** Measured once: fragments that spread each other twice grow exponentially. Validation refuses cycles. */
+  /** Cached, because nested spreads grow exponentially. Validation rejects cycles. */
   #fragment(name: string): Measure {
     const known = this.#measured.get(name);
     if (known) return known;

@@ -16,7 +16,7 @@ const { resolve } = createRequire(import.meta.url);
 const javaScript = 'text/javascript; charset=utf-8';
 const startScript = 'start.js';
 
-/** The last versions of GraphiQL and React that include a bundle. */
+/** The last versions of GraphiQL and React with a prebuilt bundle. */
 const assets: ReadonlyMap<string, Asset> = new Map([
   ['graphiql.css', { package: 'graphiql', file: 'graphiql.min.css', type: 'text/css; charset=utf-8' }],
   ['react.js', { package: 'react', file: 'umd/react.production.min.js', type: javaScript }],
@@ -24,7 +24,7 @@ const assets: ReadonlyMap<string, Asset> = new Map([
   ['graphiql.js', { package: 'graphiql', file: 'graphiql.min.js', type: javaScript }],
 ]);
 
-/** GraphiQL adds a style element; its fonts and images are in its style sheet. */
+/** GraphiQL inserts a style element; fonts and images are inlined in its style sheet. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -69,7 +69,7 @@ function sendAsset(reply: FastifyReply, { package: name, file, type }: Asset): v
     .send(createReadStream(join(folderOf(name), file)));
 }
 
-/** `/graphiql`, for the GraphQL at `path`. The files are read from its packages when the page is opened. */
+/** GraphQL is at `path`. Files are read from their packages when the page is opened. */
 export function registerGraphiql(fastify: FastifyInstance, path: string): void {
   fastify.setErrorHandler((_error, request, reply) => {
     const detail = 'GraphiQL is a development dependency, which is not installed here';

@@ -17,7 +17,6 @@ import { type GraphqlRequest, InvalidDocument, PersistedQueryNotSupported } from
 import type { GraphqlScope } from './graphql-scope.js';
 import { wireError, wireErrors } from './wire-errors.js';
 
-/** `data` is absent when nothing was executed. */
 export interface GraphqlResult {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLFormattedError[];
@@ -25,7 +24,7 @@ export interface GraphqlResult {
 
 export interface Executed {
   readonly status: number;
-  /** Of an answer as application/json: its clients take any other status than 200 for a failure of the transport. */
+  /** With application/json: its clients treat every status but 200 as a transport failure. */
   readonly jsonStatus: number;
   readonly result: GraphqlResult;
 }
@@ -33,7 +32,7 @@ export interface Executed {
 const executed = { status: 200, jsonStatus: 200 };
 const documentAtFault = { status: 400, jsonStatus: 200 };
 
-/** Executes documents by mercurius, or compiled. Never throws: every answer is a result. */
+/** With mercurius, or compiled. Never throws: every answer is a result. */
 export class GraphqlEngine {
   readonly #compiled: CompiledQueries;
   #cachedCharacters = 0;
@@ -44,9 +43,9 @@ export class GraphqlEngine {
     readonly limits: GraphqlLimits,
   ) {
     this.#compiled = new CompiledQueries(graphql.schema, limits);
-    // before validation, which has quadratic rules; not for cached queries
+    // before validation, which has quadratic rules; cached queries skip it
     graphql.addHook('preValidation', async (schema, document) => {
-      // mercurius accepts a syntax tree in JSON too, which passes the limits of the parser
+      // mercurius also accepts a syntax tree in JSON, which bypasses the limits of the parser
       if (!(document?.loc instanceof Location)) throw new InvalidDocument({ detail: 'A query is text in GraphQL' });
       checkRootTypes(document, schema);
       checkDocument(document, limits);
@@ -77,7 +76,7 @@ export class GraphqlEngine {
 
   async #executeCompiled(request: GraphqlRequest, scope: GraphqlScope): Promise<GraphqlResult | undefined> {
     const { data, errors } = (await this.#compiled.find(request)?.({}, scope, request.variables ?? {})) ?? {};
-    // wrong variables: graphql-js has the messages
+    // invalid variables: graphql-js reports them
     if (data === undefined) return undefined;
     return errors ? { data, errors: wireErrors(errors, scope, this.pipeline) } : { data };
   }
@@ -103,7 +102,7 @@ export class GraphqlEngine {
   }
 }
 
-/** Without a root type for subscriptions they pass the validation and fail in execution. */
+/** Without this, subscriptions pass validation and fail in execution. */
 function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): void {
   for (const node of definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(node.operation)) {
@@ -112,7 +111,6 @@ function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): v
   }
 }
 
-/** Syntax, validation or variables: mercurius wraps them. */
 function queryFaults(error: unknown): readonly GraphQLError[] | undefined {
   if (error instanceof GraphQLError) return [error];
   const { code, errors } = error as { code?: unknown; errors?: readonly GraphQLError[] };

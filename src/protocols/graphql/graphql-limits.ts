@@ -5,13 +5,13 @@ export interface GraphqlLimits extends DocumentLimits {
   readonly tokens: number;
   readonly batch: number;
   readonly operationsPerSocket: number;
-  /** Queries kept parsed, validated and compiled; as many refused ones are kept beside them. */
+  /** Cached queries, and as many refused ones. */
   readonly cachedQueries: number;
-  /** Of the queries kept parsed, which take up to 250 bytes a character. */
+  /** Total of the cached queries, which take up to 250 bytes of memory per character. */
   readonly cachedCharacters: number;
 }
 
-/** Most are those of graphql-armor. */
+/** Most values are those of graphql-armor. */
 export const defaultLimits: GraphqlLimits = {
   depth: 6,
   aliases: 15,

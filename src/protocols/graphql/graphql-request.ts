@@ -3,10 +3,9 @@ import { failure } from '../../contract/failure.js';
 import { isObject } from '../../contract/json-codec.js';
 import { parseJson } from '../../contract/parse-json.js';
 
-/** The document or the operation name is wrong, in a well-formed GraphQL request. */
 export class InvalidDocument extends InvalidArgument {}
 
-/** Clients of persisted queries look for this message or code, and then send the query itself. */
+/** Clients of persisted queries recognize this message or code, and then send the query itself. */
 export class PersistedQueryNotSupported extends failure(
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'invalid_argument',
@@ -45,7 +44,7 @@ function readVariables({ variables }: Values): GraphqlRequest['variables'] {
 
 const maxNameLength = 255;
 
-/** A name that is not in the query is refused here: it would become part of a cache key. */
+/** Names that are not in the query are refused: the name is part of a cache key. */
 function readOperationName({ operationName }: Values, query: string): string | undefined {
   if (operationName === undefined || operationName === null || operationName === '') return undefined;
   if (typeof operationName !== 'string') throw malformed('"operationName" is a name');

@@ -6,23 +6,23 @@ import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { RelatedRows } from './related-rows.js';
 
-/** One GraphQL operation, and the context value of its resolvers. Each root field is a call, and each batch of related rows. */
+/** Context value of one GraphQL operation. Each root field and each batch of related rows is a call. */
 export class GraphqlScope {
   #calls: CallContext[] | undefined;
   #underWay = 0;
   #loaders: Map<RelatedRows, DataLoader<string, unknown>> | undefined;
   #batches: (() => void)[] | undefined;
-  /** Seconds, the longest of all failures. */
+  /** Seconds; the maximum of all failures. */
   retryAfter: number | undefined;
 
   constructor(
     private readonly pipeline: Pipeline,
-    /** For the guards of hand-written resolvers. */
+    /** For guards of hand-written resolvers. */
     readonly req: FastifyRequest,
     private readonly inbound: Inbound,
   ) {}
 
-  /** The calls of one scope share request id and trace. */
+  /** Calls of one scope share request id and trace. */
   begin(operation?: OperationDescriptor): CallContext {
     return this.#opened(this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
   }
@@ -31,7 +31,7 @@ export class GraphqlScope {
     if (--this.#underWay === 0 && this.#batches) this.#loadSoon();
   }
 
-  /** Loaded in one batch with others, when no call is under way that may add to it. */
+  /** Batched with others, once no running call can add to the batch. */
   related(rows: RelatedRows, id: string): Promise<unknown> {
     const loader = this.#loaders?.get(rows) ?? this.#loader(rows);
     return loader.load(id);
@@ -40,12 +40,12 @@ export class GraphqlScope {
   #loader(rows: RelatedRows): DataLoader<string, unknown> {
     const loader = new DataLoader<string, unknown>(
       (ids) => {
-        // mutations run one after the other: a later one may have changed the row
+        // mutations run in sequence: a later one may have changed the row
         loader.clearAll();
         return this.#find(rows, ids);
       },
       {
-        maxBatchSize: rows.most,
+        maxBatchSize: rows.maxIds,
         batchScheduleFn: (load) => {
           this.#batches ??= [];
           this.#batches.push(load);
@@ -58,7 +58,7 @@ export class GraphqlScope {
     return loader;
   }
 
-  /** After the resolvers that are due: they run in microtasks, which end before the next tick. */
+  /** After all pending resolvers, which run in microtasks before the next tick. */
   #loadSoon(): void {
     void Promise.resolve().then(() =>
       process.nextTick(() => {
@@ -81,7 +81,7 @@ export class GraphqlScope {
     }
   }
 
-  /** As the caller of the calls before, within their deadline. */
+  /** With the caller and the deadline of the earlier calls. */
   #beginWithin(operation: OperationDescriptor): CallContext {
     const before = this.#calls ?? [this.call];
     const deadline = Math.max(...before.map(({ lifetime }) => lifetime.deadline));
@@ -109,7 +109,7 @@ export class GraphqlScope {
     for (const call of this.#calls ?? []) this.pipeline.cancel(call);
   }
 
-  /** Begun here where no root field was reached: the answer has its request id and trace. */
+  /** Begins one when no root field ran: the answer needs request id and trace. */
   get call(): CallContext {
     return this.#calls?.[0] ?? this.begin();
   }
@@ -119,7 +119,7 @@ export class GraphqlScope {
     return { ...this.inbound, requestId, trace };
   }
 
-  /** The call with the smallest quota left. */
+  /** The call with the smallest remaining quota. */
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
     return (this.#calls ?? [this.call]).reduce((a, b) => (left(b) < left(a) ? b : a));

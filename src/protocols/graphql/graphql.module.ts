@@ -50,11 +50,11 @@ function driverConfig(
       response: { data, errors: wireErrors(errors ?? [], scope, pipeline) },
     }),
   };
-  // the types of mercurius declare the errors before formatting
+  // mercurius types the errors as unformatted
   return config as unknown as Omit<MercuriusDriverConfig, 'driver'>;
 }
 
-/** Without the hooks of @nestjs/mercurius for instrumentation, which cost every request two rounds of promises. */
+/** Omits the instrumentation hooks of @nestjs/mercurius, which cost two rounds of promises per request. */
 @Injectable()
 class OperationsDriver extends MercuriusDriver {
   override async start(options: MercuriusDriverConfig): Promise<void> {
@@ -65,7 +65,7 @@ class OperationsDriver extends MercuriusDriver {
 
 const path = '/graphql';
 
-/** In place of the routes of mercurius, which have error codes of their own and refuse sockets for their missing content type. */
+/** The routes of mercurius have their own error codes, and refuse sockets without a content type. */
 class GraphqlRoutes implements OnApplicationBootstrap {
   constructor(
     private readonly host: HttpAdapterHost,
@@ -81,7 +81,7 @@ class GraphqlRoutes implements OnApplicationBootstrap {
     // on the root: a route in a plugin after the WebSocket server costs 6 to 8 microseconds more
     const http = new HttpRoutes(engine);
     http.register(fastify, path);
-    // in a plugin: the route must come after the WebSocket server, whose hook serves it
+    // in a plugin: must come after the WebSocket server, whose hook serves it
     fastify.register(async (scope) => {
       const handler: typeof http.get = (request, reply) => http.get(request, reply);
       scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(engine).connect });
@@ -93,7 +93,7 @@ class GraphqlRoutes implements OnApplicationBootstrap {
 @Module({})
 class GraphqlBinding {}
 
-/** GraphQL on `/graphql`, over HTTP and WebSocket, made from the operations of the registry; GraphiQL on `/graphiql`. */
+/** `/graphql` over HTTP and WebSocket, generated from the registry; `/graphiql`. */
 export function graphqlModule(options: GraphqlOptions): DynamicModule {
   const limits = { ...defaultLimits, ...options.limits };
   return {

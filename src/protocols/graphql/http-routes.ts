@@ -13,7 +13,7 @@ const responseType = 'application/graphql-response+json';
 const jsonUtf8 = 'application/json; charset=utf-8';
 const responseUtf8 = `${responseType}; charset=utf-8`;
 
-/** A browser sends these for a page of another site only after a preflight. */
+/** For requests from other origins, browsers send these only after a preflight. */
 const preflightHeaders = [
   'apollo-require-preflight',
   'x-apollo-operation-name',
@@ -60,7 +60,7 @@ export class HttpRoutes {
     else done(executed);
   }
 
-  /** Each operation has a result of its own: the request as a whole succeeds. */
+  /** The request succeeds as a whole: each operation has its own result. */
   #batch(bodies: readonly unknown[], request: FastifyRequest, reply: FastifyReply): void {
     const { batch, characters } = this.engine.limits;
     if (bodies.length === 0 || bodies.length > batch) {
@@ -104,7 +104,7 @@ interface Answer extends Pick<Executed, 'status' | 'jsonStatus'> {
   readonly body: GraphqlResult | readonly GraphqlResult[];
 }
 
-/** Other credentials and content types a browser sends without a preflight. */
+/** Whether a browser sends this to another origin only after a preflight. */
 const needsPreflight = ({ headers }: FastifyRequest): boolean =>
   /^bearer /i.test(headers.authorization ?? '') ||
   /^application\/(graphql-response\+)?json *(;|$)/i.test(headers['content-type'] ?? '') ||
@@ -117,7 +117,7 @@ function notAllowed(reply: FastifyReply, allowed: string): MethodNotAllowed {
   return new MethodNotAllowed();
 }
 
-/** False for a syntax error and an unknown operation: the engine has the messages. */
+/** False for syntax errors and unknown operations, which the engine reports. */
 function isNoQuery({ query, operationName }: GraphqlRequest, maxTokens: number): boolean {
   try {
     const operation = getOperationAST(parse(query, { maxTokens }), operationName);
@@ -127,10 +127,7 @@ function isNoQuery({ query, operationName }: GraphqlRequest, maxTokens: number):
   }
 }
 
-/**
- * By the weights of RFC 9110, 12.5.1. Packages that negotiate match no range with a `charset`, which callers of GraphQL
- * send.
- */
+/** Weights of RFC 9110, 12.5.1. Packages for this reject a `charset`, which GraphQL clients send. */
 function prefersJson(accept = ''): boolean {
   if (!accept.includes(responseType)) return true;
   const weight = weightIn(accept, responseType);

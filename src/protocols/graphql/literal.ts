@@ -4,7 +4,6 @@ type Print = (value: unknown) => string;
 
 const print: Print = (value) => JSON.stringify(value);
 
-/** Prints a default value: names of fields and enum values stand without quotes. */
 export const literal = fold<Print>({
   leaf: ({ type }) => (type === 'enum' ? String : print),
   list: (item) => (value) => `[${(value as unknown[]).map(item).join(', ')}]`,

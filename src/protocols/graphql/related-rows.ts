@@ -9,7 +9,7 @@ import type { RelationField } from './relation-fields.js';
 type Row = Readonly<Record<string, unknown>>;
 type BuildMessage = new (input: { readonly ids: readonly string[] }) => Operation;
 
-/** A condition on a field that the view does not show holds for no row. */
+/** A condition on a field outside the view matches no row. */
 const isVisible = (row: Row, filter: RowFilter): boolean =>
   filter === 'all' || filter.some((wanted) => Object.entries(wanted).every(([field, value]) => row[field] === value));
 
@@ -24,17 +24,17 @@ export class RelatedRows {
     return this.field.operation;
   }
 
-  get most(): number {
-    return this.field.most;
+  get maxIds(): number {
+    return this.field.maxIds;
   }
 
-  /** In the order of `ids`; undefined for a row that is not there or that the caller of `call` may not see. */
+  /** In the order of `ids`; undefined for rows that are missing or hidden from the caller of `call`. */
   async find(ids: readonly string[], call: CallContext): Promise<(Row | undefined)[]> {
     const { operation, access, list, by } = this.field;
     const filter = call.principal.rowsFor(access);
     if (filter !== 'all' && filter.length === 0) return ids.map(() => undefined);
     const Message = operation.message as unknown as BuildMessage;
-    // as this service: the operation is internal
+    // as this service, because the operation is internal
     const output = await this.pipeline.within(call, () => this.bus.asService.execute(new Message({ ids })));
     const rows = (output as Record<string, readonly Row[]>)[list] ?? [];
     const byId = new Map(rows.filter((row) => isVisible(row, filter)).map((row) => [row[by], row]));

@@ -5,16 +5,15 @@ import { listBounds, type ObjectShape } from '../../contract/shape.js';
 export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' | 'description'> {
   readonly name: string;
   readonly operation: OperationDescriptor;
-  /** Ids in one call. */
-  readonly most: number;
-  /** The field of the output that holds the rows. */
+  readonly maxIds: number;
+  /** Output field with the rows. */
   readonly list: string;
   readonly target: ObjectShape;
 }
 
 export type RelationFields = ReadonlyMap<string, readonly RelationField[]>;
 
-/** Throws TypeError when an operation is no look-up by ids. */
+/** Throws TypeError for an operation that does not look up by ids. */
 export function relationFields(relations: readonly Relation[]): RelationFields {
   const fields = new Map<string, RelationField[]>();
   for (const relation of relations) {
@@ -26,8 +25,8 @@ export function relationFields(relations: readonly Relation[]): RelationFields {
 
 function relationField({ view, field, operation: message, ...rest }: Relation): RelationField {
   const operation = describe(message);
-  const { most, list, target } = lookUp(operation, `${view}.${field}`);
-  return { ...rest, name: field, operation, most, list, target };
+  const { maxIds, list, target } = lookUp(operation, `${view}.${field}`);
+  return { ...rest, name: field, operation, maxIds, list, target };
 }
 
 function lookUp({ id, input, output }: OperationDescriptor, path: string) {
@@ -39,5 +38,5 @@ function lookUp({ id, input, output }: OperationDescriptor, path: string) {
   if (list?.shape.type !== 'list' || list.shape.item.type !== 'object' || others.length > 0) {
     throw new TypeError(`${path}: the output of ${id} is not one list of views`);
   }
-  return { most: maxItems, list: list.name, target: list.shape.item };
+  return { maxIds: maxItems, list: list.name, target: list.shape.item };
 }

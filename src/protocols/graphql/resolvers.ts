@@ -16,7 +16,7 @@ import { scalarTypes } from './scalars.js';
 type Resolver = GraphQLFieldResolver<unknown, GraphqlScope>;
 type Resolvers = Record<string, Record<string, Resolver> | GraphQLScalarType>;
 
-/** For root fields, maps and relations; all other fields read a property, which the engines inline. */
+/** Only for root fields, maps and relations: the engines inline plain property reads. */
 export function operationResolvers(
   operations: readonly OperationDescriptor[],
   relations: readonly Relation[],
@@ -81,7 +81,6 @@ const objectsIn = fold<readonly ObjectShape[]>({
   object: (fields, shape) => [shape, ...fields.flatMap(({ inner }) => inner)],
 });
 
-/** Of the fields of object types that are no mere property. */
 class ObjectResolvers {
   readonly resolvers: Record<string, Record<string, Resolver>> = {};
   readonly #seen = new Set<string>();

@@ -7,7 +7,6 @@ function safeInteger(value: unknown): number {
   throw noSuchValue('SafeInt', 'an integer between -(2^53 - 1) and 2^53 - 1');
 }
 
-/** The contract validates the text, as in every protocol. */
 function dateTime(value: unknown): string {
   if (typeof value === 'string') return value;
   throw noSuchValue('DateTime', 'a string');

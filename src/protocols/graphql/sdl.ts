@@ -6,14 +6,14 @@ import { described, TypeDefinitions } from './type-definitions.js';
 
 const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1);
 
-/** What GraphQL shows of these operations: deterministic, whatever their order. Throws TypeError when two types have one name. */
+/** Deterministic for any order of operations. Throws TypeError for two types of one name. */
 export function printSdl(operations: readonly OperationDescriptor[], relations: readonly Relation[] = []): string {
   const types = new TypeDefinitions(relationFields(relations));
   const roots = { query: new Map<string, string>(), command: new Map<string, string>() };
   for (const operation of operations) {
     for (const [name, definition] of rootFields(operation, types)) roots[operation.kind].set(name, definition);
   }
-  // GraphQL demands a query
+  // the Query type is mandatory
   if (roots.query.size === 0) roots.query.set('_empty', '"There is nothing to query here." _empty: Boolean');
   const definitions = [rootType('Query', roots.query), rootType('Mutation', roots.command), ...types.sorted()];
   return `${print(parse(definitions.join('\n')))}\n`;
@@ -25,7 +25,7 @@ function rootType(name: string, fields: ReadonlyMap<string, string>): string {
   return `type ${name} { ${definitions.join('\n')} }`;
 }
 
-/** One field, or two for a page: its items alone, and all of it. */
+/** A page has two fields: only its items, and everything. */
 function rootFields({ wire, spec, input, output }: OperationDescriptor, types: TypeDefinitions): [string, string][] {
   const name = wire.graphql;
   const parameters = types.inputFields(input);

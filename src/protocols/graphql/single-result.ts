@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Executed } from './graphql-engine.js';
 
-/** Nothing was executed: a WebSocket has another message for it than a result with errors. */
+/** Not executed: over WebSocket this is another message than a result with errors. */
 export class Refused extends Error {
   constructor(readonly errors: readonly GraphQLFormattedError[]) {
     super('the operation was refused');
@@ -10,7 +10,7 @@ export class Refused extends Error {
 
 const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** One result as a stream, which graphql-ws can stop, unlike a promise. */
+/** One result as a stream: graphql-ws can stop a stream, not a promise. */
 export class SingleResult implements AsyncIterableIterator<ExecutionResult, undefined> {
   #executed: Promise<Executed> | undefined;
   #stopped = false;
@@ -28,7 +28,7 @@ export class SingleResult implements AsyncIterableIterator<ExecutionResult, unde
     if (!executed || this.#stopped) return end;
     const { result } = executed;
     if (result.data === undefined) throw new Refused(result.errors ?? []);
-    // its errors are formatted already
+    // already formatted
     return { done: false, value: result as ExecutionResult };
   }
 

@@ -81,7 +81,7 @@ export class SocketRoute {
   }
 }
 
-/** Headers of the upgrade are for all operations, `extensions` for one. */
+/** Upgrade headers apply to all operations, `extensions` to one. */
 function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { extensions }: SubscribePayload): Inbound {
   const { protocol, address, authorization, traceparent, connection } = httpInbound(extra.request, 'graphql');
   const fields = callFields(extensions ?? {});
@@ -95,7 +95,7 @@ function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { ext
   };
 }
 
-/** The adapter of graphql-ws itself would change the subprotocols of the whole server. */
+/** The adapter of graphql-ws would change the subprotocols of the whole server. */
 const transport = (socket: WebSocket, peer: Peer): Transport => ({
   protocol: socket.protocol,
   send: (data) => new Promise((resolve) => peer.send(data, resolve)),

@@ -26,7 +26,6 @@ const reserved = new Set(['Query', 'Mutation', 'Subscription', ...Object.values(
 export const described = (description: string | undefined): string =>
   description === undefined ? '' : `${JSON.stringify(description)} `;
 
-/** A type definition for every named type that the folded shapes refer to. */
 export class TypeDefinitions {
   readonly #definitions = new Map<string, string>(
     scalarTypes.map(({ name, description, specifiedByURL }) => [
@@ -34,12 +33,12 @@ export class TypeDefinitions {
       `${JSON.stringify(description)} scalar ${name} @specifiedBy(url: ${JSON.stringify(specifiedByURL)})`,
     ]),
   );
-  /** Targets of relations, which may lead back to a type that is being printed. */
+  /** Relation targets: may refer back to a type that is being printed. */
   readonly #related = new Set<string>();
 
   constructor(private readonly relations: RelationFields = new Map()) {}
 
-  /** The type of an input without the `!`: `[PointInput!]`. */
+  /** Input type without the outer `!`: `[PointInput!]`. */
   readonly input = fold<string>({
     ...this.#cases('Input'),
     object: (fields, { name, oneOf, description }) => {
@@ -104,7 +103,7 @@ function outputField({ name, inner, optional, default: preset, description }: Fo
   return `${described(description)}${name}: ${inner}${nullable ? '' : '!'}`;
 }
 
-/** The type of an argument or input field: `[PointInput!]!`. */
+/** With the outer `!` where required: `[PointInput!]!`. */
 export const inputType = ({ inner, shape, optional }: FoldedField<string>): string =>
   optional || emptyIsEnough(shape) ? inner : `${inner}!`;
 

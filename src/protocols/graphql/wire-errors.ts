@@ -4,12 +4,12 @@ import { Failure } from '../../contract/failure.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { GraphqlScope } from './graphql-scope.js';
 
-/** Both engines find a null for a non-null argument in execution, and report it for the field. */
+/** Null for a non-null argument: both engines report it in execution, as an error of the field. */
 const argumentFault = /^Argument "\w+" (of|has) /;
 
 const suggestion = / ?Did you mean .*$/s;
 
-/** The query or its variables are wrong, not a resolver. */
+/** Caused by the query or its variables, not by a resolver. */
 function isQueryFault({ originalError, path, message }: GraphQLError): boolean {
   if (originalError !== undefined && !(originalError instanceof GraphQLError)) return false;
   return path === undefined || argumentFault.test(message);

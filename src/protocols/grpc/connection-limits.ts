@@ -1,6 +1,6 @@
 import type { ServerOptions } from '@grpc/grpc-js';
 
-/** Milliseconds. Without limits the connections of probes that never close theirs stay for ever. */
+/** Milliseconds. Without limits, connections of probes that never close would pile up. */
 export interface ConnectionLimits {
   readonly keepaliveMs: number;
   readonly keepaliveTimeoutMs: number;
@@ -25,6 +25,6 @@ export const limitOptions = (limits: ConnectionLimits, messageBytes: number): Se
   'grpc.max_connection_age_grace_ms': limits.ageGraceMs,
   'grpc.max_receive_message_length': messageBytes,
   'grpc.max_concurrent_streams': 1_000,
-  // its counters cost every call, and nothing here shows them
+  // its counters cost every call and are not used
   'grpc.enable_channelz': 0,
 });

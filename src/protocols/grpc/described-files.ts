@@ -8,7 +8,7 @@ interface DescribedFile {
   readonly bytes: Uint8Array;
 }
 
-/** `unit_counts` -> `UnitCountsEntry`, as protoc calls it; protobufjs says `Unit_counts`, and Go refuses that. */
+/** `UnitCountsEntry`, as protoc names it; protobufjs writes `Unit_counts`, which Go rejects. */
 function nameMapEntries(message: IDescriptorProto): void {
   for (const entry of message.nestedType ?? []) {
     const field = message.field?.find(({ typeName }) => typeName === entry.name);
@@ -23,7 +23,7 @@ export class DescribedFiles {
   readonly #files = new Map<string, DescribedFile>();
   readonly #declaring = new Map<string, string>();
 
-  /** `protos`: texts by import path, one file a package. */
+  /** `protos`: texts by import path, one file per package. */
   constructor(protos: ReadonlyMap<string, string>) {
     const root = new protobuf.Root();
     const imports = new Map<string, readonly string[]>();
@@ -42,7 +42,7 @@ export class DescribedFiles {
     return this.#declaring.get(symbol);
   }
 
-  /** The file and all that it imports, at any depth, as bytes of FileDescriptorProto. */
+  /** With transitive imports, as bytes of FileDescriptorProto. */
   withDependencies(path: string, seen = new Set<string>()): Uint8Array[] {
     const file = this.#files.get(path);
     if (!file || seen.has(path)) return [];
@@ -50,7 +50,6 @@ export class DescribedFiles {
     return [file.bytes, ...file.imports.flatMap((name) => this.withDependencies(name, seen))];
   }
 
-  /** Returns the names of the services. */
   #index(namespace: protobuf.NamespaceBase, file: string): string[] {
     return namespace.nestedArray.flatMap((nested) => {
       const name = nested.fullName.slice(1);

@@ -5,13 +5,13 @@ import type { Forwarded, Inbound } from '../../pipeline/call-context.js';
 import type { CallerAddresses } from '../caller-address.js';
 import { type RawHeaders, valuesOf } from '../request-values.js';
 
-/** The metadata before grpc-js reads it: that drops what is not ASCII. */
+/** Raw metadata: grpc-js drops values that are not ASCII. */
 export interface ReceivedMetadata {
   readonly headers: IncomingHttpHeaders;
   readonly raw: RawHeaders;
 }
 
-/** As HTTP/1.1 does; `trim` removes other white space too. */
+/** Only the white space of HTTP/1.1; `trim` removes more. */
 const trimmed = (value: string): string => value.replaceAll(/^[\t ]+|[\t ]+$/g, '');
 
 function text(headers: IncomingHttpHeaders, key: string): string | undefined {
@@ -19,7 +19,7 @@ function text(headers: IncomingHttpHeaders, key: string): string | undefined {
   return typeof value === 'string' ? trimmed(value) : undefined;
 }
 
-/** Two headers become one that is invalid. */
+/** Two headers become one invalid one. */
 function authorization({ authorization: first }: IncomingHttpHeaders, raw: RawHeaders): string | undefined {
   return first === undefined ? undefined : trimmed(valuesOf(raw, 'authorization').join(', '));
 }
@@ -34,7 +34,7 @@ const withoutScheme = (authorization: string | undefined): string | undefined =>
 
 function forwarded(headers: IncomingHttpHeaders): Forwarded | undefined {
   const by = withoutScheme(text(headers, 'x-forwarded-by'));
-  // a proxy between the two adds the address of the process that forwarded the call
+  // a proxy in between appends the address of the forwarding process
   return by === undefined ? undefined : { by, address: text(headers, 'x-forwarded-for')?.split(',')[0] };
 }
 

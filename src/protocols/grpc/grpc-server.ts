@@ -21,25 +21,22 @@ export interface GrpcServerOptions {
   readonly pipeline: Pipeline;
   readonly operations: readonly OperationDescriptor[];
   readonly host: string;
-  /** 0: any free port. */
   readonly port: number;
   readonly credentials?: ServerCredentials | undefined;
-  /** Shows the public methods and messages to anyone. */
+  /** Anyone can then list the public methods and messages. */
   readonly reflection: boolean;
-  /** Of the largest request message. */
   readonly messageBytes: number;
   readonly shutdownMs: number;
-  /** Addresses or networks whose `x-forwarded-for` and `forwarded` are believed; none when absent. */
+  /** Addresses or networks whose `x-forwarded-for` and `forwarded` are trusted; none when absent. */
   readonly trustedProxies?: readonly string[];
   readonly connections?: ConnectionLimits;
-  /** Texts by path; the committed ones when absent. */
+  /** Texts by path; the committed files when absent. */
   readonly protos?: ReadonlyMap<string, string>;
 }
 
 const isPublic = ({ wire: { grpc } }: OperationDescriptor): boolean => !isInternal(grpc.package);
 const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc.package}.${grpc.service}`;
 
-/** Every operation over gRPC. */
 export class GrpcServer {
   readonly #server: Server;
   readonly #health: HealthService;
@@ -47,7 +44,7 @@ export class GrpcServer {
   #port: number | undefined;
   #drained: Promise<void> | undefined;
 
-  /** Throws an Error that names the operations which the `.proto` files lack. */
+  /** Throws an Error that names the operations missing from the `.proto` files. */
   constructor(options: GrpcServerOptions) {
     redirectLibraryLog();
     this.#options = options;
@@ -84,7 +81,7 @@ export class GrpcServer {
     this.#port = await promisify(this.#server.bindAsync.bind(this.#server))(this.#address(port), credentials);
   }
 
-  /** Sends GOAWAY: no new connection or call. Resolves when the running calls have ended or their time is up. */
+  /** Sends GOAWAY. Resolves when the running calls have ended, or after `shutdownMs`. */
   close(): Promise<void> {
     this.#drained ??= this.#drain();
     return this.#drained;
@@ -92,7 +89,7 @@ export class GrpcServer {
 
   async #drain(): Promise<void> {
     this.#health.close();
-    // forceShutdown forgets the sessions when channelz is off
+    // forceShutdown forgets sessions when channelz is off
     if (this.#port !== undefined) this.#server.drain(this.#address(this.#port), this.#options.shutdownMs);
     await promisify(this.#server.tryShutdown.bind(this.#server))();
   }

@@ -45,13 +45,13 @@ function serviceOf(bytes: Buffer): string | undefined {
 const malformed = (): StatusObject =>
   failureStatus(new MalformedRequest({ detail: 'The request is no HealthCheckRequest' }));
 
-/** `grpc.health.v1.Health`: all services of a process serve, or none does. */
+/** `grpc.health.v1.Health`: all services of a process have one status. */
 export class HealthService {
   readonly #watchers = new Map<ServerWritableStream<Buffer, Buffer>, string>();
   readonly #services: ReadonlySet<string>;
   #isServing = true;
 
-  /** `services`: full names; the empty one, the whole process, is added. */
+  /** `services`: full names; the empty name, for the whole process, is added. */
   constructor(services: Iterable<string>) {
     this.#services = new Set(['', ...services]);
   }
@@ -66,7 +66,7 @@ export class HealthService {
     for (const [stream, service] of this.#watchers) stream.write(statusBytes(this.#status(service)));
   }
 
-  /** Ends every watch: its client finds another process. */
+  /** Ends every watch, so that clients find another process. */
   close(): void {
     this.setServing(false);
     for (const stream of this.#watchers.keys()) stream.end();

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 
-/** Eight digits of milliseconds. grpc-js takes what is beyond 32 bits for the past. */
+/** Milliseconds, eight digits. grpc-js treats more than 32 bits as the past. */
 export const longestTimeout = 99_999_999;
 
 const perUnit: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000_001 };
 
-/** Empty for what is no timeout: grpc-js refuses that, and finds digits and a letter in anything else. */
+/** Empty for an invalid timeout, which grpc-js then refuses; it would read a number from anything else. */
 function timeout(given: string, longestMs: number): string {
   const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(given) ?? [];
   if (amount === undefined) return '';
@@ -15,7 +15,7 @@ function timeout(given: string, longestMs: number): string {
 /** grpc-js repeats an unknown one in its answer. */
 const encoding = (given: string): string => (/^[\w-]{1,20}$/.test(given) ? given : 'unknown');
 
-/** The headers that grpc-js needs, and no metadata: it logs every value that is not printable ASCII, tokens included. */
+/** Leaves metadata out: grpc-js logs values that are not printable ASCII, tokens included. */
 export function libraryHeaders(headers: IncomingHttpHeaders, mostMs: number): IncomingHttpHeaders {
   const longestMs = Math.min(mostMs, longestTimeout);
   const { ':path': path, 'content-type': type, 'grpc-encoding': compression } = headers;

@@ -3,14 +3,14 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('gRPC');
 
-/** `listen` rejects with it. */
+/** Rejection of `listen`, so not logged too. */
 const isListenError = (message: unknown): boolean => String(message).startsWith('No address added out of total');
 
-/** grpc-js shows the values of headers that it cannot read. */
+/** grpc-js logs the values of unreadable headers. */
 const withoutValue = (message: unknown): string =>
   String(message).replace(/^(Failed to add metadata entry [^:]*):.*/s, '$1: the value is not printable ASCII');
 
-/** Sends the log lines of grpc-js, for the whole process, to the logger of this program in place of stderr. */
+/** For the whole process; grpc-js writes to stderr by default. */
 export function redirectLibraryLog(): void {
   setLogger({
     error: (message: unknown) => {

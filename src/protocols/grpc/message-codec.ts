@@ -20,12 +20,11 @@ import {
   wireScalars,
 } from './wire-values.js';
 
-/** The type of a field, or of the items of a list or map; null for scalars. */
+/** Of a field, list item or map value; null for scalars. */
 type Resolved = protobuf.Type | protobuf.Enum | null;
 
 type Compile = (resolved: Resolved) => Convert;
 
-/** Protobuf cannot carry this value. */
 export class Inexpressible extends Error {}
 
 const convertItems = (item: Convert): Convert => (item === same ? same : (value) => (value as unknown[]).map(item));
@@ -51,7 +50,7 @@ function holds(proto: protobuf.Field, shape: Shape): boolean {
   return !proto.repeated && !proto.map && holdsItem(proto, shape);
 }
 
-/** Throws an Error that names the field when the `.proto` files lack it or have another type for it. */
+/** Throws an Error that names the field when the `.proto` files lack it or type it differently. */
 function protoField(type: protobuf.Type, field: Field): protobuf.Field {
   const proto = type.fieldsArray.find(({ protoName }) => protoName === field.wire);
   if (proto && holds(proto, field.shape)) return proto;
@@ -69,10 +68,7 @@ const collections: Pick<ShapeCases<Compile>, 'list' | 'map'> = {
   map: (value) => (resolved) => convertValues(value(resolved)),
 };
 
-/**
- * Objects are compiled into one literal, because a loop over names makes dictionary objects, which are slow to build and
- * to encode. Field names are `[a-z][A-Za-z0-9]*` by reflection, so none can break out of the source.
- */
+/** Compiled into object literals: a loop makes slow dictionary objects. Field names `[a-z][A-Za-z0-9]*` are safe. */
 const encoding: ShapeCases<Compile> = {
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? toEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].encode ?? same),
@@ -98,13 +94,10 @@ function guarded(fits: Test, compile: Compile): Compile {
   };
 }
 
-/**
- * A TypeScript value -> what protobufjs encodes as the resolved type. Like `messageDecoder`, throws Error at boot when
- * that type does not fit the shape.
- */
+/** To what protobufjs encodes. Throws Error at boot when the `.proto` type does not fit the shape. */
 export const messageEncoder = fold(encoding);
 
-/** For values that nobody has validated: throws Inexpressible where the wire would change one in silence. */
+/** For unvalidated values: throws Inexpressible where the wire would silently change one. */
 export const guardedMessageEncoder = fold<Compile>({
   leaf: (shape) => guarded(leafFits(shape), encoding.leaf(shape)),
   list: (item, shape) => guarded(Array.isArray, encoding.list(item, shape)),
@@ -114,11 +107,11 @@ export const guardedMessageEncoder = fold<Compile>({
 
 const emptyForms: Partial<Record<Shape['type'], string>> = { list: '[]', map: '{}' };
 
-/** protobufjs says `hasPresence` of scalars and enums only. */
+/** protobufjs sets `hasPresence` for scalars and enums only. */
 const tellsAbsence = ({ resolvedType, hasPresence }: protobuf.Field): boolean =>
   resolvedType instanceof protobuf.Type || Boolean(hasPresence);
 
-/** A decoded message -> a TypeScript value: absent lists and maps are empty, absent fields without presence have their zero. */
+/** Absent lists and maps become empty, absent fields without presence their zero value. */
 export const messageDecoder = fold<Compile>({
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? fromEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].decode ?? same),

@@ -6,7 +6,7 @@ import { libraryHeaders, longestTimeout } from './library-headers.js';
 import { sendDetailedStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
 
-/** Calls of one connection that begin in one turn of the event loop: its answers make room for as many again. */
+/** Calls that one connection may start per event loop turn. */
 const callsPerTurn = 32;
 
 type Handle = (
@@ -17,22 +17,19 @@ type Handle = (
   raw: RawHeaders,
 ) => void;
 
-/** grpc-js passes on none of its own for them. */
+/** grpc-js does not expose these options of HTTP/2. */
 const http2Options: ServerOptions = {
-  // else a key or a token with a space before or after it is dropped: HTTP/1.1 takes the space away
+  // otherwise headers with surrounding spaces are dropped; HTTP/1.1 trims them
   strictFieldWhitespaceValidation: false,
-  // so many a second, after as many at once: Node closes the connections of others for 33 cancelled calls a second
+  // cancelled calls per second: at Node's default of 33, a connection is closed
   streamResetBurst: 1_000,
   streamResetRate: 1_000,
 };
 
-/** For the pipeline to end a call before grpc-js does: it says the trace in its answer. grpc-js ends those that never become one. */
+/** Milliseconds: the pipeline ends calls first, with a trace id; grpc-js ends requests that never complete. */
 const graceMs = 250;
 
-/**
- * Takes the calls of operations, by path, before grpc-js gives them to a handler; leaves the others to theirs. grpc-js has
- * no hook that sees the headers as they came, so its listener of streams is replaced.
- */
+/** Takes operations by path and leaves other methods to grpc-js, which has no hook that sees raw headers. */
 export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, UnaryMethod>): void {
   const handle: unknown = Reflect.get(server, '_streamHandler');
   if (typeof handle !== 'function') throw new TypeError('This version of grpc-js takes streams another way');
@@ -42,11 +39,11 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
     const intercept: ServerInterceptor = (_definition, transport) => {
       if (!method) return transport as ServerInterceptingCall;
       transport.sendStatus = sendDetailedStatus;
-      // all that grpc-js does with it is start it
+      // grpc-js only starts it
       return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
     };
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
-    // grpc-js listens when it handles the stream, which may be reset before
+    // grpc-js adds its listener later, and the stream may be reset before
     stream.on('error', ignore);
     turnsOf(stream.session).run(() => {
       if (stream.destroyed) return;

@@ -9,7 +9,7 @@ export const isInternal = (packageName: string): boolean => packageName.includes
 
 export const responseName = ({ name }: OperationDescriptor): string => `${name}Response`;
 
-/** The fields of the response: the view in one of its name, those of a page, or none. */
+/** The view in a field of its name, the fields of a page, or none. */
 export function responseFields({ output }: OperationDescriptor): readonly Field[] {
   if (!output) return [];
   if (output.page) return output.fields;

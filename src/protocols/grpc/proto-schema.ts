@@ -8,7 +8,7 @@ import { addWellKnown } from './protobuf-messages.js';
 
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The `.proto` files that this program was built with, by path: `proto/users/v1/users.proto`. */
+/** Committed files by path: `proto/users/v1/users.proto`. */
 export function committedProtos(root = packageRoot): ReadonlyMap<string, string> {
   const paths = readdirSync(join(root, 'proto'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.proto'))
@@ -21,7 +21,7 @@ export interface ProtoMethodTypes {
   readonly response: protobuf.Type;
 }
 
-/** The highest number there is. For types without a field: protobufjs does not find the end of an unknown group in those. */
+/** For empty messages, where protobufjs cannot skip unknown groups. Uses the highest field number. */
 function addPlaceholders(within: protobuf.Namespace): void {
   if (within instanceof protobuf.Type && within.fieldsArray.length === 0) {
     within.add(new protobuf.Field('placeholder', 536_870_911, 'bool'));
@@ -29,7 +29,6 @@ function addPlaceholders(within: protobuf.Namespace): void {
   for (const nested of within.nestedArray) if (nested instanceof protobuf.Namespace) addPlaceholders(nested);
 }
 
-/** Parsed `.proto` files; field names in camelCase, as in TypeScript. */
 export class ProtoSchema {
   readonly #root = new protobuf.Root();
 

@@ -9,14 +9,13 @@ import type { ProtoMethodTypes, ProtoSchema } from './proto-schema.js';
 import { fromBytes, toBytes } from './protobuf-messages.js';
 import type { Convert } from './wire-values.js';
 
-/** TypeScript values of one operation <-> protobuf, both ways for both ends. */
 export interface OperationCodec {
-  /** For the caller's end. Throws InvalidArgument for an input the wire cannot carry, with the issues its schema has. */
+  /** Client. Throws InvalidArgument, with issues, for an input that the wire cannot represent. */
   encodeRequest(input: unknown): Buffer;
-  /** For `pipeline.execute`: the payload is a Buffer. Throws MalformedRequest. */
+  /** Server. The payload is a Buffer. Throws MalformedRequest. */
   readonly decodeRequest: Decode;
   encodeResponse(value: unknown): Buffer;
-  /** Undefined for an empty output. Throws Error for bytes that are no such message. */
+  /** Undefined for an empty output. Throws Error for invalid bytes. */
   decodeResponse(bytes: Uint8Array): unknown;
 }
 
@@ -47,7 +46,6 @@ function requestDecoder(operation: OperationDescriptor, type: protobuf.Type): De
   };
 }
 
-/** What wraps the output in the response and takes it out again. */
 function wrapping({ output }: OperationDescriptor, field: string): [wrap: Convert, unwrap: Convert] {
   if (!output) return [() => ({}), () => undefined];
   if (output.page) return [(value) => value, (value) => value];
@@ -68,10 +66,7 @@ function compile(operation: OperationDescriptor, { request, response }: ProtoMet
   };
 }
 
-/**
- * A codec for each operation. Throws one Error that names every operation, and the first field of each, that the
- * `.proto` files lack.
- */
+/** Throws one Error that names every operation that does not fit the `.proto` files, with its first field. */
 export function compileCodecs(
   operations: readonly OperationDescriptor[],
   schema: ProtoSchema,

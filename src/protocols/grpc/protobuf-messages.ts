@@ -1,11 +1,11 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 
-/** `message` has the property names that protobufjs gives the fields of `type`. */
+/** `message`: with the property names of protobufjs. */
 export const toBytes = (type: protobuf.Type, message: unknown): Buffer =>
   type.encode(message as protobuf.Message).finish() as Buffer;
 
-/** Unknown fields are dropped. Throws for bytes that are no such message. */
+/** Drops unknown fields. Throws for invalid bytes. */
 export function fromBytes(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
   const reader = protobuf.Reader.create(bytes);
   reader.discardUnknown = true;
@@ -14,7 +14,7 @@ export function fromBytes(type: protobuf.Type, bytes: Uint8Array): protobuf.Mess
 
 const same = (bytes: Buffer): Buffer => bytes;
 
-/** A method whose messages stay bytes: grpc-js answers INTERNAL, without details, where its deserializer throws. */
+/** Messages stay bytes: grpc-js answers a throwing deserializer with a bare INTERNAL. */
 export const byteMethod = (
   path: string,
   { requestStream = false, responseStream = false } = {},
@@ -30,7 +30,7 @@ export const byteMethod = (
 
 export const wellKnownPaths = ['any', 'duration', 'timestamp'].map((name) => `google/protobuf/${name}.proto`);
 
-/** Parsing alone does not follow the imports of these files. */
+/** protobufjs does not resolve these imports when parsing. */
 export function addWellKnown(root: protobuf.Root, paths = wellKnownPaths): protobuf.Root {
   for (const path of paths) root.addJSON(protobuf.common.get(path)?.nested ?? {});
   return root;

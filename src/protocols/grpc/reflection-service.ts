@@ -50,7 +50,7 @@ type Answer =
 
 const failed = (errorCode: number, errorMessage: string): Answer => ({ errorResponse: { errorCode, errorMessage } });
 
-/** Server reflection, v1 and v1alpha. Nothing is parsed before the first request. */
+/** v1 and v1alpha. Parses at the first request. */
 export class ReflectionService {
   #parsed: { files: DescribedFiles; request: protobuf.Type; response: protobuf.Type } | undefined;
 

@@ -7,7 +7,7 @@ export interface ServerIdentity {
   readonly options: ChannelOptions;
 }
 
-/** A target without a host, such as `unix:/path`, is on this machine. */
+/** For targets without a host, such as `unix:/path`. */
 const localHost = 'localhost';
 
 function hostOf(target: string): string {
@@ -15,7 +15,7 @@ function hostOf(target: string): string {
   return ipv6 ?? name ?? localHost;
 }
 
-/** The certificate must name the host of `target` or one of `names`: it cannot name the addresses that discovery finds. */
+/** A certificate names the host of `target` or one of `names`, not the addresses from service discovery. */
 export function serverIdentity(target: string, names: readonly string[] = []): ServerIdentity {
   const host = hostOf(target);
   const verify: VerifyOptions = {
@@ -25,6 +25,6 @@ export function serverIdentity(target: string, names: readonly string[] = []): S
     },
   };
   if (isIP(host) === 0) return { verify, options: {} };
-  // grpc-js would send the address as SNI, which may hold names only (RFC 6066, 3), and Node throws
+  // grpc-js would send an address as SNI, which must be a name (RFC 6066, 3): Node throws
   return { verify, options: { 'grpc.ssl_target_name_override': names[0] ?? localHost } };
 }

@@ -12,7 +12,7 @@ import "google/protobuf/any.proto";
 message Status { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3; }
 `;
 
-/** google/rpc/error_details.proto of googleapis, as far as it is used here. */
+/** Used parts of google/rpc/error_details.proto of googleapis. */
 export const errorDetailsProto = `
 syntax = "proto3";
 package google.rpc;
@@ -38,7 +38,7 @@ const BadRequest = root.lookupType('google.rpc.BadRequest');
 const detailsKey = 'grpc-status-details-bin';
 const typeUrl = (type: protobuf.Type): string => `type.googleapis.com${type.fullName.replace('.', '/')}`;
 
-/** Clients refuse more than 8 KiB of metadata, and base64 takes a third of it. */
+/** Clients refuse more than 8 KiB of metadata, and base64 adds a third. */
 const violationBytes = 4_500;
 
 interface Violation {
@@ -47,7 +47,6 @@ interface Violation {
   readonly reason: string;
 }
 
-/** As protobufjs spells `google.protobuf.Any`. */
 interface AnyMessage {
   readonly type_url: string;
   readonly value: Uint8Array;
@@ -96,7 +95,7 @@ export function failureStatus(failure: Failure, traceId?: string): StatusObject 
   return { code: grpcStatus(failure), details: failure.message.toWellFormed(), metadata };
 }
 
-/** A failure as a caller reads it. `code` is a built-in one where the other end sent no details. */
+/** `code` is a built-in one when the server sent no details. */
 export interface WireFailure {
   readonly code: string;
   readonly kind: FailureKind;
@@ -146,7 +145,6 @@ function tryDetails(metadata: Metadata): ReturnType<typeof readDetails> {
   }
 }
 
-/** Reads a `ServiceError` or the status of a stream. */
 export function decodeFailure({
   code,
   details,

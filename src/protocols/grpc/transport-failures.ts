@@ -28,13 +28,13 @@ function detailed(sent: PartialStatus): PartialStatus {
   return failed;
 }
 
-/** For the innermost call: grpc-js sends the statuses of the transport (deadline, size, compression) past every interceptor. */
+/** For the innermost call: transport statuses (deadline, size, compression) bypass the interceptors of grpc-js. */
 export function sendDetailedStatus(this: Transport, sent: PartialStatus): void {
   const { sendStatus } = Object.getPrototypeOf(this) as Transport;
   sendStatus.call(this, detailed(sent));
 }
 
-/** Replaces the answer of grpc-js, which repeats the path, whatever characters it has. */
+/** The answer of grpc-js repeats the path, with any characters. */
 export function answerUnknownMethods(server: Server): void {
   const respond: unknown = Reflect.get(server, '_respondWithError');
   if (typeof respond !== 'function') throw new TypeError('This version of grpc-js answers unknown methods another way');

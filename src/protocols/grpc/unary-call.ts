@@ -29,10 +29,10 @@ const requestIdKey = 'x-request-id';
 /** Source: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback */
 export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
 
-/** The token of the sending process is refused, not that of its caller. */
+/** The token of the sending process is invalid, not that of its caller. */
 export const senderRefused = ['x-sender-refused', 'true'] as const;
 
-/** Without the checks of `Metadata.set`, a thirtieth of the time of a call: the id was checked when the call began. */
+/** Skips the checks of `Metadata.set`, a thirtieth of a call: the id has been checked. */
 class InitialMetadata extends Metadata {
   constructor(private readonly call: CallContext) {
     super();
@@ -43,7 +43,7 @@ class InitialMetadata extends Metadata {
   }
 }
 
-/** One call of an operation without the unary handler of grpc-js: that makes a stream for each and waits for its message to be written. */
+/** Replaces the unary handler of grpc-js, which makes a stream per call and waits for the message to be written. */
 export class UnaryCall {
   #request: Buffer | undefined;
   #call: CallContext | undefined;
@@ -69,7 +69,7 @@ export class UnaryCall {
       return;
     }
     this.#request = message;
-    // may call onReceiveHalfClose at once
+    // may call onReceiveHalfClose synchronously
     this.transport.startRead();
   }
 
@@ -79,7 +79,7 @@ export class UnaryCall {
     else this.#refuse('There is no request message');
   }
 
-  /** After every call, answered or not. */
+  /** Called after every call, answered or not. */
   onCancel(): void {
     if (this.#isOpen && this.#call) this.#end(this.#call);
     this.#isOpen = false;
@@ -128,7 +128,7 @@ export class UnaryCall {
     this.transport.sendStatus(failureStatus(new MalformedRequest({ detail })));
   }
 
-  /** grpc-js ends a call at its deadline a moment before the pipeline would, by a clock of whole milliseconds. */
+  /** grpc-js ends calls just before their deadline: it counts whole milliseconds. */
   #end(call: CallContext): void {
     if (performance.now() + 2 >= call.lifetime.deadline) call.lifetime.end(new DeadlineExceeded());
     else this.method.pipeline.cancel(call);

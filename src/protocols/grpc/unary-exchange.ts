@@ -12,19 +12,15 @@ export interface UnaryRequest {
   readonly path: string;
   readonly message: Buffer;
   readonly metadata: Metadata;
-  /** Epoch milliseconds; when absent, `cancel` ends it. */
+  /** Epoch milliseconds; without it only `cancel` ends the call. */
   readonly deadline?: number;
-  /** What to reject with. */
   readonly explain: (error: ServiceError) => Error;
 }
 
 const toError = (end: StatusObject): ServiceError =>
   Object.assign(new Error(`${end.code} ${status[end.code]}: ${end.details}`), end);
 
-/**
- * One request and its answer, bytes for bytes, straight on the call of grpc-js: its own `makeUnaryRequest` makes an event
- * emitter, two interceptors and the stack of an error that nobody reads for each.
- */
+/** One call as bytes: `makeUnaryRequest` would add an event emitter, two interceptors and an error stack. */
 export class UnaryExchange implements InterceptingListener {
   readonly #result = Promise.withResolvers<Buffer>();
   readonly #call;

@@ -4,7 +4,7 @@ import type { EnumShape, ObjectShape, ScalarShape, ScalarType } from '../../cont
 import { timestampOf } from '../../contract/values.js';
 import { enumValueName } from './proto-names.js';
 
-/** One value as TypeScript has it to the same as protobufjs has it, or back. */
+/** TypeScript value to protobufjs value, or back. */
 export type Convert = (value: unknown) => unknown;
 
 export const same: Convert = (value) => value;
@@ -18,17 +18,16 @@ interface TimestampMessage {
   readonly nanos: number;
 }
 
-/** RFC 3339 -> `google.protobuf.Timestamp`. */
 const toTimestamp: Convert = (value) => {
   const milliseconds = Date.parse(value as string);
   const seconds = Math.floor(milliseconds / 1000);
   return { seconds, nanos: (milliseconds - seconds * 1000) * 1_000_000 };
 };
 
-/** Protobuf has 64 bits, a contract 53: what is beyond stays beyond, so that the schema refuses it. */
+/** Integers beyond 53 bits stay so large that the schema refuses them. */
 const fromInt64: Convert = (value) => (typeof value === 'number' ? value : (value as Long).toNumber());
 
-/** UTC, milliseconds, `Z`; a text that no schema takes for what is out of range. */
+/** UTC, milliseconds, `Z`; an invalid text when out of range. */
 const fromTimestamp: Convert = (value) => {
   const { seconds, nanos } = value as TimestampMessage;
   const milliseconds = (fromInt64(seconds) as number) * 1000 + Math.floor(nanos / 1_000_000);
@@ -36,14 +35,13 @@ const fromTimestamp: Convert = (value) => {
   return isValid ? timestampOf(new Date(milliseconds)) : 'out of range';
 };
 
-/** Whether protobuf carries a value, that nobody has validated, as it is. */
+/** Whether protobuf represents an unvalidated value exactly. */
 export type Test = (value: unknown) => boolean;
 
-/** UTF-8 has no form for a lone surrogate. */
+/** UTF-8 cannot encode lone surrogates. */
 const isText: Test = (value) => typeof value === 'string' && value.isWellFormed();
 
 interface WireScalar {
-  /** Its type in `.proto` files. */
   readonly proto: string;
   readonly fits: (value: unknown, shape: ScalarShape) => boolean;
   readonly encode?: Convert;
@@ -91,7 +89,7 @@ export function toEnum(proto: protobuf.Enum, shape: EnumShape): Convert {
   return (value) => numbers.get(value);
 }
 
-/** 3 -> `EMAIL_ASC`, 0 -> absent; a number without a name stays one, for the schema to refuse. */
+/** 0 is absent. Unknown numbers stay numbers, for the schema to refuse. */
 export function fromEnum(proto: protobuf.Enum, shape: EnumShape): Convert {
   const names = new Map<unknown, string | undefined>(numbersOf(proto, shape).map(([value, number]) => [number, value]));
   names.set(0, undefined);

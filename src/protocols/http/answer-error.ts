@@ -16,7 +16,7 @@ export function refusal(status: number, detail?: string): Failure | undefined {
   return new Refusal(detail === undefined ? {} : { detail });
 }
 
-/** Fastify's own refusals (bad JSON, a bad URL, a body cut short) as failures; undefined for other errors. */
+/** Bad JSON, URL or body length, as Fastify reports them; undefined for other errors. */
 export function fastifyFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof SyntaxError) return new MalformedRequest();
@@ -24,7 +24,6 @@ export function fastifyFailure(error: unknown): Failure | undefined {
   return statusCode === undefined ? undefined : refusal(statusCode);
 }
 
-/** The answer to a request that reached no operation. */
 export function answerError(pipeline: Pipeline, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const call = pipeline.begin(httpInbound(request, 'rest'));
   const failure = fastifyFailure(error) ?? pipeline.toFailure(error, call);

@@ -21,7 +21,7 @@ function textOf(policy: RatePolicy): PolicyText {
 
 export type Answered = CallIdentity & Partial<Pick<CallContext, 'rate'>>;
 
-/** Request id, and the quota as draft-ietf-httpapi-ratelimit-headers has it. */
+/** Request id, and rate limit headers of draft-ietf-httpapi-ratelimit-headers. */
 export function setCallHeaders(reply: FastifyReply, { requestId, rate }: Answered): void {
   reply.header('x-request-id', requestId);
   if (!rate) return;

@@ -4,10 +4,10 @@ import type { RouteTable } from './route-table.js';
 
 const exposedHeaders = ['x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'location', 'etag', 'allow'];
 
-/** Chromium remembers a preflight for no longer. */
+/** Chromium's maximum. */
 const maxAgeSeconds = 7_200;
 
-/** Pages of these origins may call every route. To others OPTIONS is a method not allowed, as without CORS. */
+/** Applies to every route. For other origins OPTIONS stays a method that is not allowed. */
 export async function registerCors(
   fastify: FastifyInstance,
   { origins, routes }: { readonly origins: readonly string[]; readonly routes: RouteTable },
@@ -18,7 +18,7 @@ export async function registerCors(
     methods: routes.allMethods,
     exposedHeaders,
     maxAge: maxAgeSeconds,
-    // answers an OPTIONS that is no preflight in plain text
+    // otherwise an OPTIONS without a preflight is answered in plain text
     strictPreflight: false,
   });
 }

@@ -18,24 +18,24 @@ import { sendProblem } from './problem.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Past trusted proxies. Fastify's own `ip` has the port where a proxy gives one. */
+    /** Behind trusted proxies. Fastify's `ip` keeps a port that a proxy adds. */
     readonly callerAddress: string;
   }
 }
 
 export interface HttpOptions {
   readonly bodyBytes: number;
-  /** Addresses or networks whose `X-Forwarded-For`, `X-Forwarded-Host` and `Forwarded` are believed. */
+  /** Addresses or networks whose `X-Forwarded-For`, `X-Forwarded-Host` and `Forwarded` are trusted. */
   readonly trustedProxies: readonly string[];
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   readonly requestTimeoutMs?: number;
 }
 
 const nodeOptions = (requestTimeoutMs: number) => ({
-  /** Two tokens become one that does not hold; Node would else take the first, and a proxy before it perhaps the last. */
+  /** Two tokens become one invalid token: Node takes the first, but a proxy perhaps the last. */
   joinDuplicateHeaders: true,
   requireHostHeader: false,
-  /** Node swaps the two where this one is longer: its default, a minute, would become the time for a whole request. */
+  /** Node swaps the two when this is larger: its default of a minute would limit whole requests. */
   headersTimeout: requestTimeoutMs,
   shouldUpgradeCallback: mayUpgrade,
   connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
@@ -43,7 +43,7 @@ const nodeOptions = (requestTimeoutMs: number) => ({
 
 const defaultRequestTimeoutMs = 30_000;
 
-/** Without the seven hooks of Nest's adapter (CORS, CSRF, middleware, versioning, …): a fifth of the cost of a small request. */
+/** Omits the seven hooks of Nest's adapter (CORS, CSRF, middleware, …), a fifth of the cost of a small request. */
 class PlainFastifyAdapter extends FastifyAdapter {
   constructor(fastify: FastifyInstance) {
     const { addHook } = fastify;
@@ -52,10 +52,10 @@ class PlainFastifyAdapter extends FastifyAdapter {
     fastify.addHook = addHook;
   }
 
-  /** Nest's own registers middleware, one more hook. */
+  /** Nest's own adds the middleware hook. */
   override async init(): Promise<void> {}
 
-  /** In a scope that parses no bodies: a bad one at an unknown address is not found. */
+  /** In a scope that parses no bodies: an unknown path with a bad body is 404. */
   override setNotFoundHandler(...[handler]: Parameters<FastifyAdapter['setNotFoundHandler']>): FastifyInstance {
     return this.instance.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -64,7 +64,7 @@ class PlainFastifyAdapter extends FastifyAdapter {
   }
 }
 
-/** The HTTP server that REST, GraphQL and WebSocket share. */
+/** Shared by REST, GraphQL and WebSocket. */
 export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }: HttpOptions): FastifyAdapter {
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options;
   const node = nodeOptions(requestTimeoutMs);
@@ -75,7 +75,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
     genReqId: () => '',
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
-    // the pipeline refuses calls while the process stops
+    // the pipeline refuses calls during shutdown
     return503OnClosing: false,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, fastifyFailure(error) ?? new MalformedRequest(), identityOf(request)),
@@ -93,7 +93,7 @@ export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }
   return new PlainFastifyAdapter(fastify);
 }
 
-/** An empty body is no body. `__proto__` is a key like any other: codecs copy declared fields alone, and the pipeline refuses it in maps. */
+/** Empty bodies count as absent. `__proto__` may stay: codecs copy declared fields only, and maps refuse it. */
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
@@ -106,7 +106,7 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   });
 }
 
-/** What is not UTF-8 becomes U+FFFD: the bytes are checked only where there is one. */
+/** Invalid UTF-8 decodes to U+FFFD: bytes are checked only where one occurs. */
 const isAltered = (text: string, bytes: Buffer): boolean => text.includes('\ufffd') && !isUtf8(bytes);
 
 function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }: IncomingHttpHeaders): boolean {
@@ -115,7 +115,7 @@ function isPlainUtf8({ 'content-encoding': encoding, 'content-type': type = '' }
   return (encoding ?? 'identity') === 'identity' && (charset === undefined || /^utf-?8$/i.test(charset));
 }
 
-/** From now on every answer is the last one on its connection: callers that keep connections go elsewhere. */
+/** Later answers close their connections, so that clients reconnect elsewhere. */
 export function closeAfterAnswers(server: Server): void {
   server.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false;

@@ -26,7 +26,7 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
 export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
   identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
 
-/** Throws MalformedRequest: Fastify leaves what does not decode in the query string as it is. */
+/** Throws MalformedRequest: Fastify keeps undecodable escapes as they are. */
 export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
   if (!url.includes('%')) return;
   try {

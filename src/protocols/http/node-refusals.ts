@@ -13,7 +13,7 @@ import { closeInStages, discardRest, hasBody, ignoreInput } from './unread-input
 
 type Answer = ServerResponse<IncomingMessage>;
 
-/** By connection, the answer to its latest request: all earlier ones are sent before it. */
+/** Latest answer by connection; sent after all earlier ones. */
 const latest = new WeakMap<Socket, Answer>();
 const broken = new WeakSet<Socket>();
 
@@ -32,7 +32,7 @@ function afterAnswers(socket: Socket, call: () => void): void {
   else latest.get(socket)?.once('close', call);
 }
 
-/** For bytes that do not parse, and a request that arrives too slowly. */
+/** For unparsable bytes and slow requests. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -44,7 +44,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   const plain = new PlainAnswer((byErrorCode[error.code ?? ''] ?? unparsed)());
   const answer = latest.get(socket);
   if (answer === undefined || answer.req.complete) afterAnswers(socket, () => closeInStages(socket, `${plain}`));
-  // the bytes belong to that request
+  // the bytes belong to the request that is being answered
   else if (answer.headersSent) afterAnswers(socket, () => closeInStages(socket));
   else plain.send(answer);
 }
@@ -52,13 +52,13 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
 function refuseTunnel(request: IncomingMessage): void {
   const { socket } = request;
   const plain = new PlainAnswer({ failure: new MethodNotAllowed(), headers: { allow: '' } }, request);
-  // Node has taken its own listener away
+  // Node has removed its own listener
   socket.on('error', () => socket.destroy());
   ignoreInput(socket);
   afterAnswers(socket, () => closeInStages(socket, `${plain}`));
 }
 
-/** Any other upgrade, such as that of Java's HttpClient and `curl --http2`, is answered in this protocol (RFC 9110, 7.8). */
+/** Other upgrades (Java's HttpClient, `curl --http2`) are answered without one (RFC 9110, 7.8). */
 export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
   const { method, headers, httpVersion, socket } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
@@ -73,14 +73,11 @@ function begin(request: IncomingMessage, answer: Answer): void {
 
 export interface RefusalOptions {
   readonly bodyBytes: number;
-  /** Milliseconds after which a client that takes nothing of its answers loses its connection. */
+  /** Milliseconds until a client that reads no answers loses its connection. */
   readonly unreadMs: number;
 }
 
-/**
- * Answers what Node would refuse by itself, without a body, out of order or not at all. Around the listener that Fastify
- * has set: a hook would cost every request. The server is one of `requireHostHeader: false`.
- */
+/** Without this Node answers without a body, out of order, or not at all. A Fastify hook would cost every request. */
 export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: RefusalOptions): void {
   const [handle] = server.listeners('request') as RequestListener[];
   if (!handle) throw new Error('the server has no listener yet');
@@ -95,7 +92,7 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: Ref
   server.removeAllListeners('request');
   server.on('request', serve);
   server.on('checkContinue', (request, answer) => {
-    // a body that will be refused need not be sent
+    // do not invite a body that will be refused
     if (!(Number(request.headers['content-length']) > bodyBytes)) answer.writeContinue();
     serve(request, answer);
   });
@@ -106,7 +103,7 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: Ref
   });
   server.on('connect', refuseTunnel);
   server.setTimeout(unreadMs, (socket) => {
-    // a call that takes longer is under way
+    // a longer call is running
     if (socket.writableLength > 0 || isAnswered(socket)) socket.destroy();
   });
 }

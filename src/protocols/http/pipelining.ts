@@ -8,7 +8,7 @@ const maxConcurrentRequests = 16;
 
 const connections = new WeakMap<Socket, PipelinedRequests>();
 
-/** Serves a pipelined request. Too many pause the connection: Node would serve two megabytes of them before it looks at another one. */
+/** Serves pipelined requests in turn: Node would serve two megabytes of them before another connection. */
 export function serveInTurn(request: IncomingMessage, answer: Answer, serve: RequestListener): void {
   const { socket } = request;
   let requests = connections.get(socket);
@@ -27,7 +27,7 @@ class PipelinedRequests {
   run(answer: Answer, serve: () => void): void {
     const { crowded } = this.#slots;
     const started = this.#slots.run(() => {
-      // refused while it waited: its body did not parse
+      // refused while it waited, because its body did not parse
       if (this.socket.destroyed || answer.headersSent) return;
       answer.once('close', () => this.#slots.release());
       serve();
@@ -38,7 +38,7 @@ class PipelinedRequests {
   }
 
   #stopReading(): void {
-    // Node resumes the connection after each body that it discards
+    // Node resumes the connection after each discarded body
     this.socket.on('resume', this.#pause);
     this.socket.pause();
   }

@@ -10,7 +10,6 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A problem sent without Fastify; the last answer on its connection. */
 export class PlainAnswer {
   readonly #status: number;
   readonly #headers: Readonly<Record<string, string | number>>;

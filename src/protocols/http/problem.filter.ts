@@ -6,7 +6,7 @@ import { Pipeline } from '../../pipeline/pipeline.js';
 import { answerError, refusal } from './answer-error.js';
 import type { RouteTable } from './route-table.js';
 
-/** Answers what reached no operation: no route, a body that does not parse, an error in a hand-written controller. */
+/** For requests that reached no operation, and errors of hand-written controllers. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -34,5 +34,5 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A proxy may pass on an absolute address. */
+/** Proxies may send an absolute URL. */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '').replace(/\?.*/, '');

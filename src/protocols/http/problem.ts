@@ -13,7 +13,7 @@ export interface Problem {
   readonly trace_id: string;
 }
 
-/** RFC 9457. The message of an unexpected error is not in it. */
+/** RFC 9457. Excludes messages of unexpected errors. */
 export function toProblem(failure: Failure, traceId: string): Problem {
   const { code, title, message, issues } = failure;
   return {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Refusal } from './plain-answer.js';
 
-/** RFC 3986: an address in brackets or a name, and a port. Several headers Host come as one, with commas and spaces. */
+/** RFC 3986: name or bracketed address, and port. Repeated Host headers arrive comma-separated, so do not match. */
 const hostPattern = /^(?:\[[\da-f:.]+(?:%25[\w.~-]+)?\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 
 let validHost = '';
@@ -16,7 +16,7 @@ function isHost(host: string): boolean {
 
 const malformed = (status: number, detail: string): Refusal => ({ failure: new MalformedRequest({ detail }), status });
 
-/** What Node's parser lets through, although a server is to refuse it (RFC 9112). */
+/** Requests that Node's parser accepts, although a server must refuse them (RFC 9112). */
 export function requestFault(request: IncomingMessage): Refusal | undefined {
   const { headers, httpVersionMajor, httpVersionMinor } = request;
   if (httpVersionMajor !== 1) return malformed(505, 'This server speaks HTTP/1.1');

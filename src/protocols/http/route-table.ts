@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answers as if there were no such route. */
+    /** Answered like a missing route. */
     readonly isRefused?: boolean;
   }
 }
@@ -13,14 +13,14 @@ interface Route {
   readonly methods: Set<string>;
 }
 
-/** The methods of each path: those of the nearest route, `/users/me` before `/users/:id`. */
+/** Methods of each path, of its most specific route: `/users/me` before `/users/:id`. */
 export class RouteTable {
   readonly allMethods: string[] = [];
   readonly #routes = new Map<string, Route>();
 
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRoute', ({ method, url, config }) => {
-      // the preflight of CORS
+      // `*` is the preflight of CORS
       if (url !== '*' && !config?.isRefused) this.#add([method].flat(), url);
     });
   }
@@ -31,7 +31,7 @@ export class RouteTable {
     return [...(nearest?.methods ?? [])];
   }
 
-  /** For the routes so far: `DELETE /users/me` is not the `DELETE /users/:id` of a user called me. */
+  /** For the routes so far: `DELETE /users/me` must not delete the user `me`. */
   refuseOtherMethods(): void {
     for (const { path, methods } of this.#routes.values()) {
       const others = new Set(this.#matching(path).flatMap((route) => [...route.methods])).difference(methods);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes and milliseconds after which a client that still sends is cut off. */
+/** Bytes and milliseconds after which a sending client is disconnected. */
 const maxBytes = 16 * 1024 * 1024;
 const maxMs = 5_000;
 
@@ -21,7 +21,7 @@ const destroyLater = (socket: Socket) => {
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** A listener of `finish`, before Node's own, which closes the connection at once: unread input then resets it, and the answer is lost (RFC 9112, 9.6). */
+/** To run before Node's `finish` listener, whose close would reset unread input and lose the answer (RFC 9112, 9.6). */
 export function discardRest(this: ServerResponse<IncomingMessage>): void {
   const { req: request } = this;
   const { socket } = request;
@@ -41,7 +41,7 @@ export function discardRest(this: ServerResponse<IncomingMessage>): void {
   });
 }
 
-/** For a connection on which nothing more can be understood: the HTTP parser gets no more bytes. */
+/** For connections that can no longer be parsed. */
 export function ignoreInput(socket: Socket): void {
   socket.removeAllListeners('data');
   socket.on('data', countdown(socket));

@@ -9,7 +9,7 @@ export const textField = (value: unknown): string | undefined => (typeof value =
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 
-/** From a JSON message. A value of another type is taken as absent: see `keyFaults` first. */
+/** Values of another type count as absent; `keyFaults` comes first. */
 export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
   requestId: textField(request_id),
   traceparent: textField(traceparent),
@@ -17,6 +17,6 @@ export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_ke
   idempotencyKey: textField(idempotency_key),
 });
 
-/** Refuses a key of another type: taken as absent, it would leave the command unprotected. */
+/** A key of another type is refused: ignoring it would leave the command unprotected. */
 export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
   key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

@@ -8,14 +8,14 @@ interface Place {
   index: number;
 }
 
-/** Takes the member `"result":…` or `"error":…` of an answer. */
+/** Gets the member `"result":…` or `"error":…` of the response. */
 export type Finish = (member: string) => void;
 
-/** The calls of one connection. An array of places: adding to a Set and deleting costs a fifth of a whole call. */
+/** Running calls of one connection, in an array: a Set costs a fifth of a call. */
 export class ConnectionCalls {
   readonly #places: Place[] = [];
 
-  /** `encode` is absent where nobody waits for the answer. */
+  /** `encode` is absent when no response is expected. */
   run(pipeline: Pipeline, call: Call, encode: Encode | undefined, finish: Finish): void {
     const place = { call, index: this.#places.length };
     this.#places.push(place);

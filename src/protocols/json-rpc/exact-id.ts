@@ -1,7 +1,7 @@
 import { isObject } from '../../contract/json-codec.js';
 import { parseJson, withoutByteOrderMark } from '../../contract/parse-json.js';
 
-/** A number that JavaScript would round, as it was written. */
+/** A number that JavaScript would round, as written. */
 class WrittenNumber {
   constructor(readonly text: string) {}
 }
@@ -10,7 +10,7 @@ export type ExactId = string | number | null | WrittenNumber;
 
 type Reviver = (this: object, key: string, value: unknown, context: { readonly source: string }) => unknown;
 
-/** The types of TypeScript lack the third argument. */
+/** TypeScript's types lack the third argument. */
 const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number.isSafeInteger(value);
@@ -18,7 +18,7 @@ const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number
 const objectsIn = (parsed: unknown): Record<string, unknown>[] =>
   (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject);
 
-/** Parses one message or a list of them; the number in the member `exact` is not rounded. Undefined for what is no JSON. */
+/** One message or a batch; the number in member `exact` is not rounded. Undefined for invalid JSON. */
 export function parseMessage(text: string, exact?: string): unknown {
   try {
     const parsed = parseJson(text);
@@ -29,7 +29,7 @@ export function parseMessage(text: string, exact?: string): unknown {
   }
 }
 
-/** A reviver is called for every value at any depth: too slow for each message. */
+/** The reviver runs for every value, so only when needed. */
 function parseAgain(text: string, name: string): unknown {
   const written = new Map<object, WrittenNumber>();
   const parsed = parseWith(withoutByteOrderMark(text), function (key, value, { source }) {

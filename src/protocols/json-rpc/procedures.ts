@@ -4,7 +4,7 @@ import type { OperationDescriptor, WireNames } from '../../contract/module.js';
 export interface Procedure {
   readonly operation: OperationDescriptor;
   readonly decode: Decode;
-  /** An empty output is `{}`. */
+  /** `{}` for an empty output. */
   readonly encode: Encode;
 }
 

@@ -2,7 +2,7 @@ import type { IPublishPacket } from 'mqtt';
 import type { RateLimited } from '../../contract/built-in-failures.js';
 import { ConnectionCalls } from '../json-rpc/connection-calls.js';
 
-/** `properties` are those of MQTT 5. */
+/** `properties`: MQTT 5. */
 export type IncomingMessage = Pick<IPublishPacket, 'topic' | 'payload' | 'retain' | 'properties'>;
 
 export interface OutgoingReply {
@@ -12,19 +12,19 @@ export interface OutgoingReply {
   readonly correlationData?: Buffer | undefined;
 }
 
-/** One client of the embedded broker, or an external broker for all of its clients. */
+/** A client of the embedded broker, or an external broker for all its clients. */
 export abstract class Peer {
   readonly calls = new ConnectionCalls();
-  /** Of the network; undefined behind an external broker. */
+  /** Network address; undefined behind an external broker. */
   abstract readonly address: string | undefined;
-  /** Undefined behind an external broker, whose access rules check the sender. */
+  /** Undefined behind an external broker, whose ACL checks the sender. */
   abstract readonly clientId: string | undefined;
   abstract admit(): RateLimited | undefined;
   abstract send(reply: OutgoingReply): boolean;
 }
 
 export interface Receiver {
-  /** Calls `taken` when the broker may send the next message. Throws nothing. */
+  /** Calls `taken` when it can receive the next message. Must not throw. */
   receive(message: IncomingMessage, peer: Peer, taken: () => void): void;
   disconnected(peer: Peer): void;
 }
@@ -32,9 +32,8 @@ export interface Receiver {
 export abstract class Broker {
   abstract readonly address: string | undefined;
   abstract listen(receiver: Receiver): Promise<void>;
-  /** Rejects, with the reason, while no requests can come in. */
+  /** Rejects with the reason while no requests can arrive. */
   abstract ready(): Promise<void>;
-  /** Takes no further work; replies still leave. */
   abstract pause(): Promise<void>;
   abstract close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ interface AccessOptions {
   readonly replyTopics: ReplyTopics;
   readonly peerOf: (client: Client) => EmbeddedPeer;
   readonly drops: DropLog;
-  /** A message of this client will be acknowledged, then handed over. */
+  /** Will be acknowledged, then delivered. */
   readonly accepted: (client: Client) => void;
 }
 
@@ -18,16 +18,15 @@ type AccessHooks = Pick<
 >;
 
 const identifierRejected = 2;
-/** Nobody can subscribe to it. */
 const discardTopic = '$dropped';
 
-/** Anyone may connect, send requests and read the replies to them, and nothing else. */
+/** Anyone may connect, send requests and receive replies; nothing else. */
 export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted }: AccessOptions): AccessHooks {
   const requests = `${topicPrefix}/rpc/`;
-  /** Refused [MQTT-3.1.3-8]: they ask for a session and have no id. Aedes makes one for them. */
+  /** Clients without an id that request a session: refused [MQTT-3.1.3-8], although Aedes assigns an id. */
   const withoutId = new WeakSet<Client>();
   return {
-    /** Always a clean session: replies to clients that left would pile up in memory. */
+    /** Always clean: replies to absent clients would fill the memory. */
     preConnect(client, packet, callback) {
       if (packet.clientId === '' && !packet.clean) withoutId.add(client);
       packet.clean = true;
@@ -39,7 +38,7 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted 
       else callback(rejected(), false);
     },
 
-    /** Drops and does not refuse: a refusal closes the connection, and clients send the same message again for ever. */
+    /** Drops the message: a refusal would close the connection, and clients resend for ever. */
     authorizePublish(client, packet, callback) {
       const fault = client && publishFault(packet, requests);
       if (fault) {

@@ -17,10 +17,10 @@ export interface EmbeddedBrokerOptions extends PeerLimits {
   readonly topicPrefix: string;
   readonly host: string;
   readonly port: number;
-  /** Bytes after the fixed header; the connection of a longer packet is closed. */
+  /** Without the fixed header. Longer packets close the connection. */
   readonly packetBytes: number;
   readonly maxConnections: number;
-  /** Milliseconds for a client with a full socket to read on. */
+  /** Milliseconds until a client with a full socket must read. */
   readonly drainTimeoutMs: number;
   readonly drops: DropLog;
 }
@@ -29,7 +29,7 @@ const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
 const closeTimeoutMs = 1_000;
 const maxHalfDoneQoS2 = 100;
-/** Aedes never hands over a duplicate of QoS 2. */
+/** Upper limit, for Aedes never delivers a duplicate of QoS 2. */
 const maxTurns = 1_000;
 
 export class EmbeddedBroker extends Broker {
@@ -40,7 +40,7 @@ export class EmbeddedBroker extends Broker {
   readonly #requests: string;
   #aedes: Aedes | undefined;
   #isClosing = false;
-  /** How many messages of a client Aedes may have acknowledged and not yet handed over. */
+  /** Per client: messages that Aedes may have acknowledged and not yet delivered. */
   readonly #acknowledged = new Map<Client, number>();
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
@@ -78,12 +78,12 @@ export class EmbeddedBroker extends Broker {
     this.#server.close();
   }
 
-  /** What was acknowledged is answered first, and replies that were written arrive. */
+  /** Answers what was acknowledged, and delivers written replies. */
   async close(): Promise<void> {
     this.#server.close();
     this.#isClosing = true;
     for (let turns = 0; this.#acknowledged.size > 0 && turns < maxTurns; turns++) await turn();
-    // Aedes writes a reply in the turn after it was sent
+    // Aedes writes replies one turn later
     for (let turns = 0; turns < 2; turns++) await turn();
     await Promise.all([...this.#sockets].map(endSocket));
     await this.#stopAedes();

@@ -10,9 +10,9 @@ const addresses = new CallerAddresses();
 const maxSubscriptions = 20;
 
 export interface PeerLimits {
-  /** Of the messages of one connection; read when it opens. No limit when absent. */
+  /** Messages per connection, read when it opens. No limit when absent. */
   readonly messageRate?: (() => Rate | undefined) | undefined;
-  /** Bytes of replies that a client has not read. */
+  /** Maximum of unread replies. */
   readonly maxBufferedBytes: number;
 }
 
@@ -57,7 +57,7 @@ export class EmbeddedPeer extends Peer {
     }
   }
 
-  /** Past the emitter of the broker: it has a hundred places for all clients, which those that do not read would hold. */
+  /** Bypasses the broker's emitter: it has 100 slots for all clients, which clients that do not read would hold. */
   send({ topic, payload, qos }: OutgoingReply): boolean {
     if (this.#socket.writableLength > this.#maxBufferedBytes) this.#socket.destroy(new Error('Replies are not read'));
     else if (!this.#socket.destroyed && this.#isSubscribed(topic)) {

@@ -3,22 +3,22 @@ import { MessageRate, type Rate } from '../message-rate.js';
 const continues = 0x80;
 const maxLengthBytes = 4;
 const isAcknowledgement = (type: number): boolean => type >= 4 && type <= 7;
-/** SUBSCRIBE and UNSUBSCRIBE with more filters than a client may have. */
+/** Of SUBSCRIBE and UNSUBSCRIBE, which list filters. */
 const maxFilterBytes = 16 * 1024;
 const hasFilters = (type: number): boolean => type === 8 || type === 10;
 
-/** Follows the packets in a stream of MQTT bytes by their fixed headers: Aedes would collect one of 256 MiB. */
+/** Reads fixed headers only: Aedes would buffer a packet of up to 256 MiB. */
 export class IncomingPackets {
   #bodyBytesLeft = 0;
   #length = 0;
   #type = 0;
-  /** Bytes of the length seen so far; undefined before the packet's first byte. */
+  /** Of the length field so far; undefined before the first byte of a packet. */
   #lengthBytes: number | undefined;
   #begun = 0;
   fault: string | undefined;
   readonly #acknowledgements: MessageRate;
 
-  /** `maxBytes`: after the fixed header. `rate`: of messages; a message has two acknowledgements at most. */
+  /** `maxBytes`: without the fixed header. `rate`: of messages, each with two acknowledgements at most. */
   constructor(
     private readonly maxBytes: number,
     rate: Rate | undefined,

@@ -9,7 +9,7 @@ export interface MqttServerOptions
   extends Pick<RunnerOptions, 'pipeline' | 'operations' | 'topicPrefix' | 'payloadBytes'>,
     Pick<EmbeddedBrokerOptions, 'host' | 'port' | 'messageRate'>,
     Partial<typeof defaults> {
-  /** An external broker in place of the embedded one: `mqtt://user:password@host:1883`. */
+  /** External broker, in place of the embedded one: `mqtt://user:password@host:1883`. */
   readonly url?: string | undefined;
   readonly shutdownMs: number;
 }
@@ -21,10 +21,9 @@ const defaults = {
   drainTimeoutMs: 5_000,
 };
 
-/** A payload that is too large is refused up to this size; a larger one closes the connection. */
+/** Up to this size a payload that is too large is refused; beyond it the connection is closed. */
 const packetBytes = (payloadBytes: number): number => 4 * payloadBytes + 8_192;
 
-/** Every operation over MQTT. */
 export class MqttServer {
   readonly #runner: RequestRunner;
   readonly #broker: Broker;
@@ -39,7 +38,7 @@ export class MqttServer {
     this.#shutdownMs = options.shutdownMs;
   }
 
-  /** `mqtt://127.0.0.1:1883`, without credentials; undefined before `listen`. */
+  /** Without credentials; undefined before `listen`. */
   get address(): string | undefined {
     return this.#broker.address;
   }
@@ -56,7 +55,7 @@ export class MqttServer {
     return this.#broker.listen(this.#runner);
   }
 
-  /** Resolves when the running requests are answered or their time is up. */
+  /** Resolves when the running requests are answered, or after a timeout. */
   async close(): Promise<void> {
     await this.#broker.pause();
     await Promise.race([this.#runner.drain(), after(this.#shutdownMs, undefined, { ref: false })]);

@@ -6,15 +6,14 @@ const packetsInOneTurn = 32;
 type Read = () => Buffer | null;
 
 /**
- * Replaces `socket.read`, the only way in which Aedes reads: a few packets in each turn of the event loop, checked before
- * Aedes sees them. Aedes mixes up two chunks when it can read the second one before it is done with the first. What comes
- * once `isClosing` is discarded: it is not acknowledged, and unread bytes would reset the connection before its replies.
+ * Replaces `socket.read`: a few checked packets per turn, one chunk at a time, since Aedes mixes up two.
+ * When `isClosing`, discards input: unread bytes would reset the connection before its replies.
  */
 export function readInTurns(socket: Socket, packets: IncomingPackets, isClosing: () => boolean): void {
   const read = socket.read.bind(socket);
   const readTurn = turns(socket, read, packets);
   socket.read = (size?: number): unknown => {
-    // the stream itself asks for 0 bytes when it wants to be filled
+    // 0 bytes: the stream wants to be filled
     if (size === 0) return read(0);
     return isClosing() ? discard(read) : readTurn();
   };

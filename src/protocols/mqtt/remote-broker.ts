@@ -17,13 +17,13 @@ const shortestPauseMs = 250;
 const longestPauseMs = 15_000;
 const closeTimeoutMs = 1_000;
 const refusedFrom = 128;
-/** Mosquitto does not count the first byte of a packet; mqtt.js would close the connection. */
+/** Mosquitto does not count the first byte of a packet; mqtt.js does, and would close the connection. */
 const uncountedBytes = 1;
-/** At most, beside topic, correlation data and payload of a reply. */
+/** Maximum of a reply, without topic, correlation data and payload. */
 const headerBytes = 16;
 const notConnectedYet = 'not connected yet';
 
-/** An external broker, MQTT 5. Requests are shared with other instances. */
+/** MQTT 5. Instances share the requests. */
 export class RemoteBroker extends Broker {
   readonly address: string;
   readonly #logger = new Logger('MQTT');
@@ -39,9 +39,9 @@ export class RemoteBroker extends Broker {
     this.address = withoutCredentials(options.url);
   }
 
-  /** Resolves when the first attempt has ended, successful or not: the process runs without its broker. */
+  /** Resolves after the first attempt, successful or not: the process runs without its broker too. */
   async listen(receiver: Receiver): Promise<void> {
-    // loaded here: most processes do not need it
+    // most processes do not need it
     const { connect } = await import('mqtt');
     const { url, packetBytes } = this.options;
     const client = connect(url, this.#clientOptions());
@@ -80,7 +80,7 @@ export class RemoteBroker extends Broker {
   async close(): Promise<void> {
     const client = this.#client;
     if (!client) return;
-    // waits for the acknowledgements of the last replies
+    // waits until the last replies are acknowledged
     await Promise.race([client.endAsync(!client.connected), closeTimeout()]);
     client.stream.destroy();
   }
@@ -105,7 +105,7 @@ export class RemoteBroker extends Broker {
     client.options.reconnectPeriod = shortestPauseMs;
     if (this.#paused) return;
     try {
-      // rap: shows which requests have the retain flag; rh: none that were retained before
+      // rap: keeps the retain flag of requests; rh: no retained messages
       const [grant] = await client.subscribeAsync(this.#topic, { qos: 1, rap: true, rh: 2 });
       if (!grant || isRefused(grant))
         throw new Error(`the subscription to ${this.options.topicPrefix}/rpc/# was refused`);
@@ -139,7 +139,7 @@ class RemotePeer extends Peer {
 
   admit(): undefined {}
 
-  /** Waits for no acknowledgement: while requests are held back, none is read. */
+  /** Awaits no acknowledgement: while requests are paused, none is read. */
   send({ topic, payload, qos, correlationData }: OutgoingReply): boolean {
     const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + (correlationData?.length ?? 0) + headerBytes;
     if (bytes > this.maxPacketBytes) return false;
@@ -148,12 +148,12 @@ class RemotePeer extends Peer {
   }
 }
 
-/** CONNECT sends the limit of packets that come in. */
+/** The broker gets the limit in CONNECT. */
 function limitPackets({ options }: MqttClient, bytes: number): void {
   if (options.properties) options.properties.maximumPacketSize = bytes;
 }
 
-/** Not to be guessed: Mosquitto lets anyone join a shared subscription, and counts what it may not deliver there as delivered. */
+/** Must not be guessable: Mosquitto lets anyone join a shared subscription, and loses what they may not read. */
 function shareGroup(url: string): string {
   const { password } = new URL(url);
   return password === '' ? 'mstv' : `mstv-${createHash('sha256').update(password).digest('base64url').slice(0, 22)}`;
@@ -166,7 +166,7 @@ const closeTimeout = (): Promise<void> => after(closeTimeoutMs, undefined, { ref
 
 const isRefused = ({ qos }: ISubscriptionGrant): boolean => qos >= refusedFrom;
 
-/** Small messages would wait 40 ms for an acknowledgement. */
+/** Disables Nagle's algorithm, which would delay small messages by 40 ms. */
 function withoutDelay({ stream }: MqttClient): void {
   if ('setNoDelay' in stream) (stream as Socket).setNoDelay(true);
 }

@@ -14,13 +14,13 @@ type Properties = NonNullable<IPublishPacket['properties']>;
 
 export interface ReplyTarget {
   readonly topic: string;
-  /** The JSON text of the reply before its member `result` or `error`. */
+  /** JSON of the reply before the member `result` or `error`. */
   readonly head: string;
   readonly correlationData?: Buffer | undefined;
 }
 
 export interface ReadRequest {
-  /** Absent for a notification, which is executed and not answered. */
+  /** Absent for a notification, which gets no reply. */
   readonly replyTo: ReplyTarget | undefined;
   readonly fields: CallFields & Pick<Inbound, 'authorization'>;
   readonly params: unknown;
@@ -33,7 +33,7 @@ export class RefusedRequest {
   ) {}
 }
 
-/** The version of a sender is not known. With any of these properties the payload is the params, else an envelope or bare params. */
+/** The protocol version is unknown: with these properties the payload is the params, else it may be an envelope. */
 const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties): boolean =>
   responseTopic !== undefined || correlationData !== undefined || userProperties !== undefined;
 
@@ -92,7 +92,7 @@ function readEnvelope(message: unknown, properties: Properties, isTooLarge: bool
   return { replyTo, fields: { ...fields, timeoutMs, authorization: textField(authorization) }, params };
 }
 
-/** A user property given twice is a list. */
+/** A repeated user property is a list. */
 function refuseKey(replyTo: ReplyTarget | undefined, key: unknown): RefusedRequest | undefined {
   const issues = keyFaults({ idempotency_key: key }, '');
   return issues.length > 0 ? new RefusedRequest(replyTo, new InvalidArgument({ issues })) : undefined;

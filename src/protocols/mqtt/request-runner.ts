@@ -16,7 +16,7 @@ export interface RunnerOptions {
   readonly operations: readonly OperationDescriptor[];
   readonly topicPrefix: string;
   readonly payloadBytes: number;
-  /** Calls that run at once; further ones wait unread. */
+  /** Running at once; more requests wait unread. */
   readonly maxConcurrentCalls: number;
   readonly drops: DropLog;
 }
@@ -30,7 +30,7 @@ export class RequestRunner implements Receiver {
   readonly #procedures: ReadonlyMap<string, Procedure>;
   readonly #replyTopics: ReplyTopics;
   readonly #slots: CallSlots;
-  /** Without a reply topic: they are not cancelled when their sender leaves. */
+  /** Without a reply topic: not cancelled when the sender disconnects. */
   readonly #unanswered = new ConnectionCalls();
   #draining = false;
 

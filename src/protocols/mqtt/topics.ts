@@ -1,12 +1,12 @@
 export interface RequestTopic {
   readonly procedure: string;
-  /** The client id after `/from/`, which an access rule of the broker checks. */
+  /** Client id after `/from/`, which the ACL of the broker checks. */
   readonly sender: string | undefined;
 }
 
 const beforeSender = '/from/';
 
-/** Splits at the first `/from/`; a client id that holds another one is no usable one. */
+/** Splits at the first `/from/`. Client ids must not contain it. */
 export function readRequestTopic(topic: string): RequestTopic {
   const at = topic.indexOf(beforeSender);
   if (at < 0) return { procedure: topic, sender: undefined };
@@ -15,7 +15,7 @@ export function readRequestTopic(topic: string): RequestTopic {
 
 export const withSender = (procedure: string, clientId: string): string => `${procedure}${beforeSender}${clientId}`;
 
-/** Without the characters for which a broker would close the connection that carries the replies of all clients. */
+/** A broker would close the shared reply connection over one of the excluded characters. */
 const level = '[^/+#\\p{C}]{1,128}';
 const clientIdPattern = new RegExp(`^${level}$`, 'u');
 const ownedTopic = new RegExp(`^(${level})(?:/${level}){1,8}$`, 'u');
@@ -38,7 +38,6 @@ export class ReplyTopics {
   }
 }
 
-/** Whether a subscription to `filter`, which may have `+` and `#`, gets messages on `topic`. */
 export function matches(filter: string, topic: string): boolean {
   if (filter === topic) return true;
   const wanted = filter.split('/');

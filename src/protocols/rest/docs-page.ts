@@ -3,7 +3,7 @@ import { RouteNotFound } from '../../contract/built-in-failures.js';
 import { identityOf } from '../http/inbound.js';
 import { sendProblem } from '../http/problem.js';
 
-/** Swagger UI has inline styles and images in data URLs. */
+/** Swagger UI uses inline styles and data URLs. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -22,7 +22,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Serves a JSON document, made for the first request. */
+/** Makes the document at the first request. */
 export function serveDocument(fastify: FastifyInstance, path: string, document: () => object): void {
   const text = once(() => JSON.stringify(document()));
   fastify.get(path, (_request, reply) => {
@@ -30,7 +30,7 @@ export function serveDocument(fastify: FastifyInstance, path: string, document: 
   });
 }
 
-/** A server of its own behind two routes, made when the page is opened: its packages take a tenth of the start of a process. */
+/** Created when the page is opened: loading it takes a tenth of the start time. */
 async function docsServer(document: () => object): Promise<FastifyInstance> {
   const [{ default: createServer }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('fastify'),
@@ -52,7 +52,7 @@ async function docsServer(document: () => object): Promise<FastifyInstance> {
   return server;
 }
 
-/** `/openapi.json`, and `/docs` to browse it, without files from other hosts. Call before `listen`. */
+/** `/openapi.json` and `/docs`, without files from other hosts. Call before `listen`. */
 export function registerDocs(fastify: FastifyInstance, { openApi }: { openApi: () => object }): void {
   const document = once(openApi);
   serveDocument(fastify, '/openapi.json', document);

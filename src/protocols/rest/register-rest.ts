@@ -18,7 +18,7 @@ export interface RestOptions {
   readonly operations: readonly OperationDescriptor[];
 }
 
-/** Straight on Fastify: a Nest controller per operation would cost a sixth of the requests. */
+/** Uses Fastify directly: a Nest controller per operation would cost a sixth of the throughput. */
 export function registerRest(fastify: FastifyInstance, { operations, pipeline }: RestOptions): void {
   const routes = new RouteTable(fastify);
   for (const operation of operations) registerOperation(fastify, operation, pipeline);
@@ -35,7 +35,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   fastify.route({
     method: method as HTTPMethods,
     url: path,
-    // per route: Nest sets its own too late for routes that an awaited plugin has booted
+    // Nest sets its handler after awaited plugins have registered routes
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const call = pipeline.begin(httpInbound(request, 'rest'), operation);

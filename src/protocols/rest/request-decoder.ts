@@ -13,7 +13,7 @@ const asNumber: Coerce = (value) =>
 const asBoolean: Coerce = (value) => (value === 'true' ? true : value === 'false' ? false : value);
 const asIs: Coerce = (value) => value;
 
-/** A URL carries text only: what the type admits is converted, anything else is left for the schema to refuse. */
+/** Converts text by type; the schema refuses the rest. */
 const coercions: Partial<Record<Shape['type'], Coerce>> = {
   int32: asNumber,
   int64: asNumber,
@@ -21,7 +21,7 @@ const coercions: Partial<Record<Shape['type'], Coerce>> = {
   boolean: asBoolean,
 };
 
-/** Undefined for what a query string cannot carry. */
+/** Undefined for types that a query string cannot represent. */
 const coercion = fold<Coerce | undefined>({
   leaf: ({ type }) => coercions[type] ?? asIs,
   list: (item) => item && ((value) => (value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(item))),
@@ -54,28 +54,28 @@ const unexpectedBody: Issue = { path: '', code: 'invalid_type', message: 'Invali
 
 type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
 
-/** Of a DELETE. One without members says nothing, so it may be there. */
+/** For DELETE: a body without members is allowed. */
 const refuseReadBody: Refuse = ({ body }, issues) => {
   if (body === undefined) return;
   if (isObject(body)) refuseUnknown(body, nothing, issues, '');
   else issues.push(unexpectedBody);
 };
 
-/** Of a GET, which Fastify does not read: its headers tell of it. */
+/** For GET: Fastify does not read the body, so look at the headers. */
 const refuseUnreadBody: Refuse = ({ headers }, issues) => {
   const length = headers['content-length'];
   if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined)
     issues.push(unexpectedBody);
 };
 
-/** Of what has a body: all that is not in the path is there. */
+/** For methods with a body, which holds everything that is not in the path. */
 const refuseQueryString: Refuse = (request, issues) => {
   if (!request.raw.url?.includes('?')) return;
   checkQueryString(request);
   refuseUnknown(request.query as Values, nothing, issues, '');
 };
 
-/** Path parameters and query string, or path parameters and JSON body, as one input. Compiled once per operation. */
+/** Merges path parameters with query string or JSON body. Compiled once per operation. */
 export function requestDecoder(input: ObjectShape, rest: RestMapping): Decode {
   const decode = inputDecoder(input, rest);
   return (request, issues, pointer) =>
@@ -100,7 +100,7 @@ function bodyDecoder(shape: ObjectShape): Decode {
   const decode = jsonDecoder(shape);
   return (request, issues, path) => {
     refuseQueryString(request as FastifyRequest, issues);
-    // JSON null is no object without members
+    // JSON null is not an empty object
     const { body = {} } = request as FastifyRequest;
     return decode(body, issues, path);
   };

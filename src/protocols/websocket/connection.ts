@@ -12,10 +12,8 @@ import { serviceRestart } from './websocket-server.js';
 
 const maxBatch = 100;
 
-/** Takes the response; nothing for a notification. */
 type Reply = (response: string | undefined) => void;
 
-/** The frames of one peer: requests in, responses out. */
 export class Connection {
   readonly #slots: CallSlots;
   #draining = false;

@@ -1,6 +1,6 @@
 interface Credential {
   readonly authorization: string | undefined;
-  /** In force again if this one is refused; absent once it is accepted. */
+  /** Used again if this one is refused; absent once accepted. */
   former: Credential | undefined;
   isRefused: boolean;
 }
@@ -10,7 +10,7 @@ export interface Verdict {
   refuse(): void;
 }
 
-/** The last credentials of a connection that were not refused. Several may be under verification at once. */
+/** The latest credentials that were not refused. Several verifications may run at once. */
 export class Credentials {
   #current: Credential;
 
@@ -22,7 +22,7 @@ export class Credentials {
     return this.#current.authorization;
   }
 
-  /** In force at once, before the verdict. */
+  /** Used immediately, before the result of the verification. */
   replace(authorization: string): Verdict {
     const given: Credential = { authorization, former: this.#current, isRefused: false };
     this.#current = given;

@@ -5,13 +5,13 @@ import { type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
 
 export interface JsonRpcRequest {
-  /** Absent for a notification, which nobody answers. */
+  /** Absent for a notification. */
   readonly id: ExactId | undefined;
   readonly method: string;
   readonly params: unknown;
 }
 
-/** Answered even without an id: it may be no notification. */
+/** Answered even without an id, because it may not be a notification. */
 export class InvalidRequest {
   readonly failure: MalformedRequest;
 
@@ -42,7 +42,7 @@ export function readJsonRpcRequest(message: unknown): JsonRpcRequest | InvalidRe
 export const responseText = (id: ExactId, member: string): string => `{"jsonrpc":"2.0","id":${idText(id)},${member}}`;
 
 export interface CallParams {
-  /** The input alone; `{}` when absent. */
+  /** Input; `{}` when absent. */
   readonly params: unknown;
   readonly fields: JsonObject | undefined;
   readonly faults: readonly Issue[];

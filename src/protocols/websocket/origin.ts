@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallerAddresses } from '../caller-address.js';
 
-/** A proxy that ends TLS may name either default port, or none. */
+/** A proxy that ends TLS may send either default port, or none. */
 const withoutDefaultPort = (host: string): string | undefined => URL.parse(`http://${host}`)?.host.replace(/:443$/, '');
 
-/** The requested host; proxies replace it and list the earlier ones. A page cannot set either header. */
+/** Proxies replace Host and list the earlier ones. Pages cannot set these headers. */
 function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddresses): string[] {
   const { host = '', 'x-forwarded-host': forwarded } = headers;
   if (forwarded === undefined || !addresses.trusts(socket.remoteAddress)) return [host];
@@ -13,7 +13,7 @@ function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddress
     .map((name) => name.trim());
 }
 
-/** WebSockets are for pages of the server's own host, whatever its scheme, and of allowed origins. */
+/** Allows the server's own host, whatever the scheme, and configured origins. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
 
@@ -24,7 +24,7 @@ export class Origins {
     this.#allowed = new Set(allowed);
   }
 
-  /** Only browsers send an Origin: an absent one is allowed. */
+  /** Only browsers send an Origin, so an absent one is allowed. */
   allow(request: IncomingMessage): boolean {
     const { origin } = request.headers;
     if (origin === undefined) return true;

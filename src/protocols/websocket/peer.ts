@@ -4,9 +4,9 @@ import type { RateLimited } from '../../contract/built-in-failures.js';
 import { MessageRate, type Rate } from '../message-rate.js';
 
 export interface PeerLimits {
-  /** Of the messages of one connection, each request of a batch counted; read when it opens. No limit when absent. */
+  /** Messages per connection, each request of a batch counted; read when it opens. No limit when absent. */
   readonly messageRate?: (() => Rate | undefined) | undefined;
-  /** Bytes of answers that the peer has not read. */
+  /** Maximum of unread responses. */
   readonly maxBufferedBytes?: number;
 }
 
@@ -14,14 +14,14 @@ const defaultBufferedBytes = 4 * 1024 * 1024;
 const policyViolation = 1008;
 const tryAgainLater = 1013;
 
-/** The other end of a WebSocket, cut off when it sends too much, pings and pongs included, reads too little or is silent. */
+/** Disconnects a client that sends too much (pings included), reads too little or is silent. */
 export class Peer {
   readonly #rate: MessageRate;
   readonly #maxBufferedBytes: number;
   #isAlive = true;
   #isCorked = false;
 
-  /** `wire`: what the frames of `socket` travel on. */
+  /** `wire`: the socket under the frames. */
   constructor(
     private readonly socket: WebSocket,
     private readonly wire: Duplex,
@@ -29,7 +29,7 @@ export class Peer {
   ) {
     this.#rate = new MessageRate(messageRate?.());
     this.#maxBufferedBytes = maxBufferedBytes;
-    // once it is cut off, ws still goes through what was read: ten thousand pongs
+    // after the cut ws still handles frames that it has read, perhaps ten thousand pongs
     for (const frame of ['ping', 'pong']) socket.on(frame, () => this.isOpen && this.admit());
   }
 
@@ -37,7 +37,7 @@ export class Peer {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** For every message that comes. Takes one from the quota, or refuses the message. */
+  /** For every incoming message: takes one from the quota, or refuses. */
   admit(refuse?: (failure: RateLimited) => void): boolean {
     this.#isAlive = true;
     if (this.#rate.admit()) return true;
@@ -51,7 +51,7 @@ export class Peer {
     return this.#rate.refusal;
   }
 
-  /** Pings a peer, or drops it when it has sent nothing since the last ping. One that is not read cannot answer. */
+  /** Pings, or disconnects a client that sent nothing since the last ping. While paused, nothing can arrive. */
   beat(): void {
     if (!this.#isAlive && !this.socket.isPaused) {
       this.socket.terminate();
@@ -61,7 +61,7 @@ export class Peer {
     this.socket.ping();
   }
 
-  /** Nothing is sent to a peer that is gone. `done` is called in either case. */
+  /** A closed peer gets nothing; `done` is called anyway. */
   send(text: string, done?: () => void): void {
     if (!this.isOpen) {
       done?.();
@@ -72,7 +72,7 @@ export class Peer {
     if (this.socket.bufferedAmount > this.#maxBufferedBytes) this.#cutOff(tryAgainLater, 'Answers are not read');
   }
 
-  /** The answers of one turn of the microtask queue leave in one system call. */
+  /** Sends the responses of one microtask queue in one system call. */
   #cork(): void {
     if (this.#isCorked) return;
     this.#isCorked = true;
@@ -83,7 +83,7 @@ export class Peer {
     });
   }
 
-  /** Nothing more is read; the peer has the time of `closeTimeout` to take the reason. */
+  /** Reads nothing more; `closeTimeout` lets the close frame arrive. */
   #cutOff(code: number, reason: string): void {
     this.socket.close(code, reason);
     this.socket.pause();

@@ -13,7 +13,7 @@ import { peerOf, registerWebSocketServer, type WebSocketServerOptions } from './
 export interface WebSocketOptions extends WebSocketServerOptions {
   readonly pipeline: Pipeline;
   readonly operations: readonly OperationDescriptor[];
-  /** Of one connection; further requests are not read. */
+  /** Per connection; more requests wait unread. */
   readonly maxConcurrentCalls?: number;
 }
 
@@ -21,7 +21,7 @@ const unsupportedSubprotocol = 1002;
 
 const noUpgrade = () => new MalformedRequest({ detail: 'This address takes WebSocket handshakes only' });
 
-/** JSON-RPC 2.0 on `/ws`. Returns what closes the connections (1012) as soon as their calls are answered. */
+/** JSON-RPC 2.0 on `/ws`. The result closes connections (1012) as soon as their calls are answered. */
 export function registerWebSocket(
   fastify: FastifyInstance,
   { pipeline, operations, maxConcurrentCalls = 100, ...options }: WebSocketOptions,
@@ -44,7 +44,7 @@ export function registerWebSocket(
     await Promise.all([...connections].map((connection) => connection.drain()));
   }
 
-  // before the hook of the plugin, which closes the connections at once
+  // before the hook of the plugin, which closes connections immediately
   fastify.addHook('preClose', drain);
   registerWebSocketServer(fastify, options);
   fastify.register(async (scope) => {

@@ -7,7 +7,7 @@ import { command } from '../../contract/operation.js';
 import { validate } from '../../contract/validate.js';
 import { secret, text } from '../../contract/values.js';
 
-/** A method of the connection, declared like an operation for the validation of its input. */
+/** Declared like an operation, to validate its input. */
 class Authenticate extends command({
   input: z.object({ token: secret(text({ min: 1, max: 8192 })) }),
   output: z.void(),
@@ -21,6 +21,6 @@ const decode = jsonDecoder(operation.input);
 
 export const authenticateMethod = operation.wire.websocket;
 
-/** `Bearer …` of `{ token }`; `faults` are those of `_meta`. Throws InvalidArgument. */
+/** `Bearer …` from `{ token }`; `faults` are those of `_meta`. Throws InvalidArgument. */
 export const bearerOf = (params: unknown, faults: readonly Issue[]): string =>
   `Bearer ${(validate(operation, params, withFaults(decode, faults)) as { token: string }).token}`;

@@ -11,7 +11,6 @@ import { Credentials } from './credentials.js';
 import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
-/** From the upgrade request. */
 export interface Handshake {
   readonly address: string;
   readonly authorization: string | undefined;
@@ -51,7 +50,7 @@ export class Session {
     this.#calls.cancel(this.service.pipeline);
   }
 
-  /** The new identity holds at once for the calls that follow, the old one again if the token is refused. */
+  /** Later calls use the new identity at once, and the old one again if the token is refused. */
   #authenticate(context: CallContext, { params, faults }: CallParams, finish: Finish): void {
     const { pipeline } = this.service;
     const fail = (error: unknown) => finish(errorMember(pipeline.toFailure(error, context), context));

@@ -3,7 +3,7 @@ const bearerPrefix = 'bearer.';
 
 const supported: readonly string[] = [jsonRpcSubprotocol, 'graphql-transport-ws'];
 
-/** Never a `bearer.<token>`, the only way in which browsers can send a token. */
+/** Never echoes `bearer.<token>`, by which browsers send a token. */
 export const chooseSubprotocol = (offered: ReadonlySet<string>): string | false =>
   supported.find((name) => offered.has(name)) ?? false;
 

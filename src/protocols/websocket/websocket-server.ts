@@ -14,15 +14,13 @@ import { chooseSubprotocol } from './subprotocols.js';
 
 export interface WebSocketServerOptions extends PeerLimits {
   readonly payloadBytes: number;
-  /** Web origins, beside the server's own. */
   readonly origins: readonly string[];
-  /** Addresses or networks whose `X-Forwarded-Host` is believed. */
+  /** Addresses or networks whose `X-Forwarded-Host` is trusted. */
   readonly trustedProxies?: readonly string[];
-  /** Milliseconds between two pings; a peer that answered nothing in between is dropped. */
   readonly heartbeatMs?: number;
 }
 
-/** Milliseconds for the peer to answer a close frame; missing from @types/ws. */
+/** Milliseconds for the peer's close frame; missing from @types/ws. */
 type ServerOptions = NonNullable<WebsocketPluginOptions['options']> & { readonly closeTimeout: number };
 
 export const serviceRestart = 1012;
@@ -36,7 +34,7 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
   const pages = new Origins(origins, new CallerAddresses(trustedProxies));
   return {
     maxPayload: payloadBytes,
-    // each takes a hundred bytes of memory and microseconds, however little is in it
+    // each fragment takes 100 bytes of memory and microseconds, even an empty one
     maxFragments: 1_024,
     perMessageDeflate: false,
     closeTimeout: 2_000,
@@ -51,12 +49,12 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
 function foreignOrigin(request: IncomingMessage): [body: string, headers: OutgoingHttpHeaders] {
   const { requestId, trace } = identityOf(request);
   const failure = new PermissionDenied({ detail: 'This origin may not open a WebSocket here' });
-  // spelled as in ws, to replace its own
+  // spelled as in ws, to override its own
   const headers = { 'Content-Type': 'application/problem+json', 'x-request-id': requestId };
   return [JSON.stringify(toProblem(failure, trace.traceId)), headers];
 }
 
-/** For a handshake that ws does not accept; `message` is its reason. */
+/** For a handshake that ws refuses; `message` is its reason. */
 function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMessage): void {
   const failure = new MalformedRequest({ detail: message });
   const answer = new PlainAnswer({ failure, headers: { 'sec-websocket-version': '13' } }, request);
@@ -64,13 +62,13 @@ function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMe
   closeInStages(socket, `${answer}`);
 }
 
-/** Once for each HTTP server, before mercurius, which would register one without limits. */
+/** Once per HTTP server. Before mercurius, which would register one without limits. */
 export function registerWebSocketServer(fastify: FastifyInstance, options: WebSocketServerOptions): void {
   if (registered.has(fastify)) return;
   registered.add(fastify);
   fastify.register(websocket, {
     options: serverOptions(options),
-    // for handlers that threw: ws itself closes on violations of the protocol
+    // for handlers that threw; ws closes on protocol violations itself
     errorHandler: (_error, socket) => socket.close(internalError),
     preClose: closeAll,
   });
