@@ -10,12 +10,12 @@ import type { OutgoingCall, Transport } from './transport.js';
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface CallOptions {
-  /** Makes a command safe to repeat; 1 to 255 printable ASCII characters. Not sent where it has no meaning. */
+  /** 1 to 255 printable ASCII characters; makes a command safe to repeat. Not sent where it has no meaning. */
   readonly idempotencyKey?: string;
-  /** 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`; the other end makes one when absent. */
+  /** 1 to 128 characters of `A-Z a-z 0-9 _ . : / + = @ -`; the server makes one when absent. */
   readonly requestId?: string;
   readonly traceparent?: string;
-  /** Milliseconds until the call fails with DeadlineExceeded; the other end stops then as well. */
+  /** Milliseconds until the call fails with DeadlineExceeded and is cancelled at the server. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -27,7 +27,7 @@ interface ClientSettings {
 
 const longestTimer = 2_147_483_647;
 
-/** Some protocols carry printable ASCII only, and servers take the rest as absent. */
+/** Some protocols carry printable ASCII only; servers treat anything else as absent. */
 const printable = (text: string | undefined): string | undefined =>
   text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
 
@@ -39,7 +39,7 @@ export class Client {
     private readonly settings: ClientSettings,
   ) {}
 
-  /** Throws declared and built-in failures as their classes, others as a plain Failure. */
+  /** Throws declared and built-in failures as their classes, other codes as a plain Failure. */
   async execute<M extends Operation>(message: M, options: CallOptions = {}): Promise<OutputOf<M>> {
     const operation = describe(message.constructor);
     const wanted = options.timeoutMs ?? operation.spec.deadlineMs ?? this.settings.timeoutMs;
@@ -70,7 +70,7 @@ export class Client {
       return await this.transport.send({
         operation,
         input,
-        // libraries repeat a token that cannot be sent in their errors
+        // an unsendable token would appear in the error of the library
         authorization: current === undefined ? undefined : `Bearer ${printable(current) ?? ''}`.trim(),
         requestId: printable(requestId),
         traceparent: printable(traceparent),
@@ -79,7 +79,7 @@ export class Client {
         signal,
       });
     } catch (error) {
-      // encoders expect what TypeScript promises; callers in JavaScript pass anything
+      // callers in JavaScript pass values that the encoders do not expect
       if (!(error instanceof Failure)) validate(operation, input, (given) => given);
       throw error;
     }

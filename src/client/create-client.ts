@@ -13,13 +13,13 @@ export interface ClientOptions {
   /** `http://host:3000` for REST, GraphQL and WebSocket, `host:50051` or `grpcs://host`, `mqtt://host:1883`. */
   readonly url: string;
   readonly token?: TokenSource | undefined;
-  /** The default of all calls: 10 s when absent. */
+  /** Default of all calls in milliseconds; 10 s when absent. */
   readonly timeoutMs?: number | undefined;
-  /** 5, then 3.1.1 (4), when absent. */
+  /** 5, then 4 (MQTT 3.1.1), when absent. */
   readonly mqttVersion?: MqttVersion | undefined;
   /** `mstv` when absent. */
   readonly mqttTopicPrefix?: string | undefined;
-  /** By path; those of this program when absent. */
+  /** By path; the committed files when absent. */
   readonly protos?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -34,7 +34,7 @@ const transports: Record<Protocol, (options: ClientOptions) => Transport> = {
     new MqttTransport({ url, version, topicPrefix }),
 };
 
-/** Connects at the first call; `close()` it. */
+/** Connects at the first call. Call `close()` at the end. */
 export const createClient = (options: ClientOptions): Client =>
   new Client(transports[options.protocol](options), {
     token: options.token,

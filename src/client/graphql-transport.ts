@@ -53,7 +53,7 @@ function failureIn(operation: OperationDescriptor, input: object, answer: HttpAn
   const { status, retryAfterSeconds } = answer;
   const kind = status === 200 ? 'internal' : httpKind(status);
   const issues = error.extensions?.details;
-  // GraphQL's own types refuse a value without saying where it is
+  // the errors of GraphQL's own types lack the JSON Pointer
   if (code === InvalidArgument.code && !issues) validate(operation, input, (given) => given);
   return failureOf(operation, { code, kind, detail: error.message, issues, retryAfterSeconds });
 }

@@ -11,7 +11,7 @@ import { decodeFailure } from '../protocols/grpc/status-details.js';
 import { UnaryExchange } from '../protocols/grpc/unary-exchange.js';
 import { headersOf, type OutgoingCall, type Transport } from './transport.js';
 
-/** Calls move at once when one of several servers stops. By default grpc-js calls the first alone and retries after minutes. */
+/** Moves to another server at once; by default grpc-js uses the first address and retries after minutes. */
 const balanced: ClientOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
   'grpc.initial_reconnect_backoff_ms': 100,
@@ -25,7 +25,7 @@ function metadataOf(call: OutgoingCall): Metadata {
   return metadata;
 }
 
-/** TLS trusts what Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would not. */
+/** Trusts what Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would not. */
 function connect(target: string, isSecure: boolean): GrpcClient {
   if (!isSecure) return new GrpcClient(target, credentials.createInsecure(), balanced);
   const trusted = Buffer.from(getCACertificates('default').join('\n'));
@@ -37,7 +37,7 @@ export class GrpcTransport implements Transport {
   readonly #client: GrpcClient;
   readonly #codecOf: (operation: OperationDescriptor) => OperationCodec;
 
-  /** Any target of gRPC; `grpcs://` before it means TLS. */
+  /** Any gRPC target; `grpcs://` selects TLS. */
   constructor(url: string, protos: ReadonlyMap<string, string> = committedProtos()) {
     const target = url.replace(/^grpcs?:\/\//, '');
     this.#client = connect(target, url.startsWith('grpcs://'));

@@ -18,7 +18,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Undefined where there is no JSON, as in the error pages of proxies. */
+  /** Undefined when not JSON, such as the error page of a proxy. */
   readonly body: unknown;
   readonly retryAfterSeconds: number | undefined;
 }
@@ -33,7 +33,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Throws ServiceUnavailable when no answer comes. */
+/** Throws ServiceUnavailable when there is no answer. */
 export async function exchange({ method, url, body }: HttpRequest, call: OutgoingCall): Promise<HttpAnswer> {
   const headers = new Headers({
     ...headersOf(call),
@@ -64,7 +64,7 @@ const byStatus: Readonly<Record<number, FailureClass>> = {
   504: DeadlineExceeded,
 };
 
-/** Of an answer by a proxy or another server. */
+/** For answers of a proxy or another server. */
 export function foreignFailure({ status, retryAfterSeconds }: HttpAnswer): Failure {
   const Fitting = byStatus[status] ?? Internal;
   return new Fitting({

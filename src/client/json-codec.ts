@@ -3,7 +3,7 @@ import { perOperation } from '../contract/per-operation.js';
 
 interface JsonCodec {
   readonly encode: Encode;
-  /** Leaves out fields that a later version of the server has added. Undefined for an empty output. */
+  /** Drops fields that a later server version added. Undefined for an empty output. */
   readonly decode: Encode;
 }
 

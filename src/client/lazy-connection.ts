@@ -1,10 +1,9 @@
 interface Connection {
-  /** Resolves when the connection is gone. */
   readonly closed: Promise<void>;
   close(): Promise<void>;
 }
 
-/** At most one connection, opened when it is needed and again after a loss. */
+/** At most one connection, opened on demand and again after a loss. */
 export class LazyConnection<C extends Connection> {
   #opening: Promise<C> | undefined;
 
@@ -19,7 +18,7 @@ export class LazyConnection<C extends Connection> {
     return opening;
   }
 
-  /** Gives up the connection; the next `get` opens another one. */
+  /** Removes the connection; the next `get` opens another one. */
   async take(): Promise<C | undefined> {
     const opening = this.#opening;
     this.#opening = undefined;

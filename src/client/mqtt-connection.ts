@@ -12,7 +12,7 @@ export interface MqttSettings {
   readonly version: MqttVersion;
 }
 
-/** Of MQTT 3.1.1 and 5: the broker does not speak this version. */
+/** Reason codes of MQTT 3.1.1 and 5 for an unsupported version. */
 const versionRefusals = new Set([1, 0x84]);
 const noMatchingSubscribers = 0x10;
 const connectTimeoutMs = 10_000;
@@ -77,7 +77,7 @@ export class MqttConnection {
     await this.closed;
   }
 
-  /** mqtt.js does not pass on the reason code of the broker. */
+  /** mqtt.js does not expose the reason code. */
   #note(packet: Packet): void {
     if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers)
       this.#withoutSubscriber.add(packet.messageId);

@@ -16,7 +16,7 @@ export interface MqttReply {
   readonly reply: JsonRpcReply;
 }
 
-/** MQTT 5: the payload is the params, all else travels in properties. */
+/** MQTT 5: the payload is the params, everything else is in properties. */
 function withProperties(call: OutgoingCall, id: string, replyTo: string): MqttRequest {
   const { authorization, requestId, traceparent, timeoutMs, idempotencyKey } = call;
   const userProperties = defined({
@@ -35,7 +35,7 @@ function withProperties(call: OutgoingCall, id: string, replyTo: string): MqttRe
   return { payload: JSON.stringify(paramsOf(call)), options: { qos: qosOf(call), properties } };
 }
 
-/** MQTT 3.1.1 has no properties: an envelope around the params. */
+/** MQTT 3.1.1 has no properties: an envelope holds the params. */
 function withEnvelope(call: OutgoingCall, id: string, replyTo: string): MqttRequest {
   const { authorization } = call;
   const envelope = {
@@ -52,7 +52,7 @@ const qosOf = ({ operation }: OutgoingCall): 0 | 1 => operation.spec.qos ?? 1;
 
 export const requestWriters = { 4: withEnvelope, 5: withProperties } as const;
 
-/** Undefined for a payload that is no JSON object. */
+/** Undefined for a payload that is not a JSON object. */
 export function readReply(payload: Buffer, correlationData: Buffer | undefined): MqttReply | undefined {
   try {
     const reply = parseJson(payload.toString()) as JsonRpcReply & { readonly correlation_id?: string };

@@ -32,7 +32,7 @@ export class PendingCalls<T> {
     this.#calls.clear();
   }
 
-  /** The call that is at fault when the server finds a message too large. */
+  /** The call to fail when the server reports that a message is too large. */
   get largest(): string | undefined {
     const [largest] = [...this.#calls].sort(([, a], [, b]) => b.bytes - a.bytes);
     return largest?.[0];

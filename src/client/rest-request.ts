@@ -5,7 +5,7 @@ import type { HttpRequest } from './http-exchange.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** UTF-8 has no lone surrogates, and a URL no path segment that is empty or dots. */
+/** UTF-8 cannot encode lone surrogates; a URL path segment cannot be empty or dots. */
 const fitsQuery = (text: string): boolean => text.isWellFormed();
 const fitsPath = (text: string): boolean => fitsQuery(text) && !/^\.{0,2}$/.test(text);
 
@@ -24,7 +24,7 @@ function queryString(fields: readonly Field[], input: Values): string {
   return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
 }
 
-/** Compiled once per operation; `url` begins with the path. */
+/** Compiled once per operation. `url` starts with the path. */
 export function restRequest({ id, input: shape, wire: { rest } }: OperationDescriptor): (input: object) => HttpRequest {
   if (!rest) throw new TypeError(`${id} is not served over REST`);
   const { method, hasBody, otherFields } = rest;

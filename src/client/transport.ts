@@ -11,9 +11,9 @@ export interface OutgoingCall {
   readonly signal: AbortSignal;
 }
 
-/** Connects when there is something to send, and again after a loss. */
+/** Connects on demand, and again after a loss. */
 export interface Transport {
-  /** The output. Rejects with a Failure; ServiceUnavailable without an answer. */
+  /** Resolves with the output. Rejects with a Failure, ServiceUnavailable when there is no answer. */
   send(call: OutgoingCall): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -49,7 +49,7 @@ export class WebSocketConnection {
     return reply;
   }
 
-  /** Closes when no reply is awaited. */
+  /** Closes as soon as no reply is pending. */
   retire(): void {
     this.#retired = true;
     if (this.#pending.size === 0) this.socket.close();

@@ -3,13 +3,13 @@ import { LazyConnection } from './lazy-connection.js';
 import type { OutgoingCall, Transport } from './transport.js';
 import { WebSocketConnection } from './websocket-connection.js';
 
-/** A connection has one identity: another token opens another connection. */
+/** A connection has one identity: a new token opens a new connection. */
 export class WebSocketTransport implements Transport {
   readonly #url: string;
   readonly #connection = new LazyConnection<WebSocketConnection>();
   #authorization: string | undefined;
 
-  /** `http` means `ws`. */
+  /** `http` means `ws`, `https` `wss`. */
   constructor(url: string) {
     const address = new URL(url.replace(/^http/, 'ws'));
     if (address.pathname === '/') address.pathname = '/ws';
