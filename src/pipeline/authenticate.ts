@@ -8,13 +8,13 @@ import { type AccessClaims, TokenVerifier } from './token-verifier.js';
 
 const bearer = /^bearer +([\x21-\x7e]+) *$/i;
 
-/** The token of `Bearer <token>`; the common spelling costs no regular expression. */
+/** The common spelling avoids the regular expression. */
 function bearerToken(authorization: string): string | undefined {
   if (authorization.startsWith('Bearer ey')) return authorization.slice(7);
   return bearer.exec(authorization)?.[1];
 }
 
-/** The token of the calling process is refused, not that of the caller. */
+/** The token of the forwarding process is invalid, not that of the caller. */
 export class ServiceTokenRefused extends Unauthenticated {}
 
 @Injectable()
@@ -25,7 +25,7 @@ export class Authenticator {
     private readonly principals: Principals,
   ) {}
 
-  /** Without a promise where the token was verified before. Throws Unauthenticated. */
+  /** Returns no promise when the token is cached. Throws Unauthenticated. */
   identify(context: CallContext, operation?: OperationDescriptor): void | Promise<void> {
     const principal = this.#authenticate(context, operation?.spec.access.type === 'anyone');
     if (!(principal instanceof Promise)) {
@@ -37,7 +37,7 @@ export class Authenticator {
     });
   }
 
-  /** `lenient`: an invalid token counts as none. Whoever renews a sign-in still sends the expired token. */
+  /** `lenient`: an invalid token counts as absent. Clients that renew a session still send the expired token. */
   #authenticate({ inbound }: CallContext, lenient: boolean): Principal | Promise<Principal> {
     const { authorization, serviceAuthorization } = inbound;
     if (serviceAuthorization !== undefined) return this.#service(serviceAuthorization);
@@ -55,7 +55,7 @@ export class Authenticator {
     );
   }
 
-  /** Takes the address of the caller from the process that forwarded the call. Throws ServiceTokenRefused. */
+  /** Takes the caller's address from the forwarding process. Throws ServiceTokenRefused. */
   acceptForwarded(context: CallContext): void | Promise<void> {
     const { forwarded } = context.inbound;
     if (!forwarded) return;

@@ -9,27 +9,26 @@ import type { Principal } from './principal.js';
 import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
 
-/** What a process of ours says of a call that it forwards. */
 export interface Forwarded {
   readonly by: string;
   readonly address: string | undefined;
 }
 
-/** What comes with a request beside its payload. Anything malformed is taken as absent. */
+/** Metadata of a request. Malformed values count as absent. */
 export interface Inbound {
   readonly protocol: Protocol;
-  /** Of the caller, past trusted proxies. */
+  /** Of the caller, behind trusted proxies. */
   readonly address: string;
   readonly authorization?: string | undefined;
   readonly serviceAuthorization?: string | undefined;
   readonly forwarded?: Forwarded | undefined;
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
-  /** In place of `traceparent`, for calls of one request. */
+  /** In place of `traceparent`: shared by the calls of one request. */
   readonly trace?: TraceContext | undefined;
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** Absent where closing it does not end the call. */
+  /** Absent where closing the connection does not cancel the call. */
   readonly connection?: Connection | undefined;
 }
 
@@ -57,16 +56,15 @@ export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' |
 
 export class CallContext implements CallIdentity {
   address: string;
-  /** The process that forwarded it has applied the limits. */
+  /** The forwarding process has applied the rate limits. */
   isForwarded = false;
   tenant = noTenant;
-  /** Undefined outside of units of work. */
   transaction: unknown;
   idempotency: IdempotencySlot | undefined;
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
-  /** Shared with the units of work inside. */
+  /** One object for the call and its units of work. */
   rowAccess = { consulted: false };
-  /** Parent of the spans to come; absent in calls that are not recorded. */
+  /** Parent of new spans; absent when the call is not recorded. */
   span: Span | undefined;
   operation: string | undefined;
 

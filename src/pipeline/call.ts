@@ -6,7 +6,7 @@ import type { Decision } from './principal.js';
 const nothingLeft: Decision = {};
 const noInput = {};
 
-/** A call of an operation. Each step of the pipeline takes it alone and writes its result there. */
+/** The steps of the pipeline take it alone and write their results into it. */
 export class Call {
   decision = nothingLeft;
   input: object = noInput;

@@ -1,7 +1,7 @@
 import { CurrentCall, type RowFilter } from '../ports/current-call.js';
 import { type CallContext, currentCall, noTenant } from './call-context.js';
 
-/** Background work has no caller and may touch every row. */
+/** Background work has no caller and may access every row. */
 export class ClsCurrentCall extends CurrentCall {
   get #call(): CallContext | undefined {
     return currentCall();

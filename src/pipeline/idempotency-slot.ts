@@ -19,7 +19,7 @@ const codecOf = perOperation((operation) => {
   };
 });
 
-/** Undefined where the key is absent or ignored. Throws InvalidArgument for an unusable key. */
+/** Undefined when the key is absent or ignored. Throws InvalidArgument for an invalid key. */
 export function slotFor(
   { operation, context, input, idempotencyKey: key }: Call,
   failures: ReadonlyMap<string, FailureClass>,
@@ -35,7 +35,7 @@ export function slotFor(
     encode: codec.encodeOutput,
     replay: (stored) => {
       if (stored.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
-      // the first call asked for the row filter
+      // replayed: the first call has read the row filter
       context.rowAccess.consulted = true;
       if ('failure' in stored.outcome) throw revived(stored.outcome.failure, failures);
       return codec.decodeOutput(stored.outcome.value, [], '');

@@ -1,6 +1,6 @@
 import type { Issue } from '../contract/failure.js';
 
-/** A command's outcome in JSON wire form; an empty output is `{}`. */
+/** In JSON wire form; an empty output is `{}`. */
 export type CommandOutcome =
   | { readonly value: unknown }
   | { readonly failure: { readonly code: string; readonly detail: string; readonly issues?: readonly Issue[] } };
@@ -17,25 +17,21 @@ export interface IdempotencySlot {
   /** SHA-256 of the input, hexadecimal. */
   readonly fingerprint: string;
   readonly encode: (value: unknown) => unknown;
-  /** The stored value; throws the stored failure, or IdempotencyKeyReused for another fingerprint. */
+  /** Returns the stored value; throws the stored failure, or IdempotencyKeyReused for another fingerprint. */
   readonly replay: (stored: StoredOutcome) => unknown;
-  /** What the unit of work returned, once it is committed. */
+  /** Result of the unit of work, once committed. */
   recorded?: { readonly value: unknown };
 }
 
 /** Keys and outcomes, kept 24 hours. */
 export abstract class IdempotencyLog {
   abstract find(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
-  /** Inside a transaction: locks the key until its end, then looks. Throws IdempotencyKeyInUse when another one has it. */
+  /** Inside a transaction: locks the key until its end. Throws IdempotencyKeyInUse when another one holds it. */
   abstract claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
-  /** Inside the transaction that claimed the key. */
   abstract record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void>;
 }
 
-/**
- * For adapters of UnitOfWork: `transact` runs its argument in one transaction, perhaps more than once. The key is claimed
- * and the outcome recorded in that same transaction; a key that has an outcome is replayed in place of the work.
- */
+/** For UnitOfWork: `transact` may run `work` repeatedly. The key is claimed and recorded in the same transaction. */
 export async function transactOnce<T>(
   log: IdempotencyLog,
   slot: IdempotencySlot | undefined,

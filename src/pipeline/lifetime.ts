@@ -6,15 +6,13 @@ export interface Connection {
 
 type EndListener = (failure: Failure) => void;
 
-/** Ends early when the deadline passes or the caller goes away. */
+/** Ends early at the deadline, or when the caller disconnects. */
 export class Lifetime {
-  /** Neighbours in the list of RunningCalls. */
   previous: Lifetime | undefined;
   next: Lifetime | undefined;
   #controller: AbortController | undefined;
   #ended: Failure | undefined;
   #onEnd: EndListener | undefined;
-  /** Of the calls that this one makes. */
   #others: Set<EndListener> | undefined;
 
   /** Milliseconds of `performance.now()`. */

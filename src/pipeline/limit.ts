@@ -53,7 +53,7 @@ export class Limits {
     return policy;
   }
 
-  /** The limiter finds the parent of its span in the current call. */
+  /** The limiter reads the parent of its span from the current call. */
   #recorded(context: CallContext, policy: RatePolicy, key: string): RateDecision | Promise<RateDecision> {
     return runInCall(context, () => this.limiter.consume(policy, key));
   }

@@ -16,7 +16,7 @@ interface Handler {
 
 type BuildMessage = new (input: object) => object;
 
-/** Runs the @nestjs/cqrs handler, found once: the buses of the package cost as much as the rest of a local call. */
+/** Looks the handler up once: the buses of @nestjs/cqrs cost as much as the rest of a local call. */
 @Injectable()
 export class LocalDispatcher implements OnApplicationBootstrap {
   #handlers: Map<AnyOperationClass, Handler[]> | undefined;

@@ -11,7 +11,7 @@ import { authorizeInput } from './principal.js';
 import { OperationRegistry } from './registry.js';
 import { type Span, traced } from './span.js';
 
-/** Failures that a repeated request would meet again. */
+/** Repeating the request would give these again. */
 const lasting: ReadonlySet<FailureKind> = new Set([
   'not_found',
   'already_exists',
@@ -20,7 +20,7 @@ const lasting: ReadonlySet<FailureKind> = new Set([
   'invalid_argument',
 ]);
 
-/** Steps 7 to 9: resource, idempotency, execution. */
+/** Steps 7 to 9. */
 @Injectable()
 export class LocalExecutor {
   constructor(
@@ -80,7 +80,7 @@ export class LocalExecutor {
       throw new Error(`${operation.id} must return what its unit of work returned`);
   }
 
-  /** In a second transaction, for the command's own is rolled back. Gives the outcome of an earlier request, if any. */
+  /** In a second transaction: the command's own is rolled back. Resolves with an earlier outcome, if any. */
   async #recordFailure(
     context: CallContext,
     slot: IdempotencySlot,
@@ -98,7 +98,7 @@ export class LocalExecutor {
   }
 }
 
-/** Fails closed: a handler that forgets the row filter would show every row. */
+/** Fails closed: a handler that ignores the row filter would return every row. */
 function requireRowFilter<T>({ operation, context }: Call, value: T): T {
   if (!context.rowAccess.consulted) throw new Error(`${operation.id} did not ask which rows the caller may touch`);
   return value;

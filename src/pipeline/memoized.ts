@@ -1,7 +1,7 @@
-/** Longer texts do not repeat, and would fill the memory. */
+/** Longer texts rarely repeat, and would fill the memory. */
 const maxLength = 64;
 
-/** Memoizes a pure `read`; forgets all results when there are `size` of them. */
+/** For a pure `read`. Clears the cache at `size` results. */
 export function memoized<T>(size: number, read: (text: string) => T): (text: string) => T {
   const results = new Map<string, T>();
   return (text) => {

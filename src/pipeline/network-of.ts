@@ -1,6 +1,6 @@
 import { memoized } from './memoized.js';
 
-/** Groups of an IPv6 address that name the network; a subscriber chooses the others. */
+/** 16-bit groups of a /64, the usual prefix of one subscriber. */
 const networkGroups = 4;
 
 const slash64 = memoized(1_000, (address) => {
@@ -11,5 +11,4 @@ const slash64 = memoized(1_000, (address) => {
   return `${[...before, ...zeros, ...after].slice(0, networkGroups).join(':')}::/64`;
 });
 
-/** The IPv4 address or the /64 of the IPv6 address: limits count by it. */
 export const networkOf = (address: string): string => (address.includes(':') ? slash64(address) : address);

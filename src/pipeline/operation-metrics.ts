@@ -13,7 +13,6 @@ export interface Exemplar {
 }
 
 export class OperationCounts {
-  /** By outcome: `OK` or the code of the failure. */
   readonly outcomes = new Map<string, number>();
   readonly buckets = new Float64Array(durationBuckets.length + 1);
   readonly exemplars: (Exemplar | undefined)[] = [];

@@ -14,7 +14,7 @@ import { TraceContext } from './trace-context.js';
 
 const asIs = (value: unknown): unknown => value;
 
-/** Nested calls inherit the identity, trace and deadline of the call they serve. */
+/** Nested calls inherit identity, trace and deadline. */
 @Injectable()
 export class PipelineBus extends Bus {
   override readonly asService: Bus = {

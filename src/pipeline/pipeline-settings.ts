@@ -13,7 +13,7 @@ export interface LimitSettings {
 
 export abstract class PipelineSettings {
   abstract readonly serviceName: string;
-  /** Milliseconds: the default, and the longest that a caller may ask for. */
+  /** Milliseconds; the default, and the maximum that a caller may request. */
   abstract readonly deadlineMs: number;
   abstract readonly limits: LimitSettings;
 }

@@ -21,7 +21,7 @@ import { NoTracer, Tracer } from './tracer.js';
 
 export interface PipelineOptions extends PipelineSettings {
   readonly modules: readonly ModuleContract[];
-  /** All of them here when absent; those elsewhere need a global provider of RemoteExecutor. */
+  /** All operations are local when absent; remote ones need a global provider of RemoteExecutor. */
   readonly placement?: Placement;
   readonly tracer?: Tracer | undefined;
 }
@@ -29,10 +29,7 @@ export interface PipelineOptions extends PipelineSettings {
 @Module({})
 class PipelineModule {}
 
-/**
- * The pipeline of one process. Needs global providers of TokenVerifier, Revocations, RateLimiter, FeatureFlags and
- * Pressure; IdempotencyLog and UnitOfWork where a module runs; RemoteExecutor where one does not.
- */
+/** Needs the global ports: IdempotencyLog and UnitOfWork only with local modules, RemoteExecutor with remote ones. */
 export function pipelineModule({
   modules,
   placement,
@@ -51,7 +48,7 @@ export function pipelineModule({
       { provide: Clock, useClass: SystemClock },
       { provide: CurrentCall, useClass: ClsCurrentCall },
       { provide: Bus, useClass: PipelineBus },
-      // those of @nestjs/cqrs call the handler directly, without authorization, validation and deadline
+      // the buses of @nestjs/cqrs would skip authorization, validation and deadline
       { provide: CommandBus, useExisting: Bus },
       { provide: QueryBus, useExisting: Bus },
       LocalDispatcher,

@@ -61,7 +61,7 @@ export class Pipeline {
     return new Promise((resolve, reject) => this.run(call, { resolve, reject }));
   }
 
-  /** Without a promise of its own. `outcome` must not throw. */
+  /** Like `execute`, without a promise. `outcome` must not throw. */
   run(call: Call, outcome: Outcome<Failure>): void {
     if (this.calls.draining) {
       outcome.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
@@ -85,7 +85,7 @@ export class Pipeline {
     outcome.reject(failure);
   }
 
-  /** A promise costs more than most steps: only those that give one are awaited. */
+  /** Awaits only the steps that return a promise: a promise costs more than most steps. */
   #proceed(call: Call, place = 0): Promise<unknown> {
     try {
       for (let next = place; next < this.#steps.length; next++) {
@@ -101,20 +101,20 @@ export class Pipeline {
     }
   }
 
-  /** The work ends with the call. Rejects with what was thrown. */
+  /** Cancels the work with the call. Rejects with the original error. */
   within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) =>
       this.calls.watch(context.lifetime, runInCall(context, work), { resolve, reject }),
     );
   }
 
-  /** For credentials sent apart from calls. Throws Unauthenticated. */
+  /** For credentials that are sent without a call. Throws Unauthenticated. */
   async authenticate(context: CallContext): Promise<void> {
     await this.limits.perAddress(context);
     await this.authenticator.identify(context);
   }
 
-  /** Any error as the failure for the caller; logs unexpected ones. */
+  /** Logs unexpected errors. */
   toFailure(error: unknown, context: CallContext, operation?: OperationDescriptor): Failure {
     if (error instanceof Failure) return error;
     this.#logger.error({
@@ -137,7 +137,7 @@ export class Pipeline {
     return this.calls.size;
   }
 
-  /** Refuses new calls and resolves when the running ones have ended. */
+  /** Refuses new calls. Resolves when the running ones have ended. */
   drain(): Promise<void> {
     return this.calls.drain();
   }
@@ -148,7 +148,7 @@ function recorded({ recordedAs }: Step, call: Call): Call {
   return call;
 }
 
-/** Counts the outcome of a call, and ends its span, before the transport gets the outcome. */
+/** Counts the outcome and ends the span before the transport gets the result. */
 class CountedOutcome implements Outcome {
   private readonly started = performance.now();
   private readonly span: Span | undefined;

@@ -10,7 +10,7 @@ export abstract class Pressure {
     heap: 0,
     calls: 0,
   };
-  /** Set in the background, so that a call measures nothing. */
+  /** Updated in the background: calls measure nothing. */
   protected found: Excess | undefined = undefined;
   protected mostCalls = Number.POSITIVE_INFINITY;
 

@@ -7,12 +7,12 @@ import type { AccessClaims } from './token-verifier.js';
 
 type Conditions = Readonly<Record<string, string | number | boolean>>;
 
-/** A list, because it is read on every call. */
+/** A list, not an object: it is iterated on every call. */
 type InputConditions = readonly { readonly name: string; readonly wanted: Conditions[string] }[];
 
 export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
-  /** One of them must hold for the input. */
+  /** Alternatives: one must hold for the input. */
   readonly onInput?: readonly InputConditions[];
   readonly onRows?: boolean;
 }
@@ -27,14 +27,14 @@ export class Principal {
   readonly #decisions = new Map<string, Decision>();
 
   constructor(
-    /** The key of limits and idempotency: `user:<id>`, `service:<name>`, `anonymous`. */
+    /** Key of rate limits and idempotency: `user:<id>`, `service:<name>`, `anonymous`. */
     readonly id: string,
     readonly claims: AccessClaims | undefined,
     readonly isService: boolean,
     private readonly ability: MongoAbility,
   ) {}
 
-  /** Throws Unauthenticated or PermissionDenied when the caller may never call `operation`. */
+  /** Throws Unauthenticated or PermissionDenied when no input could make the call legal. */
   authorize(operation: OperationDescriptor): Decision {
     let decision = this.#decisions.get(operation.id);
     if (!decision) {

@@ -11,7 +11,7 @@ export interface Placement {
 }
 
 export class OperationRegistry {
-  /** Callable at this process; `known` are those of all modules. */
+  /** `operations`: callable in this process; `known`: those of all modules. */
   readonly operations: readonly OperationDescriptor[];
   readonly handledHere: readonly OperationDescriptor[];
   readonly known: readonly OperationDescriptor[];
@@ -20,7 +20,7 @@ export class OperationRegistry {
   readonly failures: ReadonlyMap<string, FailureClass>;
   readonly #modulesHere: ReadonlySet<string>;
 
-  /** Throws one Error that names every operation at fault. */
+  /** Throws one Error that names every invalid operation. */
   constructor(
     readonly modules: readonly ModuleContract[],
     { serves, runs }: Placement = { serves: modules, runs: modules },

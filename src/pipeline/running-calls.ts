@@ -1,7 +1,7 @@
 import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
 import { Lifetime } from './lifetime.js';
 
-/** Milliseconds by which a call may outlive its deadline or its caller. */
+/** Milliseconds by which a call may outlast its deadline or its connection. */
 const resolution = 10;
 
 export interface Outcome<F = unknown> {
@@ -9,7 +9,7 @@ export interface Outcome<F = unknown> {
   reject(failure: F): void;
 }
 
-/** One timer for all calls: a timer or listener per call costs as much as the rest of the pipeline, as do rehashed Sets. */
+/** One timer for all calls: a timer, a listener or a Set entry per call would double the cost of the pipeline. */
 export class RunningCalls {
   /** Head and tail of a circular list. */
   readonly #anchor = new Lifetime(Number.POSITIVE_INFINITY, undefined);
@@ -31,7 +31,7 @@ export class RunningCalls {
     return this.#draining;
   }
 
-  /** Passes on the outcome of `work`, or the failure that ended the call before. */
+  /** Settles with `work`, or with the failure that ends the call first. */
   watch(lifetime: Lifetime, work: Promise<unknown>, outcome: Outcome): void {
     this.#add(lifetime);
     const reject = (error: unknown): void => {
@@ -43,7 +43,6 @@ export class RunningCalls {
     lifetime.onEnd(reject);
   }
 
-  /** Resolves when the running calls have ended. */
   drain(): Promise<void> {
     this.#draining = true;
     if (this.#size === 0) this.#drained.resolve();

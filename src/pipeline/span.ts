@@ -2,12 +2,11 @@ import type { Failure } from '../contract/failure.js';
 
 export type SpanKind = 'internal' | 'client';
 
-/** None of its methods throws. */
+/** Its methods never throw. */
 export interface Span {
-  /** W3C trace context for outgoing calls. */
   readonly traceparent: string;
   set(name: string, value: string | number | boolean): void;
-  /** Records the duration of a step that ends now. */
+  /** Ends the current step: records its duration. */
   step(name: string): void;
   child(name: string, kind: SpanKind): Span;
   end(failure?: unknown): void;

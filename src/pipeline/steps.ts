@@ -5,13 +5,12 @@ import type { Call } from './call.js';
 
 export interface Step {
   readonly recordedAs?: string;
-  /** Not repeated by processes that the call is forwarded to. */
+  /** Done by the edge: a process that receives a forwarded call skips it. */
   readonly atEdgeOnly?: boolean;
-  /** Throws or rejects with a Failure. Gives a promise only where it must wait. */
+  /** Throws or rejects with a Failure. Returns a promise only when it has to wait. */
   readonly run: (call: Call) => void | Promise<void>;
 }
 
-/** Throws RouteNotFound while the feature flag is off. */
 export function requireEnabled({ operation }: Call, flags: FeatureFlags): void {
   const { enabledBy } = operation.spec;
   if (enabledBy !== undefined && !flags.isOn(enabledBy)) throw new RouteNotFound();

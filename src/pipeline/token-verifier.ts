@@ -10,10 +10,9 @@ export interface AccessClaims {
 }
 
 export abstract class TokenVerifier {
-  /** Finds tokens verified before; computes no signature. */
   abstract verifyCached(token: string): AccessClaims | undefined;
   abstract verify(token: string): Promise<AccessClaims>;
   abstract verifyServiceCached(token: string): { readonly service: string } | undefined;
-  /** Of a token for this service. Throws Unauthenticated. */
+  /** For a token whose audience is this service. Throws Unauthenticated. */
   abstract verifyService(token: string): Promise<{ readonly service: string }>;
 }

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.allocUnsafe(4_096);
 let used = pool.length;
 
-/** Fetched in bulk: each fetch costs a microsecond. */
+/** Random bytes are fetched in bulk: each fetch costs a microsecond. */
 function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
@@ -15,7 +15,7 @@ function randomHex(bytes: number): string {
 
 const pattern = /^([0-9a-f]{2})(-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-)([0-9a-f]{2})(-.*)?$/;
 
-/** Sampled, and random trace id. */
+/** Bits: sampled, random trace id. */
 const knownFlags = 3;
 
 /** Source: https://www.w3.org/TR/trace-context/#versioning-of-traceparent */
@@ -25,7 +25,7 @@ function understood(traceparent: string): string | undefined {
   return `00${ids}0${Number.parseInt(flags, 16) & knownFlags}`;
 }
 
-/** W3C trace context. Without a valid `incoming`, a trace starts when its id is first read. */
+/** W3C trace context. Without a valid `incoming`, starts a trace when its id is first read. */
 export class TraceContext {
   #parent: string | undefined;
   #traceparent: string | undefined;
@@ -35,12 +35,11 @@ export class TraceContext {
     this.#traceparent = this.#parent;
   }
 
-  /** Of background work, which is not recorded. */
   static unrecorded(): TraceContext {
     return new TraceContext(newTraceparent('00'));
   }
 
-  /** Undefined where the span is the first of the trace. */
+  /** Undefined for the first span of a trace. */
   get parent(): string | undefined {
     return this.#parent;
   }
@@ -55,7 +54,6 @@ export class TraceContext {
     this.#parent ??= traceparent;
   }
 
-  /** The traceparent for a call to another process. */
   child(): string {
     const { traceparent } = this;
     return `${traceparent.slice(0, 36)}${randomHex(8)}${traceparent.slice(52)}`;
