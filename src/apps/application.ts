@@ -32,18 +32,17 @@ interface Parts {
   readonly tls: RenewedTls | undefined;
 }
 
-/** For calls that were on the network when their clients were sent elsewhere. */
+/** Time for calls that were already on the way when this process left Consul and failed its health checks. */
 const settlingMs = 500;
 
 const telemetryLog = new Logger('Telemetry');
 
-/** One process of the service that SERVICE_NAME names. */
 export class Application {
   #registration: ConsulRegistration | undefined;
 
   private constructor(private readonly parts: Parts) {}
 
-  /** `database`, when it is opened already; `telemetry` in place of that configured, for tests. */
+  /** `database`: an open one; `telemetry`: in place of the configured one, for tests. */
   static async create(
     configuration: Configuration,
     database?: Promise<DatabaseConnection>,
@@ -58,7 +57,7 @@ export class Application {
     return new Application({ app, configuration, servers, telemetry: used, tls });
   }
 
-  /** Rejects, and stops what has started, if one of its servers cannot be opened. */
+  /** Rejects, and stops what has started, when a server cannot be opened. */
   async listen(): Promise<Addresses> {
     const { app, configuration, servers } = this.parts;
     try {
@@ -94,13 +93,13 @@ export class Application {
     return this.parts.app.get(type);
   }
 
-  /** Health checks and Consul send callers elsewhere; requests that still arrive are answered. */
+  /** Health checks fail and Consul forgets this process; requests that still arrive are answered. */
   async #leave(): Promise<void> {
     const { app, configuration, servers } = this.parts;
     servers.readiness.drain();
     servers.grpc?.setServing(false);
     closeAfterAnswers(app.getHttpServer());
-    // other instances take the requests of an external broker; an embedded one has no other
+    // only behind an external broker do other instances take over the requests
     if (configuration.mqtt.url !== undefined) void servers.mqtt?.pause();
     await this.#registration?.stop();
   }

@@ -5,7 +5,7 @@ import { ListenError } from '../protocols/listen-error.js';
 
 const explained = [ConfigurationError, EmbeddedPostgresError, ListenError, MigrationError];
 
-/** Prints why the process cannot start, with a stack only if the environment is not the reason. */
+/** Without a stack where the environment is at fault. */
 export function explainAndExit(error: unknown): never {
   const isExplained = explained.some((type) => error instanceof type);
   const text = error instanceof Error ? (isExplained ? error.message : error.stack) : error;

@@ -11,7 +11,7 @@ import { services } from './services.js';
 
 const logger = new Logger('Configuration');
 
-/** From now on what is set at run time holds in place of what the environment said. */
+/** Settings changed at run time replace those of the environment. */
 export function followSettings(app: INestApplicationContext, configuration: Configuration): void {
   const dynamic = app.get(DynamicConfiguration);
   dynamic.subscribe(logLevel, (level = configuration.logLevel) => {
@@ -25,7 +25,7 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
   followResilience(dynamic, app.get(Resilience));
 }
 
-/** An outbound dependency has any name, and is known when it is called for the first time. */
+/** Dependencies of any name may be added: one is known only after its first call. */
 function warnOfStrangers(names: readonly string[], calls: Resilience): void {
   const known = new Set([...Object.keys(services), ...calls.guards.map(({ name }) => name)]);
   const strange = names.filter((name) => !known.has(name));

@@ -25,7 +25,7 @@ interface HttpParts {
   readonly routes: RouteTable;
 }
 
-/** All routes but those of GraphQL, which its Nest module registers. Returns what drains the WebSocket connections. */
+/** All routes but those of GraphQL, which its Nest module registers. The result drains the WebSocket connections. */
 export async function httpRoutes(parts: HttpParts): Promise<() => Promise<void>> {
   const { app, configuration, readiness, routes } = parts;
   const { origins } = configuration;
@@ -58,7 +58,6 @@ async function rest(fastify: FastifyInstance, { pipeline, registry }: HttpParts)
 
 const nothingToDrain = async () => undefined;
 
-/** Also for GraphQL alone: its sockets have the same limits. */
 async function webSockets(
   fastify: FastifyInstance,
   { app, configuration, pipeline, registry }: HttpParts,

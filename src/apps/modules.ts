@@ -6,7 +6,7 @@ import type { Configuration } from '../platform/config/configuration.js';
 
 export interface AppModule {
   readonly contract: ModuleContract;
-  /** Code of modules that a process does not run is not loaded. */
+  /** A function, so that a process loads only the modules that it runs. */
   readonly load: () => Promise<Type>;
 }
 
@@ -17,12 +17,10 @@ export const appModules = {
 
 export const moduleContracts: readonly ModuleContract[] = Object.values(appModules).map(({ contract }) => contract);
 
-/** Wire names of all operations: `users.createUser`. */
 export const operationIds: ReadonlySet<string> = new Set(
   moduleContracts.flatMap(({ operations }) => operations.map(({ id }) => id)),
 );
 
-/** The longest deadline of any operation. */
 export const longestCallMs = ({ limits }: Configuration): number =>
   Math.max(
     limits.requestDeadlineMs,

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 
-/** Argument of a process that waits for a message of its parent before it listens. */
+/** Argument of a process that listens only after a message from its parent. */
 export const inTurn = '--in-turn';
 
 export const listenMessage = 'listen';
 
-/** Sent to the parent, if there is one, when the process listens. */
 export const readyMessage = 'ready';
 
 export const isStartedInTurn = (): boolean => process.argv.includes(inTurn);
@@ -19,7 +18,7 @@ export function tellReady(): void {
   process.send?.(readyMessage, undefined, undefined, () => undefined);
 }
 
-/** Calls `listener` when the parent process has ended; never without a channel to it. */
+/** Calls `listener` when the parent process ends; never where there is no parent with a channel. */
 export function whenOrphaned(listener: () => void): void {
   if (process.connected === false) listener();
   else process.once('disconnect', listener);

@@ -5,7 +5,7 @@ import { type HealthCheck, Readiness } from '../platform/observability/readiness
 import type { MqttServer } from '../protocols/mqtt/mqtt-server.js';
 import { serviceOf } from './services.js';
 
-/** Checks the dependencies of this process itself, not the services that it calls. */
+/** Dependencies of this process itself, not the services that it calls. */
 export async function readinessOf(
   app: INestApplicationContext,
   configuration: Configuration,

@@ -4,7 +4,7 @@ import { isEveryInterface, localAddress } from '../platform/config/host.js';
 import type { ConsulRegistration } from '../remote/discovery/consul-registration.js';
 import type { Addresses } from './servers.js';
 
-/** Of this machine from outside: IPv4, or IPv6 if it listens on `::` and has no IPv4 address. */
+/** IPv4; IPv6 where it listens on `::` and has no external IPv4 address. */
 function firstAddress(host: string): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
   const outside = all.filter((address) => !address.internal && !(address.family === 'IPv6' && address.scopeid !== 0));
@@ -12,7 +12,7 @@ function firstAddress(host: string): string {
   return found?.address ?? localAddress(host);
 }
 
-/** Undefined if services are not found through Consul. */
+/** Undefined without Consul. */
 export async function registrationOf(
   { serviceName, host, tls, discovery: { consul, advertisedHost } }: Configuration,
   { http, grpc }: Addresses,

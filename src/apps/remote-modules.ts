@@ -40,7 +40,6 @@ const revocationsOfAuth = (): DynamicModule => ({
 
 export const endsSessions = ({ modules }: ServiceDefinition): boolean => modules.includes(appModules.auth);
 
-/** Remote access to the modules that this service does not run. */
 export function remoteModules(service: ServiceDefinition): DynamicModule[] {
   const here = new Set(service.modules.map(({ contract }) => contract.name));
   const elsewhere = moduleContracts.filter(({ name }) => !here.has(name));

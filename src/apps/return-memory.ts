@@ -3,18 +3,14 @@ import { runInNewContext } from 'node:vm';
 import { RepeatedTask } from '../platform/schedule/repeated-task.js';
 
 const intervalMs = 2_000;
-/** Share of the time in which the event loop has something to do. */
+/** Event loop utilization, 0 to 1. */
 const quietUtilization = 0.05;
-/** Bytes by which the heap may grow before it is worth the pause. */
+/** Bytes of heap growth that are worth the pause of a full collection. */
 const growth = 16 * 1024 * 1024;
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
-/**
- * Loading the program, and every burst of work, stretches the heap, which V8 gives back only in a full collection that is
- * told to save memory. Such a one in a quiet moment, after the start and after bursts: it stops the process for a tenth of
- * a second.
- */
+/** V8 returns memory only in a full collection, which stops the process for 0.1 s: run one when it is quiet. */
 export function returnMemory(isBusy: () => boolean): void {
   let kept = 0;
   let before = performance.eventLoopUtilization();

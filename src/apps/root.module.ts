@@ -35,7 +35,6 @@ function placement({ modules, servesAll }: ServiceDefinition): Placement {
   return { runs, serves: servesAll ? moduleContracts : runs };
 }
 
-/** GraphQL comes as a Nest module. */
 async function graphqlModules({ protocols, environment, limits, origins }: Configuration): Promise<DynamicModule[]> {
   if (!protocols.includes('graphql')) return [];
   const { graphqlModule } = await import('../protocols/graphql/graphql.module.js');
@@ -44,7 +43,7 @@ async function graphqlModules({ protocols, environment, limits, origins }: Confi
   return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers, webSocket })];
 }
 
-/** `database`: if it is opened already. */
+/** `database`: an open one. */
 export async function rootModule(
   configuration: Configuration,
   { tracer, logs }: Telemetry,

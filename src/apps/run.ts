@@ -11,12 +11,12 @@ import { isStopping, onStop } from './stop-signals.js';
 
 type Release = () => Promise<void>;
 
-/** For `release`, after the time to stop has run out. */
+/** Limit of `release` when the shutdown has timed out. */
 const releaseMs = 5_000;
 
 const logger = new Logger('Shutdown');
 
-/** `release` frees what outlives the process; it may be called twice. */
+/** `release` frees what outlives the process. It may be called twice. */
 export async function run(
   configuration: Configuration,
   database: Promise<DatabaseConnection> | undefined,

@@ -9,7 +9,7 @@ import { services } from './services.js';
 export interface SeedTarget {
   readonly configuration: Configuration;
   readonly place: string;
-  /** What to do if these are not the users that were meant. */
+  /** What to do if this is the wrong database. */
   readonly hint?: string;
 }
 
@@ -36,7 +36,7 @@ function ownDatabase(configuration: Configuration): SeedTarget {
   return { configuration, place: `the database of ${serviceName} (embedded, in ${dataDir})`, hint };
 }
 
-/** The SERVICE_NAME of the process that runs at the address of this configuration; undefined if none does. */
+/** SERVICE_NAME of the process that listens at the address of this configuration, if any. */
 async function runningService(configuration: Configuration): Promise<string | undefined> {
   if (configuration.http.port === 0) return undefined;
   try {

@@ -18,7 +18,7 @@ export interface SeededUser {
   readonly password?: string;
 }
 
-/** Creates demo users through public operations. Users that exist stay as they are. */
+/** Uses public operations. Users that exist are left unchanged. */
 export async function seed(bus: Bus): Promise<readonly SeededUser[]> {
   const seeded: SeededUser[] = [];
   for (const person of people) {

@@ -22,7 +22,7 @@ import { services } from './services.js';
 
 export interface Server {
   readonly start: () => Promise<unknown>;
-  /** Sends connected clients elsewhere; resolves when the calls they had made are answered. */
+  /** Sends connected clients elsewhere. Resolves when their running calls are answered. */
   readonly drain: () => Promise<unknown>;
   readonly stop: () => Promise<unknown>;
 }
@@ -31,7 +31,6 @@ export interface Server {
 export interface Addresses {
   readonly http: string;
   readonly grpc?: string;
-  /** Of the embedded broker, or of MQTT_URL. */
   readonly mqtt?: string;
 }
 
@@ -39,7 +38,7 @@ export interface Servers {
   readonly grpc: GrpcServer | undefined;
   readonly mqtt: MqttServer | undefined;
   readonly readiness: Readiness;
-  /** In the order in which they start: HTTP last, so that a process whose HTTP answers serves the rest too. */
+  /** In start order. HTTP is last: a process that answers health checks serves the other protocols too. */
   readonly all: readonly Server[];
   readonly addresses: () => Promise<Addresses>;
 }
@@ -76,7 +75,7 @@ export async function createServers(
   };
 }
 
-/** One after the other. The error names all ports that are taken. */
+/** Starts one after the other. The error names every port that is in use. */
 export async function startAll(servers: readonly Server[]): Promise<void> {
   const starts: Promise<unknown>[] = [];
   for (const { start } of servers) {
@@ -102,7 +101,7 @@ function createGrpc({ configuration, pipeline, registry }: Parts, tls: RenewedFi
 }
 
 function grpcServer(grpc: GrpcServer, { host, serviceName, grpc: { port } }: Configuration): Server {
-  // start:split has a service listen at the address where the others look for it
+  // with start:split a service must listen at the address that the other services are configured with
   const isAddressed = isStartedInTurn() && !services[serviceName]?.servesAll;
   const variable = isAddressed ? addressVariable(serviceName) : 'GRPC_PORT';
   const close = () => grpc.close();
@@ -129,10 +128,10 @@ const mqttServer = (mqtt: MqttServer): Server => ({
   stop: () => mqtt.close(),
 });
 
-/** For the answers of the last calls to reach their callers. */
+/** Time for the last answers to reach their callers. */
 const lingerMs = 500;
 
-/** `stop` closes the rest of the Nest application as well. */
+/** `stop` also closes the Nest application. */
 async function createHttp(parts: Parts, readiness: Readiness): Promise<Server> {
   const { app, configuration, pipeline } = parts;
   const { host, http } = configuration;
@@ -143,7 +142,7 @@ async function createHttp(parts: Parts, readiness: Readiness): Promise<Server> {
     start: () => opened(app.listen(http.port, host), 'HTTP', 'PORT', endpoint(host, http.port)),
     drain,
     stop: async () => {
-      // a request that never arrives whole is no call: it would hold its connection, and with it the end of the process
+      // an incomplete request is not a call, but its connection would delay the shutdown
       const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), lingerMs);
       await app.close().finally(() => clearTimeout(cut));
     },

@@ -5,7 +5,7 @@ import { type AppModule, appModules } from './modules.js';
 
 export interface ServiceDefinition extends ServiceDefaults {
   readonly modules: readonly AppModule[];
-  /** Serves the operations of every module; otherwise those of its own. */
+  /** Serves the operations of every module, not only of its own. */
   readonly servesAll: boolean;
 }
 
@@ -17,7 +17,6 @@ interface Split {
 
 const all: readonly AppModule[] = Object.values(appModules);
 
-/** Together they run every module once. */
 const split: Readonly<Record<string, Split>> = {
   'user-service': { httpPort: 3001, grpcPort: 50_052, modules: [appModules.users] },
   'auth-service': { httpPort: 3002, grpcPort: 50_053, modules: [appModules.auth] },
@@ -35,21 +34,20 @@ const part = (name: string, { httpPort, grpcPort, modules }: Split): ServiceDefi
   calls: Object.keys(split).filter((other) => other !== name),
 });
 
-/** What each SERVICE_NAME runs. */
 export const services: Readonly<Record<string, ServiceDefinition>> = {
   monolith: { ...everyProtocol, modules: all },
   'api-gateway': { ...everyProtocol, modules: [], stateless: true, calls: Object.keys(split) },
   ...Object.fromEntries(Object.entries(split).map(([name, definition]) => [name, part(name, definition)])),
 };
 
-/** Throws for a configuration that was loaded without this table. */
+/** Throws when the configuration was loaded without this table. */
 export function serviceOf({ serviceName }: Pick<Configuration, 'serviceName'>): ServiceDefinition {
   const service = services[serviceName];
   if (!service) throw new Error(`no service ${serviceName}; known: ${Object.keys(services).join(', ')}`);
   return service;
 }
 
-/** The service of each module, by the module's name, in a product of several services. */
+/** Module name to the service that runs it, when split. */
 export const ownersByModule: ReadonlyMap<string, string> = new Map(
   Object.entries(split).flatMap(([service, { modules }]) => modules.map(({ contract }) => [contract.name, service])),
 );

@@ -11,7 +11,7 @@ export interface SplitProcess {
 
 export interface Ending {
   readonly service: string;
-  /** 1 where a signal ended it. */
+  /** 1 when ended by a signal. */
   readonly code: number;
   /** `exit code 1`, or the name of the signal. */
   readonly cause: string;
@@ -24,9 +24,9 @@ export class SplitPart {
   constructor({ service, environment }: SplitProcess, program: string, print: (line: string) => void) {
     this.#child = spawn(process.execPath, ['--enable-source-maps', program, inTurn], {
       env: environmentWith(environment),
-      // the channel also shows it the end of this process
+      // the child ends when the channel closes
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Ctrl-C reaches this process alone, which stops the others in order
+      // a group of its own: Ctrl-C must reach this process alone, which stops the others in order
       detached: process.platform !== 'win32',
     });
     const { stdout, stderr } = this.#child;
@@ -34,12 +34,12 @@ export class SplitPart {
     this.ended = ending(service, this.#child);
   }
 
-  /** Lets the loaded process listen. Resolves when it does; never if it ends first. */
+  /** Lets the loaded process listen. Never resolves if it ends first. */
   async listen(): Promise<void> {
     const ready = new Promise<void>((resolve) => {
       this.#child.on('message', (message) => message === readyMessage && resolve());
     });
-    // a process that is gone is seen by its end
+    // its end is handled elsewhere
     this.#child.send(listenMessage, () => undefined);
     await ready;
   }

@@ -2,7 +2,7 @@ import type { Configuration } from '../platform/config/configuration.js';
 import { parseGrpcTarget } from '../platform/config/grpc-target.js';
 import { SplitPart, type SplitProcess } from './split-part.js';
 
-/** `services`: each before those that call it when they start. */
+/** `services`: in start order, each before its callers. */
 export interface SplitProcesses {
   readonly gateway: SplitProcess;
   readonly services: readonly SplitProcess[];
@@ -25,14 +25,13 @@ export function splitProcesses({ serviceName, http, discovery }: Configuration):
       GRPC_PORT: grpcPort(service, address),
     },
   }));
-  // one .env is for all: callers of the gateway have no certificate of ours
+  // .env is shared, but callers of the gateway have no client certificate of this product
   const environment = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
   return { gateway: { service: serviceName, environment }, services };
 }
 
 type Print = (line: string) => void;
 
-/** Gateway and services as processes of this machine that start and stop together. */
 export class Split {
   readonly #gateway: SplitPart;
   readonly #services: readonly SplitPart[];
@@ -51,7 +50,7 @@ export class Split {
     void this.#listen();
   }
 
-  /** All stop when one ends. Resolves then with the exit code of the whole. */
+  /** When one process ends, all stop. Resolves with the exit code of the whole. */
   async ended(): Promise<number> {
     const { service, code, cause } = await Promise.race(this.#parts.map(({ ended }) => ended));
     if (this.#stopping !== undefined) return Math.max(code, await this.#stopping);
@@ -59,7 +58,7 @@ export class Split {
     return Math.max(1, code, await this.stop());
   }
 
-  /** The gateway first, because its calls need the services. */
+  /** The gateway stops first: its running calls need the services. */
   stop(): Promise<number> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -69,7 +68,7 @@ export class Split {
     return [...this.#services, this.#gateway];
   }
 
-  /** They load at the same time but listen in turn, because some call others when they start. */
+  /** They load in parallel but listen in order, because some call others when they start. */
   async #listen(): Promise<void> {
     for (const part of this.#parts) await part.listen();
   }

@@ -4,7 +4,6 @@ import type { Addresses } from './servers.js';
 
 const logger = new Logger('Start');
 
-/** The addresses, and the warnings of the configuration. */
 export function logStart(configuration: Configuration, addresses: Addresses): void {
   for (const line of addressLines(configuration, addresses)) logger.log(line);
   for (const warning of configuration.warnings) logger.warn(warning);

@@ -7,11 +7,10 @@ import { longestCallMs, operationIds } from './modules.js';
 import { services } from './services.js';
 import { isStopping, onStop } from './stop-signals.js';
 
-/** Loads Nest's logger at the first line only. */
+/** Loads Nest's logger only when something is logged. */
 const log = (message: string): void =>
   void import('@nestjs/common').then(({ Logger }) => new Logger('Database').log(message));
 
-/** An embedded server starts while the rest of the code is loaded. */
 async function openDatabase(configuration: Configuration): Promise<DatabaseConnection> {
   const { locateDatabase } = await import('../platform/database/locate-database.js');
   const located = locateDatabase(configuration, log);
@@ -28,7 +27,7 @@ async function exitAfter(released: Promise<void>, timeoutMs: number): Promise<vo
   process.exit(await Promise.race([outcome, after(timeoutMs, 1)]));
 }
 
-/** Opens the database while the rest is loaded. A process that cannot start prints why and leaves nothing running. */
+/** Opens the database while the code is loaded. If the start fails, prints why and leaves nothing running. */
 export async function start(): Promise<void> {
   let release = async (): Promise<void> => undefined;
   try {
@@ -36,13 +35,13 @@ export async function start(): Promise<void> {
     const isStateless = services[configuration.serviceName]?.stateless;
     const database = isStateless ? undefined : openDatabase(configuration);
     database?.catch(() => undefined);
-    // only an embedded server outlives its users
+    // only the embedded server outlives its clients
     if (configuration.database.url === undefined) release = async () => (await database)?.close();
     onStop(() => void exitAfter(release(), configuration.shutdownTimeoutMs));
     const { run } = await import('./run.js');
     await run(configuration, database, release);
   } catch (error) {
-    // the first error is the one to report
+    // report the first error, not that of the cleanup
     await release().catch(() => undefined);
     if (!isStopping()) explainAndExit(error);
   }
