@@ -83,10 +83,9 @@ const security: Provider[] = [
 
 const schedules: Provider[] = [AccountReconciler];
 
-/** Use cases and what they are made of, to run over other repositories too. */
+/** Without repositories, so that tests can use others. */
 export const authUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];
 
-/** Needs the pipeline and the global providers of src/platform. */
 @Module({
   providers: [...authUseCases, ...repositories, ...security, ...schedules],
 })

@@ -23,9 +23,8 @@ const schedules: Provider[] = [AccountEmailReconciler];
 
 const repositories: Provider[] = [{ provide: Users, useClass: PrismaUsers }];
 
-/** Use cases, to run over other repositories too. */
+/** Without repositories, so that tests can use others. */
 export const userUseCases: readonly Provider[] = [...commandHandlers, ...queryHandlers, ...services];
 
-/** Needs the pipeline and the global providers of src/platform. */
 @Module({ providers: [...userUseCases, ...repositories, ...schedules] })
 export class UsersModule {}

@@ -6,7 +6,6 @@ export interface AccessTokenSubject {
   readonly role: Role;
 }
 
-/** Makes the bearer tokens that every operation accepts. */
 export abstract class AccessTokens {
   abstract readonly lifetimeSeconds: number;
   abstract issue(subject: AccessTokenSubject): Promise<{ readonly token: string; readonly expiresAt: Date }>;

@@ -7,27 +7,27 @@ export interface FoundAccounts {
   readonly total: number;
 }
 
-/** All accounts there are. No two have the same email address. */
+/** All accounts. Email addresses are unique. */
 export abstract class Accounts {
   abstract find(userId: string): Promise<Account | undefined>;
   abstract findByEmail(email: EmailAddress): Promise<Account | undefined>;
-  /** Whether anybody is an active administrator, disabled or not. */
+  /** Active ones, enabled or disabled. */
   abstract hasAdministrator(): Promise<boolean>;
-  /** In a unit of work: like `find`, and nobody else changes this account until it ends. */
+  /** Inside a unit of work: locks the row until its end. */
   abstract lock(userId: string): Promise<Account | undefined>;
-  /** In a unit of work: like `findByEmail`, and nobody else changes this account until it ends. */
+  /** Inside a unit of work: locks the row until its end. */
   abstract lockByEmail(email: EmailAddress): Promise<Account | undefined>;
-  /** In a unit of work: those who can act as administrators, and nobody else changes their accounts until it ends. */
+  /** Inside a unit of work: locks the active and enabled ones until its end. */
   abstract lockAdministrators(): Promise<readonly Account[]>;
-  /** The active ones, disabled or not, the latest first. Pages count from 1. */
+  /** Active ones, enabled or disabled, newest first. Pages count from 1. */
   abstract list(request: { readonly page: number; readonly limit: number }): Promise<FoundAccounts>;
-  /** Neither active nor changed since `before`, the oldest first. */
+  /** Not active and unchanged since `before`, oldest first. */
   abstract findUnsettled(before: Date, limit: number): Promise<readonly Account[]>;
-  /** False, and nothing is changed, if there is an account of this user or with this email address. */
+  /** False, without a change, when the user id or the email address is taken. */
   abstract add(account: Account): Promise<boolean>;
   /** Throws EmailTaken. */
   abstract save(account: Account): Promise<void>;
-  /** In one step, of an account that is behind this version of its address: another one can have the address it had. */
+  /** In one statement: frees the address of an account whose version is older. */
   abstract releaseFormerEmail(userId: string, emailVersion: number): Promise<void>;
   abstract remove(userId: string): Promise<void>;
 }

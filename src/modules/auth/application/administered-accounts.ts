@@ -3,17 +3,14 @@ import { AccountNotFound, LastAdministrator } from '../contract/index.js';
 import type { Account } from '../domain/account.js';
 import { Accounts } from './accounts.js';
 
-/** Accounts as administrators change them: at least one administrator stays. */
+/** Changes by administrators: one of them must remain. */
 @Injectable()
 export class AdministeredAccounts {
   constructor(private readonly accounts: Accounts) {}
 
-  /**
-   * In a unit of work: saves what `change` makes of the account and gives it. Throws AccountNotFound, and
-   * LastAdministrator when nobody else could act as one afterwards.
-   */
+  /** Inside a unit of work. Throws AccountNotFound, LastAdministrator. */
   async change(userId: string, change: (account: Account) => Account): Promise<Account> {
-    // Before the account itself: of two administrators who demote each other at once the later one finds who is left.
+    // Locked before the account: when two administrators demote each other, the second sees who remains.
     const administrators = await this.accounts.lockAdministrators();
     const account = await this.accounts.lock(userId);
     if (!account?.isActive) throw new AccountNotFound();

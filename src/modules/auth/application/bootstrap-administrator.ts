@@ -10,7 +10,6 @@ export interface AdministratorCredentials {
   readonly password: string;
 }
 
-/** Sees to it that the first platform administrator is there. */
 @Injectable()
 export class BootstrapAdministrator {
   constructor(
@@ -19,10 +18,7 @@ export class BootstrapAdministrator {
     private readonly passwordHasher: PasswordHasher,
   ) {}
 
-  /**
-   * Registers an administrator where there is none at all; any number of processes may ask at once. Nobody is promoted:
-   * an address proves nothing, for users choose theirs. Throws WeakPassword, and EmailTaken when the address is a user's.
-   */
+  /** Promotes no existing user: addresses are not verified. Throws WeakPassword, EmailTaken. */
   async ensure({ email, password }: AdministratorCredentials): Promise<void> {
     if (await this.accounts.hasAdministrator()) return;
     try {
@@ -34,14 +30,13 @@ export class BootstrapAdministrator {
     }
   }
 
-  /** Whether an administrator can sign in with these. */
   async canSignIn({ email, password }: AdministratorCredentials): Promise<boolean> {
     const account = await this.accounts.findByEmail(EmailAddress.of(email));
     if (!account?.isActive || account.disabled || account.role !== 'ADMIN') return false;
     return (await this.passwordHasher.verify(password, account.passwordHash)).valid;
   }
 
-  /** Or is about to be, in another process. */
+  /** Or is being registered by another process. */
   async #isAdministrators(email: EmailAddress): Promise<boolean> {
     return (await this.accounts.findByEmail(email))?.role === 'ADMIN';
   }

@@ -29,10 +29,7 @@ export class ChangeAccountEmailHandler implements Handles<ChangeAccountEmail> {
     await this.accounts.save(account.changeEmail(EmailAddress.of(email), version, this.clock.now()));
   }
 
-  /**
-   * No two profiles have one address, so the account in the way is behind too, and may wait for the address that this
-   * one still has. A reservation waits for nothing: its registration will fail.
-   */
+  /** Profiles have unique addresses, so the other account is outdated too. A reservation will fail by itself. */
   async #makeWay({ userId, email, version }: ChangeAccountEmail['input']): Promise<void> {
     const inTheWay = await this.accounts.findByEmail(EmailAddress.of(email));
     if (inTheWay && inTheWay.status !== 'PENDING') await this.accounts.releaseFormerEmail(userId, version);

@@ -18,7 +18,7 @@ export class EnableAccountHandler implements Handles<EnableAccount> {
     private readonly clock: Clock,
   ) {}
 
-  /** Sessions from before end while the account is still disabled: none comes back with it. */
+  /** Older sessions end before the account is enabled: none of them becomes valid again. */
   async execute({ input: { userId } }: EnableAccount) {
     const account = await this.accounts.find(userId);
     if (account?.disabled) await this.signOuts.endAllOf(userId);

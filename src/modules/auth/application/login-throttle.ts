@@ -7,7 +7,7 @@ import { AuthSettings } from './auth-settings.js';
 
 type Counter = readonly [policy: RatePolicy, key: string];
 
-/** Counts failed sign-ins by the account and by the network they came from. */
+/** Counts failed sign-ins per account and per network. */
 @Injectable()
 export class LoginThrottle {
   constructor(
@@ -16,26 +16,23 @@ export class LoginThrottle {
     private readonly call: CurrentCall,
   ) {}
 
-  /** Before anything is spent on an attempt. Throws TooManyAttempts. */
+  /** Checked before the costly work. Throws TooManyAttempts. */
   async refuseTooMany(email: EmailAddress): Promise<void> {
     for (const [policy, key] of this.#counters(email)) refuseExcess(await this.limiter.peek(policy, key));
   }
 
-  /** Counts an attempt as a failure before anybody knows whether it is one. Throws TooManyAttempts. */
+  /** Counts the attempt as a failure before its result is known. Throws TooManyAttempts. */
   async count(email: EmailAddress): Promise<void> {
     for (const [policy, key] of this.#counters(email)) refuseExcess(await this.limiter.consume(policy, key));
   }
 
-  /**
-   * The attempt that was counted last is none, and the account starts afresh. The network keeps the rest of its
-   * count: one good password must not pay for guesses at others.
-   */
+  /** The network gets back only this attempt: one known password must not allow more guesses at others. */
   async forgetFailures(email: EmailAddress): Promise<void> {
     await this.limiter.reset(this.settings.failuresOfAccount, email.value);
     await this.limiter.giveBack(this.settings.failuresFromAddress, this.call.network);
   }
 
-  /** A network that is over its quota takes nothing from that of an account. */
+  /** Network first: one that is over its quota uses up nothing of the account's. */
   #counters(email: EmailAddress): readonly Counter[] {
     return [
       [this.settings.failuresFromAddress, this.call.network],

@@ -12,7 +12,6 @@ import { SignIns } from './sign-ins.js';
 
 interface Verified {
   readonly account: Account;
-  /** Its password should be hashed anew. */
   readonly outdated: boolean;
 }
 
@@ -31,7 +30,7 @@ export class LoginHandler implements Handles<Login> {
     const email = EmailAddress.of(input.email);
     await this.throttle.refuseTooMany(email);
     const verified = await this.#verify(email, input.password);
-    // Whatever the verdict: of guesses made at the same time no more than the quota may show theirs.
+    // Before the result is known, so that parallel guesses cannot exceed the quota.
     await this.throttle.count(email);
     if (!verified) throw new InvalidCredentials();
     await this.throttle.forgetFailures(email);
@@ -41,7 +40,7 @@ export class LoginHandler implements Handles<Login> {
     return credentials;
   }
 
-  /** Costs the same whether there is such an account or not, and whether the password is its or not. */
+  /** Takes equally long with and without such an account, whether or not the password is right. */
   async #verify(email: EmailAddress, password: string): Promise<Verified | undefined> {
     const account = await this.accounts.findByEmail(email);
     if (!account?.isActive) {

@@ -3,7 +3,6 @@ import { WeakPassword } from '../contract/index.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 
-/** Passwords that somebody chooses. */
 @Injectable()
 export class NewPasswords {
   constructor(

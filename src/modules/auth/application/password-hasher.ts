@@ -1,7 +1,7 @@
 export abstract class PasswordHasher {
   abstract hash(password: string): Promise<string>;
-  /** `outdated`: the password should be hashed anew. */
+  /** `outdated`: to be hashed again, with the current costs. */
   abstract verify(password: string, hash: string): Promise<{ readonly valid: boolean; readonly outdated: boolean }>;
-  /** Costs what `verify` costs. */
+  /** Takes as long as `verify`. */
   abstract verifyDummy(password: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
 export abstract class PasswordPolicy {
-  /** Why a new password is refused, as the end of a sentence about it. */
+  /** Why the password is refused, or undefined: completes a sentence. */
   abstract fault(password: string): string | undefined;
 }

@@ -27,7 +27,7 @@ export class RefreshSessionHandler implements Handles<RefreshSession> {
     return credentials;
   }
 
-  /** The session that the token renews. One that shows a copied token is ended, for holder and thief alike. */
+  /** A copied token ends the session, for its owner and the thief alike. */
   async #renewable({ sessionId, secret }: RefreshToken): Promise<Session | undefined> {
     const session = await this.sessions.find(sessionId);
     const now = this.clock.now();

@@ -28,18 +28,15 @@ export interface Registered {
 
 interface Reservation {
   readonly account: Account;
-  /** No earlier attempt has made it. */
+  /** Not made by an earlier attempt. */
   readonly isNew: boolean;
 }
 
-/** Nothing was done, nor will it be: what else goes wrong may have happened after the profile was made. */
+/** The profile was not created and will not be; after any other failure it may exist. */
 const refusals: ReadonlySet<FailureKind> = new Set(['invalid_argument', 'permission_denied', 'failed_precondition']);
 const isRefusal = (error: unknown): boolean => error instanceof Failure && refusals.has(error.kind);
 
-/**
- * Reserves the address, has the profile made, then activates the account. Wherever a crash interrupts that, another
- * attempt at the same address goes on with the same user id; of several attempts only the latest gets to the end.
- */
+/** Reserves the address, creates the profile, activates the account. After a crash a later attempt continues. */
 @Injectable()
 export class Registration {
   constructor(
@@ -51,23 +48,20 @@ export class Registration {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws WeakPassword and EmailTaken. */
+  /** Throws WeakPassword, EmailTaken. */
   async register({ email, password, name, role }: RegistrationRequest): Promise<Registered> {
     const passwordHash = await this.newPasswords.hash(password);
     const { account, isNew } = await this.#reserve(EmailAddress.of(email), { attemptId: newId(), passwordHash, role });
     try {
       return await this.#complete(account, name);
     } catch (error) {
-      // Of an older reservation the profile may exist already.
+      // An older reservation may have a profile.
       if (isNew && isRefusal(error)) await this.#release(account.userId, account.attemptId);
       throw error;
     }
   }
 
-  /**
-   * Brings a reservation that was left behind to its end, as a user's where it was to be the first administrator's and
-   * there is one by now. Throws EmailTaken when the address is another user's.
-   */
+  /** Completes an abandoned reservation; as USER if there is an administrator by now. Throws EmailTaken. */
   async resume({ userId, attemptId, passwordHash, role }: Account): Promise<void> {
     const account = await this.unitOfWork.run(async () => {
       const current = await this.accounts.lock(userId);
@@ -101,7 +95,7 @@ export class Registration {
     return { user, account: await this.#activate(account) };
   }
 
-  /** The key is the attempt's, for a later one may bring another name; the user id makes the command the same one. */
+  /** Keyed by attempt, since a later one may bring another name; the user id makes the command repeatable. */
   async #createProfile({ userId, email, attemptId }: Account, name?: string): Promise<Registered['user']> {
     try {
       return await this.bus.asService.execute(new CreateUserProfile({ userId, email: email.value, name }), {

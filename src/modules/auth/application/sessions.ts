@@ -1,17 +1,14 @@
 import type { Session } from '../domain/session.js';
 
-/** The sessions that may still be alive; expired ones disappear sooner or later. */
+/** Expired sessions may be included. */
 export abstract class Sessions {
   abstract find(id: string): Promise<Session | undefined>;
   abstract add(session: Session): Promise<void>;
-  /**
-   * Stores `session` in place of the one with its id, at once and only if that one still has `tokenHash`: of any number
-   * who try, one succeeds. Whether it did.
-   */
+  /** Compare and set, atomic: only while the stored session has `tokenHash`. Whether it was replaced. */
   abstract replace(session: Session, tokenHash: string): Promise<boolean>;
   abstract remove(id: string): Promise<void>;
   abstract idsOf(userId: string): Promise<readonly string[]>;
-  /** The ids of those that were there. */
+  /** Returns the removed ids. */
   abstract removeAllOf(userId: string): Promise<readonly string[]>;
   abstract removeExpired(now: Date): Promise<void>;
 }

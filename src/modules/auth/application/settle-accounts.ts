@@ -8,11 +8,11 @@ import type { Account } from '../domain/account.js';
 import { Accounts } from './accounts.js';
 import { Registration } from './registration.js';
 
-/** Longer than a registration or a deletion takes that is still running. */
+/** Longer than any running registration or deletion takes. */
 const LEFT_BEHIND_MS = 60_000;
 const BATCH = 100;
 
-/** Brings to an end what a crash left half done, so that none keeps an address for ever. */
+/** Completes what a crash interrupted: an unfinished account would keep its address for ever. */
 @Injectable()
 export class SettleAccounts {
   constructor(
@@ -23,7 +23,7 @@ export class SettleAccounts {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws AggregateError when some could not be settled; the others are. */
+  /** Throws AggregateError for those that failed, after trying all. */
   async run(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - LEFT_BEHIND_MS);
     const errors: unknown[] = [];

@@ -14,7 +14,6 @@ import { Sessions } from './sessions.js';
 
 type Credentials = OutputOf<Login>;
 
-/** Opens sessions and renews them. */
 @Injectable()
 export class SignIns {
   constructor(
@@ -26,7 +25,7 @@ export class SignIns {
     private readonly clock: Clock,
   ) {}
 
-  /** Undefined when the account has been closed meanwhile. Throws AccountDisabled. */
+  /** Undefined when the account has been closed. Throws AccountDisabled. */
   async open({ userId, tenantId }: Account): Promise<Credentials | undefined> {
     const { secret, hash } = this.refreshTokens.make();
     const session = Session.open({
@@ -41,10 +40,7 @@ export class SignIns {
     return this.#credentials(session, secret);
   }
 
-  /**
-   * With the secret that renews it. Undefined when the session has been renewed or ended meanwhile, or its account
-   * closed. Throws AccountDisabled.
-   */
+  /** Undefined when the session was renewed or ended meanwhile, or its account closed. Throws AccountDisabled. */
   async renew(session: Session, current: string): Promise<Credentials | undefined> {
     const { secret, hash } = this.refreshTokens.make(current);
     const renewed = session.rotate(hash, this.clock.now());
@@ -52,7 +48,7 @@ export class SignIns {
     return first ? this.#credentials(renewed, secret) : undefined;
   }
 
-  /** The account is looked at once the session is stored: whoever closes it removes the sessions after that. */
+  /** Reads the account after storing the session: closing an account removes its sessions last. */
   async #credentials({ id: sessionId, userId }: Session, secret: string): Promise<Credentials | undefined> {
     const account = await this.accounts.find(userId);
     if (!account?.isActive || account.disabled) {

@@ -4,10 +4,10 @@ import { Revocations, type RevokedSubject } from '../../../ports/revocations.js'
 import { AccessTokens } from './access-tokens.js';
 import { Sessions } from './sessions.js';
 
-/** A token that was being issued at the moment of its revocation expires a little later than one issued before. */
+/** A token that is being issued during its revocation expires a little later than older ones. */
 const MARGIN_SECONDS = 60;
 
-/** Ends sessions: they are not renewed any more and their access tokens stop working. */
+/** Ends sessions: no more renewals, and their access tokens become invalid. */
 @Injectable()
 export class SignOuts {
   constructor(
@@ -26,17 +26,17 @@ export class SignOuts {
     await this.#revokeAll(userId, await this.sessions.removeAllOf(userId));
   }
 
-  /** For a disabled account: its sessions stay, so that whoever renews one learns why that fails. */
+  /** For disabled accounts: sessions stay, so that a renewal fails with the reason. */
   async suspendAllOf(userId: string): Promise<void> {
     await this.#revokeAll(userId, await this.sessions.idsOf(userId));
   }
 
-  /** Tokens issued up to now, in the unit of work that takes their rights away: no crash comes between. */
+  /** In the unit of work that removes the rights, so that a crash cannot separate the two. */
   revokeTokensOf(userId: string): Promise<void> {
     return this.#revoke(`user:${userId}`);
   }
 
-  /** Sessions are revoked one by one as well: a renewal under way issues its token after this moment. */
+  /** Sessions are revoked one by one too: a running renewal issues its token later than this. */
   async #revokeAll(userId: string, sessionIds: readonly string[]): Promise<void> {
     await this.revokeTokensOf(userId);
     for (const sessionId of sessionIds) await this.#revoke(`session:${sessionId}`);

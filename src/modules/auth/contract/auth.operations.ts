@@ -17,7 +17,7 @@ import {
 import { AccountRole, AccountView } from './auth.views.js';
 
 const Password = secret(text({ min: 8, max: 128 }));
-/** Length is checked when a password is chosen; at sign-in a wrong one is just wrong. */
+/** No policy at sign-in: a password that breaks it is just wrong. */
 const GivenPassword = secret(text({ min: 1, max: 128 }));
 const Token = secret(text({ min: 1, max: 4096 }));
 
@@ -98,7 +98,7 @@ export class EnableAccount extends command({
   description: 'Its user can sign in again; tokens from before stay dead.',
 }) {}
 
-/** For users, before a user is deleted: its sessions end and its tokens stop working. Without an account it does nothing. */
+/** Called by users before it deletes a user: ends sessions and tokens. Does nothing without an account. */
 export class CloseAccount extends command({
   input: z.object({ userId: Id }),
   output: z.void(),
@@ -106,10 +106,7 @@ export class CloseAccount extends command({
   access: internal,
 }) {}
 
-/**
- * For users, after an email address has changed: it is what the account signs in with. The version counts the changes
- * of a user from 1; whatever comes after a later one, or without an account, does nothing.
- */
+/** Called by users after an email change. Versions count from 1 per user; an outdated one does nothing. */
 export class ChangeAccountEmail extends command({
   input: z.object({ userId: Id, email: Email, version: z.int32().min(1) }),
   output: z.void(),
@@ -125,7 +122,7 @@ const RevocationView = view('Revocation', {
   settled: z.boolean().describe('None of a lower sequence will appear any more.'),
 });
 
-/** For every process that takes tokens and has no database of sessions: in order, at most `limit` of what is revoked. */
+/** For processes without a session database. Ascending; at most `limit`. */
 export class ListRevocations extends query({
   input: z.object({ after: z.int().min(0), limit: z.int32().min(1).max(1000) }),
   output: view('RevocationBatch', { revocations: z.array(RevocationView) }),

@@ -2,30 +2,28 @@ import { EmailAddress } from './email-address.js';
 
 export type Role = 'USER' | 'ADMIN';
 
-/** PENDING: the address is reserved, the profile may not exist yet. CLOSED: the profile may still exist. */
+/** PENDING: the address is reserved, the profile may not exist. CLOSED: the profile may still exist. */
 export type AccountStatus = 'PENDING' | 'ACTIVE' | 'CLOSED';
 
 export interface AccountState {
   readonly userId: string;
-  /** Organization id. */
   readonly tenantId: string;
   readonly email: EmailAddress;
-  /** Of the address in the profile that this one follows; 0 is the one registered with. */
+  /** Version of the address in the profile; 0 at registration. */
   readonly emailVersion: number;
   readonly passwordHash: string;
   readonly role: Role;
   readonly status: AccountStatus;
   readonly disabled: boolean;
-  /** The latest attempt at the registration; no other one may complete it. */
+  /** The latest registration attempt; only that one may complete. */
   readonly attemptId: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** What an attempt at a registration brings. */
 export type Attempt = Pick<AccountState, 'passwordHash' | 'role'> & { readonly attemptId: string };
 
-/** The sign-in of a user. Immutable: a change gives another one. */
+/** Immutable. */
 export class Account implements AccountState {
   readonly userId: string;
   readonly tenantId: string;
@@ -39,7 +37,6 @@ export class Account implements AccountState {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 
-  /** From the state it was stored with. */
   constructor(state: AccountState) {
     this.userId = state.userId;
     this.tenantId = state.tenantId;
@@ -72,12 +69,12 @@ export class Account implements AccountState {
     return this.status === 'ACTIVE';
   }
 
-  /** Whether its user can act as an administrator. */
+  /** Active and enabled. */
   get isAdministrator(): boolean {
     return this.isActive && !this.disabled && this.role === 'ADMIN';
   }
 
-  /** A later attempt takes the reservation over, all it brings included: nothing of an earlier one may come into force. */
+  /** A later attempt replaces everything of an earlier one, password and role included. */
   takeOver({ attemptId, passwordHash, role }: Attempt, now: Date): Account {
     return this.#reserved({ attemptId, passwordHash, role, updatedAt: now });
   }
@@ -90,7 +87,6 @@ export class Account implements AccountState {
     return this.#reserved({ status: 'ACTIVE', attemptId: undefined, updatedAt: now });
   }
 
-  /** Whether an address of this version is to replace the one it has. */
   isBehind(emailVersion: number): boolean {
     return this.status !== 'CLOSED' && this.emailVersion < emailVersion;
   }
@@ -115,7 +111,7 @@ export class Account implements AccountState {
     return this.disabled ? new Account({ ...this, disabled: false, updatedAt: now }) : this;
   }
 
-  /** Frees the address; what is left reminds of the profile that has to go as well. */
+  /** Frees the address. The row stays until the profile is deleted. */
   close(now: Date): Account {
     const email = EmailAddress.released(this.userId);
     return new Account({ ...this, email, passwordHash: '', status: 'CLOSED', attemptId: undefined, updatedAt: now });

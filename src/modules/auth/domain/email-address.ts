@@ -1,20 +1,20 @@
 import { Email, normalizeEmail } from '../../../contract/values.js';
 
-/** What an account signs in with. Normalized, so that two spellings of one address are equal. */
+/** Normalized: two spellings of one address are equal. */
 export class EmailAddress {
   private constructor(readonly value: string) {}
 
-  /** Throws what zod throws when it is no email address. */
+  /** Throws ZodError. */
   static of(spelled: string): EmailAddress {
     return new EmailAddress(Email.parse(normalizeEmail(spelled)));
   }
 
-  /** Of one that was made here before. */
+  /** Of a normalized value. */
   static stored(value: string): EmailAddress {
     return new EmailAddress(value);
   }
 
-  /** Stands in for an address that an account has given away. No address has this form. */
+  /** Placeholder after the address was given away; not a valid address. */
   static released(userId: string): EmailAddress {
     return new EmailAddress(`closed:${userId}`);
   }

@@ -1,29 +1,25 @@
 import { sharedPart } from './refresh-token.js';
 
-/** Two tabs may renew at the same time; the later one then shows a token that has just been replaced. */
+/** Two tabs may renew at the same time; the second one then sends a token that has just been replaced. */
 const OVERLAP_MS = 5_000;
 
-/**
- * How a refresh token stands to its session: the one that renews it, the one before it and replaced a moment ago, an
- * older one that somebody must have copied, or one that never was any.
- */
+/** SUPERSEDED: replaced within OVERLAP_MS. REPLAYED: older, so it was copied. UNKNOWN: not of this session. */
 export type Presented = 'CURRENT' | 'SUPERSEDED' | 'REPLAYED' | 'UNKNOWN';
 
 export interface SessionState {
   readonly id: string;
-  /** Organization id. */
   readonly tenantId: string;
   readonly userId: string;
-  /** Of the secret of the refresh token that renews it, base64url; its shared part is that of all there were. */
+  /** Of the current refresh token, base64url. Its shared part is constant for the session. */
   readonly tokenHash: string;
   readonly previousTokenHash: string | undefined;
   readonly rotatedAt: Date | undefined;
-  /** However often it is renewed. */
+  /** Not extended by renewals. */
   readonly expiresAt: Date;
   readonly createdAt: Date;
 }
 
-/** A sign-in on one device. Immutable: a change gives another one. */
+/** A sign-in on one device. Immutable. */
 export class Session implements SessionState {
   readonly id: string;
   readonly tenantId: string;
@@ -34,7 +30,6 @@ export class Session implements SessionState {
   readonly expiresAt: Date;
   readonly createdAt: Date;
 
-  /** From the state it was stored with. */
   constructor(state: SessionState) {
     this.id = state.id;
     this.tenantId = state.tenantId;
@@ -62,7 +57,7 @@ export class Session implements SessionState {
     return now >= this.expiresAt;
   }
 
-  /** To know the id of the session is not enough to end it: every access token names it. */
+  /** An unknown secret does not end the session: every access token contains its id. */
   judge(tokenHash: string, now: Date): Presented {
     if (tokenHash === this.tokenHash) return 'CURRENT';
     if (sharedPart(tokenHash) !== sharedPart(this.tokenHash)) return 'UNKNOWN';

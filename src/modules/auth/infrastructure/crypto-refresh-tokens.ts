@@ -7,7 +7,7 @@ const SHARED_BYTES = (SHARED_LENGTH * 6) / 8;
 
 const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
-/** A plain digest will do: unlike a password, random bits cannot be guessed. */
+/** A plain hash is enough: random bits cannot be guessed, unlike passwords. */
 export class CryptoRefreshTokens extends RefreshTokens {
   override make(former?: string): RefreshSecret {
     const shared = former === undefined ? random(SHARED_BYTES) : sharedPart(former);

@@ -7,7 +7,6 @@ interface TokenLifetimeSetting {
   readonly security: { readonly tokens: Pick<Configuration['security']['tokens'], 'accessTokenSeconds'> };
 }
 
-/** Access tokens as the pipeline verifies them. */
 @Injectable()
 export class JwtAccessTokens extends AccessTokens {
   override readonly lifetimeSeconds: number;

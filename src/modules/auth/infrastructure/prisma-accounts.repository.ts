@@ -42,7 +42,7 @@ export class PrismaAccounts extends Accounts {
     return this.#first('where email = $1 for update', email.value);
   }
 
-  /** In one order for all: two units of work never wait for each other. */
+  /** In a fixed order, to avoid deadlocks. */
   override async lockAdministrators(): Promise<readonly Account[]> {
     const rows = await this.database.query<AccountRow>(
       `${selectAccount} where role = 'ADMIN' and status = 'ACTIVE' and not disabled order by user_id for update`,
@@ -107,7 +107,7 @@ const fromRow = ({ email, role, status, attemptId, ...row }: AccountRow): Accoun
   new Account({
     ...row,
     email: EmailAddress.stored(email),
-    // The table checks both.
+    // constraints of the table
     role: role as Role,
     status: status as AccountStatus,
     attemptId: attemptId ?? undefined,

@@ -6,16 +6,16 @@ import { Session } from '../domain/session.js';
 type Fields = Readonly<Record<string, string>>;
 
 const sessionKey = (id: string) => `mstv:session:${id}`;
-/** Ids by the time they expire. */
+/** Session ids, scored by expiry. */
 const indexKey = (userId: string) => `mstv:sessions-of:${userId}`;
 
-/** One step for all who try at once. Only the fields that a rotation changes. */
+/** Atomic. Sets only the fields that a renewal changes. */
 const replaceIfUnchanged = `
 if redis.call('HGET', KEYS[1], 'tokenHash') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'tokenHash', ARGV[2], 'previousTokenHash', ARGV[3], 'rotatedAt', ARGV[4])
 return 1`;
 
-/** Sessions in Redis, which forgets them when they expire. Throws ServiceUnavailable while it is away. */
+/** Throws ServiceUnavailable while Redis is unavailable. */
 export class RedisSessions extends Sessions {
   constructor(private readonly connection: RedisConnection) {
     super();
@@ -25,7 +25,7 @@ export class RedisSessions extends Sessions {
     return this.#ask(async (send) => fromFields(id, await send('HGETALL', (redis) => redis.hgetall(sessionKey(id)))));
   }
 
-  /** Into the index first: a session that is not in it could not be ended with the others. */
+  /** Index first: a session outside it could not be removed with the others. */
   override add(session: Session): Promise<void> {
     const [index, key, expiresAt] = [indexKey(session.userId), sessionKey(session.id), session.expiresAt.getTime()];
     const createdAt = session.createdAt.getTime();
@@ -67,14 +67,14 @@ export class RedisSessions extends Sessions {
     return ids;
   }
 
-  /** Redis does. */
+  /** Redis expires them. */
   override async removeExpired(): Promise<void> {}
 
   async #ask<T>(work: (send: RedisConnection['send']) => Promise<T>): Promise<T> {
     try {
       return await work((command, run) => this.connection.send(command, run));
     } catch (cause) {
-      // this service is there: its callers go on asking it for what needs no Redis
+      // `never`: the service itself is available, and serves what needs no Redis
       throw new ServiceUnavailable({ cause, retryAfterSeconds: 1, retry: 'never' });
     }
   }

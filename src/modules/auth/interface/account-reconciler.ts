@@ -16,15 +16,12 @@ import { Sessions } from '../application/sessions.js';
 import { SettleAccounts } from '../application/settle-accounts.js';
 
 const INTERVAL_MS = 60_000;
-/** The users service may start later than this one: the first retry, doubled for each further one up to the last. */
+/** Backoff while the users service is not up yet: doubled from first to last. */
 const ADMINISTRATOR_RETRY_MS = { first: 1_000, last: 8_000 };
-/** How long the start waits for the administrator: the users service may hang. */
+/** The start waits this long for the administrator: the users service may hang. */
 const START_LIMIT_MS = 2_000;
 
-/**
- * At the start of the process and every minute: makes the first administrator, settles the accounts that earlier processes
- * left behind, and deletes expired sessions.
- */
+/** At the start and every minute: first administrator, unfinished accounts, expired sessions. */
 @Injectable()
 export class AccountReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Accounts');
@@ -43,7 +40,7 @@ export class AccountReconciler implements OnApplicationBootstrap, BeforeApplicat
     @Inject(Configuration) private readonly configuration: Pick<Configuration, 'bootstrapAdmin'>,
   ) {}
 
-  /** Resolves when the administrator can sign in, or could not be made soon. */
+  /** Resolves when the administrator exists, or after START_LIMIT_MS. */
   async onApplicationBootstrap(): Promise<void> {
     this.#task.start();
     void this.#task.run();
@@ -78,7 +75,7 @@ export class AccountReconciler implements OnApplicationBootstrap, BeforeApplicat
     this.#retryMs = Math.min(this.#retryMs * 2, ADMINISTRATOR_RETRY_MS.last);
   }
 
-  /** A password that everyone knows is printed, once an administrator can sign in with it; no other. */
+  /** Prints a password only if it is the public demo password, and works. */
   async #announceDemo(): Promise<void> {
     const { email, password } = DEMO_ADMIN;
     const { bootstrapAdmin } = this.configuration;

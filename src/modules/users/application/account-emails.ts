@@ -6,7 +6,7 @@ import { Users } from './users.js';
 
 const BATCH = 100;
 
-/** Brings the accounts after their profiles: an address changes in the profile first, which remembers what is left. */
+/** Profiles change first, and record which accounts have yet to follow. */
 @Injectable()
 export class AccountEmails {
   constructor(
@@ -14,13 +14,13 @@ export class AccountEmails {
     private readonly bus: Bus,
   ) {}
 
-  /** Throws EmailTaken while the address is that of an account which is itself about to lose it. */
+  /** Throws EmailTaken while the address belongs to an account that is about to change it. */
   async follow({ id, email, emailVersion }: User): Promise<void> {
     await this.bus.asService.execute(new ChangeAccountEmail({ userId: id, email: email.value, version: emailVersion }));
     await this.users.accountFollowed(id, emailVersion);
   }
 
-  /** All that a crash or a deadline left behind. Throws AggregateError when some still are; the others are not. */
+  /** Updates accounts after a crash or a timeout. Throws AggregateError for those that failed, after trying all. */
   async settle(): Promise<void> {
     const errors: unknown[] = [];
     for (const user of await this.users.findBehind(BATCH)) {

@@ -39,7 +39,7 @@ export class UpdateUserHandler implements Handles<UpdateUser> {
     return changed;
   }
 
-  /** The profile has the address for good: an account that is still in the way of this one is no failure. */
+  /** The profile already has the address: an account that still holds it is no failure of this command. */
   async #bringAccountAfter(user: User): Promise<void> {
     try {
       await this.accountEmails.follow(user);

@@ -2,7 +2,6 @@ import { timestampOf } from '../../../contract/values.js';
 import type { UserView } from '../contract/index.js';
 import type { User } from '../domain/user.js';
 
-/** What everyone outside sees of a user. */
 export const userView = ({ id, email, name, createdAt, updatedAt }: User): UserView => ({
   id,
   email: email.value,

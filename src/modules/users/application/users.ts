@@ -3,9 +3,9 @@ import type { UserSort } from '../contract/index.js';
 import type { User } from '../domain/user.js';
 
 export interface UserQuery {
-  /** Conditions on the fields of a user. */
+  /** Conditions on the fields of User. */
   readonly rows: RowFilter;
-  /** Part of an email address or a name, in any case. */
+  /** Part of an email address or name, case insensitive. */
   readonly search?: string | undefined;
   readonly sort: UserSort;
   /** From 1. */
@@ -15,27 +15,27 @@ export interface UserQuery {
 
 export interface FoundUsers {
   readonly users: readonly User[];
-  /** On all pages. */
+  /** Of all pages. */
   readonly total: number;
 }
 
-/** All users there are. No two have the same email address. */
+/** All users. Email addresses are unique. */
 export abstract class Users {
   abstract find(id: string): Promise<User | undefined>;
-  /** Those there are, in no particular order. */
+  /** Missing ids are left out; unordered. */
   abstract findAll(ids: readonly string[]): Promise<readonly User[]>;
-  /** In a unit of work: like `find`, and nobody else changes this user until it ends. */
+  /** Inside a unit of work: locks the row until its end. */
   abstract lock(id: string): Promise<User | undefined>;
-  /** Users of equal rank are in the order of their ids; those without a name come last when sorted by it. */
+  /** Ties are ordered by id. Users without a name sort last. */
   abstract search(query: UserQuery): Promise<FoundUsers>;
-  /** False, and nothing is changed, if there is a user with this id or this email address. */
+  /** False, without a change, when the id or the email address is taken. */
   abstract add(user: User): Promise<boolean>;
   /** Throws EmailTaken. */
   abstract save(user: User): Promise<void>;
-  /** Whose account may still have a former address, those unchanged for longest first. */
+  /** Users whose account may have an older address, least recently changed first. */
   abstract findBehind(limit: number): Promise<readonly User[]>;
-  /** The account has the address of this version: it is not behind, unless the address has changed again. */
+  /** Records that the account has this version. Ignored when the address has changed again. */
   abstract accountFollowed(id: string, emailVersion: number): Promise<void>;
-  /** Whether the user was there. */
+  /** False when there was no such user. */
   abstract remove(id: string): Promise<boolean>;
 }

@@ -4,7 +4,7 @@ import { query } from '../../../contract/operation.js';
 import { Id, view } from '../../../contract/values.js';
 import { UserView } from './users.views.js';
 
-/** For relations to users: those there are, in no particular order. */
+/** For relations. Missing ids are left out; unordered. */
 export class GetUsersByIds extends query({
   input: z.object({ ids: z.array(Id).max(100) }),
   output: view('FoundUsers', { users: z.array(UserView) }),

@@ -16,7 +16,7 @@ export class CreateUser extends command({
   description: 'Creates a user who has no sign-in yet.',
 }) {}
 
-/** For auth, which made the id: called again with the same values it answers the same. */
+/** For auth, which chooses the id. Repeating it with the same values gives the same result. */
 export class CreateUserProfile extends command({
   input: z.object({ userId: Id, email: Email, name: Name.optional() }),
   output: UserView,

@@ -3,19 +3,18 @@ import type { PersonName } from './person-name.js';
 
 export interface UserState {
   readonly id: string;
-  /** Organization id. */
   readonly tenantId: string;
   readonly email: EmailAddress;
-  /** How often the address has changed. */
+  /** Counts changes of the address. */
   readonly emailVersion: number;
-  /** The account may still have a former address. */
+  /** The account may still have an older address. */
   readonly accountBehind: boolean;
   readonly name: PersonName | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** A person known to the product. Immutable: a change gives another one. */
+/** Immutable. */
 export class User implements UserState {
   readonly id: string;
   readonly tenantId: string;
@@ -26,7 +25,6 @@ export class User implements UserState {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 
-  /** From the state it was stored with. */
   constructor(state: UserState) {
     this.id = state.id;
     this.tenantId = state.tenantId;

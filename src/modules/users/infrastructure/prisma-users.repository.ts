@@ -99,7 +99,7 @@ const orders: Readonly<Record<UserSort, string>> = {
   NAME_DESC: 'name desc nulls last',
 };
 
-/** Fields that a row filter may name, with their column and its type. */
+/** Fields allowed in row filters. */
 const filtered: Readonly<Record<string, readonly [column: string, type: string]>> = {
   id: ['id', 'uuid'],
   tenantId: ['tenant_id', 'uuid'],

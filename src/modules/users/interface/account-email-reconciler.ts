@@ -5,7 +5,7 @@ import { AccountEmails } from '../application/account-emails.js';
 
 const INTERVAL_MS = 60_000;
 
-/** Brings the addresses of accounts in line with those of their users: at the start of the process and every minute. */
+/** At the start and every minute. */
 @Injectable()
 export class AccountEmailReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #failures = new FailureLog(new Logger('Users'));
