@@ -1,4 +1,4 @@
-/** `problems`: one line per fault, without the values of secrets. */
+/** `problems`: one line each, without secret values. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 

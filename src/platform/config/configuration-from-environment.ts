@@ -7,7 +7,7 @@ import type { Services } from './service-defaults.js';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Of the environment with `changes`, and of `.env` in the working directory. `operations`: those that RATE_LIMITS may name. */
+/** From the environment with `changes`, and `.env` of the working directory. `operations`: names for RATE_LIMITS. */
 export function configurationFromEnvironment(
   services?: Services,
   changes: Environment = {},
@@ -17,10 +17,10 @@ export function configurationFromEnvironment(
   return loadConfiguration(environmentWith(changes), services, operations);
 }
 
-/** For a process that this one starts. */
+/** For child processes. */
 export const environmentWith = (changes: Environment): NodeJS.ProcessEnv => ({ ...process.env, ...changes });
 
-/** The environment wins over the file, which need not exist. */
+/** The environment overrides the file, which is optional. */
 function loadEnvFile(path: string): void {
   for (const [name, value] of Object.entries(parseEnv(read(path)))) process.env[name] ??= value;
 }

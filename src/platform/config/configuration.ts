@@ -26,12 +26,12 @@ export const configurationSchema = (context: ProcessContext) =>
 
 export type Values = z.output<ReturnType<typeof configurationSchema>>;
 
-// a class, to be injected by, with the inferred type
+// a class with the inferred type, so that it is an injection token
 const InferredConfiguration = class {} as unknown as abstract new () => Values;
 
-/** Everything that is set from outside, frozen. Also its injection token. */
+/** Frozen. Also the injection token. */
 export abstract class Configuration extends InferredConfiguration {
-  /** Lines for the start-up log. */
+  /** For the start-up log. */
   abstract readonly warnings: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { url } from './readings.js';
 
-/** Supported parameters of the URL, of those that libpq and Prisma know. */
+/** The supported ones among the parameters that libpq and Prisma know. */
 const parameters: Readonly<Record<string, RegExp>> = {
   application_name: /./,
   host: /^\//,
@@ -12,7 +12,7 @@ const parameters: Readonly<Record<string, RegExp>> = {
   sslnegotiation: /^(postgres|direct)$/,
   sslrootcert: /./,
   uselibpqcompat: /^(true|false)$/,
-  // true of this program anyway
+  // no effect: this program always works behind PgBouncer
   pgbouncer: /^true$/,
   schema: /^public$/,
 };
@@ -42,7 +42,7 @@ function fileFault(path: string): string | undefined {
   }
 }
 
-/** Parts that would be ignored or misunderstood; never secrets. */
+/** What would be ignored or misread. Never includes secrets. */
 function* faults(text: string): Generator<string> {
   const { hostname, pathname, hash, searchParams } = new URL(text);
   if (!isDecodable(text)) yield 'has a % that encodes nothing (%25 is a %)';
@@ -66,7 +66,7 @@ export const databaseUrl = url('postgresql', 'postgres')
   })
   .describe('postgresql://user:password@host:5432/database');
 
-/** The client ignores everything but user, password, host, port and database number. */
+/** The Redis client ignores everything but user, password, host, port and database number. */
 export const redisUrl = url('redis', 'rediss')
   .refine(
     (text) => /^\/?\d*$/.test(new URL(text).pathname) && !/[?#]/.test(text),

@@ -6,12 +6,12 @@ export interface EndpointsTarget {
   readonly addresses: readonly [string, ...string[]];
 }
 
-/** A name; each of its addresses is an instance. */
+/** Each address of the name is an instance. */
 export interface DnsTarget {
   readonly kind: 'dns';
   readonly host: string;
   readonly port: number;
-  /** `address:port` of the name server to ask; the system's resolver when absent. */
+  /** `address:port` of the name server; the system resolver when absent. */
   readonly authority?: string;
 }
 
@@ -59,10 +59,7 @@ function socket(text: string): EndpointsTarget {
   return { kind: 'endpoints', addresses: [`unix:${text}`] };
 }
 
-/**
- * `host:port[,host:port]`, or a gRPC name: `dns:[//server/]host[:port]`, `ipv4:…`, `ipv6:…`, `unix:…`.
- * Throws TypeError. Source: https://grpc.github.io/grpc/core/md_doc_naming.html
- */
+/** `host:port[,…]`, `dns:[//server/]host[:port]`, `ipv4:…`, `ipv6:…`, `unix:…` (gRPC naming). Throws TypeError. */
 export function parseGrpcTarget(text: string): GrpcTarget {
   const [, scheme, rest = ''] = /^(dns|ipv4|ipv6|unix|[a-z-]+(?=:\/\/)):(?!\d+(?:,|$))(.*)$/.exec(text) ?? [];
   switch (scheme) {

@@ -8,5 +8,5 @@ const loopbacks: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', ':
 
 export const isEveryInterface = (host: string): boolean => Object.hasOwn(loopbacks, host);
 
-/** The address by which this machine reaches a listener on `host`. */
+/** Where this machine reaches a listener on `host`. */
 export const localAddress = (host: string): string => loopbacks[host] ?? host;

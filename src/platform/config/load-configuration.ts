@@ -8,10 +8,7 @@ import type { Services } from './service-defaults.js';
 import { startUpWarnings } from './start-up-warnings.js';
 import { inputOf, type Variable, variableAt, variablesOf } from './variable.js';
 
-/**
- * `services`: the values that SERVICE_NAME may take. `operations`: wire names that RATE_LIMITS may use; any when absent.
- * Throws one ConfigurationError with all problems.
- */
+/** `operations`: names that RATE_LIMITS accepts; any when absent. Throws one ConfigurationError with all problems. */
 export function loadConfiguration(
   env: NodeJS.ProcessEnv,
   services?: Services,
@@ -22,7 +19,7 @@ export function loadConfiguration(
   const variables = variablesOf(schema);
   const { texts, problems } = readTexts(variables, context.given);
   const textOf = (variable: Variable) => texts[variable.name] ?? variable.default ?? variable.fallback;
-  // compiled, the groups would take longer than the one parse they are for
+  // parsed once: compiling the schemas would take longer
   const { data, error } = schema.safeParse(inputOf(schema, textOf), { jitless: true });
   for (const issue of error?.issues ?? []) problems.push(described(issue, variableAt(schema, issue.path), texts));
   problems.push(...unmetRequirements(variables, context.given));
@@ -30,7 +27,6 @@ export function loadConfiguration(
   return deepFreeze({ ...data, warnings: startUpWarnings(data, variables, texts) });
 }
 
-/** Every variable, with its default and requirement in a process with this environment. */
 export const processVariables = (env: NodeJS.ProcessEnv, services?: Services): readonly Variable[] =>
   variablesOf(configurationSchema(processContext(env, services)));
 

@@ -9,11 +9,11 @@ export interface Rates {
   readonly enabled: boolean;
   readonly address: Rate;
   readonly caller: Rate;
-  /** Messages on one connection of a WebSocket or of the embedded MQTT broker. */
+  /** Messages per connection, over WebSocket and the embedded MQTT broker. */
   readonly connection: Rate;
   readonly login: Rate;
   readonly loginAddress: Rate;
-  /** By wire name (`users.createUser`), in place of `caller`. */
+  /** By wire name (`users.createUser`); overrides `caller`. */
   readonly operations: Readonly<Record<string, Rate>>;
 }
 
@@ -48,7 +48,7 @@ function withEntries(entries: readonly Entry[]): Rates {
   return { ...defaults, ...Object.fromEntries(others), operations: Object.fromEntries(operations) };
 }
 
-/** `on`, `off`, or entries that replace the defaults one by one: `caller=200/s, users.createUser=20/10m`. */
+/** `on`, `off`, or entries that override single defaults: `caller=200/s, users.createUser=20/10m`. */
 export const rates = z
   .string()
   .transform((value, context): Rates => {
@@ -69,10 +69,10 @@ export const ratesOf = (operations: ReadonlySet<string>) =>
     context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
   });
 
-/** Those of RATE_LIMITS until they are changed at run time. */
+/** RATE_LIMITS, until changed at run time. */
 export class CurrentRates {
   constructor(public value: Rates) {}
 
-  /** Of a connection that opens now; undefined when limits are off. */
+  /** For a new connection; undefined when limits are off. */
   readonly ofConnection = (): Rate | undefined => (this.value.enabled ? this.value.connection : undefined);
 }

@@ -5,10 +5,7 @@ import { protocols } from '../../contract/operation.js';
 import { Email } from '../../contract/values.js';
 import { parseGrpcTarget } from './grpc-target.js';
 
-/**
- * Schemas from the text of a variable to its value. Their messages complete the sentence `PORT: "x" …`, their descriptions
- * `Set it to …`.
- */
+/** Text of a variable to its value. Messages complete `PORT: "x" …`, descriptions `Set it to …`. */
 
 export const text = z.string();
 
@@ -28,7 +25,7 @@ export const milliseconds = wholeNumber(1, 24 * 3_600_000);
 
 export const bytes = wholeNumber(1024, 1024 ** 3);
 
-/** Brackets around an IPv6 address are removed. */
+/** Strips the brackets of an IPv6 address. */
 export const host = z
   .string()
   .transform((value) => value.replace(/^\[(.*:.*)\]$/, '$1'))
@@ -59,7 +56,7 @@ export const list = z.string().transform((value) =>
 const splitPairs = (items: readonly string[]): readonly (readonly [name: string, value: string])[] =>
   items.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]);
 
-/** `name=value,name=value`; values may be percent-encoded. */
+/** `name=value,name=value`, values percent-encoded where needed. */
 export const headers = list
   .refine((items) => items.every((item) => /^[\w!#$%&'*+.^`|~-]+=[\x21-\x7e]*$/.test(item)), 'is no list of name=value')
   .transform((items) => Object.fromEntries(splitPairs(items).map(([name, value]) => [name, decoded(value)])))

@@ -32,7 +32,7 @@ export const remoteVariables = (context: ProcessContext) => ({
   }),
 });
 
-/** There is a variable for each service that is called; the value has those that this process calls. */
+/** One variable for each remote service; the value contains only those that this process calls. */
 function addresses({ given, isProduction, service, services }: ProcessContext) {
   const { calls = [] } = service;
   const here = localAddress(host.safeParse(given.HOST).data ?? '127.0.0.1');
@@ -47,7 +47,7 @@ function addresses({ given, isProduction, service, services }: ProcessContext) {
     .transform((all) => Object.fromEntries(Object.entries(all).filter(([name]) => calls.includes(name))));
 }
 
-/** Undefined without CONSUL_HOST: then nothing changes at run time. */
+/** Undefined without CONSUL_HOST. */
 const consul = z
   .object({
     host: variable('CONSUL_HOST', consulHost.optional(), {
@@ -70,7 +70,7 @@ const consul = z
   .transform(({ host: name, ...rest }) => (name === undefined ? undefined : { host: name, ...rest }))
   .optional();
 
-/** For calls to other services, if it differs from `tls`. */
+/** For calls to other services, where it differs from `tls`. */
 const serviceTls = z
   .object({
     certFile: variable('SERVICE_TLS_CERT_FILE', pemFile.optional(), {

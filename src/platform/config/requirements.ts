@@ -2,7 +2,6 @@ import type { Texts } from './process-context.js';
 import { fileVariable } from './secret-files.js';
 import type { Variable } from './variable.js';
 
-/** Lines for a ConfigurationError. */
 export function unmetRequirements(variables: readonly Variable[], given: Texts): string[] {
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
   const isGiven = (name: string) => given[name] !== undefined || given[fileVariable(name)] !== undefined;

@@ -4,7 +4,7 @@ import { variable } from './variable.js';
 
 const mongoUrl = url('mongodb', 'mongodb+srv').describe('mongodb://user:password@host:27017/database');
 
-/** For engines without an adapter in this version: checked, and a warning at the start if set. */
+/** For engines that this version does not support: validated, and a warning at the start when set. */
 export const reservedVariables = {
   messaging: z.object({
     kafkaBrokers: variable('KAFKA_BROKERS', list.describe('a list such as kafka-1:9092,kafka-2:9092'), {

@@ -1,10 +1,10 @@
-/** Part of the source, so refused in production. */
+/** Public, so refused in production. */
 export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-known-to-everyone';
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-/** Why a secret can be guessed, or undefined. HS256 needs 32 bytes (RFC 7518 3.2). */
+/** Why the secret is too weak, or undefined. HS256 needs 32 bytes (RFC 7518, 3.2). */
 export function secretFault(secret: string): string | undefined {
   if (secret === DEVELOPMENT_JWT_SECRET) return 'is the development secret, which everyone knows';
   if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Texts } from './process-context.js';
 import type { Variable } from './variable.js';
 
-/** `JWT_SECRET` -> `JWT_SECRET_FILE`, the path of a file with the secret. */
+/** Variable with the path of a file that holds the secret: `JWT_SECRET_FILE`. */
 export const fileVariable = (name: string): string => `${name}_FILE`;
 
-/** The text of every variable that is set, from its file for some secrets. `problems`: for a ConfigurationError. */
+/** Texts of all variables that are set; secrets may come from files. `problems`: for a ConfigurationError. */
 export function readTexts(
   variables: readonly Variable[],
   given: Texts,

@@ -6,7 +6,7 @@ import { choice, email, key, list, text, wholeNumber, withoutFault } from './rea
 import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
 import { variable } from './variable.js';
 
-/** Known to everyone, so only for development. */
+/** Public, so for development only. */
 export const DEMO_ADMIN = { email: 'admin@example.com', password: 'password123' } as const;
 
 const DAY_SECONDS = 24 * 3600;
@@ -37,7 +37,7 @@ function tokens({ given, isProduction }: ProcessContext) {
   const hasKeyFiles = given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
   const secret = isProduction ? withoutFault(secretFault) : text;
   return z.object({
-    /** For HS256; absent if key files are used. */
+    /** For HS256; absent with key files. */
     secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
       about: 'Signs access tokens (HS256), at least 32 bytes; a known one in development when not set',
       fallback: hasKeyFiles || isProduction ? undefined : DEVELOPMENT_JWT_SECRET,
@@ -66,7 +66,7 @@ function tokens({ given, isProduction }: ProcessContext) {
   });
 }
 
-/** Hashing uses libuv's four threads, which file access and DNS need too. */
+/** Hashing occupies threads of libuv's pool of four, which files and DNS need too. */
 const defaultConcurrency = Math.min(2, Math.max(1, availableParallelism() - 1));
 
 const passwordHashing = z.object({

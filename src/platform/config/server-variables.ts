@@ -132,7 +132,7 @@ function shutdown({ given, isProduction }: ProcessContext) {
   const delay = wholeNumber(0, 3_600_000)
     .refine((ms) => ms < timeoutMs, 'leaves no time to stop')
     .describe('a number of milliseconds less than SHUTDOWN_TIMEOUT_MS');
-  // for load balancers that look every second or so
+  // for load balancers that check every second
   const productionDelay = Math.min(3_000, Math.floor(timeoutMs / 3));
   return {
     shutdownTimeoutMs: variable('SHUTDOWN_TIMEOUT_MS', milliseconds, {

@@ -5,10 +5,10 @@ export interface ServiceDefaults {
   /** 50051 when absent. */
   readonly grpcPort?: number;
   readonly protocols: readonly Protocol[];
-  /** Served whatever PROTOCOLS says. */
+  /** Served in addition to PROTOCOLS. */
   readonly always?: readonly Protocol[];
   readonly stateless?: boolean;
-  /** The services that run the modules which this one does not. */
+  /** Services that run the modules missing here. */
   readonly calls?: readonly string[];
 }
 
@@ -16,7 +16,6 @@ export type Services = Readonly<Record<string, ServiceDefaults>>;
 
 export const defaultGrpcPort = 50_051;
 
-/** `user-service` -> `USER_SERVICE_ADDRESS`. */
 export const addressVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 
 export const calledServices = (services: Services): readonly string[] => [

@@ -16,7 +16,7 @@ export function stateVariables({ given, isProduction, service }: ProcessContext)
       about: 'Lets a production process use the embedded engines',
       default: 'false',
     }),
-    /** Without `url`: the embedded PostgreSQL under `dataDir`. `directUrl` bypasses a connection pooler. */
+    /** Without `url`: the embedded PostgreSQL in `dataDir`. `directUrl` bypasses a connection pooler. */
     database: z
       .object({
         url: variable('DATABASE_URL', databaseUrl.optional(), {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { headers, ratio, url } from './readings.js';
 import { variable } from './variable.js';
 
-/** Current versions of Jaeger take OTLP; the collector port 14268 is gone. */
+/** Current versions of Jaeger take OTLP instead of port 14268. */
 const otlpOfJaeger = (endpoint: string) => `http://${new URL(endpoint).hostname}:4318`;
 
 const otlpEndpoint = url('http', 'https').describe('http://host:4318');

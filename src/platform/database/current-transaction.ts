@@ -7,7 +7,7 @@ const background = new Principals([]).service('background');
 
 export const currentTransaction = (): unknown => currentCall()?.transaction;
 
-/** Schedules and reconcilers run outside any call: they get one of their own. */
+/** Schedules and reconcilers run outside calls. */
 export const callOrBackground = (): CallContext =>
   currentCall() ??
   CallContext.begin({ protocol: 'grpc', address: 'local' }, background, performance.now() + BACKGROUND_LIMIT_MS);

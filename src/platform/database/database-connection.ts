@@ -6,11 +6,11 @@ import { requireColumns } from './require-columns.js';
 
 export interface OpeningOptions {
   readonly located?: Promise<DatabaseLocation> | undefined;
-  /** The longest deadline that a call may have; that of the configuration when absent. */
+  /** Longest possible deadline of a call; that of the configuration when absent. */
   readonly longestCallMs?: number | undefined;
 }
 
-/** PostgreSQL cancels a statement at the deadline of its call; this is the time for its answer to arrive. */
+/** Time for PostgreSQL to answer after it has cancelled a statement at the deadline. */
 const ANSWER_SLACK_MS = 2_000;
 
 export class DatabaseConnection {
@@ -43,7 +43,7 @@ export class DatabaseConnection {
     }
   }
 
-  /** Running statements finish first; then the embedded server stops if no other process uses it. */
+  /** Waits for running statements; then stops the embedded server unless another process uses it. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -6,7 +6,7 @@ import { databaseFailure, isUnusable } from './database-failure.js';
 import { driverMessage, READ_ONLY, sqlState } from './sql-state.js';
 
 const DISK_FULL = '53100';
-/** A full disk still takes what fits into existing pages: one write that succeeds proves nothing for so long. */
+/** On a full disk some writes still succeed, where they fit into existing pages: one proves nothing for so long. */
 const DISK_FULL_MS = 10_000;
 
 export class DatabaseHealth extends Dependency {
@@ -25,14 +25,13 @@ export class DatabaseHealth extends Dependency {
     });
   }
 
-  /** For `catch`: throws the failure that stands for `error`, or `error` itself. */
   readonly rethrow = (error: unknown): never => {
     const failure = databaseFailure(error) ?? error;
     if (failure !== error && isUnusable(error)) this.failed(this.#reason(error));
     throw failure;
   };
 
-  /** A read would succeed on a standby, and on a primary that waits for its standby before each commit. */
+  /** A read would succeed on a standby too, and on a primary whose commits wait for a lost standby. */
   async #write(): Promise<void> {
     if (performance.now() - this.#fullSince < DISK_FULL_MS) throw new Error('no space was left on its disk');
     const insertion = this.pool.query(

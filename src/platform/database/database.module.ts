@@ -50,7 +50,7 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
 
 export interface DatabaseOptions extends OpeningOptions {
   readonly opened?: Promise<DatabaseConnection> | undefined;
-  /** Whether sessions are ended in this database; else revocations come from elsewhere. */
+  /** Whether sessions are in this database; otherwise revocations are polled from the auth service. */
   readonly revocations: boolean;
 }
 
@@ -72,7 +72,6 @@ const revocationStores: Provider[] = [
   { provide: RevocationLog, useExisting: PrismaRevocations },
 ];
 
-/** The database of the configuration: for repositories PrismaDatabase, for the rest the ports. */
 export const databaseModule = (
   { revocations, opened, ...opening }: DatabaseOptions = { revocations: true },
 ): DynamicModule => ({

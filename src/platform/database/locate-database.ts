@@ -3,13 +3,12 @@ import { embeddedPostgres } from './embedded/embedded-postgres.js';
 
 export interface DatabaseLocation {
   readonly url: string;
-  /** Past any connection pooler: for migrations and LISTEN. */
   readonly directUrl: string;
   readonly embedded: boolean;
   release(): Promise<void>;
 }
 
-/** The PostgreSQL of the configuration; without one the embedded PostgreSQL of DATA_DIR, a database per service. */
+/** From the configuration; else the embedded PostgreSQL in DATA_DIR, one database per service. */
 export async function locateDatabase(
   { database, dataDir, serviceName }: Pick<Configuration, 'database' | 'dataDir' | 'serviceName'>,
   log: (message: string) => void,

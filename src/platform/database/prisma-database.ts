@@ -12,21 +12,21 @@ import { type TransactionConnection, TransactionTrackingPrismaPg } from './trans
 export interface PrismaDatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
-  /** A connection is closed when a statement on it has no answer for so long; never when absent. */
+  /** Closes a connection whose statement gets no answer for so long; never when absent. */
   readonly answerMs?: number;
   readonly logger?: Pick<Logger, 'warn' | 'log'>;
 }
 
 const CONNECTION_WAIT_MS = 5_000;
 
-/** Values as Prisma gives them: an int8 is a bigint. */
+/** As Prisma does: int8 is a bigint. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text'),
 };
 
 export class PrismaTransaction {
-  /** Called once it has committed; must not throw. */
+  /** Called after the commit; must not throw. */
   readonly afterCommit: (() => void)[] = [];
 
   constructor(
@@ -45,7 +45,7 @@ interface PrismaOperation {
 export class PrismaDatabase {
   readonly health: DatabaseHealth;
   readonly #pool: pg.Pool;
-  /** Outside any transaction. */
+  /** Outside transactions. */
   readonly base: PrismaClient;
 
   constructor({ url, poolSize, answerMs, logger = new Logger('Database') }: PrismaDatabaseOptions) {
@@ -71,10 +71,7 @@ export class PrismaDatabase {
     return transaction instanceof PrismaTransaction ? transaction.client : this.base;
   }
 
-  /**
-   * Rows of SQL by hand, for frequent queries: a third of the cost of Prisma. In the transaction of the current unit of work
-   * if there is one. Columns keep their SQL names; timestamptz is a Date, int8 a bigint, bytea bytes.
-   */
+  /** A third of the cost of Prisma. Joins the current transaction. timestamptz is a Date, int8 bigint, bytea bytes. */
   query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const span = currentCall()?.span;
     return span ? statement(span, { sql }, () => this.#query<Row>(sql, values)) : this.#query<Row>(sql, values);
@@ -101,7 +98,7 @@ export class PrismaDatabase {
 }
 
 interface Statement {
-  /** With placeholders: values are not recorded. */
+  /** With placeholders, without values. */
   readonly sql?: string;
   readonly operation?: string;
   readonly model?: string | undefined;

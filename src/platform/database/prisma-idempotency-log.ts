@@ -28,7 +28,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     return row && { fingerprint: row.fingerprint, outcome: JSON.parse(row.outcome) as CommandOutcome };
   }
 
-  /** Two statements: a single one would read as of the moment before it had the lock. */
+  /** Two statements: one alone would read a snapshot from before it got the lock. */
   override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
     const [lock] = await this.database.query<{ taken: boolean }>(
       'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as taken',
@@ -48,7 +48,6 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     );
   }
 
-  /** Deletes expired keys; resolves with how many. */
   async sweep(): Promise<number> {
     const deleted = await this.database.query(
       `delete from idempotency_keys where ctid = any(array(

@@ -11,13 +11,10 @@ interface Row {
   readonly settled: boolean;
 }
 
-/** Longer than any transaction may run: rows commit out of the order of their sequence. */
+/** Longer than any transaction: rows may commit out of sequence order. */
 const SETTLED_AFTER = `interval '60 seconds'`;
 
-/**
- * Revocations in the table revocations, with a copy in memory. Those of other processes arrive by polling, its own at
- * their commit.
- */
+/** Polls for those of other processes; applies its own at commit. */
 export class PrismaRevocations extends PolledRevocations implements RevocationLog {
   constructor(
     private readonly database: PrismaDatabase,

@@ -15,7 +15,7 @@ import { withConnection } from './transaction-connection.js';
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
 
-/** Transactions of PostgreSQL: within the deadline of the call, with its tenant, again after a conflict. */
+/** Within the deadline and tenant of the call; retried after a conflict. */
 @Injectable()
 export class PrismaUnitOfWork extends UnitOfWork {
   protected readonly isolationLevel: IsolationLevel = 'read committed';
@@ -65,7 +65,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
             await this.#prepare(call, transaction);
             return perform(call, transaction, work);
           },
-          // a connection is awaited for half of the time: the failure must still reach the caller
+          // half of the time to wait for a connection, so that the failure reaches the caller in time
           { maxWait: Math.ceil(left / 2), timeout: left },
         ),
       );

@@ -1,12 +1,12 @@
 import type { PrismaDatabase } from './prisma-database.js';
 
 export interface PageQuery {
-  /** As they are selected: `user_id as "userId", email`. */
+  /** SQL of the select list: `user_id as "userId", email`. */
   readonly columns: string;
   readonly table: string;
   readonly where: string;
   readonly values: readonly unknown[];
-  /** As a search in texts: each row is then looked at once, and what was found is kept. */
+  /** For text search: rows are matched once and kept. */
   readonly isCostly?: boolean;
   readonly orderBy: string;
   readonly page: number;
@@ -23,7 +23,7 @@ interface Counted {
   readonly '#found': boolean | null;
 }
 
-/** A page (from 1) and the total of all pages, of one moment: they come from one statement. */
+/** Pages count from 1. Page and total come from one statement, so from one snapshot. */
 export async function queryPage<Row extends object>(
   database: PrismaDatabase,
   { columns, table, where, values, isCostly = false, orderBy, page, limit }: PageQuery,

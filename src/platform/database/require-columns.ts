@@ -7,7 +7,7 @@ type Delegates = Readonly<Record<string, { findFirst(): Promise<unknown> }>>;
 
 const missing = new Set(['42703', '42P01']);
 
-/** Throws MigrationError if prisma/schema has a column or table that no migration has made. */
+/** Throws MigrationError for a table or column of prisma/schema without a migration. */
 export async function requireColumns({ base }: PrismaDatabase): Promise<void> {
   const delegates = base as unknown as Delegates;
   for (const model of Object.values(Prisma.ModelName)) {

@@ -1,13 +1,10 @@
 import pg from 'pg';
 
-/**
- * What our SQL and the drivers rely on, whatever the server, the database or the role says. Not as parameters of the
- * connection: PgBouncer refuses those it does not know.
- */
+/** Overrides server, database and role. Set by SQL: PgBouncer rejects unknown startup parameters. */
 const settings = {
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
-  // Prisma's adapter writes timestamps without a zone and drops that of those it reads
+  // Prisma's adapter reads and writes timestamps without a zone
   TimeZone: 'UTC',
   bytea_output: 'hex',
   default_transaction_isolation: 'read committed',
@@ -23,15 +20,15 @@ const rows = Object.entries(settings).map(([name, value]) => `('${name}', '${val
 const sql = `select set_config(name, value, false) from (values ${rows.join(', ')}) as relied (name, value)
   where current_setting(name, true) is not null`;
 
-/** Of a new connection. Through PgBouncer they hold for whichever connection of its own it takes. */
+/** Once per connection. Behind PgBouncer they apply to the server connection in use. */
 export const prepareSession = (client: pg.ClientBase): Promise<unknown> => client.query(sql);
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
-/** The statement timeout ends the transaction first. */
+/** The statement timeout comes first. */
 const IDLE_SLACK_MS = 5_000;
 
-/** The first statements of a transaction of `leftMs`: they hold for it alone, through PgBouncer too. */
+/** Local to the transaction, so correct behind PgBouncer. */
 export const transactionSettings = (isolationLevel: IsolationLevel, leftMs: number, tenant: string): string => `
   set transaction isolation level ${isolationLevel};
   set local statement_timeout = ${leftMs};

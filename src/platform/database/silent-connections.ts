@@ -1,16 +1,13 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 
-/** pg's client, as its types leave it out. */
+/** Missing from the types of pg. */
 interface Wired {
   readonly connection: { readonly stream: Socket };
   readonly readyForQuery: boolean | null;
 }
 
-/**
- * Closes a connection on which a statement has run for `answerMs` without an answer. Nobody else closes one that the
- * network has dropped, and it would stay in the pool for ever.
- */
+/** Closes connections that the network dropped silently: they would stay in the pool for ever. */
 export function closeWhenSilent(client: pg.PoolClient, answerMs: number): void {
   const wired = client as unknown as Wired;
   const { stream } = wired.connection;

@@ -9,12 +9,12 @@ interface DriverError {
   readonly meta?: { readonly driverAdapterError?: unknown };
 }
 
-/** A transaction that cannot write: on a standby, or on a server set so. */
+/** Read-only transaction: on a standby, or by configuration. */
 export const READ_ONLY = '25006';
 
 const stateShape = /^(?=.*\d)[0-9A-Z]{5}$/;
 
-/** The error and what Prisma and its driver adapter wrapped, outermost first. */
+/** The error and its causes, as Prisma and its adapter nest them, outermost first. */
 function* layers(error: unknown): Generator<DriverError> {
   for (let layer = error; typeof layer === 'object' && layer !== null; ) {
     yield layer;
@@ -23,7 +23,6 @@ function* layers(error: unknown): Generator<DriverError> {
   }
 }
 
-/** The SQLSTATE that PostgreSQL gave, however deep Prisma has put it. */
 export function sqlState(error: unknown): string | undefined {
   for (const { originalCode, code } of layers(error)) {
     const found = [originalCode, code].find((value) => typeof value === 'string' && stateShape.test(value));
@@ -42,13 +41,12 @@ export function violatedUnique(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The innermost message: that of PostgreSQL or the network. */
 export function driverMessage(error: unknown): string {
   const messages = [...layers(error)].map(({ originalMessage, message }) => originalMessage ?? message);
   return String(messages.findLast((text) => typeof text === 'string' && text !== '') ?? error);
 }
 
-/** Kinds that the driver adapter gives errors of its own, and codes of Prisma and the network: `P2028`, `ECONNREFUSED`. */
+/** Codes of Prisma and the network, `P2028`, `ECONNREFUSED`; kinds of errors of the driver adapter. */
 export function errorCodes(error: unknown, field: 'kind' | 'code' = 'code'): string[] {
   return [...layers(error)].map((layer) => layer[field]).filter((code) => typeof code === 'string');
 }

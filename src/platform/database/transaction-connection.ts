@@ -7,7 +7,7 @@ import { READ_ONLY, sqlState } from './sql-state.js';
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 
-/** For `catch`: throws the failure that stands for an error, or the error itself. */
+/** For `catch`: throws the failure that describes the error, or the error itself. */
 export type Rethrow = (error: unknown) => never;
 
 interface Opening {
@@ -26,7 +26,7 @@ export class TransactionConnection {
   ) {}
 
   async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
-    // Prisma ends the transaction at its timeout; work that goes on must not write outside of it
+    // Prisma has ended the transaction at its timeout; later statements would run outside it
     if (this.#ended) throw new DeadlineExceeded();
     const { rows } = await this.watch(this.client.query<Row>({ text: sql, values, types })).catch(this.rethrow);
     return rows;
@@ -47,7 +47,7 @@ export class TransactionConnection {
     this.client.release = () => release(true);
   }
 
-  /** Whether a statement failed: PostgreSQL then rolls back at COMMIT too. */
+  /** PostgreSQL rolls back at COMMIT after a failed statement. */
   async failed(): Promise<boolean> {
     if (!this.#sawError) return false;
     return this.client.query('select 1').then(
@@ -61,7 +61,6 @@ export class TransactionConnection {
   }
 }
 
-/** Runs `open`, which starts a transaction of Prisma; `connection()` is the connection that it got. */
 export function withConnection<T>(open: (connection: () => TransactionConnection) => Promise<T>): Promise<T> {
   const opening: Opening = {};
   const connection = () => {
@@ -71,7 +70,7 @@ export function withConnection<T>(open: (connection: () => TransactionConnection
   return openings.run(opening, () => open(connection));
 }
 
-/** Prisma's adapter for pg; `withConnection` sees the connections of its transactions. */
+/** Gives `withConnection` access to the connections of transactions. */
 export class TransactionTrackingPrismaPg extends PrismaPg {
   constructor(
     pool: pg.Pool,
@@ -94,7 +93,7 @@ export class TransactionTrackingPrismaPg extends PrismaPg {
 }
 
 function observed(transaction: AdapterTransaction, rethrow: Rethrow): TransactionConnection {
-  // Protected in the adapter's types, and the only way to its connection.
+  // protected in the types, and the only access to the connection
   const connection = new TransactionConnection((transaction as unknown as { client: pg.PoolClient }).client, rethrow);
   const executeRaw = transaction.executeRaw.bind(transaction);
   const queryRaw = transaction.queryRaw.bind(transaction);

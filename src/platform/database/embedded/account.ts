@@ -8,16 +8,16 @@ const run = promisify(execFile);
 const NOBODY = 65534;
 const NAMESPACE = ['--user', '--map-user=1000', '--map-group=1000'];
 
-/** The operating system account that PostgreSQL runs as: it refuses to be root. */
+/** Operating system account for PostgreSQL, which refuses to run as root. */
 export interface Account {
-  /** Owner of the data folder; undefined: the account of this process. */
+  /** Owner of the data folder; undefined for the account of this process. */
   readonly uid: number | undefined;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
 }
 
 const sameAccount: Account = { uid: undefined, spawn: (command, args, options) => spawn(command, args, options) };
 
-/** Another uid for PostgreSQL, and still root's access to files: binaries and data may lie in root's own folders. */
+/** Another uid that keeps root's access: binaries and data may be in folders of root. */
 const userNamespace: Account = {
   uid: 0,
   spawn: (command, args, options) => spawn('unshare', [...NAMESPACE, command, ...args], options),
@@ -28,7 +28,7 @@ const otherAccount = (uid: number): Account => ({
   spawn: (command, args, options) => spawn(command, args, { ...options, uid, gid: uid }),
 });
 
-/** The owner of `folder` or its parent; for root a user namespace, or uid 65534 where namespaces are refused. */
+/** Owner of `folder` or its parent; for root a user namespace, else uid 65534. */
 export async function accountFor(folder: string): Promise<Account> {
   if (process.getuid?.() !== 0) return sameAccount;
   const { uid } = await stat(folder).catch(() => stat(dirname(folder)));

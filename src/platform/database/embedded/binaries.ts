@@ -2,7 +2,7 @@ import { readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
-/** The major version of the binaries in package.json: a data folder of another one cannot be opened. */
+/** Of the binaries in package.json. PostgreSQL cannot open data folders of another major version. */
 export const MAJOR_VERSION = '18';
 
 export interface Binaries {
@@ -26,7 +26,7 @@ export async function findBinaries(): Promise<Binaries> {
   return { home, initdb: found.initdb, postgres: found.postgres, pgCtl: found.pg_ctl };
 }
 
-/** npm packages carry no symbolic links; the package makes them in a postinstall script, which npm may have been told not to run. */
+/** npm packages contain no symbolic links. Their postinstall script makes them, but npm may skip scripts. */
 export async function linkLibraries(home: string): Promise<void> {
   const list = await readFile(join(home, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links: { source: string; target: string }[] = JSON.parse(list);

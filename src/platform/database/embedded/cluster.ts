@@ -8,19 +8,19 @@ import type { LockFile } from './file-lock.js';
 import { initdb } from './initdb.js';
 
 export interface Cluster {
-  /** Canonical path: one for all processes that use it. */
+  /** Canonical path: the same in every process. */
   readonly folder: string;
   readonly data: string;
   readonly log: string;
-  /** Held by the server as long as one of its processes lives, and while the cluster is made, started or removed. */
+  /** Held by the server processes, and while the cluster is created, started or removed. */
   readonly lock: LockFile;
-  /** Held while a process joins or leaves the server. */
+  /** Held while a process joins or leaves. */
   readonly turn: LockFile;
   readonly account: Account;
   readonly binaries: Binaries;
 }
 
-/** For root, where uid 65534 cannot reach the usual places. */
+/** For root, where uid 65534 cannot access the default folders. */
 const SHARED_HOME = '/var/lib/nestjs-mstv';
 
 export async function locateCluster(dataDir: string): Promise<Cluster> {
@@ -76,7 +76,7 @@ async function reachableBinaries(binaries: Binaries, uid: number): Promise<Binar
   return { home, initdb: at(binaries.initdb), postgres: at(binaries.postgres), pgCtl: at(binaries.pgCtl) };
 }
 
-/** Makes the cluster if it is missing: under another name first, so that a kill leaves none or a whole one. */
+/** Creates a missing cluster under a temporary name, then renames it: a kill leaves none or a complete one. */
 export async function ensureCluster(cluster: Cluster, dataDir: string, fsync: boolean): Promise<void> {
   await removeDrafts(cluster.folder);
   if (!(await holdsData(cluster))) await createCluster(cluster, fsync);
@@ -122,7 +122,7 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
 async function removeDrafts(folder: string): Promise<void> {
   const home = dirname(folder);
   const drafts = (await readdir(home)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
-  // An orphaned initdb may still be writing: the next start tries again.
+  // an orphaned initdb may still write: the next start tries again
   for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true }).catch(() => undefined);
 }
 

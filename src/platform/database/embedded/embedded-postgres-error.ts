@@ -5,23 +5,21 @@ export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }
 
-/** For what the files of a data folder do not allow. */
 export const unusableData = (reason: string, cause?: unknown): EmbeddedPostgresError =>
   new EmbeddedPostgresError(
     `The data folder cannot be used (${reason}): it may belong to another user; take it over (chown), or choose another DATA_DIR`,
     { cause },
   );
 
-/** Says which file it is, and what to do; other errors stay as they are. */
 export function explainFileError(error: unknown): unknown {
   const isOfFile = error instanceof Error && !(error instanceof EmbeddedPostgresError) && 'path' in error;
   return isOfFile ? unusableData(error.message, error) : error;
 }
 
-/** PostgreSQL's write-ahead log grows by files of 16 MiB. */
+/** One file of the write-ahead log (WAL). */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
-/** The error to report if PostgreSQL failed for want of disk space, which may have kept it from writing its log. */
+/** PostgreSQL may be unable to log that the disk is full, so this also looks at the free space. */
 export async function diskFull(folder: string, output: string): Promise<EmbeddedPostgresError | undefined> {
   const { bavail, bsize } = await statfs(dirname(folder));
   const free = bavail * bsize;

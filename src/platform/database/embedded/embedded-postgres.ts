@@ -8,9 +8,9 @@ import { findServer, recordedServer, type ServerProcess, terminate } from './ser
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** A fixed port; otherwise that of the last start, if it is free. */
+  /** Default: the port of the last start, if free. */
   readonly port?: number;
-  /** False only for data that may be lost: a power cut breaks it. */
+  /** False only for disposable data: a power failure corrupts it. */
   readonly fsync?: boolean;
   readonly log?: (message: string) => void;
 }
@@ -18,15 +18,11 @@ export interface EmbeddedPostgresOptions {
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 10_000;
 
-/** Between two attempts to reach a server that another process has started, and the limits of all attempts. */
 const PAUSE_MS = 50;
 const ANSWER_LIMIT_MS = 5_000;
 const START_LIMIT_MS = 60_000;
 
-/**
- * A real PostgreSQL from npm: one server per DATA_DIR, found again by every process, started if it does not run,
- * and started again if it dies while it is used. Throws EmbeddedPostgresError.
- */
+/** One server per DATA_DIR, shared by all processes; restarted when it dies. Throws EmbeddedPostgresError. */
 export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const cluster = await locateCluster(options.dataDir);
@@ -38,7 +34,6 @@ export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promis
   }
 }
 
-/** This process's share in the server of a DATA_DIR. */
 export class EmbeddedPostgres {
   #membership!: Membership;
   #stopped: Promise<'stopped' | 'in use'> | undefined;
@@ -71,7 +66,7 @@ export class EmbeddedPostgres {
     }
   }
 
-  /** `server` is undefined while another process starts it; `refused`: why it cannot be used, now or at all. */
+  /** No `server` while another process starts it; `refused`: why it rejects connections. */
   private async join(port: number | undefined): Promise<{ server: ServerProcess | undefined; refused?: Error }> {
     const server = await findOrLaunch(this.cluster, { ...this.options, port });
     if (!server) return { server };
@@ -97,7 +92,7 @@ export class EmbeddedPostgres {
     }
   }
 
-  /** To be called after this process has closed its own connections; the last process that uses the server stops it. */
+  /** Call it after closing your own connections. The last process stops the server. */
   stop(): Promise<'stopped' | 'in use'> {
     this.#stopped ??= exclusive(this.cluster.turn, () => this.leave());
     return this.#stopped;
@@ -111,14 +106,14 @@ export class EmbeddedPostgres {
   }
 }
 
-/** Whoever gets the lock knows that no server runs on the data, whatever process or container it was started from. */
+/** The lock proves that no server runs on the data, in any process or container. */
 async function findOrLaunch(cluster: Cluster, options: EmbeddedPostgresOptions): Promise<ServerProcess | undefined> {
   const { dataDir, port, fsync = true } = options;
   const lock = await tryLock(cluster.lock);
   if (!lock) return recordedServer(cluster.data);
   try {
     await ensureCluster(cluster, dataDir, fsync);
-    // a server that was started by hand has no lock
+    // a server started by hand holds no lock
     return (await findServer(cluster.data)) ?? (await launch(cluster, lock, { fsync, port }));
   } finally {
     await lock.close();

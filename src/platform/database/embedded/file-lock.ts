@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 
-/** Where a lock is part of opening: O_EXLOCK of macOS, and UV_FS_O_EXLOCK, by which libuv opens for one process alone on Windows. */
+/** Platforms that lock in open(): O_EXLOCK on macOS, UV_FS_O_EXLOCK (exclusive in libuv) on Windows. */
 const LOCKING_FLAGS: Partial<Record<NodeJS.Platform, number>> = {
   darwin: 0x20 | constants.O_NONBLOCK,
   win32: 0x1000_0000,
@@ -16,14 +16,11 @@ const PAUSE_MS = 20;
 
 export interface LockFile {
   readonly path: string;
-  /** Its owner; undefined or 0: the account of this process. */
+  /** Owner; undefined or 0 for the account of this process. */
   readonly uid?: number | undefined;
 }
 
-/**
- * Locks the file; undefined if it is locked. The kernel frees the lock when every process that has the descriptor, also one
- * that inherited it, has closed it or is gone. It holds across containers, but not between two kernels.
- */
+/** Undefined when locked. Child processes inherit the lock; it works across containers, not across kernels. */
 export async function tryLock({ path, uid }: LockFile): Promise<FileHandle | undefined> {
   const file = await openToLock(path);
   if (!file) return undefined;
@@ -59,7 +56,7 @@ async function openToLock(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** Node cannot lock; flock(1) locks what is opened here, and so keeps it locked when it has ended. */
+/** Node has no flock. flock(1) locks the inherited descriptor, which stays locked after it exits. */
 async function lock({ fd }: FileHandle, path: string): Promise<boolean> {
   if (process.platform in LOCKING_FLAGS) return true;
   const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd] });
@@ -76,7 +73,7 @@ async function lock({ fd }: FileHandle, path: string): Promise<boolean> {
   );
 }
 
-/** Whoever had the lock before may have removed the file. */
+/** The previous owner may have removed the file. */
 async function isAt(path: string, file: FileHandle): Promise<boolean> {
   const [locked, found] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
   return locked.ino === found?.ino;

@@ -17,7 +17,7 @@ interface Attempt {
   readonly output: string;
 }
 
-/** initdb wants a name for its user id, PostgreSQL itself does not. */
+/** initdb needs a user name for its uid; PostgreSQL does not. */
 const NAMELESS = /could not look up effective user ID (\d+)/;
 
 export async function initdb({ account, binaries, folder }: Place, draft: string, fsync: boolean): Promise<void> {
@@ -42,7 +42,7 @@ function initdbArguments(draft: string, fsync: boolean): string[] {
   return args;
 }
 
-/** Gives `uid` a name: by nss_wrapper where it is installed, else in a user namespace where it is an account that has one. */
+/** Gives `uid` a user name: by nss_wrapper if installed, else by the user namespace of an account that has one. */
 async function withName(uid: string, account: Account, command: string[], draft: string): Promise<Attempt> {
   const names = join(draft, 'passwd');
   await writeFile(names, `postgres:x:${uid}:${uid}::/:/bin/false\n`);

@@ -14,12 +14,12 @@ export interface LaunchOptions {
 
 const START_LIMIT_MS = 60_000;
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
-/** The children of a killed server end a moment later. */
+/** Children of a killed server exit a moment later. */
 const LEFTOVERS = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const DENIED = /: {2}(.* (?:Permission denied|has wrong ownership))/;
 const PORT_TAKEN = /could not bind .* address/i;
 
-/** Starts a server that holds the lock and outlives this process, and waits until it accepts connections. */
+/** The server holds the lock and outlives this process. Resolves when it accepts connections. */
 export async function launch(cluster: Cluster, lock: FileHandle, options: LaunchOptions): Promise<ServerProcess> {
   const limit = performance.now() + START_LIMIT_MS;
   for (;;) {
@@ -48,7 +48,7 @@ async function start(
     cwd: '/',
     detached: true,
     windowsHide: true,
-    // its processes inherit the lock, and free it when the last of them is gone
+    // inherited: freed when its last process exits
     stdio: ['ignore', log, log, lock.fd],
   });
   closeSync(log);
@@ -101,7 +101,7 @@ async function logSize({ log }: Cluster): Promise<number> {
   return 0;
 }
 
-/** The port of the last start, so that clients find the server again; another one if that is taken meanwhile. */
+/** Of the last start, so that clients reconnect; another one if it is taken. */
 async function usablePort({ data }: Cluster): Promise<number> {
   const lastStart = await readFile(join(data, 'postmaster.opts'), 'utf8').catch(() => '');
   const last = Number(/"-p" "(\d+)"/.exec(lastStart)?.[1] ?? 0);

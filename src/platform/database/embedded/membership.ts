@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-/** The role of the program: owner of its databases, not a superuser, so that row level security binds it. */
+/** Owns its databases and is no superuser, so that row level security applies. */
 const ROLE = 'app';
 const ANSWER_LIMIT_MS = 15_000;
 
-/** pg has these methods, its types do not. */
+/** Missing from the types of pg. */
 type Client = pg.Client & Record<'ref' | 'unref', () => void>;
 
-/** A connection held as long as this process uses the server: others see by it that the server is in use. */
+/** An open connection that shows other processes that the server is in use. */
 export class Membership {
   private constructor(
     private readonly client: Client,
@@ -53,12 +53,12 @@ export class Membership {
     }
   }
 
-  /** Others are assumed to remain where the server cannot say. */
+  /** `others remain` if the server cannot answer. */
   async leave(): Promise<'others remain' | 'was the last'> {
     this.client.removeAllListeners('end');
     this.client.ref();
     try {
-      // a connection that only starts has no name yet and may be our own; users of the server hold one that is there
+      // connections that are starting have no name yet, and may be our own: count only named ones
       const { rowCount } = await this.client.query(
         `select 1 from pg_stat_activity where backend_type = 'client backend' and application_name <> $1
           and state is distinct from 'starting' limit 1`,
@@ -82,7 +82,7 @@ async function connect(port: number, password: string, name: string): Promise<Cl
     application_name: name,
     connectionTimeoutMillis: ANSWER_LIMIT_MS,
   }) as Client;
-  // Without a listener a lost connection would end the process.
+  // without a listener a lost connection would end the process
   client.on('error', () => undefined);
   await client.connect();
   return client;

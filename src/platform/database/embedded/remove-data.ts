@@ -6,7 +6,7 @@ import { exclusive, tryLock } from './file-lock.js';
 import { Membership } from './membership.js';
 import { findServer, terminate } from './server-process.js';
 
-/** Stops the embedded PostgreSQL of `dataDir` and removes its data, and nothing else, unless other processes use it. */
+/** Stops the server and removes only its data, unless other processes use it. */
 export async function removeEmbeddedData(dataDir: string): Promise<'removed' | 'in use'> {
   try {
     const cluster = await locateCluster(dataDir);

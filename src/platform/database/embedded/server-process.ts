@@ -12,10 +12,9 @@ export interface ServerProcess {
   readonly status: string;
 }
 
-/** No kernel gives it out. */
 const IMPOSSIBLE_PID = 2_147_483_647;
 
-/** The last server of the data directory `data`; it may be gone, or run where its pid means nothing here. */
+/** As of the last start: it may be gone, or its pid may belong to another container. */
 export async function recordedServer(data: string): Promise<ServerProcess | undefined> {
   const lines = await pidFile(data);
   const pid = Number(lines?.[0]);
@@ -23,7 +22,7 @@ export async function recordedServer(data: string): Promise<ServerProcess | unde
   return { pid, port: Number(lines[3]), status: lines[7]?.trim() ?? 'starting' };
 }
 
-/** The server that runs on `data` among the processes that this one sees; it may still be starting or stopping. */
+/** Running on `data` and visible to this process; may be starting or stopping. */
 export async function findServer(data: string): Promise<ServerProcess | undefined> {
   const server = await recordedServer(data);
   return server && isAlive(server.pid, data) ? server : undefined;
@@ -35,7 +34,7 @@ const pidFile = (data: string): Promise<string[] | undefined> =>
     () => undefined,
   );
 
-/** Whether `pid` is the server of `data`: not a zombie, and no other process that was given the pid of a dead server. */
+/** Neither a zombie nor an unrelated process with a reused pid. */
 function isAlive(pid: number, data: string): boolean {
   const status = procFile(pid, 'stat');
   if (status === undefined) return procFile('self', 'stat') === undefined && answersSignals(pid);
@@ -59,10 +58,7 @@ function answersSignals(pid: number): boolean {
   }
 }
 
-/**
- * A new server refuses to start while the pid of a dead one exists, be it a zombie or another process. The rest of the
- * file stays: PostgreSQL sees by it whether children of the dead server still hold its shared memory.
- */
+/** A reused pid would block the start. The rest of the file stays: PostgreSQL checks its shared memory by it. */
 export async function disownPidFile(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid');
   const lines = await pidFile(data);
@@ -75,7 +71,7 @@ export async function disownPidFile(data: string): Promise<void> {
 
 const FAST_STOP_LIMIT_MS = 10_000;
 
-/** Stops a server and waits until its process is gone: clients are cut off, committed data is safe. */
+/** Fast shutdown, else immediate: both keep committed data. Resolves when the process is gone. */
 export async function terminate({ binaries, data }: Cluster, { pid }: ServerProcess): Promise<void> {
   if (process.platform === 'win32') {
     await promisify(execFile)(binaries.pgCtl, ['stop', '-D', data, '-m', 'fast', '-w']);
@@ -91,7 +87,7 @@ function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it has ended meanwhile
+    // already gone
   }
 }
 

@@ -14,7 +14,7 @@ interface Row {
   readonly finished: boolean;
 }
 
-/** The lock that Prisma's own migrate takes: neither runs while the other does. */
+/** The advisory lock of `prisma migrate`: the two exclude each other. */
 const PRISMA_LOCK = 72_707_369;
 
 const CREATE_TABLE = `
@@ -29,10 +29,7 @@ const CREATE_TABLE = `
     applied_steps_count integer not null default 0
   )`;
 
-/**
- * Brings the database of `url`, which must not be behind a transaction pooler, up to the migrations of the folder.
- * Resolves with the names of those it applied. Any number of processes may run it at once. Throws MigrationError.
- */
+/** `url` must bypass a transaction pooler. Processes may run it at once. Resolves with the applied names. */
 export async function migrate(url: string, { folder = migrationsFolder, log }: MigrateOptions = {}): Promise<string[]> {
   const files = await readMigrations(folder);
   return connected(url, async (client) => {
@@ -60,12 +57,12 @@ export async function requireMigrated(url: string, folder = migrationsFolder): P
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
-  // Without a listener a lost connection would end the process; the statement under way rejects anyway.
+  // without a listener a lost connection would end the process; a running statement rejects anyway
   client.on('error', () => undefined);
   try {
     await client.connect();
     await prepareSession(client);
-    // an index of a large table takes its time
+    // indexes of large tables take long
     await client.query('set statement_timeout = 0');
     await requirePublic(client);
     return await work(client);
@@ -77,11 +74,11 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   }
 }
 
-/** For a host name with several addresses there is one error each. */
+/** A host with several addresses gives one error each. */
 const reasonOf = (error: unknown): string =>
   error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : (error as Error).message;
 
-/** Prisma names the schema in its statements, SQL by hand does not. */
+/** Prisma qualifies names by schema, hand-written SQL does not. */
 async function requirePublic(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ schema: string }>('select current_schema() as schema');
   if (rows[0]?.schema === 'public') return;
@@ -100,7 +97,7 @@ async function recorded(client: pg.Client): Promise<Row[]> {
   return rows;
 }
 
-/** A database may know more than the folder: a newer version of the program has been here. */
+/** Unknown rows are allowed: a newer version of the program added them. */
 function pending(files: readonly MigrationFile[], rows: readonly Row[]): MigrationFile[] {
   const byName = new Map(rows.map((row) => [row.name, row]));
   for (const { name, checksum } of files) {
@@ -144,6 +141,6 @@ async function recordFailure(client: pg.Client, name: string, checksum: string, 
       [randomUUID(), checksum, name, message],
     );
   } catch {
-    // the connection may be gone; the error of the migration is reported anyway
+    // the connection may be lost; the error of the migration matters more
   }
 }
