@@ -17,7 +17,7 @@ async function report(gate: Gate): Promise<Tally> {
     console.log(`ok      ${gate.name} (${seconds} s)`);
     return passed;
   }
-  console.log(`FAILED  ${gate.name} (${seconds} s)\n\n${verdict.output}\n\nTo mend it: ${gate.fix}\n`);
+  console.log(`FAILED  ${gate.name} (${seconds} s)\n\n${verdict.output}\n\nTo fix it: ${gate.fix}\n`);
   return failed;
 }
 
@@ -36,7 +36,7 @@ function coverageGate(suites: Tally, green: boolean): Tally {
   if (suites.failed > 0) return skipped;
   if (green) return passed;
   console.log(
-    'FAILED  coverage\n\nTo mend it: test what coverage/index.html shows in red; an error outside a test is named above.',
+    'FAILED  coverage\n\nTo fix it: test what coverage/index.html shows in red; an error outside a test is named above.',
   );
   return failed;
 }

@@ -15,7 +15,7 @@ export const problem = (reply: FastifyReply, status: number, code: string) => re
 
 type Headers = (reply: FastifyReply) => void;
 
-/** GetUser on Fastify alone. `setHeaders` for a handler that tells as much in its headers as ours do. */
+/** GetUser on Fastify alone. `setHeaders` for a handler that sends as many headers as ours do. */
 export async function serve(setHeaders?: Headers): Promise<Target> {
   const users = await usersInMemory();
   const tokens = new VerifiedTokens();

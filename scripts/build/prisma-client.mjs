@@ -37,6 +37,6 @@ export function generateClient() {
   };
   const command = ['node_modules/prisma/build/index.js', 'generate'];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`prisma generate failed: mend prisma/*.prisma\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`prisma generate failed: fix prisma/*.prisma\n${stdout}${stderr}`);
   writeFileSync(stampFile, stamp());
 }

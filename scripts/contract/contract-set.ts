@@ -46,7 +46,7 @@ export class ContractSet {
     const drifted = this.#located(drift(current, this.#committed.read()));
     return [
       { fix: 'Run `npm run contract` and commit what it writes.', findings: drifted },
-      { fix: 'The document is not valid: mend what generates it, or the contract.', findings: this.#located(errors) },
+      { fix: 'The document is not valid: fix what generates it, or the contract.', findings: this.#located(errors) },
       {
         fix: 'This breaks clients of the released documents: undo it, add a version beside it, or run `npm run contract -- --accept "<reason>"`.',
         findings: this.#located(open),

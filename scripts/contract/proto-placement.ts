@@ -12,7 +12,7 @@ export type NamedShape = ObjectShape | EnumShape;
 export interface PlacedType {
   readonly shape: NamedShape;
   readonly package: string;
-  /** Reachable from a request, so presence counts: a caller who sends nothing is told so. */
+  /** Reachable from a request, so presence counts: a missing field is reported to the caller. */
   readonly inRequests: boolean;
 }
 

@@ -11,7 +11,7 @@ const cruised = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSyn
 
 /** Every gate of the test command, the slow ones first. */
 export const gates: readonly Gate[] = [
-  command('types', 'Mend the types; `npx tsc --noEmit` shows the same.', [
+  command('types', 'Fix the types; `npx tsc --noEmit` shows the same.', [
     'node_modules/typescript/bin/tsc',
     '--noEmit',
     '--pretty',
@@ -26,7 +26,7 @@ export const gates: readonly Gate[] = [
     'node_modules/knip/bin/knip.js',
     '--no-progress',
   ]),
-  command('lint and format', 'Run `npm run format`, then mend by hand what is left.', [
+  command('lint and format', 'Run `npm run format`, then fix the rest by hand.', [
     'node_modules/@biomejs/biome/bin/biome',
     'ci',
     '--colors=off',

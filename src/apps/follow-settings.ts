@@ -26,7 +26,7 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
 }
 
 /** Dependencies of any name may be added: one is known only after its first call. */
-function warnOfStrangers(names: readonly string[], calls: Resilience): void {
+function warnOfUnknownDependencies(names: readonly string[], calls: Resilience): void {
   const known = new Set([...Object.keys(services), ...calls.guards.map(({ name }) => name)]);
   const strange = names.filter((name) => !known.has(name));
   for (const name of strange) logger.warn(`resilience/${name}: nothing of this name is called so far`);
@@ -40,7 +40,7 @@ function followResilience(dynamic: DynamicConfiguration, calls: Resilience): voi
     for (const [name, change] of changes) calls.update(change, name);
     const names = [...changes.keys()];
     const added = names.filter((name) => !named.includes(name));
-    warnOfStrangers(added, calls);
+    warnOfUnknownDependencies(added, calls);
     named = names;
   });
 }

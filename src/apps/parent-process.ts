@@ -13,7 +13,7 @@ export async function ownTurn(): Promise<void> {
   if (isStartedInTurn()) await once(process, 'message');
 }
 
-export function tellReady(): void {
+export function reportReady(): void {
   // the parent may have closed the channel
   process.send?.(readyMessage, undefined, undefined, () => undefined);
 }

@@ -5,7 +5,7 @@ import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { logOutput } from '../platform/observability/log-output.js';
 import { Application } from './application.js';
-import { ownTurn, tellReady } from './parent-process.js';
+import { ownTurn, reportReady } from './parent-process.js';
 import { returnMemory } from './return-memory.js';
 import { isStopping, onStop } from './stop-signals.js';
 
@@ -27,7 +27,7 @@ export async function run(
   onStop((cause) => void stopInOrder(cause, application, { timeoutMs: configuration.shutdownTimeoutMs, release }));
   await ownTurn();
   await application.listen();
-  tellReady();
+  reportReady();
   returnMemory(() => application.isBusy);
 }
 

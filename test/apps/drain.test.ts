@@ -28,7 +28,7 @@ const closed = (client: MqttClient) => new Promise<void>((resolve) => client.onc
 
 afterEach(() => started.end('SIGKILL'));
 
-describe('a process that is told to stop', () => {
+describe('a process that gets a stop signal', () => {
   beforeEach(() => {
     started = start(2_000);
   });
@@ -45,20 +45,20 @@ describe('a process that is told to stop', () => {
   });
 });
 
-describe('connections of a process that is told to stop', () => {
+describe('connections of a process that gets a stop signal', () => {
   beforeEach(() => {
     started = start(0);
   });
 
-  it('are told to go elsewhere: GOAWAY, 1012, and the end of MQTT', async () => {
+  it('are sent elsewhere: GOAWAY, 1012, and the end of MQTT', async () => {
     const url = await httpUrl();
     const session = await openHttp2(await grpcUrl());
     const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
     await once(socket, 'open');
     const mqtt = await connectAsync(await mqttUrl(), { protocolVersion: 4, reconnectPeriod: 0 });
-    const told = Promise.all([once(session, 'goaway'), once(socket, 'close'), closed(mqtt)]);
+    const ends = Promise.all([once(session, 'goaway'), once(socket, 'close'), closed(mqtt)]);
     const ended = started.end('SIGTERM');
-    const [[goawayCode], [closeCode]] = await told;
+    const [[goawayCode], [closeCode]] = await ends;
     expect([goawayCode, closeCode, await ended]).toEqual([0, 1012, 0]);
   });
 });

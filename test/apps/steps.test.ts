@@ -16,9 +16,9 @@ import { noTelemetry } from '../../src/platform/observability/telemetry.js';
 import { RateLimiter } from '../../src/ports/rate-limiter.js';
 import { testDatabase } from '../support/database.js';
 
-/** The steps of every call, as they are told to its span. */
+/** The steps of every call, as its span records them. */
 class StepLog extends Tracer {
-  readonly told: string[] = [];
+  readonly recorded: string[] = [];
 
   override serve({ id }: OperationDescriptor): ServerSpan {
     return this.#span(id);
@@ -28,7 +28,7 @@ class StepLog extends Tracer {
     return {
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
       set: () => undefined,
-      step: (name) => this.told.push(`${id} ${name}`),
+      step: (name) => this.recorded.push(`${id} ${name}`),
       child: () => this.#span(id),
       end: () => undefined,
     };
@@ -56,7 +56,7 @@ describe('in the monolith, which is edge and owner in one', () => {
       new Register({ email: `${crypto.randomUUID()}@example.com`, password: 'correct horse battery' }),
     );
 
-  /** What really ran, beside what was told. */
+  /** What really ran, beside what was recorded. */
   function watch(message: typeof GetMe | typeof Register) {
     const limited = vi.spyOn(application.get(RateLimiter), 'consume');
     const verified = vi.spyOn(application.get(TokenVerifier), 'verifyCached');
@@ -93,10 +93,10 @@ describe('in the monolith, which is edge and owner in one', () => {
     const client = connect(protocol, token);
     // the credentials of a connection are looked at when it opens, too
     await client.execute(new GetMe());
-    steps.told.length = 0;
+    steps.recorded.length = 0;
     const ran = watch(GetMe);
     await client.execute(new GetMe());
-    expect(steps.told).toEqual(
+    expect(steps.recorded).toEqual(
       ['limit_address', 'authenticate', 'authorize', 'limit_caller', 'validate'].map((step) => `users.getMe ${step}`),
     );
     const once = { limited: ['address', 'users.getMe'], verified: 1, authorized: ['users.getMe'], validated: 1 };

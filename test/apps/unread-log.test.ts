@@ -65,9 +65,9 @@ describe.each(['development', 'test'])('a log that nobody reads, in %s', { timeo
     const dropped = await droppedLines();
     if (!child.stdout) throw new Error('no output');
     for await (const line of createInterface({ input: child.stdout })) {
-      const [, told] = /(\d+) lines of the log were dropped/.exec(line) ?? [];
-      if (told === undefined) continue;
-      expect(Number(told)).toBe(dropped);
+      const [, count] = /(\d+) lines of the log were dropped/.exec(line) ?? [];
+      if (count === undefined) continue;
+      expect(Number(count)).toBe(dropped);
       break;
     }
   });

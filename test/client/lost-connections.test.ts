@@ -37,7 +37,7 @@ describe.each(protocols.filter((protocol) => !isForeign(protocol)))('a client ov
   });
 });
 
-test('a WebSocket that is closed for one message too large fails that call, and the others are told to try again', async () => {
+test('a WebSocket that is closed for one message too large fails that call, and the others may be retried', async () => {
   const client = clientOf(target, 'websocket', { token: await target.application.token('USER') });
   const other = client.execute(new WaitForSpecimen());
   await expect.poll(running).toBeGreaterThan(0);

@@ -36,7 +36,7 @@ describe.skipIf(process.env.MQTT_URL === undefined)('a broker of MQTT_URL', () =
     expect(await list(5)).toMatchObject({ items: [] });
   });
 
-  test('tells at once that nobody serves a topic', async () => {
+  test('fails at once where nobody serves a topic', async () => {
     const client = clientOf(target, 'mqtt', { mqttVersion: 5, mqttTopicPrefix: `nobody-${crypto.randomUUID()}` });
     await expect(client.execute(new ListSpecimens())).rejects.toBeInstanceOf(ServiceUnavailable);
     await client.close();

@@ -153,9 +153,9 @@ function repetitions({ driver, operation, example, world, same }: Subject): void
     expect(values.length).toBeGreaterThan(0);
     for (const value of values) expect(value).toEqual(values[0]);
     // a command that ends its own token leaves none to those that come a moment later
-    const told = [IdempotencyKeyInUse.code, ...(arranged.repeatToken === undefined ? [] : [Unauthenticated.code])];
+    const allowed = [IdempotencyKeyInUse.code, ...(arranged.repeatToken === undefined ? [] : [Unauthenticated.code])];
     for (const { outcome } of answers) {
-      if ('failure' in outcome) expect(told).toContain(outcome.failure.code);
+      if ('failure' in outcome) expect(allowed).toContain(outcome.failure.code);
     }
   });
 }

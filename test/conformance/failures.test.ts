@@ -47,9 +47,9 @@ beforeAll(async () => {
 
 afterAll(() => target.stop());
 
-/** What only a test module can be made to do; every protocol tells it in its own way. */
+/** What only a test module can be made to do; every protocol reports it in its own way. */
 describe.each(drivers)('$name', ({ connect, name }) => {
-  /** GraphQL tells when to try again in a header. */
+  /** GraphQL sends the time to wait in a header. */
   const isSilent = name === 'GraphQL over WebSocket';
   let driver: Driver;
 
@@ -59,7 +59,7 @@ describe.each(drivers)('$name', ({ connect, name }) => {
 
   afterAll(() => driver.close());
 
-  test.each(failureKinds)('tells a failure of kind %s', async (kind) => {
+  test.each(failureKinds)('answers with a failure of kind %s', async (kind) => {
     const declared = failureOfKind.get(kind);
     if (!declared) throw new Error(`no failure of kind ${kind}`);
     const call = { operation: descriptorOf(FailSpecimen), input: { kind: kind.toUpperCase() } };
@@ -84,7 +84,7 @@ describe.each(drivers)('$name', ({ connect, name }) => {
     else await expectFailure(driver, call, DeadlineExceeded);
   });
 
-  test('tells when the quota is used up, and when there is more', async () => {
+  test('reports that the quota is used up, and when to retry', async () => {
     const token = await target.application.token('USER');
     const call = { operation: descriptorOf(IssueSpecimenToken), input: { name: 'a' }, token };
     await expectValue(driver, call, { token: expect.any(String) });

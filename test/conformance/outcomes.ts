@@ -25,21 +25,21 @@ export async function expectFailure(driver: Driver, call: Call, declared: Failur
 }
 
 export function expectIssues(outcome: Outcome, issues: readonly Issue[]): void {
-  const told = 'failure' in outcome ? (outcome.failure.issues ?? []) : [];
-  expect(told.toSorted(byPath)).toEqual(issues.toSorted(byPath));
+  const received = 'failure' in outcome ? (outcome.failure.issues ?? []) : [];
+  expect(received.toSorted(byPath)).toEqual(issues.toSorted(byPath));
 }
 
 /** Outcomes that must be the same whatever wire they come by. */
 export class SameEverywhere {
   readonly #first = new Map<string, unknown>();
 
-  /** `name` tells what was called, without the wire. */
+  /** `name`: what was called, in any protocol. */
   expect(name: string, outcome: Outcome): void {
     if (!('failure' in outcome)) expect.fail('succeeded');
     const { code, detail, issues = [] } = outcome.failure;
-    const told = { code, detail, issues: issues.toSorted(byPath) };
-    const first = this.#first.get(name) ?? told;
+    const received = { code, detail, issues: issues.toSorted(byPath) };
+    const first = this.#first.get(name) ?? received;
     this.#first.set(name, first);
-    expect(told).toEqual(first);
+    expect(received).toEqual(first);
   }
 }

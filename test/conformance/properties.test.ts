@@ -74,8 +74,8 @@ describe.each([
   test('refuses any invalid input with the issues of its schema in every protocol', async () => {
     const property = fc.asyncProperty(invalidObject(shape, spec.input), async (input) => {
       const expected = expectedIssues(message, input);
-      const told = await inEveryProtocol((client) => issuesFrom(client, build(message, input)));
-      for (const [protocol, issues] of told) expect(issues, protocol).toEqual(expected);
+      const issuesByProtocol = await inEveryProtocol((client) => issuesFrom(client, build(message, input)));
+      for (const [protocol, issues] of issuesByProtocol) expect(issues, protocol).toEqual(expected);
     });
     await fc.assert(property, { numRuns });
   });

@@ -45,7 +45,7 @@ describe.each(drivers)('a process under pressure, over $name', (connectable) => 
     pressure.set('event_loop_delay');
     const before = pressure.refused.event_loop_delay;
     const outcome = await expectFailure(driver, filter, ServiceUnavailable);
-    // GraphQL tells when to try again in a header
+    // GraphQL sends the time to wait in a header
     const isSilent = connectable.name === 'GraphQL over WebSocket';
     expect(outcome).toMatchObject(isSilent ? refusal : { failure: { ...refusal.failure, retryAfterSeconds: 1 } });
     expect(pressure.refused.event_loop_delay).toBe(before + 1);

@@ -32,7 +32,7 @@ describe('npm run contract', () => {
     return promise;
   };
 
-  it('fails on drift, names each document and says how to mend it, which then helps', async () => {
+  it('fails on drift, names each document and says how to fix it, which then works', async () => {
     const { code, output } = await run('--check');
     expect(code).toBe(1);
     expect(output).toContain('Run `npm run contract` and commit what it writes.');

@@ -26,7 +26,7 @@ const load = () =>
 
 const commandsWithoutKey = ({ details }: Tally) => details.every((line) => line.startsWith('UpdateUser'));
 
-/** As the gateway tells it. */
+/** The failure that the gateway gives. */
 async function circuit(): Promise<{ readonly state: string; readonly instances: { readonly ejected: number } }> {
   const { place } = topology.of('api-gateway')[0];
   return (await fetch(`${place.http}/health/circuit/user-service`)).json() as ReturnType<typeof circuit>;
@@ -93,7 +93,7 @@ describe('one of two instances', () => {
 });
 
 describe('the only instance', () => {
-  test('is killed: callers are told by name and at once, and answered as soon as it is back', {
+  test('is killed: callers get its name at once, and answers as soon as it is back', {
     timeout: 120_000,
   }, async () => {
     await start({});

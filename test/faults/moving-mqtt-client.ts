@@ -17,7 +17,7 @@ interface Connection {
 const isStopping = ({ error }: Reply): boolean => error?.message === 'This process is stopping';
 
 /**
- * Speaks MQTT 3.1.1, which has no farewell of the broker. Goes to the next one when a reply says that its own is stopping, or
+ * Speaks MQTT 3.1.1, in which a broker cannot announce its end. Goes to the next one when a reply says that its own is stopping, or
  * when that closes before it has acknowledged a request: neither was run, so it asks there again.
  */
 export class MovingMqttClient {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
 import { SteadyLoad, strange } from './steady-load.js';
-import { deadlineMs, patientMs, Topology, type TopologyOptions } from './topology.js';
+import { deadlineMs, longDeadlineMs, Topology, type TopologyOptions } from './topology.js';
 import { hasToxiproxy, Wire } from './toxiproxy.js';
 
 const callers = 10;
@@ -74,7 +74,7 @@ describe.skipIf(!hasToxiproxy).for(ways)('a network $where', ({ where, options }
   test.for([
     { what: 'cut', harm: (wire: Wire) => wire.cut() },
     { what: 'silent', harm: (wire: Wire) => wire.silence() },
-  ])('that is $what: callers are told by name, and answered when it is back', { timeout: 120_000 }, async (fault) => {
+  ])('that is $what: callers get its name, and answers when it is back', { timeout: 120_000 }, async (fault) => {
     const steady = load();
     await steady.answered(5 * callers);
     steady.next();
@@ -98,12 +98,16 @@ describe.skipIf(!hasToxiproxy).for(ways)('a network $where', ({ where, options }
 
 describe.skipIf(!hasToxiproxy)('a network to one of two instances', () => {
   beforeAll(() =>
-    start({ counts: { 'user-service': 2 }, environment: { REQUEST_DEADLINE_MS: `${patientMs}` }, ...ways[0]?.options }),
+    start({
+      counts: { 'user-service': 2 },
+      environment: { REQUEST_DEADLINE_MS: `${longDeadlineMs}` },
+      ...ways[0]?.options,
+    }),
   );
   afterAll(stop);
 
   test('that is slow: queries are answered by the other', { timeout: 120_000 }, async () => {
-    const steady = load(patientMs);
+    const steady = load(longDeadlineMs);
     await steady.answered(5 * callers);
     steady.next();
     await wires[0]?.slow(1_500);

@@ -7,10 +7,10 @@ import type { Environment } from './instance.js';
 import { MovingMqttClient, mqttSteps } from './moving-mqtt-client.js';
 import { report } from './report.js';
 import { SteadyLoad, type Step } from './steady-load.js';
-import { patientMs, Topology } from './topology.js';
+import { longDeadlineMs, Topology } from './topology.js';
 
 const callers = 10;
-const patient: Environment = { REQUEST_DEADLINE_MS: `${patientMs}` };
+const longDeadline: Environment = { REQUEST_DEADLINE_MS: `${longDeadlineMs}` };
 
 let topology: Topology;
 let admin: Administrator;
@@ -29,7 +29,7 @@ async function restartAll(part: string, load: SteadyLoad): Promise<void> {
 }
 
 async function underLoad(what: string, steps: (caller: number) => readonly Step[], part: string): Promise<void> {
-  const load = new SteadyLoad({ callers, deadlineMs: patientMs }, steps);
+  const load = new SteadyLoad({ callers, deadlineMs: longDeadlineMs }, steps);
   await load.answered(5 * callers);
   await restartAll(part, load);
   const tally = await load.stop();
@@ -59,7 +59,7 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
     beforeAll(async () => {
       discovery = await open();
       // they say that they go: their callers need no time to see it
-      const environment = { ...patient, ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
+      const environment = { ...longDeadline, ...discovery.environment, SHUTDOWN_DELAY_MS: '0' };
       topology = await Topology.start({ counts: await forEachPart(() => 2), environment });
       admin = await Administrator.logIn(topology);
       people = await Promise.all(Array.from({ length: callers }, (_, caller) => Person.register(topology, caller)));
@@ -80,11 +80,11 @@ describe.for(discoveries)('two instances of each service, $name', ({ name, isThe
   });
 });
 
-describe('two gateways whose clients move when they are told to', () => {
+describe('two gateways whose clients move when the gateway asks them to', () => {
   const closers: (() => void)[] = [];
 
   beforeAll(async () => {
-    topology = await Topology.start({ counts: { 'api-gateway': 2 }, environment: patient });
+    topology = await Topology.start({ counts: { 'api-gateway': 2 }, environment: longDeadline });
   });
 
   afterAll(async () => {

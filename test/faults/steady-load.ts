@@ -15,7 +15,7 @@ export interface LoadSettings {
 /** Beyond the deadline, for a machine that stalls: what comes later is a hang. */
 const hangSlackMs = 5_000;
 
-/** Failures that tell a caller nothing. */
+/** Failures without information for a caller. */
 const unexplainedCodes = new Set(['INTERNAL', 'UNIMPLEMENTED', 'MALFORMED_REQUEST', 'NOT_FOUND']);
 
 const quantile = (sorted: readonly number[], share: number): number =>
@@ -92,7 +92,7 @@ export interface Step {
 }
 
 /** Milliseconds that a test waits for what must come of the load. */
-const patienceMs = 45_000;
+const callLimitMs = 45_000;
 
 /** Callers that each make their next call when the last one has ended: a closed loop. */
 export class SteadyLoad {
@@ -119,7 +119,7 @@ export class SteadyLoad {
     const tally = new Tally();
     const { promise, resolve, reject } = Promise.withResolvers<Tally>();
     const tooLate = () => reject(new Error(`not reached: ${tally}\n${tally.details.slice(-5).join('\n')}`));
-    const timer = setTimeout(tooLate, patienceMs);
+    const timer = setTimeout(tooLate, callLimitMs);
     this.#watched.set(tally, () => isReached(tally) && resolve(tally));
     return promise.finally(() => {
       clearTimeout(timer);

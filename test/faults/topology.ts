@@ -16,7 +16,7 @@ export const administrator = { email: 'administrator@example.com', password: 'co
 export const deadlineMs = 4_000;
 
 /** Milliseconds: the same where none may, on a machine that stalls now and then. */
-export const patientMs = 10_000;
+export const longDeadlineMs = 10_000;
 
 /** Milliseconds after which a client gives up by itself: what gets so far was answered by nobody. */
 export const clientTimeoutMs = 30_000;

@@ -32,7 +32,7 @@ export class Wire {
     return this.#poison({ type: 'latency', attributes: { latency: ms } });
   }
 
-  /** Nothing comes through, and nobody is told. Connections of that time are lost. */
+  /** Drops all packets silently. Connections of that time are lost. */
   async silence(): Promise<void> {
     const silent: Toxic = { type: 'timeout', attributes: { timeout: 0 } };
     await Promise.all([this.#poison(silent), this.#poison(silent, 'upstream')]);

@@ -10,7 +10,7 @@ import type { RunningTarget } from '../support/target.js';
 const { FOREIGN_PYTHON: python = '' } = process.env;
 const run = promisify(execFile);
 
-interface Told {
+interface Result {
   readonly status: number;
   readonly answer: { readonly class: string; readonly code?: string } | null;
 }
@@ -24,7 +24,7 @@ describe.skipIf(python === '')('the client that openapi-python-client generates'
   let target: RunningTarget;
   let folder: string;
   let warnings: string;
-  let told: ReadonlyMap<string, Told>;
+  let results: ReadonlyMap<string, Result>;
 
   const generate = async (document: string) => {
     const path = join(folder, 'openapi.json');
@@ -46,9 +46,9 @@ describe.skipIf(python === '')('the client that openapi-python-client generates'
     const program = join(import.meta.dirname, 'openapi_python_client_calls.py');
     const { stdout } = await run(python, [program, join(folder, 'generated'), http, email, password]);
     const lines = stdout.trim().split('\n');
-    told = new Map(
+    results = new Map(
       lines.map((line) => {
-        const { name, ...rest } = JSON.parse(line) as Told & { name: string };
+        const { name, ...rest } = JSON.parse(line) as Result & { name: string };
         return [name, rest];
       }),
     );
@@ -84,7 +84,7 @@ describe.skipIf(python === '')('the client that openapi-python-client generates'
     ['clear', 200, 'User'],
     ['get', 200, 'User'],
   ])('reads what it is answered: %s', (name, status, type) => {
-    expect(told.get(name)).toMatchObject({ status, answer: { class: type } });
+    expect(results.get(name)).toMatchObject({ status, answer: { class: type } });
   });
 
   test.each([
@@ -97,15 +97,15 @@ describe.skipIf(python === '')('the client that openapi-python-client generates'
     ['gone', problem('GetUser', 404, 'USER_NOT_FOUND')],
     ['signed out', problem('GetMe', 401, 'UNAUTHENTICATED')],
   ])('knows why it is refused: %s', (name, expected) => {
-    expect(told.get(name)).toMatchObject(expected);
+    expect(results.get(name)).toMatchObject(expected);
   });
 
   test('reads nothing where there is nothing', () => {
-    for (const name of ['delete', 'logout']) expect(told.get(name)).toEqual({ status: 204, answer: null });
+    for (const name of ['delete', 'logout']) expect(results.get(name)).toEqual({ status: 204, answer: null });
   });
 
   test('repeats a command under a key without doing it again', () => {
-    expect(told.get('create again')).toEqual(told.get('create'));
-    expect(told.get('clear')?.answer).not.toHaveProperty('name');
+    expect(results.get('create again')).toEqual(results.get('create'));
+    expect(results.get('clear')?.answer).not.toHaveProperty('name');
   });
 });

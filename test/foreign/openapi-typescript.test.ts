@@ -17,7 +17,7 @@ const cache = 'node_modules/.cache';
 const compile = (project: string): Promise<string> =>
   new Promise((resolve) => execFile(process.execPath, [compiler, '-p', project], (_failed, stdout) => resolve(stdout)));
 
-interface Told {
+interface Result {
   readonly name: string;
   readonly status: number;
   readonly data?: unknown;
@@ -27,7 +27,7 @@ interface Told {
 describe('a client with the types of openapi-typescript', () => {
   let target: RunningTarget;
   let folder: string;
-  let told: ReadonlyMap<string, Told>;
+  let results: ReadonlyMap<string, Result>;
 
   beforeAll(async () => {
     target = await startApplication();
@@ -40,11 +40,11 @@ describe('a client with the types of openapi-typescript', () => {
     const { email, password } = target.administrator;
     const program = join(folder, 'openapi-fetch-calls.js');
     const { stdout } = await run(process.execPath, [program, target.addresses.http, email, password]);
-    told = new Map(
+    results = new Map(
       stdout
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line) as Told)
+        .map((line) => JSON.parse(line) as Result)
         .map((each) => [each.name, each]),
     );
   }, 180_000);
@@ -63,7 +63,7 @@ describe('a client with the types of openapi-typescript', () => {
     ['login', 200, expect.stringMatching(/Z$/)],
     ['code', 409, 'USER_EMAIL_TAKEN'],
   ])('reads what it is answered: %s', (name, status, data) => {
-    expect(told.get(name)).toMatchObject({ status, data });
+    expect(results.get(name)).toMatchObject({ status, data });
   });
 
   test.each([
@@ -72,10 +72,10 @@ describe('a client with the types of openapi-typescript', () => {
     ['gone', 404, 'USER_NOT_FOUND'],
     ['no administrator less', 409, 'USER_IS_ADMINISTRATOR'],
   ])('knows why it is refused: %s', (name, status, code) => {
-    expect(told.get(name)).toMatchObject({ status, error: { status, code } });
+    expect(results.get(name)).toMatchObject({ status, error: { status, code } });
   });
 
   test('reads nothing where there is nothing', () => {
-    expect(told.get('delete')).toEqual({ name: 'delete', status: 204 });
+    expect(results.get('delete')).toEqual({ name: 'delete', status: 204 });
   });
 });

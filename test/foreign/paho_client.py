@@ -13,7 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 
-def tell(**line) -> None:
+def send_line(**line) -> None:
     print(json.dumps(line), flush=True)
 
 
@@ -46,12 +46,12 @@ def on_connect(client, topic, flags, reason, properties):
 def on_subscribe(client, topic, mid, reasons, properties):
     if any(reason.is_failure for reason in reasons):
         sys.exit(f"not subscribed: {reasons}")
-    tell(subscribed=True)
+    send_line(subscribed=True)
 
 
 def on_message(client, topic, message):
     correlation = getattr(message.properties, "CorrelationData", None)
-    tell(payload=encoded(message.payload), correlation_data=encoded(correlation))
+    send_line(payload=encoded(message.payload), correlation_data=encoded(correlation))
 
 
 def main(host: str, port: str, client_id: str, topic: str, version: str) -> None:

@@ -12,13 +12,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 
-def tell(**line) -> None:
+def send_line(**line) -> None:
     print(json.dumps(line), flush=True)
 
 
 async def receive(number: int, socket: ClientConnection) -> None:
     async for text in socket:
-        tell(id=number, text=text)
+        send_line(id=number, text=text)
 
 
 class Sockets:
@@ -29,12 +29,12 @@ class Sockets:
     async def run(self, number: int, protocols: list[str]) -> None:
         async with connect(self.url, subprotocols=protocols) as socket:
             self.open[number] = socket
-            tell(id=number, protocol=socket.subprotocol)
+            send_line(id=number, protocol=socket.subprotocol)
             try:
                 await receive(number, socket)
             except ConnectionClosed:
                 pass
-        tell(id=number, closed=socket.close_code)
+        send_line(id=number, closed=socket.close_code)
 
     async def take(self, order: dict) -> None:
         number = order["id"]

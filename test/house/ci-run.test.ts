@@ -25,7 +25,7 @@ const servers = {
   ),
 };
 
-/** Runs .ci/run in a checkout whose npm says what `env` tells it to. */
+/** Runs .ci/run in a checkout whose npm is a script controlled by `env`. */
 function ciRun(env: Record<string, string>, files: Record<string, string> = servers) {
   const root = plant({ 'main/.ci/run': readFileSync(inHouse('.ci/run'), 'utf8'), 'bin/npm': npm, ...files });
   for (const file of ['main/.ci/run', 'bin/npm', ...Object.keys(files)]) chmodSync(join(root, file), 0o755);

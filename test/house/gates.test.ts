@@ -12,7 +12,7 @@ test.each([
   ['passes when its program ends with 0', 'console.log("done")', true],
   ['fails when its program does not', 'console.error("done"); process.exit(3)', false],
 ])('a gate %s, and shows the output', async (_, program, passed) => {
-  expect(await command('gate', 'Mend it.', ['--eval', program]).run()).toEqual({ passed, output: 'done' });
+  expect(await command('gate', 'Fix it.', ['--eval', program]).run()).toEqual({ passed, output: 'done' });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { pressureBehaviour } from '../platform/pressure/pressure.behaviour.js';
 import { MemoryPressure } from './memory-pressure.js';
 
-pressureBehaviour('the pressure that is told', (most) => {
+pressureBehaviour('the pressure set by a test', (most) => {
   const pressure = new MemoryPressure();
   pressure.limitCalls(most);
   return {

@@ -1,6 +1,6 @@
 import { type Excess, Pressure } from '../../src/pipeline/pressure.js';
 
-/** Measures nothing: there is too much of what it was told. */
+/** Measures nothing: reports the given excess. */
 export class MemoryPressure extends Pressure {
   set(excess: Exclude<Excess, 'calls'> | undefined): void {
     this.found = excess;

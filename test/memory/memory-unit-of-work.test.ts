@@ -16,5 +16,5 @@ const counters: Counters = {
 unitOfWorkBehaviour('in memory', async () => {
   const log = new MemoryIdempotencyLog();
   const unitOfWork = new MemoryUnitOfWork(log);
-  return { unitOfWork, log, forgetful: new MemoryIdempotencyLog(0), counters, close: async () => undefined };
+  return { unitOfWork, log, expired: new MemoryIdempotencyLog(0), counters, close: async () => undefined };
 });

@@ -30,7 +30,7 @@ import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 import { type Adapters, memoryAdapters } from './adapters.js';
 
-/** Goes on from now when it is told to. */
+/** Starts at the current time and advances on demand. */
 export class MovableClock extends Clock {
   #ahead = 0;
 

@@ -143,7 +143,7 @@ describe.each(protocols)('an operation behind a flag, over %s', (protocol) => {
     }
   });
 
-  test('tells nobody while it is off that the caller or the input is wrong', async () => {
+  test('does not reveal while it is off that the caller or the input is wrong', async () => {
     const client = connect();
     const failures = () =>
       Promise.all(

@@ -78,7 +78,7 @@ class ListNotesHandler implements Handles<ListNotes> {
   }
 }
 @QueryHandler(ListAllNotes)
-class ForgetfulHandler implements Handles<ListAllNotes> {
+class UnfilteredHandler implements Handles<ListAllNotes> {
   async execute() {
     return note('all');
   }
@@ -148,7 +148,7 @@ class WaitingHandler implements Handles<ReadNote> {
 const handlers = [
   ReadNoteHandler,
   ListNotesHandler,
-  ForgetfulHandler,
+  UnfilteredHandler,
   OpenNoteHandler,
   MyNoteHandler,
   SecretNoteHandler,
@@ -182,7 +182,7 @@ const bearer = async (role: 'USER' | 'ADMIN', userId?: string) => ({
 });
 
 describe('authentication', () => {
-  it('tells nobody, a user and a token that does not hold apart', async () => {
+  it('distinguishes an anonymous caller, a user and an invalid token', async () => {
     await start();
     const me = crypto.randomUUID();
     expect(await code(call(MyNote, {}))).toBe('UNAUTHENTICATED');
@@ -278,7 +278,7 @@ describe('the bus', () => {
 });
 
 describe('limits', () => {
-  it('count by caller and operation and tell when to come back', async () => {
+  it('count by caller and operation and say when to retry', async () => {
     const limits = {
       enabled: true,
       address: { quota: 100, windowSeconds: 60 },

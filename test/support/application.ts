@@ -80,7 +80,7 @@ export async function startBuiltApplication(changes: Environment = {}): Promise<
   }
 }
 
-/** From the lines that tell a person where to go; that of the health check is the last. */
+/** From the log lines with addresses; that of the health check is the last. */
 async function printedAddresses({ line, output }: RunningProcess): Promise<Addresses> {
   const [, http = ''] = await line(/Health +(http[^/]*\/\/[^/"]+)/);
   const printed = (pattern: RegExp) =>

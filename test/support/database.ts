@@ -9,7 +9,7 @@ export interface TestDatabase {
 
 let counter = 0;
 
-/** The server's own upkeep, which no user may end, can be at work in it for a moment. */
+/** Retries while a background process of the server, which nobody may end, uses it. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await eventually(() => administer(serverUrl, `drop database if exists ${name} with (force)`));
 }

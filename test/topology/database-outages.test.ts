@@ -7,9 +7,9 @@ import { CreateUser, GetUser, ListUsers } from '../../src/modules/users/contract
 import { administer } from '../support/administer.js';
 import { startApplication } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { canMount, OwnPostgres } from '../support/own-postgres.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
+import { StallingProxy } from '../support/stalling-proxy.js';
 import type { RunningTarget } from '../support/target.js';
 
 interface Product {
@@ -69,20 +69,20 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
   describe('after a failover in which the former primary lives on as a standby', () => {
     let primary: OwnPostgres;
     let standby: OwnPostgres;
-    let wire: ForgetfulWire;
+    let proxy: StallingProxy;
 
     beforeAll(async () => {
       primary = await OwnPostgres.start();
       standby = await primary.addStandby();
-      wire = await ForgetfulWire.to(primary.address);
+      proxy = await StallingProxy.to(primary.address);
       const url = new URL(primary.url);
-      url.host = wire.address;
+      url.host = proxy.address;
       await open(url.href);
     });
 
     afterAll(async () => {
       await close();
-      await wire?.remove();
+      await proxy?.remove();
       await Promise.all([primary, standby].map((server) => server?.remove()));
     });
 
@@ -98,7 +98,7 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
         await expect(writing, protocol).rejects.toMatchObject(unavailable);
       }
       await becomes(503);
-      wire.leadTo(standby.address);
+      proxy.forwardTo(standby.address);
       for (const protocol of protocols)
         await eventually(() => clients[protocol].execute(new CreateUser({ email: email() })));
       await becomes(200);

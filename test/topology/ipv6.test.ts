@@ -6,8 +6,8 @@ import { GetMe } from '../../src/modules/users/contract/index.js';
 import { consulServer, hasConsul } from '../remote/discovery/consul-server.js';
 import { startApplication } from '../support/application.js';
 import { testDatabase } from '../support/database.js';
-import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { startSplit } from '../support/split.js';
+import { StallingProxy } from '../support/stalling-proxy.js';
 import type { RunningTarget } from '../support/target.js';
 
 const { REDIS_URL, MQTT_URL } = process.env;
@@ -26,10 +26,10 @@ function running<T extends RunningTarget>(target: T): T {
 /** The server of `url`, at an IPv6 address. */
 async function overIpv6(url: string): Promise<string> {
   const there = new URL(url);
-  const wire = await ForgetfulWire.to(there.host, '::1');
-  closers.push(() => wire.remove());
+  const proxy = await StallingProxy.to(there.host, '::1');
+  closers.push(() => proxy.remove());
   // that of a URL of another scheme cannot be given brackets
-  return url.replace(there.host, wire.address);
+  return url.replace(there.host, proxy.address);
 }
 
 async function serves({ addresses, administrator, topicPrefix }: RunningTarget): Promise<void> {
@@ -60,8 +60,8 @@ describe('at IPv6 addresses', { timeout: 120_000 }, () => {
   });
 
   test.skipIf(!hasConsul)('gateway and services find each other in Consul (CONSUL_HOST)', async () => {
-    const wire = new URL(await overIpv6(`http://${consulServer.host}:${consulServer.port}`));
-    const consul = { DISCOVERY: 'consul', CONSUL_HOST: '::1', CONSUL_PORT: wire.port };
+    const proxy = new URL(await overIpv6(`http://${consulServer.host}:${consulServer.port}`));
+    const consul = { DISCOVERY: 'consul', CONSUL_HOST: '::1', CONSUL_PORT: proxy.port };
     await serves(running(await startSplit({ HOST: '::1', ...consul })));
   });
 

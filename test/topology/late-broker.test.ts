@@ -28,7 +28,7 @@ describe.skipIf(!MQTT_URL)('a gateway that was there before its broker (MQTT_URL
 
   const readiness = async () => (await fetch(`${target.addresses.http}/health/ready`)).status;
 
-  test('serves the other protocols, tells of it, and takes requests as soon as there is one', async () => {
+  test('serves the other protocols, reports it, and takes requests as soon as there is one', async () => {
     expect(await readiness()).toBe(503);
     const url = await wire.listen(port);
     expect(target.addresses.mqtt).toBe(url);

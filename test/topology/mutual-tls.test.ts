@@ -99,7 +99,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
     });
 
     test('answer nothing to a gateway with a certificate of somebody else, whose log says why', async () => {
-      const stranger = await identity('api-gateway', await Authority.create('stranger'));
+      const untrusted = await identity('api-gateway', await Authority.create('untrusted'));
       const gateway = startProcess({
         ...changes,
         HOST: '127.0.0.1',
@@ -107,7 +107,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         SERVICE_NAME: 'api-gateway',
         USER_SERVICE_ADDRESS: target.grpc['user-service'] ?? '',
         AUTH_SERVICE_ADDRESS: target.grpc['auth-service'] ?? '',
-        ...stranger.caller,
+        ...untrusted.caller,
       });
       const [, http] = await gateway.line(/Health +(http[^/]*\/\/[^/"]+)/);
       const answer = await fetch(`${http}/auth/login`, {

@@ -6,9 +6,9 @@ import { ListAccounts, Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { startApplication } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { ForgetfulWire } from '../support/forgetful-wire.js';
 import { hasOwnRedis, OwnRedis } from '../support/own-redis.js';
 import { startSplit } from '../support/split.js';
+import { StallingProxy } from '../support/stalling-proxy.js';
 import type { RunningTarget } from '../support/target.js';
 
 type Start = (environment: Readonly<Record<string, string>>) => Promise<RunningTarget>;
@@ -21,7 +21,7 @@ const topologies: readonly [string, Start][] = [
 describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) => {
   let primary: OwnRedis;
   let replica: OwnRedis;
-  let wire: ForgetfulWire;
+  let proxy: StallingProxy;
   let target: RunningTarget;
   const clients: Client[] = [];
 
@@ -45,14 +45,14 @@ describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) 
   beforeAll(async () => {
     [primary, replica] = await Promise.all([OwnRedis.start(), OwnRedis.start()]);
     await replica.follow(primary);
-    wire = await ForgetfulWire.to(primary.address);
-    target = await start({ REDIS_URL: `redis://${wire.address}` });
+    proxy = await StallingProxy.to(primary.address);
+    target = await start({ REDIS_URL: `redis://${proxy.address}` });
   });
 
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.close()));
     await target?.stop();
-    await wire?.remove();
+    await proxy?.remove();
     await Promise.all([primary, replica].map((server) => server?.stop()));
   });
 
@@ -85,7 +85,7 @@ describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) 
     await replica.admin.replicaof('NO', 'ONE');
     await primary.follow(replica);
     await signInsAloneAreUnavailable(token);
-    wire.leadTo(replica.address);
+    proxy.forwardTo(replica.address);
     await signInsWork();
     await becomes(200);
   });

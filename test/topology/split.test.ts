@@ -136,7 +136,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         expect(reused).toBeInstanceOf(IdempotencyKeyReused);
       });
 
-      test('tells how long to wait after too many attempts', async () => {
+      test('says how long to wait after too many attempts', async () => {
         const { email } = await register(protocol);
         const attempt = () => failureOf(connect(protocol).execute(new Login({ email, password: 'another password' })));
         for (let count = 0; count < 3; count++) expect(await attempt()).toBeInstanceOf(InvalidCredentials);
@@ -160,7 +160,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
       });
     });
 
-    describe('what a gateway tells of the services it calls', () => {
+    describe('what a gateway reports of the services it calls', () => {
       test('is the state of their circuits, and how many calls they got', async () => {
         const read = async (path: string) => (await fetch(`${target.addresses.http}${path}`)).text();
         expect(JSON.parse(await read('/health/circuit/user-service'))).toMatchObject({
@@ -203,7 +203,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
     });
 
     describe('a service that is gone', () => {
-      test('is told by name and at once, leaves the others at work, and is found again', async () => {
+      test('is named at once, leaves the others working, and is found again', async () => {
         const { email, token } = await register('rest');
         expect(await target.process('user-service').end('SIGKILL')).toBe('SIGKILL');
         for (const protocol of protocols) {

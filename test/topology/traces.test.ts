@@ -26,9 +26,9 @@ function chain(spans: readonly SeenSpan[], parentId: string): readonly SeenSpan[
   return span && others.length === 0 ? [span, ...chain(spans, span.id)] : [];
 }
 
-const told = ({ kind, service, name }: SeenSpan): string => `${kind} ${service}: ${name}`;
+const described = ({ kind, service, name }: SeenSpan): string => `${kind} ${service}: ${name}`;
 
-/** The steps of the pipeline that a span tells of. */
+/** The steps of the pipeline that a span records. */
 const steps = ({ attributes }: SeenSpan): readonly string[] =>
   Object.keys(attributes)
     .flatMap((name) => name.match(/^app\.step\.(.+)_ms$/)?.[1] ?? [])
@@ -73,7 +73,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
       await caller.close();
       const spans = await eventually(async () => {
         const arrived = await receiver.spansOf(traceId);
-        expect(chain(arrived, spanId).map(told)).toEqual([
+        expect(chain(arrived, spanId).map(described)).toEqual([
           `server api-gateway: ${edges[protocol]}`,
           'client api-gateway: users.v1.UsersService/GetMe',
           'server user-service: users.v1.UsersService/GetMe',
@@ -101,7 +101,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
     await caller.close();
     const above = (spans: readonly SeenSpan[], span: SeenSpan): string[] => {
       const parent = spans.find(({ id }) => id === span.parentId);
-      return [...(parent ? above(spans, parent) : [String(span.parentId)]), told(span)];
+      return [...(parent ? above(spans, parent) : [String(span.parentId)]), described(span)];
     };
     await eventually(async () => {
       const spans = await receiver.spansOf(traceId);

@@ -108,7 +108,7 @@ export const guardedMessageEncoder = fold<Compile>({
 const emptyForms: Partial<Record<Shape['type'], string>> = { list: '[]', map: '{}' };
 
 /** protobufjs sets `hasPresence` for scalars and enums only. */
-const tellsAbsence = ({ resolvedType, hasPresence }: protobuf.Field): boolean =>
+const tracksPresence = ({ resolvedType, hasPresence }: protobuf.Field): boolean =>
   resolvedType instanceof protobuf.Type || Boolean(hasPresence);
 
 /** Absent lists and maps become empty, absent fields without presence their zero value. */
@@ -122,7 +122,7 @@ export const messageDecoder = fold<Compile>({
       const value = convert === same ? `m.${name}` : `c[${index}](m.${name})`;
       const empty = emptyForms[shape.type];
       if (empty) return `o.${name} = has(m, '${name}') ? ${value} : ${empty};`;
-      return tellsAbsence(proto) ? `if (has(m, '${name}')) o.${name} = ${value};` : `o.${name} = ${value};`;
+      return tracksPresence(proto) ? `if (has(m, '${name}')) o.${name} = ${value};` : `o.${name} = ${value};`;
     });
     const body = `return (m) => { const o = {}; ${assignments.join(' ')} return o; };`;
     const converters = inner.map(({ convert }) => convert);

@@ -14,7 +14,7 @@ export interface Call {
   readonly timeoutMs?: number;
 }
 
-export interface ToldFailure {
+export interface WireFailure {
   readonly code: string;
   readonly detail: string;
   readonly issues?: readonly Issue[];
@@ -22,7 +22,7 @@ export interface ToldFailure {
 }
 
 /** What an operation answered, the same whatever wire it came by: names and absence as TypeScript has them. */
-export type Outcome = { readonly value: unknown } | { readonly failure: ToldFailure };
+export type Outcome = { readonly value: unknown } | { readonly failure: WireFailure };
 
 export interface Answer {
   readonly outcome: Outcome;
@@ -60,7 +60,7 @@ export const unrecognized = {
   },
 };
 
-export const toldFailure = ({ code, message, issues, retryAfterSeconds }: Failure): ToldFailure => ({
+export const wireFailure = ({ code, message, issues, retryAfterSeconds }: Failure): WireFailure => ({
   code,
   detail: message,
   ...(issues && { issues }),

@@ -177,16 +177,16 @@ export class GrpcDriver implements RawDriver {
 /** What grpc-js says by itself, before the server could, has no details. */
 function failed({ code: status, metadata, details }: ServiceError): Answer {
   const [bytes] = metadata.get('grpc-status-details-bin');
-  const told = bytes instanceof Uint8Array ? readGoogleStatus(bytes) : undefined;
+  const sent = bytes instanceof Uint8Array ? readGoogleStatus(bytes) : undefined;
   const requestId = metadata.get('x-request-id')[0];
-  const outcome = { failure: { code: told?.info.reason ?? '', detail: details, ...issuesIn(told), ...retryIn(told) } };
-  return { outcome, facts: { status, requestId, details: told } };
+  const outcome = { failure: { code: sent?.info.reason ?? '', detail: details, ...issuesIn(sent), ...retryIn(sent) } };
+  return { outcome, facts: { status, requestId, details: sent } };
 }
 
-function issuesIn(told: GoogleStatus | undefined): { issues?: readonly Issue[] } {
-  if (!told?.violations) return {};
+function issuesIn(sent: GoogleStatus | undefined): { issues?: readonly Issue[] } {
+  if (!sent?.violations) return {};
   return {
-    issues: told.violations.map(({ field, reason, description }) => ({
+    issues: sent.violations.map(({ field, reason, description }) => ({
       path: field,
       code: reason,
       message: description,
@@ -194,5 +194,5 @@ function issuesIn(told: GoogleStatus | undefined): { issues?: readonly Issue[] }
   };
 }
 
-const retryIn = (told: GoogleStatus | undefined) =>
-  told?.retryDelay === undefined ? {} : { retryAfterSeconds: told.retryDelay };
+const retryIn = (sent: GoogleStatus | undefined) =>
+  sent?.retryDelay === undefined ? {} : { retryAfterSeconds: sent.retryDelay };

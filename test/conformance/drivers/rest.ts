@@ -4,7 +4,7 @@ import type { FailureClass, Issue } from '../../../src/contract/failure.js';
 import type { OperationDescriptor } from '../../../src/contract/module.js';
 import { breakText, breakUrl } from './broken-text.js';
 import { rowOf, traceIdOf } from './design-table.js';
-import { type Answer, type Call, type RawDriver, type ToldFailure, unrecognized } from './driver.js';
+import { type Answer, type Call, type RawDriver, unrecognized, type WireFailure } from './driver.js';
 import { fromSnake, toSnake } from './names.js';
 
 interface Problem {
@@ -113,9 +113,9 @@ export class RestDriver implements RawDriver {
     const body = await jsonOf(response);
     const facts = factsOf(response);
     if (response.ok) return { outcome: { value: fromSnake(body) }, facts };
-    const { type, title, status, trace_id: traceId, ...told } = body as Problem;
+    const { type, title, status, trace_id: traceId, ...problem } = body as Problem;
     return {
-      outcome: { failure: toldIn(told, response) },
+      outcome: { failure: failureIn(problem, response) },
       facts: { ...facts, traceId, problem: { type, title, status } },
     };
   }
@@ -156,10 +156,10 @@ async function jsonOf(response: Response): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text);
 }
 
-function toldIn(
+function failureIn(
   { code, detail, errors }: Pick<Problem, 'code' | 'detail' | 'errors'>,
   { headers }: Response,
-): ToldFailure {
+): WireFailure {
   const retryAfter = headers.get('retry-after');
   return {
     code,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type ClientOptions, createClient } from '../../../src/client/create-client.js';
 import { Failure, type FailureClass } from '../../../src/contract/failure.js';
 import type { Operation } from '../../../src/contract/operation.js';
-import { type Answer, type Call, type Driver, toldFailure } from './driver.js';
+import { type Answer, type Call, type Driver, wireFailure } from './driver.js';
 
 type Build = new (input: object) => Operation;
 
@@ -24,7 +24,7 @@ export class TypedDriver implements Driver {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const { constructor: thrown, kind, title } = error;
-      return { outcome: { failure: toldFailure(error) }, facts: { thrown, kind, title } };
+      return { outcome: { failure: wireFailure(error) }, facts: { thrown, kind, title } };
     }
   }
 

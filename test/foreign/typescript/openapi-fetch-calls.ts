@@ -7,7 +7,7 @@ const [, , baseUrl = '', email = '', password = ''] = process.argv;
 const client = (token?: string) =>
   createClient<paths>({ baseUrl, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) });
 
-function told(name: string, { data, error, response }: { data?: unknown; error?: unknown; response: Response }): void {
+function print(name: string, { data, error, response }: { data?: unknown; error?: unknown; response: Response }): void {
   process.stdout.write(`${JSON.stringify({ name, status: response.status, data, error })}\n`);
 }
 
@@ -18,34 +18,34 @@ const anyone = client();
 const registered = await anyone.POST('/auth/register', {
   body: { email: mine, password: 'correct horse battery', name: 'Ada' },
 });
-told('register', registered);
+print('register', registered);
 const user = client(registered.data?.token);
 const me = await user.GET('/users/me', { headers: { 'x-request-timeout-ms': 5_000 } });
-told('me', me);
+print('me', me);
 const profile: components['schemas']['User'] | undefined = me.data;
 
 const taken = await anyone.POST('/auth/register', { body: { email: mine, password: 'correct horse battery' } });
-told('register again', taken);
+print('register again', taken);
 const code: 'USER_EMAIL_TAKEN' | 'AUTH_WEAK_PASSWORD' | undefined =
   taken.error?.code === 'USER_EMAIL_TAKEN' || taken.error?.code === 'AUTH_WEAK_PASSWORD' ? taken.error.code : undefined;
-told('code', { data: code, response: taken.response });
-told('forbidden', await user.POST('/users', { body: { email: theirs } }));
+print('code', { data: code, response: taken.response });
+print('forbidden', await user.POST('/users', { body: { email: theirs } }));
 
 const login = await anyone.POST('/auth/login', { body: { email, password } });
-told('login', { data: login.data?.expires_at, response: login.response });
+print('login', { data: login.data?.expires_at, response: login.response });
 const admin = client(login.data?.token);
 const params = { header: { 'Idempotency-Key': crypto.randomUUID() } };
 const created = await admin.POST('/users', { params, body: { email: theirs, name: 'Grace' } });
-told('create', created);
-told('create again', await admin.POST('/users', { params, body: { email: theirs, name: 'Grace' } }));
+print('create', created);
+print('create again', await admin.POST('/users', { params, body: { email: theirs, name: 'Grace' } }));
 
 const query = { q: theirs, sort: 'EMAIL_ASC', limit: 5 } as const;
-told('list', await admin.GET('/users', { params: { query } }));
+print('list', await admin.GET('/users', { params: { query } }));
 const path = { id: created.data?.id ?? '' };
-told('update', await admin.PATCH('/users/{id}', { params: { path }, body: { clear: ['NAME'] } }));
-told('delete', await admin.DELETE('/users/{id}', { params: { path } }));
-told('gone', await admin.GET('/users/{id}', { params: { path } }));
-told(
+print('update', await admin.PATCH('/users/{id}', { params: { path }, body: { clear: ['NAME'] } }));
+print('delete', await admin.DELETE('/users/{id}', { params: { path } }));
+print('gone', await admin.GET('/users/{id}', { params: { path } }));
+print(
   'no administrator less',
   await admin.DELETE('/users/{id}', { params: { path: { id: await idOfAdministrator() } } }),
 );

@@ -69,7 +69,7 @@ export function sessionsBehaviour(engine: string, open: () => Promise<SessionsUn
       await expect(sessions.remove(session.id)).resolves.toBeUndefined();
     });
 
-    test('of one user are removed together, and their ids told', async () => {
+    test('of one user are removed together, and their ids returned', async () => {
       const userId = newId();
       const [one, other, removed, foreign] = [
         aSession({ userId }),

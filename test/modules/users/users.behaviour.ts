@@ -158,7 +158,7 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
       expect(await users.search({ ...everyone, page: 9 })).toEqual({ users: [], total: 4 });
     });
 
-    test('tells a page and its total of one moment, whoever comes and goes', async () => {
+    test('reads a page and its total in one snapshot while users are added and removed', async () => {
       let ends = false;
       const comeAndGo = async () => {
         while (!ends) {

@@ -4,8 +4,8 @@ import { RedisConnection } from '../../../src/platform/cache/redis-connection.js
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
 import { Lines } from '../../remote/discovery/lines.js';
 import { eventually } from '../../support/eventually.js';
-import { ForgetfulWire } from '../../support/forgetful-wire.js';
 import { hasOwnRedis, OwnRedis } from '../../support/own-redis.js';
+import { StallingProxy } from '../../support/stalling-proxy.js';
 
 const write = (connection: RedisConnection) => connection.send('SET', (redis) => redis.set('mstv:test', '1'));
 
@@ -78,13 +78,13 @@ describe.skipIf(!hasOwnRedis)('with REDIS_URL, a server of its own that', () => 
 
   test('has become a replica is left for the one that its address leads to', async () => {
     const other = await OwnRedis.start();
-    const wire = await ForgetfulWire.to(server.address);
-    const moved = new RedisConnection(`redis://${wire.address}`, lines);
+    const proxy = await StallingProxy.to(server.address);
+    const moved = new RedisConnection(`redis://${proxy.address}`, lines);
     await write(moved);
     await other.follow(server);
     await other.admin.replicaof('NO', 'ONE');
     await server.follow(other);
-    wire.leadTo(other.address);
+    proxy.forwardTo(other.address);
     const found = lines.next(/used again/);
     await expect(write(moved)).rejects.toThrow('READONLY');
     await found;
@@ -92,7 +92,7 @@ describe.skipIf(!hasOwnRedis)('with REDIS_URL, a server of its own that', () => 
     expect(await other.admin.get('mstv:test')).toBe('1');
     expect(lines.all).toEqual([expect.stringContaining('READONLY'), expect.stringContaining('again')]);
     await moved.close();
-    await wire.remove();
+    await proxy.remove();
     await other.stop();
   });
 

@@ -132,9 +132,9 @@ describe('values', () => {
     expect(configuration.warnings).toEqual([expect.stringContaining('JAEGER_ENDPOINT')]);
   });
 
-  test('OTEL_EXPORTER_OTLP_HEADERS are decoded, and everything is sampled unless told otherwise', () => {
-    const told = { OTEL_EXPORTER_OTLP_HEADERS: 'signoz-ingestion-key=a=b, x-team=core%20team, x-odd=100%' };
-    expect(loadConfiguration(told).telemetry).toEqual({
+  test('OTEL_EXPORTER_OTLP_HEADERS are decoded, and everything is sampled by default', () => {
+    const given = { OTEL_EXPORTER_OTLP_HEADERS: 'signoz-ingestion-key=a=b, x-team=core%20team, x-odd=100%' };
+    expect(loadConfiguration(given).telemetry).toEqual({
       headers: { 'signoz-ingestion-key': 'a=b', 'x-team': 'core team', 'x-odd': '100%' },
       sampledShare: 1,
     });
@@ -423,7 +423,7 @@ describe('production', () => {
     expect(problemsOf({ ...rest, PROTOCOLS: 'rest,grpc' })).toEqual([]);
   });
 
-  test('takes embedded engines when told to, and says which', () => {
+  test('accepts embedded engines when ALLOW_EMBEDDED_IN_PRODUCTION is set, and names them', () => {
     const { JWT_SECRET = '' } = production;
     const configuration = loadConfiguration({ NODE_ENV: 'production', JWT_SECRET, ALLOW_EMBEDDED: 'true' });
     expect(configuration.warnings).toEqual([
@@ -463,7 +463,7 @@ describe('warnings', () => {
     ['the development secret on an open address', { HOST: '0.0.0.0' }],
     ['a secret that production would refuse', { JWT_SECRET: 'short' }],
     ['a lax password policy in production', { ...production, PASSWORD_POLICY: 'lax' }],
-  ])('tell of %s', (_, env) => {
+  ])('warn of %s', (_, env) => {
     expect(loadConfiguration(env).warnings).toHaveLength(1);
   });
 });

@@ -42,8 +42,8 @@ describe('a watch of a Consul query', () => {
     server.close();
   });
 
-  /** Resolves with what was told when `count` answers were. */
-  function told(count: number, ...answers: readonly Answer[]): Promise<unknown[]> {
+  /** Resolves with the reported answers when there are `count`. */
+  function reported(count: number, ...answers: readonly Answer[]): Promise<unknown[]> {
     script = [...answers];
     const all: unknown[] = [];
     const enough = Promise.withResolvers<unknown[]>();
@@ -64,17 +64,17 @@ describe('a watch of a Consul query', () => {
 
   const at = (index: number) => ({ 'x-consul-index': String(index) });
 
-  test('asks with the index of the last answer, and tells what comes', async () => {
-    expect(await told(2, answer(['a'], at(7)), answer(['b'], at(9)))).toEqual([['a'], ['b']]);
+  test('sends the index of the last answer, and reports what comes', async () => {
+    expect(await reported(2, answer(['a'], at(7)), answer(['b'], at(9)))).toEqual([['a'], ['b']]);
     expect(indexes.slice(0, 2)).toEqual(['0', '7']);
   });
 
-  test('tells another answer under the same index', async () => {
-    expect(await told(2, answer(['a'], at(7)), answer([], at(7)))).toEqual([['a'], []]);
+  test('reports another answer under the same index', async () => {
+    expect(await reported(2, answer(['a'], at(7)), answer([], at(7)))).toEqual([['a'], []]);
   });
 
   test('begins again when the index went back', async () => {
-    expect(await told(3, answer(['a'], at(900)), answer(['b'], at(3)), answer(['c'], at(4)))).toEqual([
+    expect(await reported(3, answer(['a'], at(900)), answer(['b'], at(3)), answer(['c'], at(4)))).toEqual([
       ['a'],
       ['b'],
       ['c'],
@@ -90,7 +90,7 @@ describe('a watch of a Consul query', () => {
     ['an answer that its reader refuses', answer('refused', at(8))],
     ['a connection that is cut', ((response) => response.destroy()) satisfies Answer],
   ])('goes on after %s', async (_, bad) => {
-    const all = await told(2, answer(['a'], at(7)), bad, answer(['b'], at(9)));
+    const all = await reported(2, answer(['a'], at(7)), bad, answer(['b'], at(9)));
     expect(all.at(-1)).toEqual(['b']);
   });
 
@@ -98,17 +98,17 @@ describe('a watch of a Consul query', () => {
     const bad = answer({}, {}, 500);
     const back = lines.next(/Consul answers again/);
     lines.all.length = 0;
-    await told(1, bad, bad, bad, answer(['a'], at(7)));
+    await reported(1, bad, bad, bad, answer(['a'], at(7)));
     await back;
     expect(lines.all).toEqual([expect.stringMatching(/no answer from Consul/), 'test: Consul answers again']);
   });
 
   test('gives up a query that hangs', async () => {
-    expect(await told(2, answer(['a'], at(7)), never, answer(['b'], at(9)))).toEqual([['a'], ['b']]);
+    expect(await reported(2, answer(['a'], at(7)), never, answer(['b'], at(9)))).toEqual([['a'], ['b']]);
   });
 
   test('ends while a query is held back', async () => {
-    await told(1, answer(['a'], at(7)));
+    await reported(1, answer(['a'], at(7)));
     await watch.close();
   });
 });

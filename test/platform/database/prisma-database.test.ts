@@ -5,7 +5,7 @@ import { PrismaDatabase } from '../../../src/platform/database/prisma-database.j
 import { sqlState, violatedUnique } from '../../../src/platform/database/sql-state.js';
 import { Lines } from '../../remote/discovery/lines.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-import { ForgetfulWire } from '../../support/forgetful-wire.js';
+import { StallingProxy } from '../../support/stalling-proxy.js';
 
 const tenantId = '00000000-0000-0000-0000-000000000000';
 
@@ -131,48 +131,48 @@ describe('the database', () => {
   });
 
   test.for<[string, (database: PrismaDatabase) => Promise<unknown>]>([
-    ['by hand', (forgotten) => forgotten.query('select 1')],
-    ['through Prisma', (forgotten) => forgotten.client.user.findMany()],
+    ['by hand', (stalled) => stalled.query('select 1')],
+    ['through Prisma', (stalled) => stalled.client.user.findMany()],
   ])(
-    'whose connection the network has forgotten is unavailable once, %s, and serves over a new one',
+    'whose connection the network has dropped silently is unavailable once, %s, and serves over a new one',
     async ([, ask]) => {
       const url = new URL(created.url);
-      const wire = await ForgetfulWire.to(url.host);
-      url.host = wire.address;
-      const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
-      await ask(forgotten);
-      expect(wire.forget()).toBe(1);
-      await expect(ask(forgotten)).rejects.toThrow(ServiceUnavailable);
-      await expect(ask(forgotten)).resolves.toBeDefined();
-      await forgotten.close();
-      await wire.remove();
+      const proxy = await StallingProxy.to(url.host);
+      url.host = proxy.address;
+      const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
+      await ask(stalled);
+      expect(proxy.stall()).toBe(1);
+      await expect(ask(stalled)).rejects.toThrow(ServiceUnavailable);
+      await expect(ask(stalled)).resolves.toBeDefined();
+      await stalled.close();
+      await proxy.remove();
     },
   );
 
   test('that answers later than the transaction has time leaves no connection behind', async () => {
     const url = new URL(created.url);
-    const wire = await ForgetfulWire.to(url.host);
-    url.host = wire.address;
-    const forgotten = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
-    const transaction = forgotten.base.$transaction(
+    const proxy = await StallingProxy.to(url.host);
+    url.host = proxy.address;
+    const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
+    const transaction = stalled.base.$transaction(
       async (client) => {
         await client.user.findMany();
-        wire.forget();
+        proxy.stall();
         await client.user.findMany();
       },
       { timeout: 100 },
     );
     await expect(transaction).rejects.toThrow();
-    await expect(forgotten.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
-    await forgotten.close();
-    await wire.remove();
+    await expect(stalled.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+    await stalled.close();
+    await proxy.remove();
   });
 
   test('that takes its time, on a connection that is alive, is waited for between statements', async () => {
-    const patient = new PrismaDatabase({ url: created.url, poolSize: 1, answerMs: 100 });
-    const [before] = await patient.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const idle = new PrismaDatabase({ url: created.url, poolSize: 1, answerMs: 100 });
+    const [before] = await idle.query<{ pid: number }>('select pg_backend_pid() as pid');
     await database.query('select pg_sleep(0.3)');
-    expect(await patient.query('select pg_backend_pid() as pid')).toEqual([before]);
-    await patient.close();
+    expect(await idle.query('select pg_backend_pid() as pid')).toEqual([before]);
+    await idle.close();
   });
 });

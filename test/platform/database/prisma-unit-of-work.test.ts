@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '../../support/database.js';
 import { inCall } from './call.js';
 import { type Counters, unitOfWorkBehaviour } from './unit-of-work.behaviour.js';
 
-class ForgetfulLog extends PrismaIdempotencyLog {
+class ExpiredLog extends PrismaIdempotencyLog {
   protected override readonly keptMs = 0;
 }
 
@@ -46,7 +46,7 @@ unitOfWorkBehaviour('Prisma', async () => {
   const { database, close } = await open();
   const log = new PrismaIdempotencyLog(database);
   const unitOfWork = new PrismaUnitOfWork(database, log);
-  return { unitOfWork, log, forgetful: new ForgetfulLog(database), counters: countersIn(database), close };
+  return { unitOfWork, log, expired: new ExpiredLog(database), counters: countersIn(database), close };
 });
 
 describe('Prisma: a unit of work', () => {

@@ -16,12 +16,12 @@ export interface UnitOfWorkAdapter {
   readonly unitOfWork: UnitOfWork;
   readonly log: IdempotencyLog & { sweep(): Promise<number> };
   /** The same table with a log that keeps nothing longer than now. */
-  readonly forgetful: IdempotencyLog & { sweep(): Promise<number> };
+  readonly expired: IdempotencyLog & { sweep(): Promise<number> };
   readonly counters: Counters;
   close(): Promise<void>;
 }
 
-/** A gate that opens when told. */
+/** A gate that opens on demand. */
 function gate(): { open: () => void; opened: Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { open: resolve, opened: promise };
@@ -182,18 +182,18 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
       expect(await log.find(used)).toMatchObject({ outcome });
     });
 
-    test('is forgotten when its time is over, and may then be used again', async () => {
-      const { unitOfWork, forgetful } = adapter;
+    test('expires, and may then be used again', async () => {
+      const { unitOfWork, expired } = adapter;
       const used = slot({ key: 'old' });
       for (const value of [1, 2]) {
         await unitOfWork.run(async () => {
-          expect(await forgetful.claim(used)).toBeUndefined();
-          await forgetful.record(used, { value });
+          expect(await expired.claim(used)).toBeUndefined();
+          await expired.record(used, { value });
         });
       }
-      expect(await forgetful.find(used)).toBeUndefined();
-      expect(await forgetful.sweep()).toBeGreaterThan(0);
-      expect(await forgetful.sweep()).toBe(0);
+      expect(await expired.find(used)).toBeUndefined();
+      expect(await expired.sweep()).toBeGreaterThan(0);
+      expect(await expired.sweep()).toBe(0);
     });
   });
 }

@@ -51,15 +51,15 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
     await consul.kv.set(`${folder}/log-level`, 'warn');
     await consul.kv.set(`${folder}/rate-limits`, 'caller=1/s');
     const source = new ConsulSettingsSource(consul, folder, { ...watchSettings, waitSeconds: 1 }, new Lines());
-    let told: unknown;
+    let reported: unknown;
     source.watch((entries) => {
-      told = entries;
+      reported = entries;
     });
     try {
       await consul.kv.del(`${folder}/log-level`);
-      await expect.poll(() => told).toEqual(new Map([['rate-limits', 'caller=1/s']]));
+      await expect.poll(() => reported).toEqual(new Map([['rate-limits', 'caller=1/s']]));
       await consul.kv.del({ key: `${above}${end}`, recurse: true });
-      await expect.poll(() => told).toEqual(new Map());
+      await expect.poll(() => reported).toEqual(new Map());
     } finally {
       await source.close();
       await consul.kv.del({ key: above, recurse: true });
@@ -74,12 +74,12 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
     await consul.kv.set(`${folder}-other/log-level`, 'warn');
     const source = new ConsulSettingsSource(consul, folder, watchSettings, new Lines());
     try {
-      let told: unknown;
+      let reported: unknown;
       source.watch((entries) => {
-        told = entries;
+        reported = entries;
       });
       await source.ready;
-      expect(told).toEqual(new Map([['log-level', 'debug']]));
+      expect(reported).toEqual(new Map([['log-level', 'debug']]));
     } finally {
       await source.close();
       await consul.kv.del({ key: folder, recurse: true });

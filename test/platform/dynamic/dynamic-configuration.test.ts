@@ -25,15 +25,15 @@ beforeEach(() => {
   configuration = new DynamicConfiguration([common, own], { warn: add, error: add });
 });
 
-function told<T>(setting: Setting<T>): (T | undefined)[] {
+function changesOf<T>(setting: Setting<T>): (T | undefined)[] {
   const values: (T | undefined)[] = [];
   configuration.subscribe(setting, (value) => values.push(value));
   return values;
 }
 
 describe('a setting', () => {
-  test('is told when it is set, changed and removed, and not when another one is', () => {
-    const levels = told(logLevel);
+  test('is reported when it is set, changed and removed, and not when another one is', () => {
+    const levels = changesOf(logLevel);
     own.set('log-level', 'debug');
     own.set('rate-limits', 'off');
     own.set('log-level', 'warn');
@@ -41,13 +41,13 @@ describe('a setting', () => {
     expect(levels).toEqual(['debug', 'warn', undefined]);
   });
 
-  test('is told at once to those who subscribe later', () => {
+  test('is reported at once to later subscribers', () => {
     own.set('log-level', 'debug');
-    expect(told(logLevel)).toEqual(['debug']);
+    expect(changesOf(logLevel)).toEqual(['debug']);
   });
 
   test('of the service wins over that of all services, and leaves it in force when it goes', () => {
-    const levels = told(logLevel);
+    const levels = changesOf(logLevel);
     own.set('log-level', 'debug');
     common.set('log-level', 'warn');
     own.set('log-level', undefined);
@@ -55,7 +55,7 @@ describe('a setting', () => {
   });
 
   test('keeps its last good value when the new one is not valid, and says why once', () => {
-    const levels = told(logLevel);
+    const levels = changesOf(logLevel);
     own.set('log-level', 'debug');
     own.set('log-level', 'loud');
     own.set('rate-limits', 'off');
@@ -68,7 +68,7 @@ describe('a setting', () => {
   });
 
   test('stays as configured when its first value is not valid', () => {
-    const levels = told(logLevel);
+    const levels = changesOf(logLevel);
     own.set('log-level', 'loud');
     expect(levels).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('a setting', () => {
   });
 
   test('reads rates as RATE_LIMITS does', () => {
-    const rates = told(rateLimits);
+    const rates = changesOf(rateLimits);
     own.set('rate-limits', 'caller=200/s,users.createUser=20/10m');
     expect(rates).toMatchObject([
       { enabled: true, caller: { quota: 200 }, operations: { 'users.createUser': { windowSeconds: 600 } } },
@@ -98,13 +98,13 @@ describe('a setting', () => {
   });
 
   test('gives of time limits and breakers what was written, not the defaults of the rest', () => {
-    const changes = told(resilience);
+    const changes = changesOf(resilience);
     own.set('resilience', '{ "timeoutMs": 500, "breaker": { "volume": 9 } }');
     expect(changes).toEqual([{ timeoutMs: 500, breaker: { volume: 9 } }]);
   });
 
   test('ignores a byte order mark before JSON', () => {
-    const changes = told(resilience);
+    const changes = changesOf(resilience);
     own.set('resilience', '\ufeff{ "timeoutMs": 500 }');
     expect(changes).toEqual([{ timeoutMs: 500 }]);
   });
@@ -113,7 +113,7 @@ describe('a setting', () => {
     configuration.subscribe(logLevel, () => {
       throw new Error('broken');
     });
-    const levels = told(logLevel);
+    const levels = changesOf(logLevel);
     own.set('log-level', 'debug');
     expect(levels).toEqual(['debug']);
     expect(lines).toContain('log-level could not be applied: Error: broken');
@@ -124,7 +124,7 @@ describe('a setting of parts', () => {
   const everywhere = '{ "timeoutMs": 1500, "breaker": { "volume": 9, "resetMs": 200 } }';
 
   test('of the service changes what it names, and leaves the rest as it is for all services', () => {
-    const changes = told(resilience);
+    const changes = changesOf(resilience);
     common.set('resilience', everywhere);
     own.set('resilience', '{ "breaker": { "volume": 50 } }');
     own.set('resilience', undefined);
@@ -135,8 +135,8 @@ describe('a setting of parts', () => {
     ]);
   });
 
-  test('is not told again when another one changes', () => {
-    const changes = told(resilience);
+  test('is not reported again when another one changes', () => {
+    const changes = changesOf(resilience);
     common.set('resilience', everywhere);
     own.set('resilience', '{ "timeoutMs": 7 }');
     own.set('log-level', 'debug');
@@ -146,7 +146,7 @@ describe('a setting of parts', () => {
   test('may be of one name, or about shedding', () => {
     const named: unknown[] = [];
     configuration.subscribeAll(resilienceOf, (changes) => named.push(changes.get('user-service')));
-    const shed = told(shedding);
+    const shed = changesOf(shedding);
     common.set('resilience/user-service', '{ "timeoutMs": 1500 }');
     own.set('resilience/user-service', '{ "concurrency": 5 }');
     common.set('shedding', '{ "calls": 50 }');
@@ -160,7 +160,7 @@ test('rates of an operation that does not exist are refused, and the last good o
   const refused: string[] = [];
   const log = { warn: (line: string) => refused.push(line), error: () => undefined };
   configuration = new DynamicConfiguration([own], log, settingsWith(new Set(['users.createUser'])));
-  const rates = told(rateLimits);
+  const rates = changesOf(rateLimits);
   own.set('rate-limits', 'users.createUser=1/s');
   for (const text of ['users.nope=1/s', 'calller.x=1/s']) {
     own.set('rate-limits', text);
@@ -181,7 +181,7 @@ test('what is accepted, and what is gone, is a warning: it is to be seen whateve
 });
 
 describe('a family of settings', () => {
-  test('is told as a whole, of both folders, whenever one of it changes', () => {
+  test('is reported as a whole, of both folders, whenever one of its keys changes', () => {
     const families: Record<string, unknown>[] = [];
     configuration.subscribeAll(featureFlags, (flags) => families.push(Object.fromEntries(flags)));
     common.set('flags/new-search', 'true');
@@ -198,7 +198,7 @@ describe('a family of settings', () => {
   });
 
   test('does not mix with the setting of its name', () => {
-    const all = told(resilience);
+    const all = changesOf(resilience);
     const named: string[][] = [];
     configuration.subscribeAll(resilienceOf, (changes) => named.push([...changes.keys()]));
     own.set('resilience', '{ "timeoutMs": 500 }');
@@ -210,11 +210,11 @@ describe('a family of settings', () => {
 test('without a source everything stays as configured', async () => {
   configuration = new DynamicConfiguration([]);
   await configuration.ready;
-  expect(told(logLevel)).toEqual([]);
+  expect(changesOf(logLevel)).toEqual([]);
 });
 
-test('nothing is told any more after the end', async () => {
-  const levels = told(logLevel);
+test('nothing is reported after the end', async () => {
+  const levels = changesOf(logLevel);
   await configuration.close();
   own.set('log-level', 'debug');
   expect(levels).toEqual([]);

@@ -14,36 +14,36 @@ export interface SourceUnderTest {
 export function settingsSourceBehaviour(name: string, open: () => Promise<SourceUnderTest>, canBeAway: boolean): void {
   describe(name, () => {
     let subject: SourceUnderTest;
-    let told: Entries | undefined;
+    let reported: Entries | undefined;
 
     beforeEach(async () => {
-      told = undefined;
+      reported = undefined;
       subject = await open();
     });
     afterEach(() => subject.close());
 
     const watch = async () => {
       subject.source.watch((entries) => {
-        told = entries;
+        reported = entries;
       });
       await subject.source.ready;
     };
-    const entries = () => Object.fromEntries(told ?? []);
+    const entries = () => Object.fromEntries(reported ?? []);
     const becomes = (expected: Record<string, string>) => expect.poll(entries).toEqual(expected);
 
-    test('tells that there is nothing', async () => {
+    test('reports that there is nothing', async () => {
       await watch();
-      expect(told).toEqual(new Map());
+      expect(reported).toEqual(new Map());
     });
 
-    test('tells what is there when it is asked', async () => {
+    test('reports what is there at the start', async () => {
       await subject.set('log-level', 'debug');
       await subject.set('flags/new-search', 'true');
       await watch();
       expect(entries()).toEqual({ 'log-level': 'debug', 'flags/new-search': 'true' });
     });
 
-    test('tells what is set, changed and removed later', async () => {
+    test('reports what is set, changed and removed later', async () => {
       await watch();
       await subject.set('log-level', 'debug');
       await becomes({ 'log-level': 'debug' });
@@ -56,7 +56,7 @@ export function settingsSourceBehaviour(name: string, open: () => Promise<Source
       await becomes({});
     });
 
-    test.runIf(canBeAway)('tells nothing while it is away, and what has changed when it is back', async () => {
+    test.runIf(canBeAway)('reports nothing while it is unavailable, and the changes when it is back', async () => {
       await subject.set('log-level', 'debug');
       await watch();
       await subject.outage?.begin();

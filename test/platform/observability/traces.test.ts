@@ -77,7 +77,7 @@ describe('the trace of a request to the monolith', () => {
     expect(statement?.attributes).toHaveProperty('db.operation.name');
   });
 
-  test('continues that of the caller, whose id the failure tells', async () => {
+  test('continues that of the caller, and failures contain its id', async () => {
     const traceId = 'a'.repeat(32);
     const answer = await fetch(`${addresses.http}/users/${crypto.randomUUID()}`, {
       headers: { authorization: `Bearer ${token}`, traceparent: `00-${traceId}-${'b'.repeat(16)}-01` },
@@ -115,9 +115,9 @@ describe('the trace of a request to the monolith', () => {
     const caller = client('rest', token);
     await caller.execute(new GetUser({ id: userId }));
     await caller.close();
-    const told = JSON.stringify(spans.all.map(({ name, attributes }) => [name, attributes]));
-    expect(told).not.toContain('ada@example.com');
-    expect(told).not.toContain(token);
+    const recorded = JSON.stringify(spans.all.map(({ name, attributes }) => [name, attributes]));
+    expect(recorded).not.toContain('ada@example.com');
+    expect(recorded).not.toContain(token);
   });
 
   test('holds every field of one GraphQL request', async () => {
@@ -164,8 +164,8 @@ describe('the trace of a call to another process', () => {
     };
     await create();
     await create();
-    const told = spans.all.map(({ attributes }) => attributes['app.idempotency']).filter(Boolean);
-    expect(told).toEqual(['first', 'replayed']);
+    const outcomes = spans.all.map(({ attributes }) => attributes['app.idempotency']).filter(Boolean);
+    expect(outcomes).toEqual(['first', 'replayed']);
   });
 
   test('is not recorded anywhere for work in the background', async () => {

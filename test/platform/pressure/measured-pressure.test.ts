@@ -67,7 +67,7 @@ describe('the pressure on a process', () => {
     await untilRelieved(pressure);
   });
 
-  test('is told when it begins and when it ends', async () => {
+  test('is reported when it begins and when it ends', async () => {
     const seen: unknown[] = [];
     open({ eventLoopDelayMs: 20 }, 100, (to, from) => seen.push([from, to]));
     await busy(60, () => pressure.excess(0) !== undefined);

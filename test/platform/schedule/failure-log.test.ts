@@ -13,7 +13,7 @@ describe('the log of repeated work', () => {
   const fail = async (message: string, error: unknown) =>
     expect(await log.attempt(message, () => Promise.reject(error))).toBe(error);
 
-  test('tells a failure in one line, with its cause where it has no words of its own', async () => {
+  test('logs a failure in one line, with its cause where it has no message of its own', async () => {
     await fail('Nothing was done', new ServiceUnavailable({ detail: 'Nobody is there', cause: new Error('refused') }));
     await fail('Nothing was read', new ServiceUnavailable({ cause: new Error('\nno connection\n  to there\n') }));
     expect(lines).toEqual([
@@ -22,7 +22,7 @@ describe('the log of repeated work', () => {
     ]);
   });
 
-  test('tells it again when it has passed or is another', async () => {
+  test('logs it again after a success, or when it changes', async () => {
     for (const error of [new ServiceUnavailable(), new ServiceUnavailable(), new InvalidArgument()])
       await fail('Not done', error);
     expect(await log.attempt('Not done', async () => 'done')).toBeUndefined();
@@ -31,7 +31,7 @@ describe('the log of repeated work', () => {
     expect(lines).toEqual([away, invalid, invalid]);
   });
 
-  test('tells several at once, alike ones once', async () => {
+  test('logs several at once, equal ones only once', async () => {
     const errors = [new ServiceUnavailable(), new InvalidArgument(), new ServiceUnavailable()];
     await fail('Not done', new AggregateError(errors, 'three'));
     expect(lines).toEqual(['Not done: Try again later; The input is not valid']);

@@ -23,7 +23,7 @@ afterEach(() => {
   folder.remove();
 });
 
-test('certificates that were renewed are told and taken', async () => {
+test('renewed certificates are reported and used', async () => {
   const renewed = await authority.issue();
   const { promise, resolve } = Promise.withResolvers<ListenerTls>();
   files.onChange(resolve);
@@ -47,13 +47,13 @@ test('a certificate whose key is not written yet is not taken, and said once', a
   expect(lines.all.filter((line) => line.includes('stay as they were'))).toHaveLength(1);
 });
 
-test('who no longer listens is told nothing', async () => {
-  const told: ListenerTls[] = [];
-  files.onChange((material) => told.push(material))();
+test('a removed listener is not called', async () => {
+  const reported: ListenerTls[] = [];
+  files.onChange((material) => reported.push(material))();
   const renewed = lines.next(/renewed/);
   folder.identity('server', await authority.issue());
   await renewed;
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 test('files that cannot be used at the start stop it', () => {

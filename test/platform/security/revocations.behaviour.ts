@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Revocations } from '../../../src/ports/revocations.js';
 
-/** How every adapter of Revocations behaves; `open` gives a fresh one, told the time by `now` (epoch milliseconds). */
+/** How every adapter of Revocations behaves; `open` gives a fresh one, with the clock `now` (epoch milliseconds). */
 export function revocationsBehaviour(name: string, open: (now: () => number) => Promise<Revocations>) {
   const start = Date.parse('2030-01-01T00:00:00Z');
   const inAnHour = start / 1000 + 3600;

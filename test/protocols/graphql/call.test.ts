@@ -80,7 +80,7 @@ describe('a caller who goes away', () => {
 });
 
 describe('the quota of a caller', () => {
-  it('is told, that of the tightest field, and when it is used up so is the time to wait', async () => {
+  it('is in the headers, that of the field with the least left, and when it is used up with the time to wait', async () => {
     const limits = {
       enabled: true,
       address: { quota: 100, windowSeconds: 60 },

@@ -92,7 +92,7 @@ class CopyBooksHandler implements Handles<CopyBooks> {
 export class GetAuthorsByIdsHandler implements Handles<GetAuthorsByIds> {
   /** The ids of every call. */
   readonly calls: string[][] = [];
-  /** Calls whose signal told them to stop. */
+  /** Calls whose signal was aborted. */
   stopped = 0;
 
   constructor(private readonly call: CurrentCall) {}

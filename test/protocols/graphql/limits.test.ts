@@ -96,7 +96,7 @@ describe('without introspection and GraphiQL', () => {
     },
   );
 
-  it('names of types are still told', async () => {
+  it('`__typename` is still answered', async () => {
     expect((await app.send('{ __typename }')).data).toEqual({ __typename: 'Query' });
   });
 

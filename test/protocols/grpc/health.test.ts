@@ -29,7 +29,7 @@ const watch = (service: string): ClientReadableStream<Buffer> =>
   grpc.client.makeServerStreamRequest('/grpc.health.v1.Health/Watch', same, same, requestFor(service));
 
 describe('grpc.health.v1.Health', () => {
-  it('tells that the process and each public service serve, or do not', async () => {
+  it('reports the status of the process and of each public service', async () => {
     expect(await check('')).toBe('SERVING');
     expect(await check('specimens.v1.SpecimensService')).toBe('SERVING');
     grpc.server.setServing(false);
@@ -54,10 +54,10 @@ describe('grpc.health.v1.Health', () => {
     ]);
   });
 
-  it('tells watchers of every change and ends their streams when it closes', async () => {
+  it('sends watchers every change and ends their streams when it closes', async () => {
     const stream = watch('');
-    const told: string[] = [];
-    stream.on('data', (bytes: Buffer) => told.push(statusIn(bytes)));
+    const statuses: string[] = [];
+    stream.on('data', (bytes: Buffer) => statuses.push(statusIn(bytes)));
     await once(stream, 'data');
     grpc.server.setServing(false);
     await once(stream, 'data');
@@ -66,10 +66,10 @@ describe('grpc.health.v1.Health', () => {
     const ended = once(stream, 'end');
     await grpc.server.close();
     await ended;
-    expect(told).toEqual(['SERVING', 'NOT_SERVING', 'SERVING', 'NOT_SERVING']);
+    expect(statuses).toEqual(['SERVING', 'NOT_SERVING', 'SERVING', 'NOT_SERVING']);
   });
 
-  it('tells a watcher of an unknown service that it is unknown', async () => {
+  it('sends a watcher SERVICE_UNKNOWN for an unknown service', async () => {
     const stream = watch('nothing');
     stream.on('error', () => {});
     const [bytes] = (await once(stream, 'data')) as [Buffer];

@@ -104,7 +104,7 @@ describe('a failure over gRPC', () => {
     });
   });
 
-  it('tells nothing of an unexpected error', async () => {
+  it('reveals nothing of an unexpected error', async () => {
     const error = await statusOf(grpc.call(FailSpecimen, { kind: 'UNEXPECTED' }));
     expect(error.code).toBe(status.INTERNAL);
     expect(JSON.stringify([error.details, error.metadata.toHttp2Headers()])).not.toContain('secret');
@@ -121,7 +121,7 @@ describe('a failure over gRPC', () => {
     ]);
   });
 
-  it('tells absent fields from zeros', async () => {
+  it('distinguishes absent fields from zeros', async () => {
     const { issues } = await failureOf(grpc.send(descriptorOf(EchoSpecimen).wire.grpc.path, Buffer.alloc(0)));
     expect(issues?.map(({ path }) => path)).toEqual([
       '/label',
@@ -154,14 +154,14 @@ describe('a deadline or a caller who goes away', () => {
     await expect.poll(() => handler.stopped).toBe(stopped + 1);
   });
 
-  it('tells the deadline with details to a client that keeps none itself', async () => {
+  it('sends DEADLINE_EXCEEDED with details to a client without a deadline of its own', async () => {
     const metadata = { 'grpc-timeout': '50m' };
     const error = await statusOf(grpc.call(WaitForSpecimen, {}, { metadata }));
     expect(error.metadata.get('grpc-status-details-bin')).toHaveLength(1);
     expect((await failureOf(Promise.reject(error))).code).toBe('DEADLINE_EXCEEDED');
   });
 
-  it('tells the handler when the caller cancels', async () => {
+  it('aborts the handler when the caller cancels', async () => {
     const handler = grpc.application.get(WaitForSpecimenHandler);
     const stopped = handler.stopped;
     const caller = new AbortController();
@@ -174,7 +174,7 @@ describe('a deadline or a caller who goes away', () => {
 });
 
 describe('an internal operation', () => {
-  it('is refused to users and strangers', async () => {
+  it('is refused to users and anonymous callers', async () => {
     expect((await failureOf(grpc.call(InspectSpecimen, { id }))).code).toBe('PERMISSION_DENIED');
     expect((await failureOf(grpc.call(InspectSpecimen, { id }, { metadata: await asUser() }))).code).toBe(
       'PERMISSION_DENIED',

@@ -71,7 +71,7 @@ describe('a request in protobuf', () => {
     expect(decoded(echo.encodeRequest(aSpecimen), echo.decodeRequest)).toEqual(aSpecimen);
   });
 
-  it('has empty lists and maps where there is nothing, and tells absent from zero', () => {
+  it('has empty lists and maps where there is nothing, and distinguishes absent from zero', () => {
     expect(decoded(Buffer.alloc(0))).toEqual({ colours: [] });
     expect(decoded(Buffer.alloc(0), echo.decodeRequest)).toEqual({
       tags: [],

@@ -41,10 +41,10 @@ describe('a failure in grpc-status-details-bin', () => {
       message: 'No',
     }));
     const sent = failureStatus(new InvalidArgument({ issues }), 'a'.repeat(32));
-    const told = decodeFailure(sent).issues?.length ?? 0;
-    expect(told).toBeGreaterThan(100);
+    const sentCount = decodeFailure(sent).issues?.length ?? 0;
+    expect(sentCount).toBeGreaterThan(100);
     expect(detailsOf(sent.metadata).toString('base64').length).toBeLessThan(8_000);
-    expect(detailsOf(sent.metadata).toString('latin1')).toContain(`violations_omitted\x12\x03${1_000 - told}`);
+    expect(detailsOf(sent.metadata).toString('latin1')).toContain(`violations_omitted\x12\x03${1_000 - sentCount}`);
   });
 
   it('stays below it with names that take three bytes a letter', () => {

@@ -59,7 +59,7 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       expect(result).toMatchObject({ page: 1 });
     });
 
-    test('continues its trace and tells nothing of an unexpected error', async () => {
+    test('continues its trace and reveals nothing of an unexpected error', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const { error } = await get().caller.call('specimens/fail-specimen', { kind: 'UNEXPECTED' }, { traceparent });
       expect(error).toEqual({
@@ -69,7 +69,7 @@ export function mqttCalls(name: string, get: () => { server: SpecimenApplication
       });
     });
 
-    test.each(failureKinds.map((kind) => [kind]))('tells a failure of kind %s', async (kind) => {
+    test.each(failureKinds.map((kind) => [kind]))('answers with a failure of kind %s', async (kind) => {
       const { error } = await get().caller.call('specimens/fail-specimen', { kind: kind.toUpperCase() });
       expect(error?.data.code).toBe(`SPECIMEN_${kind.toUpperCase()}`);
     });

@@ -157,7 +157,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       expect((await calling.call('specimens/list-specimens', {})).result).toBeDefined();
       proxy.cut();
       const lost = calling.call('specimens/list-specimens', {});
-      proxy.mend();
+      proxy.restore();
       await eventually(() => answeredSoon(calling));
       void lost;
     });
@@ -171,7 +171,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       const serving = await server({ url: at });
       await expect(serving.mqtt.ready()).rejects.toThrow('MQTT broker mqtt://127.0.0.1');
       const calling = await caller();
-      proxy.mend();
+      proxy.restore();
       await eventually(() => answeredSoon(calling));
     });
 
@@ -198,9 +198,9 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
     test('is not asked for the requests of another product', async () => {
       topicPrefix = `test-${crypto.randomUUID()}`;
       await server();
-      const stranger = await connectAsync(url, { protocolVersion: 5 });
-      cleanups.push(() => stranger.endAsync(true));
-      await stranger.publishAsync(`other-${topicPrefix}/rpc/specimens/list-specimens`, '{}', { qos: 1 });
+      const other = await connectAsync(url, { protocolVersion: 5 });
+      cleanups.push(() => other.endAsync(true));
+      await other.publishAsync(`other-${topicPrefix}/rpc/specimens/list-specimens`, '{}', { qos: 1 });
       expect((await (await caller()).call('specimens/list-specimens', {})).result).toBeDefined();
     });
   });
@@ -215,16 +215,16 @@ async function answeredSoon(calling: MqttCaller): Promise<void> {
 }
 
 describe('a broker that closes every connection', () => {
-  test('is told of in the log, once', async () => {
+  test('is logged once', async () => {
     const wire = new TcpProxy(new URL('mqtt://127.0.0.1:1883'));
     const closing = await wire.listen();
     wire.cut();
     const warned = vi.spyOn(Logger.prototype, 'warn');
     const { mqtt, close } = await serveSpecimens({ url: closing });
     await eventually(() => expect(wire.accepted).toBeGreaterThan(2));
-    const told = `MQTT broker ${closing}: the connection was lost`;
-    expect(warned.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([told]);
-    await expect(mqtt.ready()).rejects.toThrow(told);
+    const warning = `MQTT broker ${closing}: the connection was lost`;
+    expect(warned.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([warning]);
+    await expect(mqtt.ready()).rejects.toThrow(warning);
     await close();
     wire.close();
     warned.mockRestore();

@@ -270,7 +270,7 @@ describe('a request that is refused', () => {
     expect([response.status, await response.json()]).toMatchObject([415, { code: 'UNSUPPORTED_MEDIA_TYPE' }]);
   });
 
-  it('tells a wrong method from a wrong path', async () => {
+  it('distinguishes a wrong method from a wrong path', async () => {
     const method = await fetch(`${url}/specimens/echo`, { method: 'PUT' });
     expect([method.status, method.headers.get('allow'), await method.json()]).toMatchObject([
       405,
@@ -368,7 +368,7 @@ describe('a request that is refused', () => {
   it.each([
     ['a URL that does not decode', 'GET /specimens/%zz HTTP/1.1'],
     ['a path segment that is too long', `GET /v2/specimens/${'x'.repeat(501)} HTTP/1.1`],
-  ])('tells the request id and the trace of %s', async (_what, line) => {
+  ])('answers %s with request id and trace', async (_what, line) => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const headers = `host: x\r\nx-request-id: mine-9\r\ntraceparent: 00-${trace}-00f067aa0ba902b7-01`;
     const answer = await raw(`${line}\r\n${headers}\r\nconnection: close\r\n\r\n`);
@@ -377,7 +377,7 @@ describe('a request that is refused', () => {
     expect(answer).toContain(`"trace_id":"${trace}"`);
   });
 
-  it('tells a request id and a trace even of bytes that are no HTTP', async () => {
+  it('answers even bytes that are not HTTP with request id and trace', async () => {
     const answer = await raw('hello\r\n\r\n');
     expect(answer).toMatch(/\r\nx-request-id: [\w-]{30,}\r\n/);
     expect(answer).toMatch(/"trace_id":"[0-9a-f]{32}"/);
@@ -448,7 +448,7 @@ describe('a request that is refused', () => {
 });
 
 @QueryHandler(GetPromise)
-class ForgetfulHandler {
+class EmptyHandler {
   /** Breaks its promise: there is no value of the declared shape. */
   async execute() {
     return undefined;
@@ -458,7 +458,7 @@ class ForgetfulHandler {
 it('answers INTERNAL when a handler gives no value of the declared shape, and lives on', async () => {
   const application = await createSpecimenApplication({
     modules: [module('promises', { GetPromise })],
-    handlers: [ForgetfulHandler],
+    handlers: [EmptyHandler],
     configure: (app) => {
       const operations = app.get(OperationRegistry).served('rest');
       registerRest(app.getHttpAdapter().getInstance(), { pipeline: app.get(Pipeline), operations });

@@ -93,7 +93,7 @@ describe('a call', () => {
     });
   });
 
-  test('that fails unexpectedly tells its trace id and nothing of the error', async () => {
+  test('that fails unexpectedly returns its trace id and nothing of the error', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { error } = await client.call('specimens.failSpecimen', { kind: 'UNEXPECTED', _meta: { traceparent } });
     expect(error).toEqual({

@@ -183,7 +183,7 @@ describe('the handshake', () => {
     expect((await upgrade('https://app.example.com', '/nowhere')).status).toBe(404);
   });
 
-  test('is needed: plain HTTP on /ws is told so', async () => {
+  test('is needed: plain HTTP on /ws gets 400', async () => {
     const response = await fetch(`http://${server.host}/ws`, { headers: { 'x-request-id': 'plain-1' } });
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);

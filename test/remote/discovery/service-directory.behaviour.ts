@@ -26,11 +26,11 @@ export function known(directory: ServiceDirectory, service: string, ...expected:
 
 /** What is known now. */
 export function instancesOf(directory: ServiceDirectory, service: string): readonly Instance[] {
-  let told: readonly Instance[] = [];
+  let reported: readonly Instance[] = [];
   directory.watch(service, (instances) => {
-    told = instances;
+    reported = instances;
   })();
-  return told;
+  return reported;
 }
 
 const one = '10.0.0.1:50051';
@@ -47,21 +47,21 @@ export function serviceDirectoryBehaviour(name: string, open: () => Promise<Dire
     };
     afterEach(() => opened?.close());
 
-    test('has nothing to tell of a service that nobody knows, and says so at once', async () => {
+    test('reports an unknown service as empty, at once', async () => {
       const { directory } = await start();
       const heard: (readonly Instance[])[] = [];
       directory.watch('nobody', (instances) => heard.push(instances));
       expect(heard).toEqual([[]]);
     });
 
-    test('tells the instances there are', async () => {
+    test('reports the known instances', async () => {
       const { directory, service, join } = await start();
       await join(two);
       await join(one);
       await known(directory, service, one, two);
     });
 
-    test('tells those who watch what is known and every change, once', async () => {
+    test('reports the known instances and every change to watchers, once', async () => {
       const { directory, service, join, leave } = await start();
       await join(one);
       await known(directory, service, one);
@@ -74,7 +74,7 @@ export function serviceDirectoryBehaviour(name: string, open: () => Promise<Dire
       expect(heard).toEqual([one, `${one},${two}`, two]);
     });
 
-    test('tells those who stopped watching nothing more', async () => {
+    test('reports nothing to watchers that have stopped', async () => {
       const { directory, service, join } = await start();
       const heard: (readonly Instance[])[] = [];
       const stop = directory.watch(service, (instances) => heard.push(instances));

@@ -66,7 +66,7 @@ describe('an operation whose handler is in another process', () => {
     expect([failure.code, failure.kind, failure.title]).toEqual([declared.code, declared.kind, declared.title]);
   });
 
-  test('tells nothing of an error that nobody expected', async () => {
+  test('reveals nothing of an unexpected error', async () => {
     const failure = await failureOf(remote.execute(FailSpecimen, { kind: 'UNEXPECTED' }));
     expect([failure, failure.message]).toEqual([expect.any(Internal), Internal.title]);
   });
@@ -205,7 +205,7 @@ describe('an owner with other keys', () => {
 });
 
 describe('an owner that is gone', () => {
-  test('is SERVICE_UNAVAILABLE, and nothing is told of its address', async () => {
+  test('is SERVICE_UNAVAILABLE, without its address', async () => {
     const lonely = await RemoteSpecimens.start();
     await lonely.owner.close();
     const failure = await failureOf(lonely.execute(ListSpecimens, {}));

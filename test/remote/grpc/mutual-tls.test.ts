@@ -106,7 +106,7 @@ describe('services that show each other certificates', () => {
   });
 });
 
-describe('a caller is told at once that the service is unavailable', () => {
+describe('a caller learns at once that the service is unavailable', () => {
   test.each<[string, () => Promise<Issued | undefined>]>([
     ['no certificate', async () => undefined],
     ['a certificate of another authority', () => foreign.issue()],

@@ -30,7 +30,7 @@ function circuitWith(changes: Partial<typeof settings> = {}) {
   return { circuit, changesSeen, end, repeat };
 }
 
-/** Work that ends when told to. */
+/** Work that ends on demand. */
 function pending(circuit: Circuit) {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const result = circuit.run(() => promise, judge).catch((error: unknown) => error);

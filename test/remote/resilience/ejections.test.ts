@@ -7,7 +7,7 @@ const settings = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
 
 const instance = (id: string) => ({ id, address: `${id}:50051` });
 
-/** Ejections among `names`, and the time they live in, which passes when told to. */
+/** Ejections among `names`, and their clock. */
 function among<const Names extends readonly string[]>(...names: Names) {
   let time = 1_000_000;
   const log: string[] = [];

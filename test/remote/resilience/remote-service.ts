@@ -22,7 +22,7 @@ export const fails =
 /** Pauses too short to be noticed. */
 const quick: ResilienceChange = { retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs: 20 }, fairMs: 0 };
 
-/** A service on `hosts`, each doing what it is told to. */
+/** A service on `hosts`, each with the given behaviour. */
 export class RemoteService {
   readonly resilience: Resilience;
   readonly asked: string[] = [];

@@ -28,7 +28,7 @@ describe('a call to a remote service', () => {
     expect(await serviceOn(['a', 'b']).calls(3)).toEqual(['a:50051', 'b:50051', 'a:50051']);
   });
 
-  test('fails where no instance is known, and tells callers no name', async () => {
+  test('fails without naming the service where no instance is known', async () => {
     const error = await serviceOn([])
       .call()
       .catch((caught: unknown) => caught);
@@ -190,14 +190,14 @@ describe('an instance that hangs', () => {
     expect(half.policy.counts).toMatchObject({ retries: 1, givenUp: 1 });
   });
 
-  test('is told that its answer is not waited for any more', async () => {
-    const told = Promise.withResolvers<void>();
+  test('is cancelled when its answer is no longer needed', async () => {
+    const cancelled = Promise.withResolvers<void>();
     const half = serviceOn(['a', 'b']).on('a', (instance, attempt) => {
-      attempt.onEnd(() => told.resolve());
+      attempt.onEnd(() => cancelled.resolve());
       return hangs(instance, attempt);
     });
     await half.call();
-    await told.promise;
+    await cancelled.promise;
   });
 
   test('is waited for where there is no other, until the deadline', async () => {
@@ -238,10 +238,10 @@ describe('an instance that hangs', () => {
 describe('a caller', () => {
   test('that goes away ends the call and its work', async () => {
     const { lifetime, leave } = caller();
-    const told = Promise.withResolvers<unknown>();
+    const cancelled = Promise.withResolvers<unknown>();
     const begun = Promise.withResolvers<void>();
     const hung = serviceOn(['a']).on('a', (instance, attempt) => {
-      attempt.onEnd(told.resolve);
+      attempt.onEnd(cancelled.resolve);
       begun.resolve();
       return hangs(instance, attempt);
     });
@@ -249,7 +249,7 @@ describe('a caller', () => {
     await begun.promise;
     leave();
     expect(await result).toBeInstanceOf(Cancelled);
-    expect(await told.promise).toBeInstanceOf(Cancelled);
+    expect(await cancelled.promise).toBeInstanceOf(Cancelled);
     expect(hung.policy.bulkhead.running).toBe(0);
   });
 

@@ -54,26 +54,26 @@ describe('settings at run time', () => {
     expect(resilience.settings('users').concurrency).toBe(7);
   });
 
-  test('are told', () => {
+  test('are reported', () => {
     const resilience = open('a');
     resilience.policy('users');
-    const told: unknown[] = [];
-    resilience.events.on('settings', ({ name, settings: { concurrency } }) => told.push([name, concurrency]));
+    const reported: unknown[] = [];
+    resilience.events.on('settings', ({ name, settings: { concurrency } }) => reported.push([name, concurrency]));
     resilience.update({ concurrency: 7 });
-    expect(told).toEqual([['users', 7]]);
+    expect(reported).toEqual([['users', 7]]);
   });
 
-  test('are told of those only for whom something changes', () => {
+  test('are reported only for those that change', () => {
     const resilience = open('a');
     resilience.policy('users');
     resilience.breaker('mail');
     resilience.update({ concurrency: 7 }, 'mail');
-    const told: string[] = [];
-    resilience.events.on('settings', ({ name }) => told.push(name));
+    const reported: string[] = [];
+    resilience.events.on('settings', ({ name }) => reported.push(name));
     resilience.update({ concurrency: 7 });
     resilience.update({ concurrency: 7 });
     resilience.update({ concurrency: 7 }, 'users');
-    expect(told).toEqual(['users']);
+    expect(reported).toEqual(['users']);
   });
 });
 
@@ -105,7 +105,7 @@ describe('a breaker for something outside', () => {
     expect(circuit.state).toBe('CLOSED');
   });
 
-  test('ends work that takes too long, and tells it', async () => {
+  test('ends work that takes too long, and reports it', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const work = (signal: AbortSignal) => {
       signal.addEventListener('abort', () => resolve());

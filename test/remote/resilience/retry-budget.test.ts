@@ -5,7 +5,7 @@ import { RetryBudget } from '../../../src/remote/resilience/retry-budget.js';
 const settings = { ratio: 0.2, perSecond: 10 };
 const window = 10_000;
 
-/** A budget and the time it lives in, which passes when told to. */
+/** A budget and its clock. */
 function budgetAt(start = 0, changes = {}) {
   let time = start;
   const budget = new RetryBudget({ ...settings, ...changes }, () => time);
@@ -27,7 +27,7 @@ function claimUpTo(budget: RetryBudget, most: number): number {
 const claimAll = (budget: RetryBudget) => claimUpTo(budget, Number.POSITIVE_INFINITY);
 
 describe('a retry budget', () => {
-  test('tells how many retries it allows now', () => {
+  test('counts how many retries it allows now', () => {
     const { budget, pass } = budgetAt();
     expect(budget.left).toBe(100);
     for (let call = 0; call < 12; call++) budget.countCall();

@@ -80,7 +80,7 @@ describe.each(engines)('over %s', (_, open) => {
   });
 
   describe('a disabled account', () => {
-    test('cannot be signed in to, which is told to who knows its password only', async () => {
+    test('cannot be signed in to; only the right password shows that it is disabled', async () => {
       const { user } = await app.register();
       expect(await disable(user.id)).toMatchObject({ userId: user.id, disabled: true });
       await expect(login(user.email)).rejects.toThrow(AccountDisabled);

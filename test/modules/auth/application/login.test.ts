@@ -61,7 +61,7 @@ describe.each(engines)('a login over %s', (_, open) => {
     await expect(app.call(new Login({ email, password }))).rejects.toThrow(InvalidCredentials);
   });
 
-  test('tells of a disabled account only who knows its password', async () => {
+  test('shows that an account is disabled only to those who know its password', async () => {
     const { user, refreshToken } = await app.register();
     await change(user.id, { disabled: true });
     const login = (given: string) => app.call(new Login({ email: user.email, password: given }));
@@ -105,7 +105,7 @@ describe('logins that fail', () => {
     expect(retryAfterSeconds).toBeLessThanOrEqual(900);
   });
 
-  test('are counted for unknown addresses too, so that they tell nothing', async () => {
+  test('are counted for unknown addresses too, so that the limit reveals no account', async () => {
     const email = freshEmail();
     for (const _guess of [1, 2, 3]) await expect(guess(email)).rejects.toThrow(InvalidCredentials);
     await expect(guess(email)).rejects.toThrow(TooManyAttempts);

@@ -115,7 +115,7 @@ describe.each(engines)('a registration over %s', (_, open) => {
   });
 });
 
-/** Lets the first user who is added wait until it is told to go on. */
+/** Blocks the first call of `add` until it is released. */
 class HesitantUsers extends MemoryUsers {
   readonly waiting = Promise.withResolvers<void>();
   readonly goOn = Promise.withResolvers<void>();
@@ -145,7 +145,7 @@ test('a registration that is overtaken by a later one of the same address fails,
   await app.close();
 });
 
-/** Throws what it is told to. */
+/** Throws the given error. */
 class FailingUsers extends MemoryUsers {
   failure: Error | undefined;
 

@@ -83,7 +83,7 @@ describe.each(engines)('over %s', (_, open) => {
     const profile = (userId: string, email: string) =>
       app.specimen.get(Bus).asService.execute(new CreateUserProfile({ userId, email }));
 
-    test('is made once for one id, however many ask at once', async () => {
+    test('is created once for one id, even by parallel calls', async () => {
       const [userId, email] = [newId(), freshEmail()];
       const made = await Promise.all([profile(userId, email), profile(userId, email), profile(userId, email)]);
       expect(new Set(made.map((user) => JSON.stringify(user))).size).toBe(1);
@@ -112,7 +112,7 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(app.call(new DeleteUser({ id }), { token })).resolves.toBeUndefined();
     });
 
-    test('tells an ordinary user nothing of others, not even whether they exist', async () => {
+    test('shows an ordinary user nothing of others, not even whether they exist', async () => {
       const [{ token }, other] = [await signedIn(), await signedIn()];
       await expect(app.call(new GetUser({ id: other.user.id }), { token })).rejects.toThrow(PermissionDenied);
       await expect(app.call(new GetUser({ id: newId() }), { token })).rejects.toThrow(PermissionDenied);
@@ -254,7 +254,7 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(app.call(new DeleteUser({ id }), keyed)).resolves.toBeUndefined();
     });
 
-    test('spares an administrator, whoever asks and however often, and leaves sign-in and tokens as they are', async () => {
+    test('refuses for an administrator every time, and keeps sign-in and tokens', async () => {
       const { email, id, token } = await newAdministrator();
       for (const caller of [{ token }, admin, admin])
         await expect(app.call(new DeleteUser({ id }), caller)).rejects.toThrow(UserIsAdministrator);

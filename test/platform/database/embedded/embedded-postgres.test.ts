@@ -246,18 +246,18 @@ describe('what it refuses, it explains', () => {
   });
 
   test('a configured port that is taken', async () => {
-    const { stranger, port } = await listening();
+    const { occupant, port } = await listening();
     await expect(start({ port })).rejects.toThrow(`Port ${port} for the embedded PostgreSQL is taken`);
-    stranger.close();
+    occupant.close();
   });
 
   test('but when only the port of the last start is taken, it takes another one', async () => {
     const first = await start();
     await first.stop();
-    const { stranger } = await listening(first.port);
+    const { occupant } = await listening(first.port);
     const second = await start();
     expect(second.port).not.toBe(first.port);
-    stranger.close();
+    occupant.close();
   });
 
   describe.skipIf(!canMount())('a full disk', () => {
@@ -321,7 +321,7 @@ describe.skipIf(!root)('as root', () => {
     await again.end();
   });
 
-  test('an ordinary user is told when the data is root’s', async () => {
+  test('an ordinary user gets an error that says that the data belongs to root', async () => {
     chmodSync(dataDir, 0o755);
     await (await start()).stop();
     const prefix = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
@@ -330,10 +330,10 @@ describe.skipIf(!root)('as root', () => {
   });
 });
 
-async function listening(port = 0): Promise<{ stranger: ReturnType<typeof createServer>; port: number }> {
-  const stranger = createServer().listen(port, '127.0.0.1');
-  await once(stranger, 'listening');
-  return { stranger, port: (stranger.address() as AddressInfo).port };
+async function listening(port = 0): Promise<{ occupant: ReturnType<typeof createServer>; port: number }> {
+  const occupant = createServer().listen(port, '127.0.0.1');
+  await once(occupant, 'listening');
+  return { occupant, port: (occupant.address() as AddressInfo).port };
 }
 
 function canMount(): boolean {

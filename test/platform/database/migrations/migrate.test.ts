@@ -67,7 +67,7 @@ describe('migrations', () => {
     expect(await rows('select id from first')).toEqual([{ id: 1 }]);
   });
 
-  test('that fail are rolled back, recorded with the reason, and tried again once they are mended', async () => {
+  test('that fail are rolled back, recorded with the reason, and tried again once they are fixed', async () => {
     writeMigration('2_second', 'create table second (id int); insert into nowhere values (1);');
     await expect(migrate(url, { folder })).rejects.toThrow(
       'The migration 2_second failed and was rolled back: relation "nowhere" does not exist',

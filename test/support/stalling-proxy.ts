@@ -3,10 +3,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { endpoint } from '../../src/platform/config/host.js';
 
 /**
- * A wire that can forget its connections, as a router or a database that fails over does: nothing comes through them any
- * more and neither end is told, while new ones are as good as ever.
+ * A TCP proxy whose open connections can stall, as behind a failed router: they pass no bytes and are not closed, while new
+ * ones work.
  */
-export class ForgetfulWire {
+export class StallingProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((near) =>
     this.#join(near, connect(Number(this.#target.port), this.#target.hostname)),
@@ -19,11 +19,11 @@ export class ForgetfulWire {
   }
 
   /** `host`: where it listens. */
-  static async to(address: string, host = '127.0.0.1'): Promise<ForgetfulWire> {
-    const wire = new ForgetfulWire(address);
-    wire.#server.listen(0, host);
-    await once(wire.#server, 'listening');
-    return wire;
+  static async to(address: string, host = '127.0.0.1'): Promise<StallingProxy> {
+    const proxy = new StallingProxy(address);
+    proxy.#server.listen(0, host);
+    await once(proxy.#server, 'listening');
+    return proxy;
   }
 
   get address(): string {
@@ -31,13 +31,13 @@ export class ForgetfulWire {
     return endpoint(address, port);
   }
 
-  /** New connections lead to `address`; those that are open stay where they are, as after a change of a name in DNS. */
-  leadTo(address: string): void {
+  /** New connections go to `address`; open ones stay, as after a change in DNS. */
+  forwardTo(address: string): void {
     this.#target = new URL(`tcp://${address}`);
   }
 
-  /** Gives how many there were. */
-  forget(): number {
+  /** Returns how many connections stall. */
+  stall(): number {
     for (const socket of this.#sockets) socket.unpipe().pause();
     return this.#sockets.size / 2;
   }

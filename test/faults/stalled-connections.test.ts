@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ForgetfulWire } from '../support/forgetful-wire.js';
+import { StallingProxy } from '../support/stalling-proxy.js';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
 import { SteadyLoad, strange } from './steady-load.js';
@@ -8,11 +8,11 @@ import { deadlineMs, Topology, type TopologyOptions } from './topology.js';
 const callers = 10;
 
 let topology: Topology;
-let wire: ForgetfulWire;
+let proxy: StallingProxy;
 
 const wireTo = async (address: string): Promise<string> => {
-  wire = await ForgetfulWire.to(address);
-  return wire.address;
+  proxy = await StallingProxy.to(address);
+  return proxy.address;
 };
 
 const ways: readonly { readonly where: string; readonly options: TopologyOptions }[] = [
@@ -23,7 +23,7 @@ const ways: readonly { readonly where: string; readonly options: TopologyOptions
   {
     where: 'between service and database',
     options: {
-      // all of them are in use, and forgotten
+      // all of them are in use, and stall
       environment: { DATABASE_POOL_SIZE: '3' },
       wireToDatabase: async (service, text) => {
         const url = new URL(text);
@@ -36,7 +36,7 @@ const ways: readonly { readonly where: string; readonly options: TopologyOptions
 
 afterEach(async () => {
   await topology?.stop();
-  await wire?.remove();
+  await proxy?.remove();
 });
 
 describe('connections that neither end knows to be dead', () => {
@@ -50,12 +50,12 @@ describe('connections that neither end knows to be dead', () => {
     });
     await steady.answered(10 * callers);
     steady.next();
-    expect(wire.forget()).toBeGreaterThan(0);
+    expect(proxy.stall()).toBeGreaterThan(0);
     await steady.until(({ right }) => right >= 10 * callers);
     const recovering = steady.next();
     await steady.answered(10 * callers);
     const back = await steady.stop();
-    report(`connections forgotten ${way.where}`, recovering);
+    report(`connections stalled ${way.where}`, recovering);
     report('after it', back);
     expect([recovering, back].flatMap(strange)).toEqual([]);
     expect(back.details).toEqual([]);
