@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { command } from './command.js';
+import { outdatedPages } from './documentation.js';
 import { environmentReaders } from './environment.js';
 import type { Gate } from './gate.js';
 import { rule } from './gate.js';
@@ -48,6 +49,9 @@ export const gates: readonly Gate[] = [
   rule('names', 'Name a file or class after the one thing in it.', () => unwantedNames('.')),
   rule('tables', 'A table belongs to one module: send an operation of the other module over the bus.', () =>
     crossedTables('.'),
+  ),
+  rule('documentation', 'Name the file, the heading or the lines as they are now; leave out what is gone.', () =>
+    outdatedPages('.'),
   ),
   rule('lockfile', 'Run `npm run lock:complete`; as it is, `npm ci` fails on other platforms.', () =>
     incompletePlatforms('.'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../../scripts/gates/command.js';
+import { outdatedPages } from '../../scripts/gates/documentation.js';
 import { environmentReaders } from '../../scripts/gates/environment.js';
 import { completeLockfile, incompletePlatforms } from '../../scripts/gates/lockfile.js';
 import { unwantedNames } from '../../scripts/gates/names.js';
@@ -129,4 +130,33 @@ test('a lock without the packages of other platforms is found and completed', ()
     dev: true,
     optional: true,
   });
+});
+
+const documented = {
+  'README.md':
+    'See [calls](docs/calls.md#the-way-of-a-call), `src/pipeline/call.ts`, `call.ts` and `src/pipeline/*.ts`.\n',
+  'docs/calls.md': '# Calls\n\n## The way of a call\n\n```ts\nimport { a } from "./not-a-path.ts";\n```\n',
+  'src/pipeline/call.ts': 'export const a = 1;\n',
+};
+
+test('pages that name what is there pass, and so do files that a tutorial has its reader write', () => {
+  const tutorial =
+    '```text\nsrc/modules/notes/  note.ts\n```\n\n```ts src/modules/notes/note.ts\nexport const b = 2;\n```\n';
+  expect(outdatedPages(plant({ ...documented, 'docs/notes.md': tutorial }))).toEqual([]);
+});
+
+test.each([
+  ['`src/call.ts`', 'src/call.ts does not exist; there is src/pipeline/call.ts'],
+  ['```text\n1 context   pipeline/context.ts\n```', 'pipeline/context.ts does not exist'],
+  ['`src/protocols/` and `src/gateway/`', 'src/protocols/ does not exist'],
+  ['`src/*-call.ts`', 'src/*-call.ts does not exist'],
+  ['[calls](call.md)', 'the link to call.md leads nowhere'],
+  ['[calls](calls.md#steps)', 'docs/calls.md has no heading for #steps'],
+  [
+    '```diff src/pipeline/call.ts\n-export const a = 2;\n+export const a = 3;\n```',
+    'its change of src/pipeline/call.ts does not apply: these lines are not there:\nexport const a = 2;',
+  ],
+])('a page that is out of date is refused: %s', (text, complaint) => {
+  const root = plant({ ...documented, 'src/gateway/a.ts': '', 'docs/page.md': `${text}\n` });
+  expect(outdatedPages(root)).toEqual([`docs/page.md: ${complaint}`]);
 });
