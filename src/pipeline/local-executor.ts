@@ -20,7 +20,7 @@ const lasting: ReadonlySet<FailureKind> = new Set([
   'invalid_argument',
 ]);
 
-/** Steps 7 to 9. */
+/** Steps 10 to 12 of docs/architecture.md. */
 @Injectable()
 export class LocalExecutor {
   constructor(
