@@ -13,7 +13,7 @@ import { Bus } from '../src/ports/bus.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../test/support/specimen-application.js';
 import { type Spread, spread } from './statistics.js';
 
-/** Microseconds a call that no wire carries. */
+/** Microseconds per call without a protocol. */
 export interface LocalCallCost {
   /** `bus.execute` as a handler calls it: authorized, validated, executed in the call it serves. */
   readonly nested: Spread;

@@ -44,7 +44,7 @@ async function compare(suite: string): Promise<void> {
 }
 
 async function localCalls(): Promise<void> {
-  console.log('\n## A call that no wire carries, microseconds of CPU\n');
+  console.log('\n## A call without a protocol, microseconds of CPU\n');
   const rows: Record<string, string>[] = [];
   for (const count of [1, 100, 1_000]) {
     const args = [count, quick ? 5 : 15, quick ? 50_000 : 200_000].map(String);

@@ -29,7 +29,7 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
 function warnOfUnknownDependencies(names: readonly string[], calls: Resilience): void {
   const known = new Set([...Object.keys(services), ...calls.guards.map(({ name }) => name)]);
   const strange = names.filter((name) => !known.has(name));
-  for (const name of strange) logger.warn(`resilience/${name}: nothing of this name is called so far`);
+  for (const name of strange) logger.warn(`resilience/${name}: no dependency of this name has been called yet`);
 }
 
 function followResilience(dynamic: DynamicConfiguration, calls: Resilience): void {

@@ -41,7 +41,7 @@ async function stopInOrder(
   application: Application,
   { timeoutMs, release }: StopOptions,
 ): Promise<void> {
-  logger.log(`${cause}: finishing what runs`);
+  logger.log(`${cause}: finishing the running calls`);
   const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
   const stopped = application.stop().then(() => undefined);
   const fault = await Promise.race([stopped, late]).catch((error: unknown) => error);

@@ -12,7 +12,7 @@ function grpcPort(service: string, address: string): string {
   const target = parseGrpcTarget(address);
   const port = target.kind === 'endpoints' && target.addresses.length === 1 && /:(\d+)$/.exec(target.addresses[0])?.[1];
   if (port) return port;
-  throw new Error(`${service} can not listen on ${address}: on one machine its address is one host:port`);
+  throw new Error(`${service} cannot listen on ${address}: on one machine its address is one host:port`);
 }
 
 export function splitProcesses({ serviceName, http, discovery }: Configuration): SplitProcesses {

@@ -95,5 +95,5 @@ function reflect(schema: z.ZodType, path: string): Shape {
   if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return stringShape(schema, path);
   if (schema instanceof z.ZodNumber) return numberShape(schema);
   if (schema instanceof z.ZodBoolean) return { type: 'boolean', schema };
-  throw new TypeError(`${path}: no wire carries a zod ${schema.def.type}`);
+  throw new TypeError(`${path}: no protocol can represent a zod ${schema.def.type}`);
 }

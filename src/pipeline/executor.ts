@@ -17,7 +17,7 @@ export class Executor {
 
   run(call: Call): Promise<unknown> {
     const executor = this.registry.runs(call.operation) ? this.local : this.remote;
-    if (!executor) throw new Error(`${call.operation.id} runs elsewhere and there is no way there`);
+    if (!executor) throw new Error(`${call.operation.id} runs in another process, and this one has no RemoteExecutor`);
     return executor.run(call);
   }
 }

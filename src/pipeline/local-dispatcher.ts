@@ -38,9 +38,9 @@ export class LocalDispatcher implements OnApplicationBootstrap {
       if (!handler) return [`${id} has no handler`];
       const names = [handler, ...others].map(({ name }) => name).join(', ');
       if (others.length > 0) return [`${id} has ${others.length + 1} handlers: ${names}`];
-      return handler.isStatic ? [] : [`${id} has a handler made per request: ${names}; ask CurrentCall instead`];
+      return handler.isStatic ? [] : [`${id} has a handler made per request: ${names}; use CurrentCall instead`];
     });
-    if (faults.length > 0) throw new Error(`These operations can not run:\n  ${faults.join('\n  ')}`);
+    if (faults.length > 0) throw new Error(`These operations cannot run:\n  ${faults.join('\n  ')}`);
   }
 
   #refuseOtherBuses(): void {

@@ -100,6 +100,7 @@ export class LocalExecutor {
 
 /** Fails closed: a handler that ignores the row filter would return every row. */
 function requireRowFilter<T>({ operation, context }: Call, value: T): T {
-  if (!context.rowAccess.consulted) throw new Error(`${operation.id} did not ask which rows the caller may touch`);
+  if (!context.rowAccess.consulted)
+    throw new Error(`${operation.id} did not read CurrentCall.rows(…), so its rows are not filtered`);
   return value;
 }

@@ -32,7 +32,7 @@ export class OperationRegistry {
     this.grants = modules.flatMap((module) => module.grants);
     this.relations = modules.flatMap((module) => module.relations);
     const faults = [...this.#withoutAccess(), ...this.#clashes()];
-    if (faults.length > 0) throw new Error(`These contracts can not be served:\n  ${faults.join('\n  ')}`);
+    if (faults.length > 0) throw new Error(`These contracts cannot be served:\n  ${faults.join('\n  ')}`);
     this.failures = this.#collectFailures();
   }
 

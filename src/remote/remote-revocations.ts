@@ -20,7 +20,7 @@ export class RemoteRevocations extends PolledRevocations {
   }
 
   override async revoke(): Promise<void> {
-    throw new Error('this process ends no sessions: ask the service that does');
+    throw new Error('this process cannot revoke tokens: call an operation of the service that owns the sessions');
   }
 
   protected override after(sequence: number, limit: number): Promise<readonly RevocationEntry[]> {

@@ -77,15 +77,15 @@ test('time limits and breakers are those that are set, for all services or for o
   expect(timeouts()).toEqual([10_000, 10_000]);
 });
 
-test('time limits of a name that nothing has are taken, with a warning', () => {
+test('time limits of an unknown name are accepted, with a warning', () => {
   const warnings: unknown[] = [];
   const ignore = () => undefined;
   specimen.app.useLogger({ log: ignore, error: ignore, warn: (line: unknown) => warnings.push(line) });
   specimen.get(Resilience).breaker('mail');
   for (const name of ['user-service', 'mail', 'usr-service']) source.set(`resilience/${name}`, '{ "timeoutMs": 300 }');
   expect(specimen.get(Resilience).settings('usr-service').timeoutMs).toBe(300);
-  expect(warnings.filter((line) => `${line}`.includes('so far'))).toEqual([
-    'resilience/usr-service: nothing of this name is called so far',
+  expect(warnings.filter((line) => `${line}`.includes('has been called yet'))).toEqual([
+    'resilience/usr-service: no dependency of this name has been called yet',
   ]);
 });
 

@@ -112,8 +112,8 @@ describe('a schema that no wire carries', () => {
     ['an enum without a name', { a: z.enum(['A']) }, 'a: an enum needs a name'],
     ['a lower-case enum value', { a: enumeration('E', ['a']) }, 'enum value "a" is not UPPER_SNAKE'],
     ['a nameless object inside', { a: z.object({}) }, "needs a name: use view('Name', {...})"],
-    ['a date', { a: z.date() }, 'a: no wire carries a zod date'],
-    ['null', { a: text({ max: 1 }).nullable() }, 'a: no wire carries a zod nullable'],
+    ['a date', { a: z.date() }, 'a: no protocol can represent a zod date'],
+    ['null', { a: text({ max: 1 }).nullable() }, 'a: no protocol can represent a zod nullable'],
   ])('is refused: %s', (_name, fields, message) => {
     expect(() => reflectObject(z.object(fields), 'Thing')).toThrow(message);
   });

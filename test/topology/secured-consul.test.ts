@@ -63,11 +63,9 @@ describe.skipIf(!hasOwnConsul)('with CONSUL_PROGRAM, a Consul with ACLs over HTT
     const { secret, policy } = await consul.newToken(withoutRegistration);
     const running = startGateway(consul.environment(secret));
     try {
-      await running.line(
-        /Consul does not take this process for alive.*(Forbidden|Permission denied|lacks permission)/i,
-      );
+      await running.line(/Consul does not accept this process.*(Forbidden|Permission denied|lacks permission)/i);
       await consul.changeRules(policy, rulesOf(gateway));
-      await running.line(/Consul knows this process again/);
+      await running.line(/Consul accepts this process again/);
       expect(await consul.ask('GET', `/v1/health/service/${gateway}?passing`)).toHaveLength(1);
     } finally {
       await running.end('SIGTERM');

@@ -53,10 +53,10 @@ function* faults(text: string): Generator<string> {
   for (const [name, value] of searchParams) {
     if (parameters[name]?.test(value)) {
       const fault = files.has(name) && fileFault(value);
-      if (fault) yield `asks for ${name}, and ${fault}`;
+      if (fault) yield `has the parameter ${name}, but ${fault}`;
       continue;
     }
-    yield `asks for ${name}, which is not done (${remedies[name] ?? `known are ${Object.keys(parameters).join(', ')}`})`;
+    yield `has the parameter ${name}, which is not supported (${remedies[name] ?? `known are ${Object.keys(parameters).join(', ')}`})`;
   }
 }
 

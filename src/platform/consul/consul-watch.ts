@@ -82,7 +82,7 @@ export class ConsulWatch {
   async #failed(error: unknown): Promise<void> {
     this.#index = 0n;
     if (this.#failures++ === 0)
-      this.logger.warn(`${this.name}: no answer from Consul, keeping what is known (${error})`);
+      this.logger.warn(`${this.name}: no answer from Consul, keeping the last values (${error})`);
     await pause(fullJitter(this.settings.backoff, this.#failures), this.#stop.signal);
   }
 }

@@ -28,7 +28,7 @@ export class SettingsLayer {
     for (const key of this.#accepted.keys()) {
       if (entries.has(key)) continue;
       this.#accepted.delete(key);
-      this.logger.warn(`${this.name}/${key} is gone`);
+      this.logger.warn(`${this.name}/${key} was removed`);
     }
     for (const [key, text] of entries) this.#read(key, text);
   }

@@ -47,7 +47,7 @@ export class Dependency implements HealthCheck {
     const remark = () => {
       if (performance.now() - this.#remarkedAt < REPEAT_MS) return;
       this.#remarkedAt = performance.now();
-      logger.warn(`${title} refused something (${reasonOf(error)})`);
+      logger.warn(`${title} refused a request (${reasonOf(error)})`);
     };
     this.check().then(remark, () => undefined);
   }

@@ -54,7 +54,7 @@ function holds(proto: protobuf.Field, shape: Shape): boolean {
 function protoField(type: protobuf.Type, field: Field): protobuf.Field {
   const proto = type.fieldsArray.find(({ protoName }) => protoName === field.wire);
   if (proto && holds(proto, field.shape)) return proto;
-  throw new Error(`${type.fullName.slice(1)}.${field.wire} is not there, or not as the contract has it`);
+  throw new Error(`${type.fullName.slice(1)}.${field.wire} is missing, or differs from the contract`);
 }
 
 const compiled = (type: Resolved, fields: readonly FoldedField<Compile>[]) =>

@@ -83,7 +83,7 @@ export function compileCodecs(
     }
   }
   if (faults.length > 0) {
-    throw new Error(`The .proto files are not those of the contracts; run npm run contract:\n  ${faults.join('\n  ')}`);
+    throw new Error(`The .proto files do not match the contracts; run npm run contract:\n  ${faults.join('\n  ')}`);
   }
   return codecs;
 }

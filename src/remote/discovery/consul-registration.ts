@@ -75,7 +75,7 @@ export class ConsulRegistration {
     try {
       await this.#send(deregister, new AbortController().signal);
     } catch (error) {
-      this.logger.warn(`Consul does not know that this process stops (${error})`);
+      this.logger.warn(`Consul could not be informed that this process stops (${error})`);
     }
   }
 
@@ -114,12 +114,12 @@ export class ConsulRegistration {
   }
 
   #succeeded(): void {
-    if (this.#failures > 0) this.logger.log('Consul knows this process again');
+    if (this.#failures > 0) this.logger.log('Consul accepts this process again');
     this.#failures = 0;
   }
 
   #failed(error: unknown): void {
-    if (this.#failures++ === 0) this.logger.warn(`Consul does not take this process for alive (${error})`);
+    if (this.#failures++ === 0) this.logger.warn(`Consul does not accept this process (${error})`);
     if (refusedStatus(error) !== undefined) this.#isKnown = false;
   }
 

@@ -30,7 +30,7 @@ export class ConnectionLog {
   }
 
   tokenRefused(service: string, address: string, reason: string): void {
-    this.#warn(`${service}: ${address} does not take the token of this process (${reason}): have both the same keys?`);
+    this.#warn(`${service}: ${address} refuses the token of this process (${reason}): do both have the same keys?`);
   }
 
   #warn(line: string, afterMs = 0): void {

@@ -269,12 +269,15 @@ describe('the URL of a database', () => {
   });
 
   test.each([
-    ['db/app?schema=demo', 'asks for schema, which is not done (tables are in the schema public'],
-    ['db/app?connection_limit=5', 'asks for connection_limit, which is not done (DATABASE_POOL_SIZE'],
-    ['db/app?search_path=demo', 'asks for search_path, which is not done (known are application_name, host'],
-    ['db/app?sslrootcert=nowhere.pem', 'asks for sslrootcert, and there is no such file'],
-    ['db/app?sslmode=on', 'asks for sslmode, which is not done'],
-    ['db/app?password=s3cr3t', 'asks for password, which is not done'],
+    ['db/app?schema=demo', 'has the parameter schema, which is not supported (tables are in the schema public'],
+    ['db/app?connection_limit=5', 'has the parameter connection_limit, which is not supported (DATABASE_POOL_SIZE'],
+    [
+      'db/app?search_path=demo',
+      'has the parameter search_path, which is not supported (known are application_name, host',
+    ],
+    ['db/app?sslrootcert=nowhere.pem', 'has the parameter sslrootcert, but there is no such file'],
+    ['db/app?sslmode=on', 'has the parameter sslmode, which is not supported'],
+    ['db/app?password=s3cr3t', 'has the parameter password, which is not supported'],
     ['one,another/app', 'names more than one host'],
     ['db', 'names no database'],
     ['db/app#x', 'has a # (%23 in a password)'],

@@ -133,7 +133,7 @@ describe('a database', () => {
 
   test('that ends one connection goes on being ready, and the log has the reason once', async () => {
     open(2);
-    const noted = lines.next(/^PostgreSQL refused something \(terminating connection/);
+    const noted = lines.next(/^PostgreSQL refused a request \(terminating connection/);
     for (let times = 0; times < 3; times++)
       await expect(database.query('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow(ServiceUnavailable);
     await noted;

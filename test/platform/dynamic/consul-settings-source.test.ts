@@ -27,7 +27,7 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
         outage: {
           begin: () => {
             wire.cut();
-            return lines.next(/no answer from Consul, keeping what is known/);
+            return lines.next(/no answer from Consul, keeping the last values/);
           },
           end: async () => {
             const back = lines.next(/Consul answers again/);

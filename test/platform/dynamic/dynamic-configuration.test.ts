@@ -171,13 +171,16 @@ test('rates of an operation that does not exist are refused, and the last good o
   expect(rates).toHaveLength(1);
 });
 
-test('what is accepted, and what is gone, is a warning: it is to be seen whatever the level', () => {
+test('accepted and removed values are logged as warnings, so that most log levels show them', () => {
   const warnings: string[] = [];
   const log = { warn: (line: string) => warnings.push(line), error: () => undefined };
   configuration = new DynamicConfiguration([own], log);
   own.set('log-level', 'warn');
   own.set('log-level', undefined);
-  expect(warnings).toEqual(['config/user-service/log-level is now "warn"', 'config/user-service/log-level is gone']);
+  expect(warnings).toEqual([
+    'config/user-service/log-level is now "warn"',
+    'config/user-service/log-level was removed',
+  ]);
 });
 
 describe('a family of settings', () => {

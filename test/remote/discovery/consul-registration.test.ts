@@ -166,7 +166,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
 
   test('starts without Consul, and registers when it is there', async () => {
     wire.cut();
-    const away = lines.next(/Consul does not take this process for alive/);
+    const away = lines.next(/Consul does not accept this process/);
     const started = registration.start();
     await away;
     await wire.restore();
@@ -178,7 +178,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     await registration.start();
     wire.cut();
     await registration.stop();
-    expect(lines.all.at(-1)).toMatch(/Consul does not know that this process stops/);
+    expect(lines.all.at(-1)).toMatch(/Consul could not be informed that this process stops/);
   });
 
   test('stops before it was registered, and leaves nothing behind', async () => {

@@ -45,7 +45,7 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
       },
       cutOff: () => {
         wire.cut();
-        return lines.next(/no answer from Consul, keeping what is known/);
+        return lines.next(/no answer from Consul, keeping the last values/);
       },
       restore: async () => {
         const back = lines.next(/Consul answers again/);

@@ -190,7 +190,7 @@ describe('an owner with other keys', () => {
     const inspect = new InspectSpecimen({ id: crypto.randomUUID() });
     expect(await failureOf(strange.edge.get(Bus).asService.execute(inspect))).toBeInstanceOf(ServiceUnavailable);
     expect(logger.all).toEqual([
-      `specimens: ${strange.ownerAddress} does not take the token of this process (The token is not valid): have both the same keys?`,
+      `specimens: ${strange.ownerAddress} refuses the token of this process (The token is not valid): do both have the same keys?`,
     ]);
     await strange.stop();
   });

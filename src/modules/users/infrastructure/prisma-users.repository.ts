@@ -119,7 +119,7 @@ function condition({ rows, search }: UserQuery, parameter: Parameter): string {
 function visibleRows(rows: Exclude<RowFilter, 'all'>, parameter: Parameter): string {
   const equal = ([field, value]: [string, unknown]) => {
     const known = filtered[field];
-    if (!known) throw new Error(`no row filter can ask for the ${field} of a user`);
+    if (!known) throw new Error(`a row filter cannot use the field ${field} of a user`);
     const [column, type] = known;
     return `${column} = ${parameter(value)}::${type}`;
   };
