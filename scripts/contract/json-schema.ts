@@ -14,10 +14,10 @@ import {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Inputs refuse unknown fields and may leave out those with a default; outputs are complete. */
+/** Inputs refuse unknown fields and may omit those with a default; outputs are complete. */
 export type Direction = 'input' | 'output';
 
-/** Views of inputs are called `…Input`. */
+/** Views in inputs are named `…Input`. */
 export interface SchemaComponents {
   readonly refs: string;
   readonly schemas: Record<string, JsonSchema>;
@@ -27,7 +27,7 @@ const formats: Partial<Record<ScalarShape['type'], string>> = { int32: 'int32', 
 
 const noNul = '^[^\\x00]*$';
 const mapKey = { pattern: noNul, not: { enum: ['__proto__'] } };
-/** Of the format `date-time`, without leap seconds and lower case. */
+/** Format `date-time` without leap seconds and lower case. */
 const timestamp = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$';
 
 function constraints(schema: z.ZodType): JsonSchema {
@@ -48,7 +48,7 @@ function constraints(schema: z.ZodType): JsonSchema {
   return rest;
 }
 
-/** zod's own patterns of ids and timestamps repeat their formats. */
+/** Leaves out zod's patterns of ids and timestamps, which repeat the format. */
 function scalarSchema({ type, schema }: ScalarShape, direction: Direction): JsonSchema {
   const { pattern = noNul, ...rest } = constraints(schema);
   const format = formats[type];
@@ -64,7 +64,7 @@ function named(name: string, schema: JsonSchema, components: SchemaComponents | 
   return components ? defineSchema(components, name, schema) : schema;
 }
 
-/** Refers to `schema` among the components. Throws TypeError when another one has the name. */
+/** Returns a reference. Throws TypeError when another schema has the name. */
 export function defineSchema({ refs, schemas }: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {
   const known = schemas[name];
   if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new TypeError(`two schemas are called ${name}`);
@@ -133,7 +133,7 @@ export const jsonSchemaOf = (shape: Shape, direction: Direction, components?: Sc
       ),
   })(shape);
 
-/** In place even with `components`; without them fast-json-stringify compiles it. */
+/** Inlined even with `components`; without them fast-json-stringify compiles it. */
 export const jsonSchema = (shape: ObjectShape, direction: Direction, components?: SchemaComponents): JsonSchema =>
   objectSchema(
     foldFields((inner) => jsonSchemaOf(inner, direction, components), shape),

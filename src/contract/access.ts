@@ -11,12 +11,12 @@ export const internal: Access = { type: 'internal' };
 
 export const can = (action: string, subject: string): Access => ({ type: 'can', action, subject });
 
-/** In the conditions of a grant: the id of the signed-in user. */
+/** In conditions of a grant: the id of the signed-in user. */
 export const callerId = Symbol('callerId');
 
 export type GrantConditions = Readonly<Record<string, string | number | boolean | typeof callerId>>;
 
-/** What a role may do. Conditions on the input are decided before the handler runs, those on the row filter the query. */
+/** Conditions on the input are checked before the handler runs, those on the row filter its query. */
 export interface Grant {
   readonly role: string;
   readonly actions: readonly string[];
@@ -24,7 +24,7 @@ export interface Grant {
   readonly conditions?: GrantConditions;
 }
 
-/** `grant('USER', ['read'], 'User', { id: callerId })`; action `manage` and subject `all` stand for every one. */
+/** `grant('USER', ['read'], 'User', { id: callerId })`. Action `manage` and subject `all` match every one. */
 export const grant = (
   role: string,
   actions: readonly string[],

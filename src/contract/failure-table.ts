@@ -4,7 +4,7 @@ interface Encoding {
   readonly jsonRpc: number;
 }
 
-/** Kinds of failure, named after the gRPC status codes; all that a transport looks at. */
+/** Named after the gRPC status codes. Protocols look at the kind only. */
 const byKind = {
   invalid_argument: { http: 400, grpc: 3, jsonRpc: -32602 },
   unauthenticated: { http: 401, grpc: 16, jsonRpc: -32001 },

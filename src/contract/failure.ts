@@ -8,7 +8,7 @@ export interface Issue {
 }
 
 export interface FailureOptions {
-  /** What happened this time, for the caller; the title of the class when absent. */
+  /** Details of this case, for the caller; the title of the class when absent. */
   readonly detail?: string;
   readonly issues?: readonly Issue[];
   /** 1 for transient kinds when absent. */
@@ -17,12 +17,12 @@ export interface FailureOptions {
   readonly cause?: unknown;
 }
 
-/** `never`: it was retried already, and retries of retries multiply. `always`: the request never left this process. */
+/** `never`: already retried, and retries of retries multiply. `always`: the request was not sent. */
 export type RetryAdvice = 'never' | 'always';
 
 const transient: ReadonlySet<FailureKind> = new Set(['resource_exhausted', 'unavailable']);
 
-/** An expected outcome other than the value. Crosses any number of hops unchanged. */
+/** An expected outcome other than the value. Stays the same over any number of hops. */
 export class Failure extends Error {
   readonly code: string;
   readonly kind: FailureKind;
@@ -30,7 +30,7 @@ export class Failure extends Error {
   readonly issues: readonly Issue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
   retry: RetryAdvice | undefined;
-  /** Whether the pause was stated, and does not follow from the kind alone. */
+  /** Whether the pause was given explicitly, and not by the kind alone. */
   readonly asksForPause: boolean;
 
   constructor({ code, kind, title }: FailureDeclaration, options: FailureOptions = {}) {

@@ -17,7 +17,7 @@ type UndeclaredWithin<Given, Declared> = {
   [K in Extract<keyof Given, Keys<Declared>>]-?: Undeclared<NonNullable<Given[K]>, Field<Declared, K>>;
 }[Extract<keyof Given, Keys<Declared>>];
 
-/** A handler that takes no message names no operation, so it is not checked. */
+/** A handler without a message names no operation, so it is not checked. */
 type UndeclaredOutput<C> =
   C extends HandlerClass<infer M, infer Given>
     ? unknown extends OutputOf<M>
@@ -29,7 +29,7 @@ type Exactly<C> = [UndeclaredOutput<C>] extends [never]
   ? C
   : `the output of the operation has no field ${UndeclaredOutput<C> & string}`;
 
-/** The handlers of a module. Here an undeclared output field is a compile error: `implements Handles<…>` allows it. */
+/** Here an undeclared output field is a compile error; `implements Handles<…>` allows it. */
 export const handlers = <const C extends readonly HandlerClass[]>(
   ...classes: C & { readonly [I in keyof C]: Exactly<C[I]> }
 ): C => classes;

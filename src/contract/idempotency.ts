@@ -9,11 +9,11 @@ export const holdsSecret = fold<boolean>({
   object: (fields) => fields.some(({ secret, inner }) => secret || inner),
 });
 
-/** Queries ignore a key, and so do outputs with credentials, which are never stored. */
+/** Queries ignore the key. So do outputs with credentials, which are never stored. */
 export const takesIdempotencyKey = ({ kind, output }: Pick<OperationDescriptor, 'kind' | 'output'>): boolean =>
   kind === 'command' && !(output && holdsSecret(output));
 
-/** Throws InvalidArgument for a key that not every protocol can carry. */
+/** Throws InvalidArgument for a key that some protocol cannot transport. */
 export function checkIdempotencyKey(key: string): void {
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
     throw new InvalidArgument({ detail: 'An idempotency key has 1 to 255 printable ASCII characters' });

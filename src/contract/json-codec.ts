@@ -1,10 +1,10 @@
 import type { Issue } from './failure.js';
 import { fold } from './shape.js';
 
-/** TypeScript value -> JSON value in wire names; declared fields only, so nothing else can leave. */
+/** To JSON in wire names. Copies declared fields only, so nothing else can leave. */
 export type Encode = (value: unknown) => unknown;
 
-/** JSON value in wire names -> TypeScript value, not yet validated; appends issues only the wire form shows. */
+/** From JSON in wire names, not validated. Appends issues that only the wire form shows. */
 export type Decode = (value: unknown, issues: Issue[], path: string) => unknown;
 
 type Json = Record<string, unknown>;
@@ -16,10 +16,7 @@ export const pointerSegment = (key: string): string => `/${key.replaceAll('~', '
 
 const encodeAsIs: Encode = (value) => value;
 
-/**
- * Compiled, because a loop over names makes dictionary objects, ten times slower to build and to serialize.
- * Field names are `[a-z][A-Za-z0-9]*` by reflection, so none can break out of the source.
- */
+/** Compiled into object literals: a loop is ten times slower. Field names `[a-z][A-Za-z0-9]*` are safe. */
 export const jsonEncoder = fold<Encode>({
   leaf: () => encodeAsIs,
   list: (item) => (item === encodeAsIs ? (value) => value ?? [] : (value) => ((value ?? []) as unknown[]).map(item)),
@@ -43,7 +40,7 @@ export const jsonEncoder = fold<Encode>({
 
 const decodeAsIs: Decode = (value) => value;
 
-/** Refuses unknown fields: a typo must not be silent. */
+/** Refuses unknown fields, so that typos are noticed. */
 export const jsonDecoder = fold<Decode>({
   leaf: () => decodeAsIs,
   list: (item) => (value, issues, path) => {
@@ -53,7 +50,7 @@ export const jsonDecoder = fold<Decode>({
   map: (inner) => (value, issues, path) => {
     if (!isObject(value)) return value === undefined ? {} : value;
     const decode = (key: string, element: unknown) => inner(element, issues, path + pointerSegment(key));
-    // no assignment: a key __proto__ must stay a key, for the pipeline to refuse
+    // an assignment would lose the key __proto__, which the pipeline refuses
     return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, decode(key, element)]));
   },
   object: (fields) => {
@@ -81,7 +78,6 @@ export function refuseUnknown(value: object, known: ReadonlySet<string>, issues:
 
 const maxEchoed = 100;
 
-/** A long name is cut. */
 export function unrecognized(path: string, key: string): Issue {
   const name = key.length > maxEchoed ? `${key.slice(0, maxEchoed).toWellFormed()}…` : key;
   return { path: path + pointerSegment(name), code: 'unrecognized_keys', message: `Unrecognized key: "${name}"` };

@@ -2,7 +2,7 @@ import type { Issue } from './failure.js';
 import { isObject, pointerSegment } from './json-codec.js';
 import { fold } from './shape.js';
 
-/** Appends an issue for every map key `__proto__` of a decoded value: zod drops such a key in silence. */
+/** Reports every map key `__proto__`, which zod drops silently. */
 export type KeyCheck = (value: unknown, issues: Issue[], path: string) => void;
 
 const forbidden = '__proto__';

@@ -26,7 +26,7 @@ export interface RestMapping {
 
 export interface WireNames {
   readonly rest: RestMapping | undefined;
-  /** Root field. A page gives two: `users` and `usersPage`. */
+  /** Root field. A page has two: `users` and `usersPage`. */
   readonly graphql: string;
   readonly grpc: { readonly package: string; readonly service: string; readonly method: string; readonly path: string };
   readonly websocket: string;
@@ -126,10 +126,7 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
   };
 }
 
-/**
- * Declares a module. Wire names come from the keys, never from class names, which minifiers change. A later version of
- * an operation has the key `CreateUserV2` and `version: 2`.
- */
+/** Wire names come from the keys: minifiers change class names. A later version: `CreateUserV2`, `version: 2`. */
 export function module(
   name: string,
   operations: Readonly<Record<string, AnyOperationClass>>,

@@ -25,11 +25,9 @@ export interface OperationSpec<I extends InputSchema = InputSchema, O extends Ou
   readonly errors?: readonly FailureClass[];
   readonly protocols?: readonly Protocol[];
   readonly version?: number;
-  /** The configured default when absent. */
   readonly deadlineMs?: number;
   /** Per caller; the configured default when absent. */
   readonly ratePerSecond?: number;
-  /** While it is off, calls fail with `not_found`. */
   readonly enabledBy?: Flag;
   readonly qos?: 0 | 1;
   readonly description?: string;
@@ -84,7 +82,7 @@ function define<K extends OperationKind>(kind: K) {
   };
 }
 
-/** Retried by callers only with an idempotency key. */
+/** Retried only with an idempotency key. */
 export const command = define('command');
 
 export const query = define('query');

@@ -17,7 +17,6 @@ const known = perOperation<ReadonlyMap<string, FailureClass>>(
     new Map([...Object.values(builtInFailures), ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
 );
 
-/** A plain Failure for an undeclared code. */
 export function failureOf(operation: OperationDescriptor, received: ReceivedFailure): Failure {
   const { code, kind, detail, issues, retryAfterSeconds } = received;
   const options = { detail, ...(issues && { issues }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };

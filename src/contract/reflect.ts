@@ -69,7 +69,7 @@ function field(name: string, declared: z.ZodType, path: string): Field {
   };
 }
 
-/** `name`: for a schema without its own. Throws TypeError on what no wire can carry. */
+/** `name`: for a schema without its own. Throws TypeError for what a protocol cannot represent. */
 export function reflectObject(schema: z.ZodType, name?: string): ObjectShape {
   const meta = schema.meta();
   const own = meta?.id ?? name;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { camelCase } from './wire-names.js';
 
-/** Refuses an input that sets a field and names it, in UPPER_SNAKE, in its list `clear`. */
+/** Refuses an input that sets a field and names it in its list `clear` (in UPPER_SNAKE). */
 export function setOrClear<S extends z.ZodObject<{ clear: z.ZodArray<z.ZodEnum> }>>(schema: S): S {
   const [first, ...others] = schema.shape.clear.element.options.map((name) => both(String(name)));
   const isEither = (input: Readonly<Record<string, unknown>>, cleared: readonly unknown[]): boolean =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a zod schema means on the wire. Every protocol and document is derived from it. */
+/** The wire form of a zod schema. Every protocol and document is derived from it. */
 export type Shape = ScalarShape | EnumShape | ObjectShape | ListShape | MapShape;
 
 export type ScalarType = 'text' | 'id' | 'timestamp' | 'boolean' | 'int32' | 'int64' | 'double';
@@ -44,14 +44,14 @@ export interface ObjectShape {
   readonly fields: readonly Field[];
   readonly oneOf: boolean;
   readonly page: boolean;
-  /** JSON Schema, in wire names, of what is refused though each field is right. */
+  /** JSON Schema, in wire names, of invalid combinations of valid fields. */
   readonly not?: unknown;
   readonly description?: string;
 }
 
 export type FoldedField<T> = Field & { readonly inner: T };
 
-/** What to make of each kind of shape, given what was made of the shapes inside. */
+/** One case per kind of shape, given the results for its inner shapes. */
 export interface ShapeCases<T> {
   leaf(shape: ScalarShape | EnumShape): T;
   list(item: T, shape: ListShape): T;

@@ -5,7 +5,7 @@ import type { OperationDescriptor } from './module.js';
 import { perOperation } from './per-operation.js';
 import { fold } from './shape.js';
 
-/** Else the answer to a hostile input could be larger than the input. */
+/** Bounds the answer to a hostile input. */
 const maxIssues = 100;
 
 type Pointer = (path: readonly PropertyKey[]) => string;
@@ -17,7 +17,7 @@ const below =
   (path) =>
     asIs(path.slice(0, 1)) + inner(path.slice(1));
 
-/** JSON Pointer, in wire names, to the path of a zod issue. Map keys are data and stay. */
+/** JSON Pointer in wire names. Map keys are data and stay as they are. */
 const issuePointer = fold<Pointer>({
   leaf: () => asIs,
   list: below,
@@ -30,7 +30,7 @@ const issuePointer = fold<Pointer>({
 
 const issuePointerOf = perOperation(({ input }) => issuePointer(input));
 
-/** Throws InvalidArgument with every issue, up to a hundred. */
+/** Throws InvalidArgument with up to a hundred issues. */
 export function validate(operation: OperationDescriptor, payload: unknown, decode: Decode): object {
   const issues: Issue[] = [];
   const decoded = decode(payload, issues, '');

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { wallClock } from './wall-clock.js';
 
-/** No NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 has no form for it). */
+/** PostgreSQL refuses NUL; UTF-8 cannot encode lone surrogates. */
 export const isCleanText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
-/** The only free text in contracts: its length is bounded, in Unicode code points. */
+/** The only free text in contracts. Bounds count Unicode code points. */
 export const text = ({ min = 0, max }: { min?: number; max: number }) =>
   z.string().min(min).max(max).refine(isCleanText, 'Text must not contain NUL or lone surrogates');
 
-/** UUID of any version and case; lower case once validated. */
+/** UUID of any version and case; lower case after validation. */
 export const Id = z.guid('Invalid UUID').toLowerCase();
 
 export function newId(now = wallClock()): string {
@@ -20,16 +20,13 @@ const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const local = "(?:[A-Za-z0-9_'+-]\\.?){0,63}[A-Za-z0-9_+-]";
 const mailbox = `${local}@(?:${label}\\.)+[A-Za-z]{2,63}$`;
 
-/**
- * Not normalized. Lengths and labels of RFC 5321. Documents lack the lookahead, by which dots count among the 64 octets:
- * the regular expressions of Go and Rust have none.
- */
+/** RFC 5321, not normalized. Documents omit the lookahead for dots: regular expressions of Go and Rust have none. */
 export const Email = z
   .email({ pattern: new RegExp(`^(?=[^@]{1,64}@)${mailbox}`) })
   .max(254)
   .meta({ pattern: `^${mailbox}` });
 
-/** Modules that keep addresses must agree on it. */
+/** Modules that store addresses must use the same. */
 export const normalizeEmail = (spelled: string): string => spelled.trim().normalize('NFC').toLowerCase();
 
 const MAX_NAME = 200;
@@ -38,7 +35,7 @@ export const normalizeName = (spelled: string): string => spelled.trim().normali
 
 const hasRoom = (text: string): boolean => text.length <= 2 * MAX_NAME && [...text].length <= MAX_NAME;
 
-/** Composing can make text longer. Of text that is too long before, `max` says so. */
+/** Composing can lengthen text. Text that is too long already is reported by `max`. */
 const fitsNormalized = (spelled: string): boolean => !hasRoom(spelled) || hasRoom(normalizeName(spelled));
 
 /** 1 to 200 characters, not all blank; not normalized. */
@@ -52,7 +49,7 @@ const isInFourDigitYear = (value: string): boolean => {
   return Number.isNaN(year) || (year >= 1 && year <= 9999);
 };
 
-/** RFC 3339 with any offset in, UTC with milliseconds and `Z` out. */
+/** Input: RFC 3339 with any offset. Output: UTC, milliseconds, `Z`. */
 export const Timestamp = z.iso
   .datetime({ offset: true })
   .refine(isInFourDigitYear, 'A timestamp is in the years 1 to 9999 of UTC')
@@ -63,7 +60,7 @@ export const Timestamp = z.iso
 
 const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
-/** What `toISOString` gives, in a third of its time (0.6 us in Node 26). Throws RangeError for an invalid date. */
+/** Like `toISOString`, in a third of the time (0.6 us, Node 26). Throws RangeError for an invalid date. */
 export function timestampOf(date: Date): string {
   const year = date.getUTCFullYear();
   if (!(year >= 1000 && year <= 9999)) return date.toISOString();

@@ -1,2 +1,2 @@
-/** Epoch milliseconds, for times that other processes see. Measure durations by `performance.now()`: this clock is set. */
+/** Epoch milliseconds, for times that other processes see. It can be set: measure durations by `performance.now()`. */
 export const wallClock = (): number => Date.now();

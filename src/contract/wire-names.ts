@@ -12,6 +12,5 @@ export const kebabCase = (name: string): string =>
 
 export const upperSnakeCase = (name: string): string => snakeCase(lowerFirst(name)).toUpperCase();
 
-/** Whether the name can be read back from every wire. */
 export const survivesTheWire = (name: string): boolean =>
   /^[a-z][A-Za-z0-9]*$/.test(name) && camelCase(snakeCase(name)) === name;
