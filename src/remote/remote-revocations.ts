@@ -5,7 +5,7 @@ const UNANSWERED_POLLS = 5;
 
 type ReadLog = (after: number, limit: number) => Promise<readonly RevocationEntry[]>;
 
-/** Those of the service that ends sessions. While it is away nothing new is known: to refuse all calls would be worse. */
+/** Of the service that owns sessions. During its outage there are no new ones: refusing all calls would be worse. */
 export class RemoteRevocations extends PolledRevocations {
   constructor(
     private readonly readLog: ReadLog,

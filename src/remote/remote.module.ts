@@ -15,7 +15,6 @@ import { Resilience } from './resilience/resilience.js';
 
 export interface RemoteOptions {
   readonly operations: readonly OperationDescriptor[];
-  /** By module the service that runs it. */
   readonly owners: ReadonlyMap<string, string>;
 }
 
@@ -28,7 +27,7 @@ function credentials(issuer: TokenIssuer, keys: TokenKeys, { serviceName }: Conf
   ]);
 }
 
-/** The way to the operations of other processes: RemoteExecutor. Needs the global providers of resilienceModule. */
+/** RemoteExecutor. Needs the global providers of resilienceModule. */
 export const remoteModule = ({ operations, owners }: RemoteOptions): DynamicModule => ({
   module: RemoteModule,
   global: true,

@@ -7,21 +7,21 @@ import { type Backoff, fullJitter, pause } from '../../platform/schedule/backoff
 
 export interface ServedInstance {
   readonly service: string;
-  /** Not the address it listens on where that is every interface. */
+  /** Reachable address, also when listening on every interface. */
   readonly host: string;
-  /** Undefined where it serves no gRPC: it is then found by its HTTP port. */
+  /** Undefined without gRPC: the HTTP port is then registered. */
   readonly grpcPort: number | undefined;
   readonly httpPort: number;
   readonly tls?: boolean;
-  /** gRPC takes calls of those only who show a certificate, which Consul does not. */
+  /** gRPC requires client certificates, which Consul does not have. */
   readonly asksClients?: boolean;
 }
 
 export interface RegistrationSettings {
-  /** Without a heartbeat for so long, other services hear that this process is gone. */
+  /** Without a heartbeat for this long, other services see this process as gone. */
   readonly ttlSeconds: number;
   readonly checkSeconds: number;
-  /** Consul forgets a process that has been gone for so long; it looks every 30 s and takes no less than a minute. */
+  /** Then Consul deletes the registration; it checks every 30 s, and the minimum is a minute. */
   readonly forgetSeconds: number;
   readonly requestTimeoutMs: number;
   readonly backoff: Backoff;
@@ -37,7 +37,7 @@ const defaults: RegistrationSettings = {
 
 const heartbeatsPerTtl = 3;
 
-/** Keeps this process in Consul until `stop`: registers, sends heartbeats, registers again where Consul lost it. */
+/** Registers, sends heartbeats, and registers again when Consul has lost the registration. */
 export class ConsulRegistration {
   readonly id: string;
   readonly #heartbeat: string;
@@ -58,13 +58,13 @@ export class ConsulRegistration {
     this.#heartbeat = `${this.id}-heartbeat`;
   }
 
-  /** Call it when this process serves: other services may call at once. Resolves when Consul knows, or after `stop`. */
+  /** Call it when this process serves. Resolves when it is registered, or after `stop`. */
   start(): Promise<void> {
     this.#running ??= this.#run(this.#stop.signal);
     return this.#registered.promise;
   }
 
-  /** Other services learn at once that this process is gone. Never rejects: without Consul the heartbeats end instead. */
+  /** Deregisters. Never rejects: without Consul the missing heartbeats have the same effect. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -98,7 +98,7 @@ export class ConsulRegistration {
     const { service, host, grpcPort, httpPort } = this.served;
     const registration = { id: this.id, name: service, address: host, port: grpcPort ?? httpPort };
     const checks = this.#checks();
-    // a request that is cut off may have arrived
+    // an aborted request may have arrived
     this.#mayBeKnown = true;
     await this.#send((options) => this.consul.agent.service.register({ ...options, ...registration, checks }), signal);
     this.#isKnown = true;
@@ -123,12 +123,12 @@ export class ConsulRegistration {
     if (refusedStatus(error) !== undefined) this.#isKnown = false;
   }
 
-  /** All pass from the start: Consul would take a new check for critical until it has run. */
+  /** Passing from the start: Consul treats new checks as critical until they have run. */
   #checks() {
     const { host, grpcPort, httpPort, tls = false, asksClients = false } = this.served;
     const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
     const common = { timeout: '2s', status: 'passing' };
-    // Consul sends no secret with a check, and knows neither our authorities nor the names in our certificates
+    // Consul sends no credentials with a check, and knows neither our authorities nor our certificate names
     const polled = { ...common, interval: `${checkSeconds}s`, tlsskipverify: tls };
     const url = `${tls ? 'https' : 'http'}://${endpoint(host, httpPort)}/health/ready`;
     const heartbeat = {

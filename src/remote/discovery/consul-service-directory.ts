@@ -17,7 +17,7 @@ const healthEntries = z.array(
   }),
 );
 
-/** Two at one address are an old process and the one that took its place. */
+/** Of two at one address only the newer is kept: the other one is its predecessor. */
 function toInstances(body: unknown): readonly Instance[] {
   const byAge = healthEntries.parse(body).sort((one, other) => one.Service.CreateIndex - other.Service.CreateIndex);
   const latest = new Map<string, Instance>();
@@ -29,7 +29,7 @@ function toInstances(body: unknown): readonly Instance[] {
 }
 
 export interface ConsulDirectorySettings extends WatchSettings {
-  /** For so long an empty answer is not believed: when Consul starts, every check is critical until it has run. */
+  /** An empty answer is ignored for so long: when Consul starts, every check is critical until it has run. */
   readonly emptyGraceMs: number;
 }
 

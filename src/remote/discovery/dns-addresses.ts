@@ -4,13 +4,13 @@ import { endpoint } from '../../platform/config/host.js';
 
 export interface DnsAnswer {
   readonly addresses: readonly string[];
-  /** The system's resolver gives none. */
+  /** Absent from the system resolver. */
   readonly ttlMs?: number;
 }
 
 const queryTimeoutMs = 1_000;
 
-/** One family only: a host with both has the same processes behind either. */
+/** One address family only: both lead to the same processes. */
 async function bySystem({ host, port }: DnsTarget): Promise<DnsAnswer> {
   const found = await dns.lookup(host, { all: true });
   const family = found[0]?.family;

@@ -5,9 +5,9 @@ import { type DnsAnswer, dnsAddresses } from './dns-addresses.js';
 import type { InstanceList, InstanceSource } from './service-directory.js';
 
 export interface DnsSettings {
-  /** The longest time between two look-ups; a shorter TTL is followed. */
+  /** Maximum between two look-ups; a shorter TTL applies. */
   readonly intervalMs: number;
-  /** The shortest one, whatever the TTL and however often instances fail. */
+  /** Minimum, whatever the TTL and the number of failures. */
   readonly minIntervalMs: number;
 }
 
@@ -53,7 +53,7 @@ export class DnsSource implements InstanceSource {
     this.#lookUpIn(nextMs);
   }
 
-  /** Like `#failed`, gives the milliseconds until the next look-up. */
+  /** Returns milliseconds until the next look-up, as `#failed` does. */
   #answered({ addresses, ttlMs = Number.POSITIVE_INFINITY }: DnsAnswer): number {
     const { minIntervalMs, intervalMs } = this.settings;
     if (this.#failures > 0 && !this.#closed) this.logger.log(`${this.target.host} has addresses again`);

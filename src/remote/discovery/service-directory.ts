@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 export interface Instance {
-  /** Of the process where that is known: a new process at the same address is then another instance. */
+  /** Of the process, if known: a new process at the same address is another instance. */
   readonly id: string;
-  /** A gRPC target that is one endpoint: `10.0.0.7:50051`, `user-service:50051`, `unix:/run/users.sock`. */
+  /** gRPC target with one endpoint: `10.0.0.7:50051`, `user-service:50051`, `unix:/run/users.sock`. */
   readonly address: string;
 }
 
@@ -50,12 +50,12 @@ interface WatchedService {
 export abstract class ServiceDirectory {
   readonly #services = new Map<string, WatchedService>();
 
-  /** Calls `listener` now and at every change, until the function it returns is called. */
+  /** Calls `listener` now and at every change, until the returned function is called. */
   watch(service: string, listener: InstancesListener): () => void {
     return this.#watched(service).list.listen(listener);
   }
 
-  /** To be called when an instance did not answer. */
+  /** Call it when an instance did not answer. */
   refresh(service: string): void {
     this.#watched(service).source?.refresh?.();
   }

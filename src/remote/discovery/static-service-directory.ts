@@ -5,7 +5,7 @@ import { type InstanceList, type InstanceSource, ServiceDirectory } from './serv
 
 const defaults: DnsSettings = { intervalMs: 5_000, minIntervalMs: 1_000 };
 
-/** Services at configured addresses. Of these only `dns:` names change. */
+/** Only the addresses of `dns:` names change. */
 export class StaticServiceDirectory extends ServiceDirectory {
   readonly #targets: ReadonlyMap<string, GrpcTarget>;
 

@@ -19,7 +19,7 @@ export const plainText: ChannelSecurity = {
   close: () => undefined,
 };
 
-/** A certificate is good for the address that is called, for the service, and for the name in its `dns:///name`. */
+/** A certificate may name the called address, the service, or the name in its `dns:///name`. */
 export function secured(files: RenewedFiles<ServiceTls>, addresses: Readonly<Record<string, string>>): ChannelSecurity {
   const create = channelCredentials(files);
   return {

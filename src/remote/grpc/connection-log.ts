@@ -2,13 +2,13 @@ import { Logger } from '@nestjs/common';
 
 const repeatMs = 60_000;
 
-/** An instance that refuses connections may be about to listen: processes start together, or again. */
+/** A refused connection is normal while processes start. */
 const startMs = 5_000;
 
-/** grpc-js puts the time into the text. */
+/** grpc-js adds the time to the text. */
 const timestamp = / \(\d{4}-\d\d-\d\dT[^)]*\)/g;
 
-/** grpc-js gives no reason for a connection that the other end closed before its first frame. */
+/** grpc-js has no reason for a connection closed before the first frame. */
 const closedAtOnce = 'closed by the other end at once: it may want TLS, which SERVICE_TLS_CA_FILE turns on here';
 
 function reasonOf(details: string): string {
@@ -18,7 +18,7 @@ function reasonOf(details: string): string {
 
 export type WarnLogger = Pick<Logger, 'warn'>;
 
-/** Why an instance cannot be called, once a minute: its callers only get SERVICE_UNAVAILABLE. */
+/** The reason for SERVICE_UNAVAILABLE, once a minute per instance. */
 export class ConnectionLog {
   readonly #dueAt = new Map<string, number>();
 

@@ -29,7 +29,7 @@ interface Route {
 
 export interface GrpcExecutorParts {
   readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
-  /** By module the service that runs it. */
+  /** Module name to service. */
   readonly owners: ReadonlyMap<string, string>;
   readonly resilience: Resilience;
   readonly directory: ServiceDirectory;
@@ -38,7 +38,6 @@ export interface GrpcExecutorParts {
   readonly logger?: WarnLogger;
 }
 
-/** Runs operations in the services that have their handlers, over gRPC. */
 export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdown {
   readonly #channels = new Map<string, InstanceChannels>();
   readonly #routes = new Map<OperationDescriptor, Route>();

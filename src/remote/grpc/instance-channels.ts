@@ -2,7 +2,7 @@ import { type ClientOptions, connectivityState, Client as GrpcClient } from '@gr
 import type { Instance } from '../discovery/service-directory.js';
 import type { ChannelSecurity } from './channel-security.js';
 
-/** grpc-js waits 1 s at first and up to 2 minutes: a service that is back would be missed for as long. */
+/** By default grpc-js waits from 1 s to 2 minutes to reconnect, far too long after a restart. */
 const options: ClientOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
@@ -10,17 +10,17 @@ const options: ClientOptions = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 3_000,
   'grpc.keepalive_permit_without_calls': 1,
-  // answers are those of our own services
+  // our own services send the answers
   'grpc.max_receive_message_length': -1,
   'grpc.enable_retries': 0,
-  // http_proxy of the environment is for what lies outside
+  // http_proxy is for destinations outside
   'grpc.enable_http_proxy': 0,
   'grpc.enable_channelz': 0,
-  // each process has connections of its own to count on
+  // connections are not shared with other channels
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** A connection to each instance of one service that is called, made at the first call. */
+/** One connection per called instance, opened at the first call. */
 export class InstanceChannels {
   readonly #clients = new Map<string, GrpcClient>();
 
@@ -29,7 +29,7 @@ export class InstanceChannels {
     private readonly security: ChannelSecurity,
   ) {}
 
-  /** Who calls an instance that is not reachable has no better one: it is tried again now, not after the back-off. */
+  /** Reconnects at once, without the back-off: the caller has no better instance. */
   of(instance: Instance): GrpcClient {
     const { address } = instance;
     const known = this.#clients.get(address);
@@ -41,7 +41,7 @@ export class InstanceChannels {
     return client;
   }
 
-  /** False for an instance that cannot be connected to now; the attempt goes on. */
+  /** False while it cannot be connected to; the attempt continues. */
   isReachable({ address }: Instance): boolean {
     const channel = this.#clients.get(address)?.getChannel();
     return channel?.getConnectivityState(true) !== connectivityState.TRANSIENT_FAILURE;

@@ -9,16 +9,16 @@ import { noRetry, senderRefused } from '../../protocols/grpc/unary-call.js';
 const [pushback, never] = noRetry;
 const [refusal] = senderRefused;
 
-/** Whether the instance takes no calls of this process, whoever they are for. */
+/** The instance refuses the token of this process, for all callers. */
 export const isSenderRefused = ({ metadata }: ServiceError): boolean => metadata?.get(refusal).length > 0;
 
-/** Texts of grpc-js for a request that no handler had: there was no connection, or a GOAWAY (RFC 9113, 6.8 and 8.7). */
+/** Texts of grpc-js for requests without a connection or after GOAWAY (RFC 9113, 6.8 and 8.7): no handler ran. */
 const notTaken =
   /^(No connection established|Name resolution failed|Failed to connect|Failed to start HTTP\/2 stream|Stream refused)|NGHTTP2_REFUSED_STREAM|after receiving a GOAWAY/i;
 
-/** What the owner threw, in its class; for what grpc-js says itself a failure without the addresses in its texts. */
+/** The owner's failure in its class; failures of grpc-js itself without addresses. */
 export function remoteFailure(operation: OperationDescriptor, error: ServiceError): Failure {
-  // nothing was done, and an instance with other keys may take it: that is the time in which keys are replaced
+  // nothing was executed, and an instance with other keys may accept it, while keys are being replaced
   if (isSenderRefused(error)) return new ServiceUnavailable({ cause: error, retry: 'always' });
   if (hasDetails(error.metadata)) {
     const failure = failureOf(operation, decodeFailure(error));

@@ -9,7 +9,7 @@ function setText(headers: OutgoingHttpHeaders, key: string, value: string | unde
   if (value !== undefined && printable.test(value)) headers[key] = value;
 }
 
-/** What the service of an operation gets beside its input; `bearer` is this service's token for it. Throws InvalidArgument. */
+/** `bearer`: this service's token for the owner. Throws InvalidArgument. */
 export function requestHeaders(call: Call, bearer: string, traceparent: string): OutgoingHttpHeaders {
   const { operation, idempotencyKey } = call;
   const { inbound, principal, requestId, address } = call.context;
@@ -24,7 +24,7 @@ export function requestHeaders(call: Call, bearer: string, traceparent: string):
   return headers;
 }
 
-/** grpc-js would check each value again, copy them all twice, and add encodings of an answer that our services do not use. */
+/** grpc-js would check each value again, copy them all twice, and offer encodings that our services do not use. */
 export class RequestMetadata extends Metadata {
   constructor(
     private readonly headers: OutgoingHttpHeaders,

@@ -4,13 +4,12 @@ import type { TokenIssuer } from '../../platform/security/token-issuer.js';
 interface ServiceToken {
   readonly bearer: string;
   readonly renewAt: number;
-  /** The same by `performance.now()`: the clock may be set back. */
+  /** By `performance.now()`: the wall clock may be set back. */
   readonly renewAfter: number;
 }
 
 const MARGIN_MS = 10_000;
 
-/** The tokens by which this service shows others who calls. */
 export class ServiceCredentials {
   readonly #tokens = new Map<string, ServiceToken>();
   readonly #renewals = new Map<string, Promise<string>>();
@@ -20,7 +19,7 @@ export class ServiceCredentials {
     private readonly service: string,
   ) {}
 
-  /** `Bearer …` for `audience`, a service; without a promise while the last one is fresh. */
+  /** `Bearer …` for the service `audience`. Returns no promise while the last one is fresh. */
   bearer(audience: string): string | Promise<string> {
     const token = this.#tokens.get(audience);
     if (token && token.renewAt > wallClock() && token.renewAfter > performance.now()) return token.bearer;

@@ -6,11 +6,11 @@ export interface BalancerOptions {
   readonly isReachable?: ((instance: Instance) => boolean) | undefined;
   readonly onEjected?: (instance: Instance, forMs: number) => void;
   readonly onReturned?: (instance: Instance) => void;
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
-/** Round robin, with ejections as in Envoy's outlier detection; but when the last instance fails too, all come back. */
+/** Round robin, with ejections as in Envoy's outlier detection; but when the last instance fails too, all return. */
 export class Balancer {
   readonly #options: Required<BalancerOptions>;
   #candidates: readonly Candidate[] = [];
@@ -43,7 +43,7 @@ export class Balancer {
     if (this.#candidates.every(({ isEjected }) => isEjected)) this.#returnAll();
   }
 
-  /** `unsent`: those of the tried ones that took no request. */
+  /** `unsent`: tried ones that received nothing. */
   pick(tried?: ReadonlySet<Candidate>, unsent?: ReadonlySet<Candidate>): Candidate | undefined {
     this.#returnDue();
     const count = this.#candidates.length;
@@ -63,7 +63,7 @@ export class Balancer {
     return picked;
   }
 
-  /** Whether a good instance is left beside those `tried`. */
+  /** Whether a good instance beside `tried` is left. */
   hasOther(tried: ReadonlySet<Candidate>): boolean {
     return this.#candidates.some((candidate) => !tried.has(candidate) && this.#isGood(candidate));
   }
@@ -88,7 +88,7 @@ export class Balancer {
     candidate.isProbed = false;
   }
 
-  /** A bad instance rather than one that was tried, and one that seems away rather than one that refused; 0 is best. */
+  /** Lowest is best: untried and good, untried and reachable, tried and good, untried, the rest. */
   #rank(candidate: Candidate, tried?: ReadonlySet<Candidate>, unsent?: ReadonlySet<Candidate>): number {
     const isNew = !tried?.has(candidate);
     const isGood = this.#isGood(candidate);
@@ -113,7 +113,7 @@ export class Balancer {
     this.#options.onEjected(candidate.instance, forMs);
   }
 
-  /** An ejected instance that was away and is back is most likely a new process: it need not wait its time. */
+  /** An ejected instance that is reachable again is most likely a new process: it returns at once. */
   #returnDue(): void {
     for (const candidate of this.#candidates) {
       if (candidate.ejectedUntil === undefined) continue;
@@ -126,7 +126,7 @@ export class Balancer {
     }
   }
 
-  /** Those ejections blamed the wrong ones and do not count. */
+  /** These ejections do not count: they hit every instance. */
   #returnAll(): void {
     for (const candidate of this.#candidates) {
       candidate.failuresInARow = 0;

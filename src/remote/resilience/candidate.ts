@@ -2,12 +2,12 @@ import type { Instance } from '../discovery/service-directory.js';
 
 export class Candidate {
   failuresInARow = 0;
-  /** Milliseconds of the balancer's clock; undefined while it gets calls. */
+  /** By the balancer's clock; undefined when not ejected. */
   ejectedUntil: number | undefined;
-  /** Less one for each `baseMs` in which it served. */
+  /** Decreases by one per `baseMs` of service. */
   ejections = 0;
   returnedAt = 0;
-  /** Back from an ejection and not yet proven: one call at a time, and the first failure ejects it again. */
+  /** After an ejection: one call at a time, and the first failure ejects it again. */
   isOnProbation = false;
   isProbed = false;
   wasUnreachable = false;

@@ -5,7 +5,7 @@ import type { ResilienceSettings } from '../../platform/dynamic/resilience-setti
 
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
-/** `failure`: nobody answered. `neutral`: says nothing about the service, for its caller went away. Else an `answer`. */
+/** `failure`: no answer. `neutral`: the caller cancelled, so nothing is known. Otherwise `answer`. */
 export type Verdict = 'failure' | 'neutral' | 'answer';
 
 export type Judge = (error: unknown) => Verdict;
@@ -16,10 +16,10 @@ type Work = () => Promise<unknown>;
 type Breaker = CircuitBreaker<[Work, Judge]>;
 type Settings = ResilienceSettings['breaker'];
 
-/** Of the window: when all calls fail for so long the circuit opens, however many are still under way. */
+/** Share of the window: when all calls fail for so long the circuit opens, even if others are still running. */
 const allFailingShare = 1 / 4;
 
-/** opossum's circuit breaker; decision 40 says what is added to it. */
+/** opossum's circuit breaker with additions (decision 40). */
 export class Circuit {
   readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
   readonly counts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
@@ -46,7 +46,7 @@ export class Circuit {
     return this.#changedAt;
   }
 
-  /** Rejects with ServiceUnavailable, and does not begin `work`, while the circuit is open. `work` must end some time. */
+  /** Rejects with ServiceUnavailable, without running `work`, while the circuit is open. `work` must end. */
   run<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
     const breaker = this.#breaker;
     if (breaker.closed) return breaker.fire(work, judge) as Promise<T>;
@@ -94,7 +94,7 @@ export class Circuit {
       .on('close', () => this.#become('CLOSED'));
   }
 
-  /** With a new breaker: calls that hung through an outage end on the old one, and do not open the circuit again. */
+  /** A new breaker: calls that hung through an outage end on the old one, and do not reopen the circuit. */
   #become(state: 'CLOSED' | 'OPEN'): void {
     this.#breaker.shutdown();
     this.#breaker = this.#create(state);
@@ -123,7 +123,7 @@ export class Circuit {
     if (breaker.closed && this.#isDead(breaker)) breaker.open();
   }
 
-  /** The share of calls begun, which opossum looks at, says too little where they are few and too late where they hang. */
+  /** opossum counts begun calls: too few are no evidence, and hanging ones are counted too late. */
   #isDead({ stats }: Breaker): boolean {
     const { volume, windowMs } = this.settings;
     if (this.#failuresInARow < volume) return false;
@@ -142,7 +142,7 @@ export class Circuit {
   }
 }
 
-/** Where the first probe hangs: opossum would wait for its end, however long that takes. */
+/** opossum would wait for a hanging probe. */
 async function probeAgain<T>(breaker: Breaker, work: () => Promise<T>, judge: Judge): Promise<T> {
   try {
     const value = await work();

@@ -7,7 +7,7 @@ import { Circuit, type Judge, type OnCircuitChange, type Verdict } from './circu
 import { verdict } from './outage.js';
 import { withDeadline } from './with-deadline.js';
 
-/** Before all calls to one remote service or outbound dependency: so many at once, and none while its circuit is open. */
+/** Limits parallel calls to one service or dependency, and refuses them while its circuit is open. */
 export class Guard {
   readonly circuit: Circuit;
   readonly bulkhead: Semaphore;
@@ -27,7 +27,7 @@ export class Guard {
     this.circuit.update(settings.breaker);
   }
 
-  /** Rejects with ServiceUnavailable, and does not begin `work`, when there is too much of it or the circuit is open. */
+  /** Rejects with ServiceUnavailable, without running `work`, over the limit or while the circuit is open. */
   protected guarded<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
     return this.bulkhead.run(() => this.circuit.run(work, judge));
   }
@@ -43,9 +43,9 @@ export interface OutboundOptions {
   readonly signal?: AbortSignal;
 }
 
-/** For a dependency outside this product: a time limit, no retries. */
+/** For dependencies outside this product: a time limit, no retries. */
 export class OutboundBreaker extends Guard {
-  /** `fetch` resolves with a 503: throw ServiceUnavailable where an answer means an outage. Other Failures do not count. */
+  /** `fetch` resolves with a 503: throw ServiceUnavailable if an answer means an outage. Other Failures are ignored. */
   run<T>(
     work: (signal: AbortSignal) => Promise<T>,
     { timeoutMs = this.settings.timeoutMs, signal }: OutboundOptions = {},

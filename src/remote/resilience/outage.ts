@@ -1,10 +1,10 @@
 import { Failure } from '../../contract/failure.js';
 import type { Verdict } from './circuit.js';
 
-/** Whether no handler had the request. */
+/** No handler received the request. */
 export const isUnsent = (error: unknown): boolean => error instanceof Failure && error.retry === 'always';
 
-/** Whether nobody answered. A failure with `retry: never` is an answer, of a service that is there and lacks another. */
+/** No answer. `retry: never` is an answer: the service is up and lacks another one. */
 export const isOutage = (error: unknown): error is Failure =>
   error instanceof Failure &&
   (error.kind === 'unavailable' || error.kind === 'deadline_exceeded') &&

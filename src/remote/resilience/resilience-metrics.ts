@@ -17,7 +17,6 @@ const callsOf = ({ name, counts: { successes, failures, rejected } }: Circuit): 
     count,
   ]);
 
-/** Without samples where nothing is called. */
 export function resilienceFamilies({ guards, policies }: Resilience): readonly MetricFamily[] {
   const circuits = (read: (circuit: Circuit) => Sample[]) => guards.flatMap(({ circuit }) => read(circuit));
   const services = (read: (policy: ResiliencePolicy) => number) =>

@@ -38,7 +38,7 @@ export class ResiliencePolicy extends Guard implements RetryParts {
     return { known: candidates.length, ejected: candidates.filter(({ isEjected }) => isEjected).length };
   }
 
-  /** Rejects with the last failure of `send`, with what ended the call, or with ServiceUnavailable; outages are final. */
+  /** Rejects with the last failure of `send`, with what ended the call, or with a final ServiceUnavailable. */
   async execute<T>(call: RemoteCall, send: SendTo<T>): Promise<T> {
     const { timeoutMs, fairMs } = this.settings;
     const startedAt = performance.now();

@@ -31,7 +31,7 @@ export class Resilience {
     return [...this.#policies.values(), ...this.#breakers.values()];
   }
 
-  /** Of a remote service. `isReachable`: of the first call of this method. */
+  /** `isReachable` of the first call applies. */
   policy(service: string, isReachable?: (instance: Instance) => boolean): ResiliencePolicy {
     return this.#policies.getOrInsertComputed(service, () => this.#createPolicy(service, isReachable));
   }
@@ -45,7 +45,7 @@ export class Resilience {
     return mergeSettings(this.configured, this.#change, this.#changes.get(name) ?? {});
   }
 
-  /** In place of the former change, of all or of one name. Throws a ZodError, and changes nothing, where it is not valid. */
+  /** Replaces the previous change, of all or one name. Throws a ZodError, without any change, when invalid. */
   update(change: ResilienceChange, name?: string): void {
     mergeSettings(change);
     const former = this.guards.map((guard) => this.settings(guard.name));

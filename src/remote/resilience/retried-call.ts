@@ -12,11 +12,11 @@ import { type SlowWork, withDeadline } from './with-deadline.js';
 
 export interface RemoteCall {
   readonly lifetime: Lifetime;
-  /** It may run twice: a query, or a command with an idempotency key. */
+  /** A query, or a command with an idempotency key: may run twice. */
   readonly isSafe: boolean;
 }
 
-/** Calls one instance until `attempt` ends. Rejects with a Failure, whose `retry` is `always` where nothing was sent. */
+/** Rejects with a Failure; `retry: always` when nothing was sent. */
 export type SendTo<T> = (instance: Instance, attempt: Lifetime) => Promise<T>;
 
 export interface RetryParts {
@@ -28,7 +28,7 @@ export interface RetryParts {
     calls: number;
     retries: number;
     retriesRefused: number;
-    /** Attempts that took too long while another instance could be called. */
+    /** Attempts that took too long while another instance was available. */
     givenUp: number;
   };
   onOutage(): void;
@@ -39,7 +39,7 @@ class TookTooLong extends Cancelled {}
 export class RetriedCall<T> {
   readonly #settings: ResilienceSettings;
   readonly #tried = new Set<Candidate>();
-  /** Those to which nothing could be sent. */
+  /** Instances that received nothing. */
   readonly #unsent = new Set<Candidate>();
   #attempts = 0;
   /** An attempt had no answer: its command may still run. */
@@ -108,7 +108,7 @@ export class RetriedCall<T> {
     }
   }
 
-  /** Only for another good instance; else waiting on is better. */
+  /** Only for another good instance; otherwise it keeps waiting. */
   #giveUp(candidate: Candidate): Failure | undefined {
     const { balancer, counts } = this.parts;
     this.#tried.add(candidate);
@@ -134,7 +134,7 @@ export class RetriedCall<T> {
     this.parts.counts.retries++;
   }
 
-  /** Milliseconds; throws `error` where there is no next attempt. */
+  /** Milliseconds. Throws `error` when there is no next attempt. */
   #delay(error: unknown): number {
     const { retry } = this.#settings;
     const isLast = this.#attempts >= retry.attempts;
@@ -145,13 +145,13 @@ export class RetriedCall<T> {
     return delay;
   }
 
-  /** Milliseconds that an instance asked for. It asks for itself: another instance need not wait. */
+  /** Milliseconds requested by an instance; applies to that instance only. */
   #pushback(error: Failure): number {
     if (isUnsent(error) || this.parts.balancer.hasOther(this.#tried)) return 0;
     return error.asksForPause ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   }
 
-  /** An earlier attempt of this call has the key. Its outcome is what the caller waits for, from the same instance. */
+  /** An earlier attempt of this call holds the key: its outcome comes from the same instance. */
   #isKeyInUse(error: unknown): error is IdempotencyKeyInUse {
     return this.#mayRun && error instanceof IdempotencyKeyInUse;
   }

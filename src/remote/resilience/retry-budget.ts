@@ -8,7 +8,7 @@ interface Second {
   retries: number;
 }
 
-/** As in Finagle's RetryBudget and https://linkerd.io/2/features/retries-and-timeouts/: a share of the calls and a few more. */
+/** As Finagle's RetryBudget and https://linkerd.io/2/features/retries-and-timeouts/: a share of calls plus a few. */
 export class RetryBudget {
   #seconds: readonly Second[] = [];
 
@@ -32,7 +32,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** The current second is not over: retries count in one second more than calls, so that the limit holds in any 10 s. */
+  /** The current second is incomplete: retries of one more second count than calls, to hold in any 10 s. */
   #left(current: Second): number {
     const { ratio, perSecond } = this.settings;
     let allowed = perSecond * windowSeconds;

@@ -2,13 +2,13 @@ import { DeadlineExceeded } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import type { Lifetime } from '../../pipeline/lifetime.js';
 
-/** Called once, after `ms`: the failure it returns ends the work, which goes on where it returns none. */
+/** Called once, after `ms`. Returns the failure that ends the work, or undefined to continue. */
 export interface SlowWork {
   readonly ms: number;
   giveUp(): Failure | undefined;
 }
 
-/** The result of `work`, or what ended `lifetime` before: DeadlineExceeded at its deadline. */
+/** Rejects with what ended `lifetime` first: DeadlineExceeded at its deadline. */
 export function withDeadline<T>(lifetime: Lifetime, work: () => Promise<T>, slow?: SlowWork): Promise<T> {
   const left = lifetime.deadline - performance.now();
   if (left <= 0) lifetime.end(new DeadlineExceeded());
