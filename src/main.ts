@@ -1,4 +1,4 @@
-// its listeners are there before anything else is loaded
+// registers the signal handlers before anything else is loaded
 import './apps/stop-signals.js';
 
 const { start } = await import('./apps/start.js');

@@ -3,13 +3,13 @@ import { RateWindows } from './rate-windows.js';
 
 const DEFAULT_MAX_KEYS = 200_000;
 
-/** Fixed windows, each from the first call of its key, in this process alone. Answers without a promise. */
+/** Fixed windows, each from the first call of its key, in this process alone. Returns no promises. */
 export class MemoryRateLimiter extends RateLimiter {
   readonly #windows = new Map<string, RateWindows>();
   readonly #opened = () => this.#countOpened();
   #untilSweep: number;
 
-  /** At most `maxKeys` are counted at once: the oldest are dropped. `now`: milliseconds of a monotonic clock. */
+  /** `maxKeys`: beyond, the oldest are dropped. `now`: milliseconds of a monotonic clock. */
   constructor(
     private readonly now: () => number = () => performance.now(),
     private readonly maxKeys = DEFAULT_MAX_KEYS,
@@ -60,7 +60,7 @@ export class MemoryRateLimiter extends RateLimiter {
     return windows;
   }
 
-  /** A sweep after many new keys keeps the bound without a cost per call. */
+  /** Sweeps after many new keys, so that the bound costs nothing per call. */
   #countOpened(): void {
     this.#untilSweep--;
     if (this.#untilSweep > 0) return;

@@ -3,10 +3,7 @@ export interface RateWindow {
   readonly endsAt: number;
 }
 
-/**
- * The windows of one length, in two generations: all windows of the old one have ended when the next begins, so they are
- * dropped without a look at each.
- */
+/** Two generations of windows of one length: all of the old one have ended when the next one begins. */
 export class RateWindows {
   #young = new Map<string, RateWindow>();
   #old = new Map<string, RateWindow>();
@@ -43,7 +40,7 @@ export class RateWindows {
     if (now >= this.#generationEndsAt) this.#nextGeneration(now);
   }
 
-  /** Drops the older half, running or not. */
+  /** Drops the older half, ended or not. */
   forgetOld(): void {
     this.#old = this.#young;
     this.#young = new Map();

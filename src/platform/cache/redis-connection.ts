@@ -5,10 +5,10 @@ import { currentCall } from '../../pipeline/call-context.js';
 import { traced } from '../../pipeline/span.js';
 import { Dependency } from '../observability/dependency.js';
 
-/** Loaded when first used: a process without Redis starts without it. */
+/** Loaded on first use: most processes need no Redis. */
 const require = createRequire(import.meta.url);
 
-/** After that the connection is closed and opened anew. */
+/** Then the connection is closed and opened again. */
 const ANSWER_TIMEOUT_MS = 500;
 const MAX_PAUSE_MS = 2000;
 const DEFAULT_PORT = 6379;
@@ -17,7 +17,7 @@ const WRITTEN_KEY = 'mstv:written';
 const WRITTEN_MS = 60_000;
 const RENEWAL_MS = 1_000;
 
-/** One connection to Redis, opened when first used. Commands fail fast during an outage. */
+/** Opened on first use. Commands fail fast during an outage. */
 export class RedisConnection implements OnApplicationShutdown {
   readonly health: Dependency;
   readonly #url: string;
@@ -42,7 +42,7 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.#client;
   }
 
-  /** Runs `work` in a span named `command` where the current call is recorded. */
+  /** In a span named `command` when the current call is recorded. */
   send<T>(command: string, work: (client: Redis) => Promise<T>): Promise<T> {
     const parent = currentCall()?.span;
     if (!parent) return this.#watched(work);
@@ -79,7 +79,7 @@ export class RedisConnection implements OnApplicationShutdown {
     });
     client.on('error', (error: Error) => this.health.lost(error));
     client.on('ready', () => this.health.check().catch(() => undefined));
-    // a user of Redis may have no right to ask for its settings
+    // the Redis user may lack the right to read its settings
     client.once('ready', () => this.#warnOfEviction(client).catch(() => undefined));
     return client;
   }
@@ -93,7 +93,7 @@ export class RedisConnection implements OnApplicationShutdown {
     }
   }
 
-  /** An evicted session signs its user out; sessions on an evicted list cannot all be ended. */
+  /** Evicted sessions sign users out; an evicted index hides sessions that have to end. */
   async #warnOfEviction(client: Redis): Promise<void> {
     const memory = await client.info('memory');
     const [, policy = 'noeviction'] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
@@ -101,7 +101,7 @@ export class RedisConnection implements OnApplicationShutdown {
     this.#logger.warn(`Redis evicts keys (maxmemory-policy ${policy}), sessions among them: set it to noeviction`);
   }
 
-  /** A server may answer reads and refuse writes: a replica since a failover, at its maxmemory, unable to save. */
+  /** A server may serve reads and refuse writes: a replica after a failover, at maxmemory, or unable to save. */
   async #write(): Promise<void> {
     const { client } = this;
     try {
@@ -112,7 +112,7 @@ export class RedisConnection implements OnApplicationShutdown {
     }
   }
 
-  /** The address of a server that became a replica may lead to the new primary. */
+  /** After a failover the address may lead to the new primary. */
   #renew(client: Redis): void {
     if (performance.now() - this.#renewedAt < RENEWAL_MS) return;
     this.#renewedAt = performance.now();

@@ -8,7 +8,7 @@ const KEY_PREFIX = 'mstv:rate';
 
 type Options = ConstructorParameters<typeof RateLimiterRedis>[0];
 
-/** Methods of every store of the package, which its types leave out. */
+/** Missing from the types of the package. */
 interface Commands {
   _upsert(...args: readonly unknown[]): Promise<unknown>;
   _get(...args: readonly unknown[]): Promise<unknown>;
@@ -40,18 +40,15 @@ class RecordedLimiter extends Limiter {
 
 interface Counter {
   readonly limiter: RecordedLimiter;
-  /** Windows over the quota: refused from memory. The package would measure their end by the wall clock. */
+  /** Windows over the quota, refused from memory. The package would measure their end by the wall clock. */
   readonly refusals: RateWindows;
 }
 
-/** The window may have ended since: never below 0. */
+/** Never below 0: the window may have ended. */
 const giveBackOne = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
 
-/**
- * Fixed windows that all processes on one Redis share. While it is away each process counts for itself: a caller may
- * then have as many quotas as there are processes, but nobody is turned away for our outage.
- */
+/** Windows shared by all processes. While Redis is unavailable, each process counts for itself. */
 export class RedisRateLimiter extends RateLimiter {
   readonly #counters = new Map<string, Counter>();
   readonly #meanwhile = new MemoryRateLimiter();

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../config/configuration-error.js';
 import { hostOfUrl } from '../config/host.js';
 import { readCertificate } from '../security/pem-file.js';
 
-/** Opens no connection before the first request. Throws ConfigurationError. */
+/** Connects at the first request. Throws ConfigurationError. */
 export function connectConsul({ host, port, secure = false, caFile, token }: ConsulSettings): Consul {
   const Agent = secure ? HttpsAgent : HttpAgent;
   const ca = caFile === undefined ? undefined : authorities(caFile);
@@ -14,7 +14,7 @@ export function connectConsul({ host, port, secure = false, caFile, token }: Con
     host: hostOfUrl(host),
     port,
     secure,
-    // given through the agent, for the client would look up [::1] as a name
+    // passed to the agent too: the client would look up [::1] as a name
     agent: new Agent({ keepAlive: true, host, ...(ca && { ca }) }),
     ...(token !== undefined && { defaults: { token } }),
   });

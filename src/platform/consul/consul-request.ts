@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** The client's context of one request: the event `cancel` ends it. */
+/** The client listens for its event `cancel`. */
 class RequestContext extends EventEmitter {
-  /** The client then resolves with the HTTP response beside the body. */
+  /** The client then resolves with the HTTP response and the body. */
   readonly includeResponse = true;
 }
 
@@ -13,7 +13,6 @@ export interface ConsulResponse {
   readonly body: unknown;
 }
 
-/** Options of the client's methods that their types lack. */
 export interface RequestOptions {
   readonly ctx: EventEmitter;
   readonly timeout: number;
@@ -38,6 +37,5 @@ export async function consulRequest(
 
 const answeredError = z.object({ response: z.object({ statusCode: z.number() }) });
 
-/** The HTTP status of an error response; undefined without a response. */
 export const refusedStatus = (error: unknown): number | undefined =>
   answeredError.safeParse(error).data?.response.statusCode;

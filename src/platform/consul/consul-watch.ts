@@ -3,7 +3,7 @@ import { type Backoff, fullJitter, pause } from '../schedule/backoff.js';
 import { type ConsulResponse, consulRequest, type RequestOptions } from './consul-request.js';
 
 export interface BlockingQuery extends RequestOptions {
-  /** Index of the last answer; Consul answers when there is a later one. */
+  /** Of the last answer; Consul answers when there is a later one. */
   readonly index: string;
   readonly wait: string;
 }
@@ -24,9 +24,8 @@ const indexOf = ({ headers }: ConsulResponse): bigint => {
 };
 
 /**
- * Repeats a blocking query of Consul, through outages, and gives every answer to `answered`: also one with an index that is
- * known, for a `recurse` deletion above the watched folder does not change the folder's index. Decision 54 says why it is
- * not the client's own Watch. Rules of the index: https://developer.hashicorp.com/consul/api-docs/features/blocking
+ * Repeats a blocking query through outages. Reports answers with a known index too: a `recurse` deletion of a parent
+ * leaves it unchanged. See decision 54, https://developer.hashicorp.com/consul/api-docs/features/blocking
  */
 export class ConsulWatch {
   readonly #stop = new AbortController();
@@ -73,7 +72,7 @@ export class ConsulWatch {
     const index = indexOf(response);
     if (index === 0n) throw new Error('the answer has no index');
     this.answered(response.body);
-    // a smaller one is of a Consul that lost its data: with the old one it would not answer for long
+    // a smaller index: Consul lost its data, and would not answer for long to the old one
     this.#index = index < this.#index ? 0n : index;
     if (this.#failures > 0) this.logger.log(`${this.name}: Consul answers again`);
     this.#failures = 0;

@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { type BlockingQuery, ConsulWatch, type WatchSettings, watchDefaults } from '../consul/consul-watch.js';
 import { type Entries, type EntriesListener, SettingsSource } from './settings-source.js';
 
-/** The body is absent if the key does not exist; an empty value is null. */
+/** Absent when the key does not exist; null for an empty value. */
 const items = z.array(z.object({ Key: z.string(), Value: z.string().nullable() })).default([]);
 
 function toEntries(prefix: string, body: unknown): Entries {
   const entries = items.parse(body).map(({ Key, Value }) => [Key.slice(prefix.length), (Value ?? '').trim()] as const);
-  // the web interface of Consul makes an entry for the folder itself
+  // the web interface creates an entry for the folder itself
   return new Map(entries.filter(([key]) => key !== '' && !key.endsWith('/')));
 }
 
-/** The removal of a folder above the watched one is only seen when the wait ends. */
+/** The deletion of a parent folder is noticed only when the wait ends. */
 const settingsWatch: WatchSettings = { ...watchDefaults, waitSeconds: 10 };
 
 export class ConsulSettingsSource extends SettingsSource {

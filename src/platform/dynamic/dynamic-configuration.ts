@@ -13,7 +13,7 @@ export class DynamicConfiguration {
   readonly #subscribers = new Set<(values: Values) => void>();
   #values: Values = new Map();
 
-  /** A later source wins over an earlier one. */
+  /** Later sources override earlier ones. */
   constructor(
     private readonly sources: readonly SettingsSource[],
     private readonly logger: Log = new Logger('Configuration'),
@@ -32,12 +32,11 @@ export class DynamicConfiguration {
     return Promise.all(this.sources.map(({ ready }) => ready));
   }
 
-  /** Calls `listener` with the value, if there is one, and with every change. Undefined means: as configured. */
+  /** Calls `listener` with the current value, if any, and with every change. Undefined means: as configured. */
   subscribe<T>({ key }: Setting<T>, listener: (value: T | undefined) => void): void {
     this.#subscribe(key, (values) => values.get(key) as T | undefined, listener);
   }
 
-  /** The same for all values of a family, by name. */
   subscribeAll<T>({ key }: Setting<T>, listener: (values: ReadonlyMap<string, T>) => void): void {
     const prefix = `${key}/`;
     const familyOf = (values: Values) => {

@@ -9,10 +9,10 @@ import { DynamicConfiguration } from './dynamic-configuration.js';
 import { featureFlags, settingsWith } from './settings.js';
 import type { SettingsSource } from './settings-source.js';
 
-/** The folder of all services; a service's own folder wins over it. */
+/** Folder of all services; that of one service overrides it. */
 const everyService = 'application';
 
-/** How long a start waits for Consul before it continues with the environment. */
+/** Then the start continues with the environment. */
 const startWaitMs = 2_000;
 
 @Module({})
@@ -47,7 +47,7 @@ async function dynamicConfiguration(
   return configuration;
 }
 
-/** Consul wins over FEATURE_FLAGS, and both over the contract. */
+/** Consul overrides FEATURE_FLAGS, and both the contract. */
 function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Configuration): Promise<OpenFeatureFlags> {
   const environment = new FlagProvider('environment', new Map(Object.entries(given)));
   const switched = new FlagProvider('dynamic', new Map());
@@ -57,9 +57,9 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
 }
 
 export interface DynamicOptions {
-  /** In place of Consul; a later one wins. */
+  /** Replace Consul; later ones override earlier ones. */
   readonly sources?: readonly SettingsSource[];
-  /** Wire names of operations that rates may name; any when absent. */
+  /** Wire names that rates may use; any when absent. */
   readonly operations?: ReadonlySet<string>;
 }
 

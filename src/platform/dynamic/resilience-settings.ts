@@ -3,33 +3,32 @@ import { isObject } from '../../contract/json-codec.js';
 
 const milliseconds = (least = 1) => z.int().min(least).max(3_600_000);
 
-/** For calls to one remote service or outbound dependency. */
 export const resilienceSettings = z.strictObject({
-  /** For the whole call with its retries; the caller's deadline may be shorter. */
+  /** Of the whole call with its retries; the caller's deadline may be shorter. */
   timeoutMs: milliseconds().default(10_000),
   concurrency: z.int().min(1).max(1_000_000).default(1_000),
   retry: z
     .strictObject({
-      /** The first call included; 1 is no retry. */
+      /** Includes the first call: 1 means no retry. */
       attempts: z.int().min(1).max(3).default(3),
       baseMs: milliseconds().default(25),
       maxMs: milliseconds().default(1_000),
-      /** After this time without an answer another instance is tried, if a retry is allowed. */
+      /** Then another instance is tried, if a retry is allowed. */
       attemptTimeoutMs: milliseconds().default(1_000),
     })
     .prefault({}),
-  /** Retries allowed in any 10 s: `ratio` of the calls and `perSecond` more. */
+  /** Retries in any 10 s: `ratio` of the calls, plus `perSecond`. */
   budget: z
     .strictObject({ ratio: z.number().min(0).max(1).default(0.2), perSecond: z.int().min(0).max(10_000).default(10) })
     .prefault({}),
   breaker: z
     .strictObject({
-      /** Share of failed calls in the window above which the circuit opens. */
+      /** Share of failed calls in the window that opens the circuit. */
       failurePercent: z.number().min(1).max(100).default(50),
       windowMs: milliseconds(100).default(2_000),
-      /** With fewer calls than this in the window, this many failures in a row open it. */
+      /** With fewer calls in the window, this many failures in a row open it. */
       volume: z.int().min(1).max(10_000).default(5),
-      /** Time until an open circuit lets one call through. */
+      /** Until an open circuit lets one call through. */
       resetMs: milliseconds(10).default(1_000),
     })
     .prefault({}),
@@ -41,7 +40,7 @@ export const resilienceSettings = z.strictObject({
       maxMs: milliseconds().default(300_000),
     })
     .prefault({}),
-  /** A missed deadline counts against a service only if it had this much time: else short deadlines could shut it for all. */
+  /** A missed deadline counts only after this time: otherwise callers with short deadlines could open the circuit. */
   fairMs: milliseconds(0).default(500),
 });
 
@@ -49,11 +48,11 @@ export type ResilienceSettings = z.output<typeof resilienceSettings>;
 
 export type ResilienceChange = z.input<typeof resilienceSettings>;
 
-/** Later changes win. Throws a ZodError. */
+/** Later changes override. Throws a ZodError. */
 export const mergeSettings = (...changes: readonly ResilienceChange[]): ResilienceSettings =>
   resilienceSettings.parse(changes.reduce<unknown>(merge, {}));
 
-/** Merges JSON objects at any depth; otherwise `stronger` wins. */
+/** Merges JSON objects at any depth; otherwise `stronger` replaces `weaker`. */
 export function merge(weaker: unknown, stronger: unknown): unknown {
   if (!isObject(weaker) || !isObject(stronger)) return stronger;
   const changed = Object.entries(stronger).map(([key, value]) => [key, merge(weaker[key], value)] as const);

@@ -7,10 +7,9 @@ interface Accepted {
   readonly value: unknown;
 }
 
-/** The last valid values of one source. Changes are warnings, so that most log levels show them. */
+/** Last valid values of one source. Changes are logged as warnings, so that most log levels show them. */
 export class SettingsLayer {
   readonly #accepted = new Map<string, Accepted>();
-  /** Refused texts by key, to log each once. */
   readonly #refused = new Map<string, string>();
 
   constructor(

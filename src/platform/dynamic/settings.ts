@@ -5,12 +5,12 @@ import { flag, severity } from '../config/readings.js';
 import { type PressureChange, pressureSettings } from '../pressure/pressure-settings.js';
 import { type ResilienceChange, resilienceSettings } from './resilience-settings.js';
 
-/** One key, or with `isFamily` every key directly below it. */
+/** One key; with `isFamily` every key directly below it. */
 export interface Setting<T> {
   readonly key: string;
   readonly isFamily: boolean;
   readonly schema: z.ZodType<T, string>;
-  /** Values of several sources are merged. Otherwise the stronger source replaces the weaker one. */
+  /** Values of several sources are merged. Otherwise the last source replaces the others. */
   readonly isPart?: true;
 }
 
@@ -18,7 +18,7 @@ const one = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key
 const each = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: true, schema });
 const part = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, isPart: true });
 
-/** Gives the JSON as written, without the defaults of the schema: parts that are left out stay as configured. */
+/** As written, without the defaults of the schema: omitted parts stay as configured. */
 const changeOf = <T extends z.ZodType>(settings: T) =>
   z.string().transform((text, context): z.input<T> => {
     try {
@@ -43,7 +43,7 @@ export const rateLimits = one('rate-limits', rates);
 
 export const resilience = part(one('resilience', resilienceChange));
 
-/** Wins over `resilience`: `resilience/user-service`. */
+/** Overrides `resilience`: `resilience/user-service`. */
 export const resilienceOf = part(each('resilience', resilienceChange));
 
 export const shedding = part(one('shedding', pressureChange));
@@ -54,7 +54,7 @@ const others: readonly Setting<unknown>[] = [logLevel, resilience, resilienceOf,
 
 export type FindSetting = (key: string) => Setting<unknown> | undefined;
 
-/** The setting of a key; undefined for an unknown key. `operations`: those that rates may name; any when absent. */
+/** `operations`: names that rates may use; any when absent. */
 export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
   const ofRates = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
   const settings = [...others, ofRates];

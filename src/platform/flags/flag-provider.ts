@@ -11,7 +11,7 @@ async function notFound(key: string): Promise<never> {
   throw new FlagNotFoundError(`${key} is not on or off`);
 }
 
-/** OpenFeature provider for flags without targeting. Unknown flags are left to the next provider. */
+/** Without targeting. Leaves unknown flags to the next provider. */
 export class FlagProvider implements Provider {
   readonly runsOn = 'server';
   readonly events = new OpenFeatureEventEmitter();

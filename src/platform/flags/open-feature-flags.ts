@@ -3,7 +3,7 @@ import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents 
 import { declaredFlags, type Flag } from '../../contract/flag.js';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 
-/** Evaluates all declared flags at every change, because OpenFeature answers with promises and `isOn` cannot wait. */
+/** Evaluates all flags at every change: OpenFeature returns promises, and `isOn` must not. */
 export class OpenFeatureFlags extends FeatureFlags {
   readonly #on = new Map<string, boolean>();
   readonly #client: Client;
@@ -14,7 +14,7 @@ export class OpenFeatureFlags extends FeatureFlags {
     this.#client = OpenFeature.getClient(domain);
   }
 
-  /** Rejects if `provider` cannot start. Each application in a process has its own. */
+  /** Rejects if `provider` cannot start. One per application. */
   static async open(provider: Provider): Promise<OpenFeatureFlags> {
     const domain = randomUUID();
     await OpenFeature.setProviderAndWait(domain, provider);
@@ -28,7 +28,7 @@ export class OpenFeatureFlags extends FeatureFlags {
     return this.#on.get(flag.key) ?? this.#addLate(flag);
   }
 
-  /** Resolves when all changes so far are in force. */
+  /** Resolves when all changes so far are in effect. */
   evaluate(): Promise<void> {
     this.#evaluated = this.#evaluated.then(async () => {
       for (const { key, fallback } of declaredFlags()) {
@@ -42,7 +42,6 @@ export class OpenFeatureFlags extends FeatureFlags {
     await OpenFeature.setProviderAndWait(this.domain, NOOP_PROVIDER);
   }
 
-  /** For flags of code that is loaded after the start. */
   #addLate({ key, fallback }: Flag): boolean {
     this.#on.set(key, fallback);
     void this.evaluate();

@@ -4,9 +4,9 @@ import type { HealthCheck } from './readiness.js';
 export interface DependencyOptions {
   readonly name: string;
   readonly title: string;
-  /** The effect of an outage on callers. */
+  /** Effect of an outage on callers. */
   readonly meanwhile: string;
-  /** Uses the server; rejects if it cannot do everything that this process needs. */
+  /** Rejects if the server cannot do everything that this process needs. */
   readonly use: () => Promise<unknown>;
   readonly logger: Pick<Logger, 'warn' | 'log'>;
 }
@@ -14,7 +14,7 @@ export interface DependencyOptions {
 const RETRY_MS = 1_000;
 const REPEAT_MS = 60_000;
 
-/** A server that this process uses. Logs the start and the end of an outage. */
+/** A server that this process uses. Logs start and end of an outage. */
 export class Dependency implements HealthCheck {
   readonly name: string;
   #state: 'up' | 'down' | 'closed' = 'up';
@@ -26,7 +26,7 @@ export class Dependency implements HealthCheck {
     this.name = options.name;
   }
 
-  /** Rejects while it cannot be used; the reason is in the log. */
+  /** Rejects during an outage; the log has the reason. */
   async check(): Promise<void> {
     try {
       this.#using ??= this.options.use();
@@ -40,7 +40,7 @@ export class Dependency implements HealthCheck {
     this.#found();
   }
 
-  /** Call it when a request to the server failed; a check decides whether that is an outage. */
+  /** After a failed request: a check decides whether it is an outage. */
   failed(error: unknown): void {
     if (this.#state !== 'up') return;
     const { title, logger } = this.options;
@@ -61,7 +61,7 @@ export class Dependency implements HealthCheck {
     logger.warn(`${title} cannot be used (${reasonOf(error)}): ${meanwhile} meanwhile`);
   }
 
-  /** Call it before the connections are closed. */
+  /** Before the connections are closed. */
   close(): void {
     this.#state = 'closed';
     clearTimeout(this.#retry);
@@ -81,7 +81,6 @@ export class Dependency implements HealthCheck {
   }
 }
 
-/** The server's own message, if there is one. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && !error.message) return reasonOf(error.errors[0]);

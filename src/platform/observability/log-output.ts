@@ -3,18 +3,18 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { family, type MetricFamily } from './metric-family.js';
 
-/** Bytes not yet taken by the reader of standard output; lines beyond them are dropped. */
+/** Beyond these unread bytes, lines are dropped. */
 const waitingBytes = 1024 * 1024;
 const flushMs = 1_000;
 
-/** Standard output for the log. A reader that is slow or gone costs lines, and blocks nothing. */
+/** A slow or closed reader loses lines, and blocks nothing. */
 class LogOutput {
   #dropped = 0;
   #reported = 0;
   #isGone = false;
 
   constructor() {
-    // without listeners the end of a terminal would end the process
+    // without a listener the end of a terminal would end the process
     process.stderr.on('error', () => undefined);
     process.stdout.on('error', () => {
       this.#isGone = true;

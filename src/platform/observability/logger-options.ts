@@ -29,7 +29,7 @@ function callFields(): object {
   };
 }
 
-/** JSON lines on stdout, or text in development. No middleware, for the pipeline logs operations. `copy` gets every line too. */
+/** JSON lines, or text in development. No middleware: the pipeline logs operations. `copy` gets every line too. */
 export function loggerOptions({ environment, logLevel, serviceName }: Configuration, copy?: DestinationStream): Params {
   const options = {
     level: logLevel,

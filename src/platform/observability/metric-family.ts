@@ -25,7 +25,7 @@ export function labelled(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** In Prometheus' text format; families without samples are left out. */
+/** Prometheus text format, without empty families. */
 export const printFamilies = (families: readonly MetricFamily[]): string =>
   families
     .filter(({ samples }) => samples.length > 0)

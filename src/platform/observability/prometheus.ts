@@ -14,7 +14,7 @@ const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=ut
 const counterType = /^# TYPE (\S+)_total counter$/gm;
 const description = /^# (HELP|TYPE) (\S+)_total (.*)$/gm;
 
-/** Converts Prometheus' text format: counters are described without `_total`, and no line is empty. */
+/** From Prometheus text format: counters are described without `_total`, and there are no empty lines. */
 function openMetrics(text: string): string {
   const counters = new Set([...text.matchAll(counterType)].map(([, name]) => name));
   const described = text.replaceAll(description, (line: string, keyword: string, name: string, rest: string) =>
@@ -23,7 +23,7 @@ function openMetrics(text: string): string {
   return `${described.replaceAll(/\n{2,}/g, '\n').trim()}\n# EOF\n`;
 }
 
-/** The end of a bucket's line in OpenMetrics: the trace of a call in that bucket. */
+/** OpenMetrics exemplar: the trace of a call in this bucket. */
 const printExemplar = (exemplar: Exemplar | undefined): string =>
   exemplar ? ` # ${labelled({ trace_id: exemplar.traceId })} ${exemplar.seconds} ${exemplar.at / 1_000}` : '';
 
@@ -61,7 +61,7 @@ async function runtimeMetrics(): Promise<Registry> {
   return runtime;
 }
 
-/** `/metrics`: operations, Node runtime (from the first scrape on) and `others`; as OpenMetrics, with exemplars, on request. */
+/** Node metrics from the first scrape on; OpenMetrics with exemplars on request. */
 export function registerMetrics(
   fastify: FastifyInstance,
   metrics: OperationMetrics,

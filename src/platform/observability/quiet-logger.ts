@@ -2,10 +2,10 @@ import { Logger } from 'nestjs-pino';
 
 const bootContexts = new Set(['InstanceLoader', 'NestFactory', 'NestMicroservice', 'NestApplication', 'GraphQLModule']);
 
-/** They throw what they log. */
+/** These throw what they log. */
 const throwing = new Set(['ExceptionHandler', 'NestApplication']);
 
-/** Without the lines of Nest's own boot, and without errors that it also throws. */
+/** Drops Nest's boot lines and errors that are thrown as well. */
 export class QuietLogger extends Logger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (!bootContexts.has(String(rest.at(-1)))) super.log(message, ...rest);

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 
-/** `check` rejects if the dependency cannot be used. */
 export interface HealthCheck {
   readonly name: string;
   check(): Promise<void>;

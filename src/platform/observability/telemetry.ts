@@ -3,13 +3,12 @@ import type { OperationMetrics } from '../../pipeline/operation-metrics.js';
 import { NoTracer, type Tracer } from '../../pipeline/tracer.js';
 import type { MetricFamily } from './metric-family.js';
 
-/** Telemetry that is sent, beside `/metrics` and the log. */
+/** Sent in addition to `/metrics` and the log. */
 export interface Telemetry {
   readonly tracer: Tracer;
   readonly logs?: DestinationStream;
-  /** Sends these counters from now on. */
   observe(metrics: OperationMetrics, others?: () => readonly MetricFamily[]): void;
-  /** Sends what is left, within a short time. Does not reject. */
+  /** Flushes, within a short time. Never rejects. */
   stop(): Promise<void>;
 }
 

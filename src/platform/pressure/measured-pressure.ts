@@ -4,11 +4,10 @@ import { type Excess, Pressure } from '../../pipeline/pressure.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
 import { type PressureChange, type PressureSettings, pressureSettings } from './pressure-settings.js';
 
-/** As of the last sample; shares from 0 to 1. */
+/** Last sample; shares from 0 to 1. */
 export interface PressureReading {
   readonly eventLoopDelayMs: number;
   readonly eventLoopUtilization: number;
-  /** Of V8's limit of the heap. */
   readonly heap: number;
 }
 
@@ -30,7 +29,7 @@ function heapShare(): number {
   return used / most;
 }
 
-/** Samples by a timer. Only an excess in two samples in a row counts: a single long pause is over when it is sampled. */
+/** Only two excesses in a row count: a single long pause is over when it is sampled. */
 export class MeasuredPressure extends Pressure {
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #sampling: RepeatedTask;
@@ -60,7 +59,7 @@ export class MeasuredPressure extends Pressure {
     return this.#settings;
   }
 
-  /** Replaces the former change. Throws a ZodError, and changes nothing, where a value is not valid. */
+  /** Replaces the previous change. Throws a ZodError, without any change, for an invalid value. */
   update(change: PressureChange): void {
     this.#settings = this.#apply(change);
   }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 const share = () => z.number().min(0).max(1);
 
-/** Where this process begins to refuse calls. 0 is no limit. */
+/** Limits beyond which calls are refused; 0 is none. */
 export const pressureSettings = z.strictObject({
-  /** Milliseconds that the event loop is late, on average. */
+  /** Mean delay of the event loop. */
   eventLoopDelayMs: z.int().min(0).max(60_000).default(1_000),
-  /** Share of the time that the event loop has something to do. */
+  /** Share of the time in which the event loop is busy. */
   eventLoopUtilization: share().default(0),
-  /** Share of what V8 lets the heap grow to. */
+  /** Share of V8's heap limit. */
   heap: share().default(0),
   calls: z.int().min(0).max(1_000_000).default(10_000),
 });

@@ -1,14 +1,14 @@
 export interface Backoff {
-  /** Upper bound of the first pause in milliseconds; it doubles with each further one. */
+  /** Upper bound of the first pause in milliseconds; doubles each time. */
   readonly baseMs: number;
   readonly maxMs: number;
 }
 
-/** Anything from nothing to the bound: callers that failed together come back apart. `attempt` counts from 1. */
+/** Random between 0 and the bound, so that callers spread out. `attempt` counts from 1. */
 export const fullJitter = ({ baseMs, maxMs }: Backoff, attempt: number): number =>
   Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 30));
 
-/** Resolves after `ms`, or as soon as `signal` is aborted. */
+/** Resolves after `ms`, or when `signal` is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

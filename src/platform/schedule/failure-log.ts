@@ -1,16 +1,13 @@
 import type { Logger } from '@nestjs/common';
 import { Failure } from '../../contract/failure.js';
 
-/**
- * Warns of errors of repeated work: of failures, which are expected, in one line, and not again before they pass or change;
- * of other errors each time with their stack.
- */
+/** Logs an expected Failure in one line, until it changes or passes; other errors each time, with their stack. */
 export class FailureLog {
   readonly #lines = new Map<string, string>();
 
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
 
-  /** Resolves with the error of `work`, which is logged after `message`, or with undefined. */
+  /** Resolves with the error of `work`, logged after `message`, or with undefined. */
   async attempt(message: string, work: () => Promise<unknown>): Promise<unknown> {
     try {
       await work();
@@ -34,7 +31,7 @@ export class FailureLog {
   }
 }
 
-/** Undefined if any of the errors is no failure. */
+/** Undefined if any of the errors is not a Failure. */
 function reasonsOf(error: unknown): ReadonlySet<string> | undefined {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   return errors.every((each) => each instanceof Failure) ? new Set(errors.map(reasonOf)) : undefined;

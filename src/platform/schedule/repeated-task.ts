@@ -1,4 +1,4 @@
-/** Work that is done again and again, and never twice at once. It keeps no process running. */
+/** Never runs twice at once, and does not keep the process alive. */
 export class RepeatedTask {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> | undefined;
@@ -8,12 +8,12 @@ export class RepeatedTask {
     private readonly intervalMs: number,
   ) {}
 
-  /** The first run begins after one interval. */
+  /** First run after one interval. */
   start(): void {
     this.#timer ??= setInterval(() => void this.run(), this.intervalMs).unref();
   }
 
-  /** Runs it now, or joins the run under way; rejects with what the work throws. */
+  /** Runs now, or joins the current run. Rejects with what the work throws. */
   run(): Promise<unknown> {
     this.#running ??= Promise.try(this.work).finally(() => {
       this.#running = undefined;
@@ -21,7 +21,7 @@ export class RepeatedTask {
     return this.#running;
   }
 
-  /** Resolves when the run under way has ended. */
+  /** Resolves when the current run has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;

@@ -1,6 +1,6 @@
 import { ServiceUnavailable } from '../../contract/built-in-failures.js';
 
-/** Runs at most `limit` pieces of work at a time, in order; at most `queueLimit` more wait. */
+/** First in, first out. `limit`: running at once; `queueLimit`: waiting. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
@@ -16,12 +16,11 @@ export class Semaphore {
     return this.#running;
   }
 
-  /** Since the start of this process. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Rejects with the refusal, without running `work`, when the queue is full. */
+  /** Rejects, without running `work`, when the queue is full. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.limit) this.#running++;
     else await this.#turn();
@@ -32,7 +31,7 @@ export class Semaphore {
     }
   }
 
-  /** The place of work that ends passes to the next in the queue. */
+  /** Ending work passes its place to the next in the queue. */
   #turn(): Promise<void> {
     if (this.#waiting.length >= this.queueLimit) {
       this.#refused++;

@@ -4,15 +4,15 @@ import { Semaphore } from '../schedule/semaphore.js';
 
 export interface PasswordVerdict {
   readonly valid: boolean;
-  /** The password should be hashed anew: other costs than today's. */
+  /** Hashed with other costs than the current ones. */
   readonly outdated: boolean;
 }
 
-/** Least costs for argon2id of the OWASP Password Storage Cheat Sheet. */
+/** Minimum for argon2id of the OWASP Password Storage Cheat Sheet. */
 const COSTS = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
-/** Above what the password policy admits: 128 characters of up to four bytes. */
+/** More than the password policy allows: 128 characters of four bytes. */
 const MAX_PASSWORD_BYTES = 512;
 
 interface Argon2idHash {
@@ -24,7 +24,7 @@ interface Argon2idHash {
   readonly digest: Buffer;
 }
 
-/** Hashes passwords in the thread pool, `concurrency` at a time. Throws ServiceUnavailable when too many wait. */
+/** In the thread pool, `concurrency` at a time. Throws ServiceUnavailable when too many wait. */
 export class Argon2PasswordHasher {
   readonly #queue: Semaphore;
 
@@ -32,7 +32,7 @@ export class Argon2PasswordHasher {
     this.#queue = new Semaphore(concurrency, queueLength);
   }
 
-  /** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$digest`. Throws RangeError for a password longer than any policy admits. */
+  /** PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$digest`. Throws RangeError for a password that is too long. */
   async hash(password: string): Promise<string> {
     const message = passwordBytes(password);
     if (message === undefined) throw new RangeError(`a password has at most ${MAX_PASSWORD_BYTES} bytes`);
@@ -48,7 +48,7 @@ export class Argon2PasswordHasher {
     return { valid, outdated: !hasCurrentCosts(hash) };
   }
 
-  /** Costs what `verify` costs, so that an address without an account takes as long as one with. */
+  /** Takes as long as `verify`, so that unknown addresses cannot be detected. */
   async verifyDummy(password: string): Promise<void> {
     await this.#matches(password, freshHash());
   }

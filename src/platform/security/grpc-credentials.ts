@@ -6,10 +6,7 @@ type Provider = experimental.CertificateProvider;
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
 type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0];
 
-/**
- * Certificates as grpc-js asks for them. Its own FileWatcherCertificateProvider refuses every connection while a file is
- * missing or half written.
- */
+/** grpc-js's own FileWatcherCertificateProvider refuses all connections while a file is missing or incomplete. */
 class RenewedCertificates<T extends TlsMaterial> implements experimental.CertificateProvider {
   readonly #stops = new Map<CaListener | IdentityListener, () => void>();
 
@@ -35,16 +32,16 @@ class RenewedCertificates<T extends TlsMaterial> implements experimental.Certifi
 
   #listen(listener: CaListener | IdentityListener, give: (material: T) => void): void {
     this.#stops.set(listener, this.files.onChange(give));
-    // a server that is called at once misses it
+    // a server that is called synchronously misses it
     process.nextTick(() => give(this.files.current));
   }
 }
 
-/** Of a gRPC server. With a `ca` at its start, it takes only clients that have a certificate of it. */
+/** For a gRPC server. With `ca` at its start, clients must have a certificate. */
 export function listenerCredentials(files: RenewedFiles<ListenerTls>): ServerCredentials {
   const certificates = new RenewedCertificates(files);
   const asksClients = files.current.ca !== undefined;
-  // the declared names of the first two parameters are the wrong way round: the first is the server's own certificate
+  // the declared names of the first two parameters are swapped: the first is the server's own certificate
   return experimental.createCertificateProviderServerCredentials(
     certificates,
     asksClients ? certificates : null,
@@ -52,7 +49,6 @@ export function listenerCredentials(files: RenewedFiles<ListenerTls>): ServerCre
   );
 }
 
-/** Of gRPC clients; `verify` says what the server must prove. */
 export function channelCredentials(files: RenewedFiles<ServiceTls>): (verify: VerifyOptions) => ChannelCredentials {
   const certificates = new RenewedCertificates(files);
   const shows = files.current.identity !== undefined;

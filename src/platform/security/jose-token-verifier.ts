@@ -12,7 +12,7 @@ import { VerifiedTokenCache } from './verified-token-cache.js';
 export interface VerifierSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** The name of this service: the audience of service tokens. */
+  /** Of this service: the audience of service tokens. */
   readonly service: string;
   readonly cachedTokens?: number;
 }
@@ -25,7 +25,6 @@ interface ServiceClaims {
 const DEFAULT_CACHED_TOKENS = 10_000;
 const MAX_TOKEN_LENGTH = 4096;
 
-/** Verifies tokens by the configured keys and no others, and keeps the valid ones in a cache. */
 export class JoseTokenVerifier extends TokenVerifier {
   readonly #access: VerifiedTokenCache<AccessClaims>;
   readonly #services: VerifiedTokenCache<ServiceClaims>;
@@ -84,7 +83,7 @@ export class JoseTokenVerifier extends TokenVerifier {
     }
   }
 
-  /** A key takes only its own algorithm: a public key must never serve as an HMAC secret. */
+  /** A key accepts only its own algorithm: a public key must never serve as an HMAC secret. */
   #keyFor({ alg, kid }: JWTHeaderParameters): webcrypto.CryptoKey {
     const found = this.keys.verifying.find(
       ({ algorithm, id }) => algorithm === alg && (id === undefined || id === kid),

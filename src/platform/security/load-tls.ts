@@ -3,19 +3,18 @@ import type { Configuration } from '../config/configuration.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { readCertificate, readPrivateKey } from './pem-file.js';
 
-/** PEM: a certificate chain and its private key. */
+/** PEM: certificate chain and private key. */
 export interface TlsIdentity {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** What one end of a connection presents, and the authorities that it accepts (PEM). */
 export interface TlsMaterial {
   readonly identity?: TlsIdentity;
   readonly ca?: Buffer;
 }
 
-/** Of a listener; `ca`: of the certificates that callers of gRPC must show. */
+/** `ca`: authorities of gRPC client certificates. */
 export interface ListenerTls extends TlsMaterial {
   readonly identity: TlsIdentity;
 }
@@ -35,7 +34,7 @@ function loadIdentity(cert: Named, key: Named, problems: string[]): TlsIdentity 
   return undefined;
 }
 
-/** The TLS library refuses more than the parsers do: a chain cut short, a key that is too weak. */
+/** The TLS library refuses more than the parsers: incomplete chains, weak keys. */
 function checked<T extends TlsMaterial>(variable: string, material: T): T {
   try {
     createSecureContext({ ...material.identity, ca: material.ca });
@@ -47,7 +46,7 @@ function checked<T extends TlsMaterial>(variable: string, material: T): T {
   }
 }
 
-/** For HTTPS and gRPC; undefined where TLS is not configured. Throws ConfigurationError. */
+/** For HTTPS and gRPC; undefined when not configured. Throws ConfigurationError. */
 export function loadTls({ tls }: Pick<Configuration, 'tls'>): ListenerTls | undefined {
   if (tls === undefined) return undefined;
   const problems: string[] = [];
@@ -57,14 +56,14 @@ export function loadTls({ tls }: Pick<Configuration, 'tls'>): ListenerTls | unde
   return checked('TLS_CERT_FILE', { identity, ...(ca && { ca }) });
 }
 
-/** What Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js alone would take other authorities. */
+/** What Node trusts, NODE_EXTRA_CA_CERTS included; grpc-js has other defaults. */
 const trusted = (): Buffer => Buffer.from(getCACertificates('default').join('\n'));
 
 type CallsTls = Pick<Configuration, 'tls' | 'serviceTls'>;
 
 export const callsOverTls = ({ tls, serviceTls }: CallsTls): boolean => tls !== undefined || serviceTls !== undefined;
 
-/** For calls to other services; undefined where they do not go over TLS. Throws ConfigurationError. */
+/** For calls to other services; undefined without TLS. Throws ConfigurationError. */
 export function loadServiceTls(configuration: CallsTls): ServiceTls | undefined {
   if (!callsOverTls(configuration)) return undefined;
   const { serviceTls } = configuration;

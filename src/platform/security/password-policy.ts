@@ -5,12 +5,9 @@ export type PasswordPolicyName = 'strict' | 'lax';
 const PASSWORD_MIN_CHARACTERS = 8;
 const PASSWORD_MAX_CHARACTERS = 128;
 
-/**
- * Why a new password is refused, or undefined. No composition rules (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2):
- * 8 to 128 characters, composed as they are hashed; `strict` refuses the most common ones as well.
- */
+/** Why it is refused, or undefined. No composition rules (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2). */
 export function passwordFault(password: string, policy: PasswordPolicyName): string | undefined {
-  // Code units first: composing and counting a megabyte would cost something.
+  // code units first: composing and counting a megabyte is expensive
   if (password.length > 2 * PASSWORD_MAX_CHARACTERS) return tooLong;
   const composed = password.normalize('NFC');
   const characters = [...composed].length;

@@ -6,7 +6,7 @@ interface Parsed<T> {
   readonly value: T;
 }
 
-/** Reads a file that `variable` names. A fault is added to `problems`, never with the content of the file. */
+/** `variable` names the file. Appends to `problems`, without file content. */
 type PemReader<T> = (variable: string, path: string, problems: string[]) => Parsed<T> | undefined;
 
 export const readPrivateKey = reader('unencrypted private key', createPrivateKey);

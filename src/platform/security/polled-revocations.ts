@@ -15,7 +15,7 @@ export interface PolledRevocationsOptions {
 const POLL_MS = 1000;
 const BATCH = 1000;
 
-/** A copy in memory of a log of revocations that lies elsewhere, kept up to date by polling. */
+/** Copy in memory of a remote log of revocations, updated by polling. */
 export abstract class PolledRevocations extends Revocations implements OnModuleInit, BeforeApplicationShutdown {
   protected readonly known: RevocationTable;
   protected readonly now: () => number;
@@ -37,7 +37,7 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
     return this.known.isRevoked(claims);
   }
 
-  /** Resolves when everything revoked so far is known here. */
+  /** Resolves when all earlier revocations are known here. */
   async onModuleInit(): Promise<void> {
     await this.#read();
     this.polling.start();
@@ -47,7 +47,7 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
     return this.polling.stop();
   }
 
-  /** Reads what is not settled again and again, for an entry of a lower sequence may still appear beside it. */
+  /** Reads unsettled entries repeatedly: one of a lower sequence may still appear. */
   async #read(): Promise<void> {
     let position = this.#readUpTo;
     for (let isMore = true; isMore; ) {

@@ -8,17 +8,14 @@ const defaultIntervalMs = 30_000;
 
 type Listener<T> = (value: T) => void;
 
-/**
- * What files hold now. They are read by a timer, for a watcher misses a folder that is replaced. The last good value stays
- * while they cannot be used, as a certificate whose key is not written yet.
- */
+/** Polls, because watchers miss replaced folders. Keeps the last valid value while the files are incomplete. */
 export class RenewedFiles<T> {
   readonly #listeners = new Set<Listener<T>>();
   readonly #reading: RepeatedTask;
   #current: T;
   #problem = '';
 
-  /** `load`, and so this constructor, throws ConfigurationError where the files cannot be used. */
+  /** Throws the ConfigurationError of `load`. */
   constructor(
     private readonly load: () => T,
     intervalMs = defaultIntervalMs,
@@ -33,7 +30,7 @@ export class RenewedFiles<T> {
     return this.#current;
   }
 
-  /** Calls `listener` at each change from now on, until the function it returns is called. */
+  /** Calls `listener` at each later change; returns a function that stops it. */
   onChange(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

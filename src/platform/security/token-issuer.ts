@@ -3,7 +3,7 @@ import { wallClock } from '../../contract/wall-clock.js';
 import type { TokenSettings } from '../config/configuration.js';
 import type { TokenKey, TokenKeys } from './token-keys.js';
 
-/** RFC 9068. A service token has another type, so that it cannot pass as a user's. */
+/** RFC 9068. Service tokens have another type, so that they cannot pass as a user's. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 export const SERVICE_TOKEN_TYPE = 'service+jwt';
 
@@ -13,7 +13,6 @@ export interface AccessTokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly role: string;
-  /** Organization id. */
   readonly tenant?: string;
 }
 
@@ -34,14 +33,13 @@ export class TokenIssuer {
     return this.#sign(ACCESS_TOKEN_TYPE, userId, audience, accessTokenSeconds, { sid: sessionId, role, tenant });
   }
 
-  /** For metadata `x-service-authorization` of a call from `service` to the service `audience`. */
   issueServiceToken({ service, audience }: { service: string; audience: string }): Promise<IssuedToken> {
     return this.#sign(SERVICE_TOKEN_TYPE, service, audience, SERVICE_TOKEN_SECONDS, {});
   }
 
   async #sign(typ: string, sub: string, audience: string, seconds: number, claims: object): Promise<IssuedToken> {
     const { algorithm, id, key } = this.#signingKey();
-    // Milliseconds, so that a sign-in just after a revocation counts as later; NumericDate admits fractions.
+    // with milliseconds, so that a sign-in just after a revocation counts as later; NumericDate allows fractions
     const issuedAt = this.now() / 1000;
     const expires = Math.floor(issuedAt) + seconds;
     const token = await new SignJWT({ ...claims })

@@ -11,18 +11,18 @@ export type TokenAlgorithm = 'HS256' | 'EdDSA' | 'RS256';
 export interface TokenKey {
   readonly algorithm: TokenAlgorithm;
   readonly key: webcrypto.CryptoKey;
-  /** RFC 7638 thumbprint; absent for a shared secret, whose thumbprint would help to guess it. */
+  /** RFC 7638 thumbprint; absent for a shared secret, where it would help to guess it. */
   readonly id?: string;
 }
 
 export abstract class TokenKeys {
   abstract readonly signing?: TokenKey;
   abstract readonly verifying: readonly TokenKey[];
-  /** For `/.well-known/jwks.json`: no keys for a shared secret. */
+  /** For `/.well-known/jwks.json`; empty for a shared secret. */
   abstract readonly published: JSONWebKeySet;
 }
 
-/** Throws one ConfigurationError with every unusable file. */
+/** Throws one ConfigurationError with every invalid file. */
 export async function loadTokenKeys(settings: TokenSettings): Promise<TokenKeys> {
   return settings.secret === undefined ? loadKeyPairs(settings) : sharedSecret(settings.secret);
 }
@@ -85,7 +85,7 @@ const parameters = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
 } as const;
 
-/** jose verifies with a CryptoKey in two thirds of the time it takes with a KeyObject. */
+/** jose verifies a third faster with a CryptoKey than with a KeyObject. */
 function webCryptoKey(algorithm: TokenAlgorithm, key: KeyObject, usages: ('sign' | 'verify')[]): webcrypto.CryptoKey {
   return key.toCryptoKey(parameters[algorithm], false, usages);
 }

@@ -1,7 +1,4 @@
-/**
- * Claims of verified tokens, until they expire. In two generations: a full one becomes the old one, which is dropped at the
- * next change. A list in order of use would cost more than the look-up.
- */
+/** Claims until they expire, in two generations: cheaper than a list in order of use. */
 export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
   readonly #generation: number;
   #young = new Map<string, Claims>();
@@ -19,7 +16,7 @@ export class VerifiedTokenCache<Claims extends { readonly exp: number }> {
     return claims !== undefined && claims.exp * 1000 > this.now() ? claims : undefined;
   }
 
-  /** Gives the claims to use: one object for a token, however many calls verified it at once. */
+  /** Returns the claims to use: one object per token, however many calls verified it at once. */
   keep(token: string, claims: Claims): Claims {
     const known = this.get(token);
     if (known !== undefined) return known;

@@ -28,7 +28,7 @@ const duration = {
   valueType,
 };
 
-/** Reads the counters of `/metrics`: nothing is counted twice. */
+/** Reads the counters of `/metrics`, so that nothing is counted twice. */
 export class CountersProducer implements MetricProducer {
   readonly #startTime = hrTime();
   operations: OperationMetrics | undefined;
@@ -68,7 +68,7 @@ function histogram({ buckets, seconds }: OperationCounts): Histogram {
   return { buckets: { boundaries: [...durationBuckets], counts }, sum: seconds, count };
 }
 
-/** `circuit_calls_total` -> `circuit.calls`; exporters to Prometheus turn it back. */
+/** Named `circuit.calls` for `circuit_calls_total`; exporters to Prometheus convert it back. */
 const nameOf = ({ name }: MetricFamily): string => name.replace(/_total$/, '').replace('_', '.');
 
 function familyData(family: MetricFamily, times: Times): MetricData {

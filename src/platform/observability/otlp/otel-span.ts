@@ -45,7 +45,7 @@ class OtelSpan implements Span {
     return new OtelSpan(this.tracer, this.tracer.startSpan(name, { kind: kinds[kind] }, parent));
   }
 
-  /** Texts of errors stay in the log: they may hold what callers sent. */
+  /** Error texts stay in the log: they may contain data of callers. */
   end(failure?: unknown): void {
     if (failure !== undefined) {
       const declared = failure instanceof Failure ? failure : undefined;
@@ -86,7 +86,6 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
 export const printTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 
-/** The parent context of a new span; `traceparent` is valid. */
 export function contextOf(traceparent: string | undefined): Context {
   if (traceparent === undefined) return ROOT_CONTEXT;
   const traceFlags = Number.parseInt(traceparent.slice(53), 16);

@@ -32,9 +32,9 @@ export interface OtlpTelemetryOptions {
 
 const SEND_TIMEOUT_MS = 5_000;
 const METRICS_INTERVAL_MS = 15_000;
-/** For the last export: a process does not wait longer for a collector that is down. */
+/** Limit of the last export, when the collector is down. */
 const STOP_TIMEOUT_MS = 2_000;
-/** Spans or log records beyond this size are dropped. */
+/** Further spans and log records are dropped. */
 const queue = { maxQueueSize: 4_096, maxExportBatchSize: 512, scheduledDelayMillis: 1_000, exportTimeoutMillis: 6_000 };
 
 export class OtlpTelemetry implements Telemetry {
@@ -50,7 +50,7 @@ export class OtlpTelemetry implements Telemetry {
     this.tracer = new OtelTracer(trace.getTracer(serviceName));
     this.logs = logRecords(logs.getLogger(serviceName));
     observeRuntime(metrics.getMeter(serviceName));
-    // the globals are for this start alone: applications in one process stay apart, and libraries record nothing
+    // only this start uses the globals: applications in one process stay separate, and libraries record nothing
     for (const api of [context, trace, logs, metrics]) api.disable();
   }
 

@@ -4,7 +4,7 @@ interface Exporter<T> {
   export(items: T, done: (result: ExportResult) => void): void;
 }
 
-/** Makes `exporter` log the start and the end of an outage. */
+/** Logs start and end of an outage of `exporter`. */
 export function logOutages<T, E extends Exporter<T>>(exporter: E, what: string, log: (line: string) => void): E {
   const send = exporter.export.bind(exporter);
   let isOut = false;

@@ -4,7 +4,7 @@ import { grpcStatus, httpStatus, jsonRpcCode } from '../../../contract/failure-t
 import type { OperationDescriptor } from '../../../contract/module.js';
 import type { Protocol } from '../../../contract/operation.js';
 
-/** The span of an operation in one protocol, by the semantic conventions of OpenTelemetry. */
+/** By the semantic conventions of OpenTelemetry. */
 export interface ServedOperation {
   readonly name: string;
   readonly attributes: Attributes;
