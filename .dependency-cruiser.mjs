@@ -25,77 +25,77 @@ const layers = [
     { pathNot: ['^$1/domain/', '^src/contract/values(\\.ts$|/)'] },
   ),
   rule(
-    'application-asks-ports',
-    "A use case imports its own domain and contract, src/contract, src/ports, the decorators of @nestjs/cqrs, Injectable, and other modules' contract/: put what it asks for behind a port.",
+    'application-uses-ports',
+    "A use case imports its own domain and contract, src/contract, src/ports, the decorators of @nestjs/cqrs, Injectable, and other modules' contract/: put the rest behind a port.",
     { path: `${module}/application/` },
     {
       pathNot: ['^$1/(domain|application|contract)/', '^src/(contract|ports)/', anyContract, nestjsCqrs, nestjsCommon],
     },
   ),
   rule(
-    'infrastructure-stays-home',
-    'An adapter imports its own module, src/platform, and the words of src/contract and src/ports: ask other modules through the bus.',
+    'infrastructure-uses-own-module',
+    'An adapter imports its own module, src/platform, src/contract and src/ports: call other modules over the bus.',
     { path: `${module}/infrastructure/` },
     { path: '^src/', pathNot: ['^$1/', '^src/(platform|contract|ports)/'] },
   ),
   rule(
-    'module-contract-is-a-door',
-    "A module's contract imports src/contract, zod and the views, failures and look-ups of other modules (files named *view*, *failure*, *lookup*): move the rest behind the door.",
+    'module-contract-imports',
+    "A module's contract imports src/contract, zod and the views, failures and look-ups of other modules (files named *view*, *failure*, *lookup*): move the rest out of the contract.",
     { path: `${module}/contract/` },
     { pathNot: ['^$1/contract/', '^src/contract/', `${anyContract}[^/]*(view|failure|lookup)[^/]*\\.ts$`, zod] },
   ),
   rule(
-    'module-knows-no-transport',
-    'Nothing in a module depends on how it is called: src/pipeline, src/protocols, src/remote, src/client and src/apps know modules through the registry.',
+    'modules-independent-of-transport',
+    'A module does not depend on how it is called: src/pipeline, src/protocols, src/remote, src/client and src/apps find modules through the registry.',
     { path: '^src/modules/' },
     { path: '^src/(pipeline|protocols|remote|client|apps)/|^src/[^/]+\\.ts$' },
   ),
 ];
 
-const doors = [
+const borders = [
   rule(
-    'modules-meet-at-the-contract',
-    "Another module's contract/ is its only door: send one of its operations over the bus.",
+    'modules-use-contracts',
+    'Import only the contract/ of another module, and send its operations over the bus.',
     { path: '^src/modules/([^/]+)/' },
     { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/contract/'] },
   ),
   rule(
-    'nested-modules-are-hidden',
-    "Only the parent knows its nested modules: offer it in the parent's contract/.",
+    'nested-modules-are-private',
+    "Only the parent imports its nested modules: export what others need from the parent's contract/.",
     { pathNot: '^(src/modules|test|bench)/' },
     { path: '^src/modules/[^/]+/modules/' },
   ),
   rule(
-    'nested-modules-meet-at-the-contract',
-    "A nested module's contract/ is its only door for its siblings.",
+    'nested-modules-use-contracts',
+    'Import only the contract/ of a sibling.',
     { path: '^src/modules/([^/]+)/modules/([^/]+)/' },
     { path: '^src/modules/$1/modules/', pathNot: '^src/modules/$1/modules/($2|[^/]+/contract)/' },
   ),
   rule(
-    'parents-use-the-door',
+    'parents-use-contracts',
     'A parent imports the contract/ and the .module.ts of its nested modules, nothing else of them.',
     { path: '^src/modules/([^/]+)/(?!modules/)' },
     { path: '^src/modules/$1/modules/', pathNot: '^src/modules/$1/modules/[^/]+/(contract/|[^/]+\\.module\\.ts$)' },
   ),
 ];
 
-/** Each room imports from those before it. */
-const rooms = ['contract', 'ports', 'pipeline', 'platform', 'protocols', 'remote', 'modules', 'apps'];
+/** Each layer imports from those before it. */
+const layerOrder = ['contract', 'ports', 'pipeline', 'platform', 'protocols', 'remote', 'modules', 'apps'];
 
 const foundations = [
-  ...rooms
+  ...layerOrder
     .slice(0, -1)
-    .map((room, place) =>
+    .map((layer, place) =>
       rule(
-        `${room}-keeps-its-place`,
-        `The rooms of src stand in the order ${rooms.join(', ')}: move what both need to the earlier one, or take it as a parameter.`,
-        { path: `^src/${room}/` },
-        { path: `^src/(${[...rooms.slice(place + 1), 'client'].join('|')})/` },
+        `${layer}-layer-order`,
+        `The order of layers in src is ${layerOrder.join(', ')}: move shared code to the earlier one, or pass it as a parameter.`,
+        { path: `^src/${layer}/` },
+        { path: `^src/(${[...layerOrder.slice(place + 1), 'client'].join('|')})/` },
       ),
     ),
   rule(
-    'client-knows-contract-and-codecs',
-    'The client is taken out of here by others: it imports src/contract and the codecs of src/protocols, nothing else of src.',
+    'client-imports',
+    'The client must be usable elsewhere: it imports src/contract and the codecs of src/protocols, nothing else of src.',
     { path: '^src/client/' },
     { path: '^src/', pathNot: '^src/(client|contract|protocols)/' },
   ),
@@ -107,16 +107,16 @@ const foundations = [
   ),
   rule(
     'ports-are-pure',
-    'A port names what application code may ask for, in words of src/contract: its technology belongs to an adapter.',
+    'A port imports src/contract only: technology belongs in an adapter.',
     { path: '^src/ports/' },
     { pathNot: '^src/(contract|ports)/' },
   ),
 ];
 
 const hygiene = [
-  rule('no-cycle', 'Move what both need into a third file.', {}, { circular: true }),
+  rule('no-cycle', 'Move the shared code into a third file.', {}, { circular: true }),
   rule(
-    'src-knows-no-test',
+    'src-imports-no-test',
     'The product must run without its tests.',
     { path: '^src/' },
     { path: '^(test|bench|scripts)/' },
@@ -133,12 +133,12 @@ const hygiene = [
     {},
     { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   ),
-  rule('resolvable', 'The imported file or package is not there.', {}, { couldNotResolve: true }),
+  rule('resolvable', 'The imported file or package does not exist.', {}, { couldNotResolve: true }),
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
-  forbidden: [...layers, ...doors, ...foundations, ...hygiene],
+  forbidden: [...layers, ...borders, ...foundations, ...hygiene],
   options: {
     // compiled in its own test, beside types that are generated there
     exclude: { path: '^test/foreign/typescript/' },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Finding } from './wire-documents.js';
 
-/** A breaking change that someone stands for, until the next release of the documents. */
+/** A breaking change that was accepted, until the next release of the documents. */
 export interface AcceptedBreak extends Finding {
   readonly reason: string;
 }
@@ -23,7 +23,7 @@ export class AcceptedBreaks {
     this.#write([]);
   }
 
-  /** Breaks nobody accepted, and acceptances of what is no break any more. */
+  /** Breaks that were not accepted, and accepted ones that no longer exist. */
   judge(breaks: readonly Finding[]): { readonly open: Finding[]; readonly stale: Finding[] } {
     const accepted = this.read();
     const known = new Set(accepted.map(keyOf));

@@ -24,7 +24,7 @@ export async function lintProtos(documents: WireDocuments): Promise<Finding[]> {
   return await run(folder.path, ['lint', folder.path, '--config', configuration]);
 }
 
-/** What generated code or messages of the released protos would not survive. */
+/** Breaking changes for generated code and messages of the released files. */
 export async function breakingProtos(released: WireDocuments, current: WireDocuments): Promise<Finding[]> {
   if (protosOf(released).length === 0) return [];
   if (protosOf(current).length === 0) return [{ document: protoFolder, finding: 'every proto is gone' }];

@@ -10,7 +10,7 @@ import { invalid } from './validity.js';
 import type { Finding, WireDocuments } from './wire-documents.js';
 
 export interface Verdict {
-  /** What to do about them, in a sentence. */
+  /** How to fix them, in one sentence. */
   readonly fix: string;
   readonly findings: readonly Finding[];
 }
@@ -33,12 +33,12 @@ export class ContractSet {
     this.#accepted = new AcceptedBreaks(join(schemas, 'accepted-breaks.json'));
   }
 
-  /** Writes what the contracts give. */
+  /** Writes the documents of the contracts. */
   write(): void {
     this.#committed.write(this.#generate());
   }
 
-  /** All that is wrong, nothing when all is well. */
+  /** Empty when everything matches. */
   async check(): Promise<Verdict[]> {
     const current = this.#generate();
     const [errors, breaks] = await Promise.all([invalid(current), breakingChanges(this.#released.read(), current)]);
@@ -55,7 +55,7 @@ export class ContractSet {
     ].filter(({ findings }) => findings.length > 0);
   }
 
-  /** Stands for every break there is; returns those that were not accepted before. */
+  /** Accepts every current break; returns those that were not accepted before. */
   async accept(reason: string): Promise<readonly Finding[]> {
     const breaks = await breakingChanges(this.#released.read(), this.#generate());
     const { open } = this.#accepted.judge(breaks);
@@ -63,7 +63,7 @@ export class ContractSet {
     return open;
   }
 
-  /** The committed set becomes what later ones are measured by. */
+  /** The committed documents become the released set. */
   release(): void {
     this.#released.write(this.#committed.read());
     this.#accepted.empty();

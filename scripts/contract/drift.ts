@@ -1,6 +1,6 @@
 import type { Finding, WireDocuments } from './wire-documents.js';
 
-/** Where the committed documents are not what the contracts give. */
+/** Differences between the committed documents and the contracts. */
 export function drift(generated: WireDocuments, committed: WireDocuments): Finding[] {
   const changed = [...generated].flatMap(([document, text]): Finding[] => {
     const before = committed.get(document);

@@ -62,7 +62,7 @@ function signature(shape: NamedShape): string {
 }
 
 /**
- * Gives every view and enum one home: that of the committed files, else the package of the operation whose own output
+ * Assigns every view and enum to one package: that of the committed files, else the package of the operation whose own output
  * it is, else that of what it is first used in. What public operations use is never in an internal package.
  */
 export class Placement {
@@ -107,12 +107,12 @@ export class Placement {
       if (signature(known.shape) === signature(shape)) return known.package;
       throw new TypeError(`two different types are called ${shape.name}`);
     }
-    const home = this.#home(shape.name, packageName);
-    this.#types.set(shape.name, { shape, package: home, inRequests: false });
-    return home;
+    const owner = this.#packageOf(shape.name, packageName);
+    this.#types.set(shape.name, { shape, package: owner, inRequests: false });
+    return owner;
   }
 
-  #home(name: string, packageName: string): string {
+  #packageOf(name: string, packageName: string): string {
     if (contractOwn.has(name)) return valuesPackage;
     const committed = this.lock.packageOf(name, [...this.#packages]);
     const hidden = committed !== undefined && isInternal(committed) && !isInternal(packageName);
@@ -120,9 +120,9 @@ export class Placement {
   }
 
   #descend(shape: NamedShape, packageName: string): void {
-    const home = this.#add(shape, packageName);
+    const owner = this.#add(shape, packageName);
     if (shape.type === 'enum') return;
-    for (const part of shape.fields.flatMap((field) => namedParts(field.shape))) this.#descend(part, home);
+    for (const part of shape.fields.flatMap((field) => namedParts(field.shape))) this.#descend(part, owner);
   }
 
   #markRequested(shape: NamedShape): void {

@@ -75,8 +75,8 @@ export class ProtoPrinter {
     const item = itemOf(shape);
     if (item.type === 'timestamp') return ['google/protobuf/timestamp.proto'];
     if (!('name' in item)) return [];
-    const home = this.placement.find(item.name).package;
-    return home === file.package ? [] : [importPath(home)];
+    const owner = this.placement.find(item.name).package;
+    return owner === file.package ? [] : [importPath(owner)];
   }
 
   #service({ name, methods }: NonNullable<ProtoFile['service']>): string {
@@ -118,8 +118,8 @@ export class ProtoPrinter {
 
   #typeName(shape: ReturnType<typeof itemOf>, packageName: string): string {
     if (!('name' in shape)) return wireScalars[shape.type].proto;
-    const home = this.placement.find(shape.name).package;
-    return home === packageName ? shape.name : `${home}.${shape.name}`;
+    const owner = this.placement.find(shape.name).package;
+    return owner === packageName ? shape.name : `${owner}.${shape.name}`;
   }
 
   #enum({ name, values }: EnumShape, packageName: string): string {

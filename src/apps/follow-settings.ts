@@ -28,8 +28,8 @@ export function followSettings(app: INestApplicationContext, configuration: Conf
 /** Dependencies of any name may be added: one is known only after its first call. */
 function warnOfUnknownDependencies(names: readonly string[], calls: Resilience): void {
   const known = new Set([...Object.keys(services), ...calls.guards.map(({ name }) => name)]);
-  const strange = names.filter((name) => !known.has(name));
-  for (const name of strange) logger.warn(`resilience/${name}: no dependency of this name has been called yet`);
+  const unknown = names.filter((name) => !known.has(name));
+  for (const name of unknown) logger.warn(`resilience/${name}: no dependency of this name has been called yet`);
 }
 
 function followResilience(dynamic: DynamicConfiguration, calls: Resilience): void {

@@ -26,6 +26,6 @@ export async function registrationOf(
     grpcPort: grpc === undefined ? undefined : Number(/\d+$/.exec(grpc)?.[0]),
     httpPort: Number(new URL(http).port),
     tls: tls !== undefined,
-    asksClients: tls?.clientCaFile !== undefined,
+    requiresClientCertificate: tls?.clientCaFile !== undefined,
   });
 }

@@ -31,7 +31,7 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
   retry: RetryAdvice | undefined;
   /** Whether the pause was given explicitly, and not by the kind alone. */
-  readonly asksForPause: boolean;
+  readonly hasExplicitPause: boolean;
 
   constructor({ code, kind, title }: FailureDeclaration, options: FailureOptions = {}) {
     super(options.detail ?? title, { cause: options.cause });
@@ -41,7 +41,7 @@ export class Failure extends Error {
     this.title = title;
     this.issues = options.issues;
     this.retry = options.retry;
-    this.asksForPause = options.retryAfterSeconds !== undefined;
+    this.hasExplicitPause = options.retryAfterSeconds !== undefined;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (transient.has(kind) ? 1 : undefined);
   }
 }

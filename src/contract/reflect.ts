@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EnumShape, Field, ObjectShape, ScalarShape, Shape } from './shape.js';
 import { isCleanText } from './values.js';
-import { snakeCase, survivesTheWire } from './wire-names.js';
+import { isReversible, snakeCase } from './wire-names.js';
 
 interface Unwrapped {
   schema: z.ZodType;
@@ -50,7 +50,7 @@ function element(schema: z.ZodType, path: string): ScalarShape | EnumShape | Obj
 }
 
 function field(name: string, declared: z.ZodType, path: string): Field {
-  if (!survivesTheWire(name))
+  if (!isReversible(name))
     throw new TypeError(`${path}: the name does not survive camelCase -> snake_case -> camelCase`);
   const { schema, optional, default: preset } = unwrap(declared);
   const shape = reflect(schema, path);

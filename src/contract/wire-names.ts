@@ -12,5 +12,5 @@ export const kebabCase = (name: string): string =>
 
 export const upperSnakeCase = (name: string): string => snakeCase(lowerFirst(name)).toUpperCase();
 
-export const survivesTheWire = (name: string): boolean =>
+export const isReversible = (name: string): boolean =>
   /^[a-z][A-Za-z0-9]*$/.test(name) && camelCase(snakeCase(name)) === name;

@@ -8,7 +8,7 @@ import { command, query } from '../../src/contract/operation.js';
 import { page, toPage } from '../../src/contract/pagination.js';
 import { reflectObject } from '../../src/contract/reflect.js';
 import { enumeration, oneOf, secret, Timestamp, text, view } from '../../src/contract/values.js';
-import { camelCase, kebabCase, snakeCase, survivesTheWire, upperSnakeCase } from '../../src/contract/wire-names.js';
+import { camelCase, isReversible, kebabCase, snakeCase, upperSnakeCase } from '../../src/contract/wire-names.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 
 const Thing = view('Thing', { id: z.uuid() });
@@ -156,7 +156,7 @@ describe('names', () => {
   });
 
   it('survive the wire or not', () => {
-    expect(['createdAt', 'line2', 'addressLine2', 'created_at', 'Id', 'x1y'].map(survivesTheWire)).toEqual([
+    expect(['createdAt', 'line2', 'addressLine2', 'created_at', 'Id', 'x1y'].map(isReversible)).toEqual([
       true,
       true,
       true,

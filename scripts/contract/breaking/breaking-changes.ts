@@ -12,7 +12,7 @@ const comparisons: Readonly<Record<string, (before: string, after: string) => st
     findBreakingChanges(buildSchema(before), buildSchema(after)).map(({ description }) => description),
 };
 
-/** What clients of the released documents would stumble over. */
+/** Breaking changes for clients of the released documents. */
 export async function breakingChanges(released: WireDocuments, current: WireDocuments): Promise<Finding[]> {
   const own = Object.entries(comparisons).flatMap(([document, compare]) => {
     const [before, after] = [released.get(document), current.get(document)];

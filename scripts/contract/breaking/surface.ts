@@ -16,7 +16,7 @@ export interface Surface {
   readonly root: unknown;
 }
 
-/** What a client of `before` would stumble over. Nothing that is merely new. */
+/** Breaking changes for a client of `before`; additions are none. */
 export function surfaceChanges(before: Surface, after: Surface): string[] {
   return Object.entries(before.endpoints).flatMap(([name, old]) => {
     const current = after.endpoints[name];

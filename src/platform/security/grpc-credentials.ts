@@ -40,12 +40,12 @@ class RenewedCertificates<T extends TlsMaterial> implements experimental.Certifi
 /** For a gRPC server. With `ca` at its start, clients must have a certificate. */
 export function listenerCredentials(files: RenewedFiles<ListenerTls>): ServerCredentials {
   const certificates = new RenewedCertificates(files);
-  const asksClients = files.current.ca !== undefined;
+  const requiresClientCertificate = files.current.ca !== undefined;
   // the declared names of the first two parameters are swapped: the first is the server's own certificate
   return experimental.createCertificateProviderServerCredentials(
     certificates,
-    asksClients ? certificates : null,
-    asksClients,
+    requiresClientCertificate ? certificates : null,
+    requiresClientCertificate,
   );
 }
 

@@ -14,7 +14,7 @@ export interface ServedInstance {
   readonly httpPort: number;
   readonly tls?: boolean;
   /** gRPC requires client certificates, which Consul does not have. */
-  readonly asksClients?: boolean;
+  readonly requiresClientCertificate?: boolean;
 }
 
 export interface RegistrationSettings {
@@ -125,7 +125,7 @@ export class ConsulRegistration {
 
   /** Passing from the start: Consul treats new checks as critical until they have run. */
   #checks() {
-    const { host, grpcPort, httpPort, tls = false, asksClients = false } = this.served;
+    const { host, grpcPort, httpPort, tls = false, requiresClientCertificate = false } = this.served;
     const { ttlSeconds, checkSeconds, forgetSeconds } = this.settings;
     const common = { timeout: '2s', status: 'passing' };
     // Consul sends no credentials with a check, and knows neither our authorities nor our certificate names
@@ -141,7 +141,7 @@ export class ConsulRegistration {
     const http = { ...polled, name: 'HTTP', checkid: `${this.id}-http`, http: url };
     if (grpcPort === undefined) return [heartbeat, http];
     const address = endpoint(host, grpcPort);
-    const how = asksClients ? { tcp: address } : { grpc: address, grpcusetls: tls };
+    const how = requiresClientCertificate ? { tcp: address } : { grpc: address, grpcusetls: tls };
     return [heartbeat, { ...polled, name: 'gRPC', checkid: `${this.id}-grpc`, ...how }, http];
   }
 }

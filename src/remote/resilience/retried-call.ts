@@ -148,7 +148,7 @@ export class RetriedCall<T> {
   /** Milliseconds requested by an instance; applies to that instance only. */
   #pushback(error: Failure): number {
     if (isUnsent(error) || this.parts.balancer.hasOther(this.#tried)) return 0;
-    return error.asksForPause ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+    return error.hasExplicitPause ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   }
 
   /** An earlier attempt of this call holds the key: its outcome comes from the same instance. */

@@ -92,7 +92,7 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
   test.each([
     ['with TLS', false, /success/],
     ['with TLS that asks for certificates', true, /Success/],
-  ])('stays while it serves %s', async (_, asksClients, says) => {
+  ])('stays while it serves %s', async (_, requiresClientCertificate, says) => {
     const authority = await Authority.create();
     const { cert, key } = await authority.issue({ names: ['users'] });
     const secureHttp = Fastify({ https: { cert, key } });
@@ -103,10 +103,10 @@ describe.skipIf(!hasConsul)('a process that registers with Consul', () => {
     const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
     const grpcPort = await listening(
       secureGrpc,
-      ServerCredentials.createSsl(Buffer.from(authority.pem), [pair], asksClients),
+      ServerCredentials.createSsl(Buffer.from(authority.pem), [pair], requiresClientCertificate),
     );
     const httpPort = (secureHttp.server.address() as AddressInfo).port;
-    const served = { service, host: '127.0.0.1', grpcPort, httpPort, tls: true, asksClients };
+    const served = { service, host: '127.0.0.1', grpcPort, httpPort, tls: true, requiresClientCertificate };
     registration = new ConsulRegistration(wire.connect(), served, fast, lines);
     await registration.start();
     await eventually(async () => {

@@ -24,8 +24,8 @@ export interface Cluster {
 const SHARED_HOME = '/var/lib/nestjs-mstv';
 
 export async function locateCluster(dataDir: string): Promise<Cluster> {
-  const home = await makeFolder(resolve(dataDir));
-  const wanted = join(home, 'postgres');
+  const parent = await makeFolder(resolve(dataDir));
+  const wanted = join(parent, 'postgres');
   const folder = await realpath(wanted).catch(() => wanted);
   const account = await accountFor(folder);
   const binaries = await findBinaries();
@@ -120,10 +120,10 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
 }
 
 async function removeDrafts(folder: string): Promise<void> {
-  const home = dirname(folder);
-  const drafts = (await readdir(home)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
+  const parent = dirname(folder);
+  const drafts = (await readdir(parent)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
   // an orphaned initdb may still write: the next start tries again
-  for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true }).catch(() => undefined);
+  for (const draft of drafts) await rm(join(parent, draft), { recursive: true, force: true }).catch(() => undefined);
 }
 
 export const readPassword = ({ folder }: Cluster): Promise<string> => readFile(join(folder, 'password'), 'utf8');
