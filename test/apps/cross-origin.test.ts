@@ -37,7 +37,7 @@ const preflight = (from: string, path = '/users/me') =>
   });
 
 describe('a page of an allowed origin', () => {
-  it('may use every method that a route has, with the headers it asks for, and asks every two hours', async () => {
+  it('may use every method of a route with the requested headers, with one preflight in two hours', async () => {
     const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
     const used = new Set(Object.values(paths).flatMap((path) => Object.keys(path).map((name) => name.toUpperCase())));
     const { status, headers } = await preflight(origin);

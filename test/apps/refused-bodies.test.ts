@@ -30,7 +30,7 @@ it.each([
   }
 });
 
-it('fetch sees 413 for five megabytes that say nothing of their length, 20 of 20', async () => {
+it('fetch gets 413 for five megabytes without a length, 20 of 20', async () => {
   for (const _round of rounds) {
     const headers = { 'content-type': 'application/json' };
     const body = new Blob([large]).stream();

@@ -26,7 +26,7 @@ describe('seeding', () => {
       expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
   });
 
-  test('promises no password for a user who has chosen one', async () => {
+  test('prints no password for a user who has chosen one', async () => {
     const other = await createModulesApplication();
     await other.register({ email: 'ada@example.com', password: 'a password of her own' });
     const seeded = await seed(other.specimen.get(Bus));

@@ -69,7 +69,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     await expect(fetch(`${http}/health/live`)).rejects.toThrow();
   });
 
-  test('has services ask each other for certificates, and nobody else, by one set of files', {
+  test('lets services require certificates of each other only, with one set of files', {
     timeout: 60_000,
   }, async () => {
     const folder = new PemFolder();
@@ -179,7 +179,7 @@ describe('processes that start together', { timeout: 60_000 }, () => {
     expect(await split.ended()).toBe(0);
   });
 
-  test('end when one of them does, and say which and how', async () => {
+  test('end when one of them does, and print which and how', async () => {
     const { split, lines } = await startParts({ DIES: 'SIGKILL' });
     expect(await split.ended()).toBe(1);
     expect(lines).toContain('another ended (SIGKILL), so the others stop');

@@ -103,7 +103,7 @@ describe('in the monolith, which is edge and owner in one', () => {
     expect(ran()).toEqual(once);
   });
 
-  test('what a handler asks of another module is authorized, and neither limited nor authenticated again', async () => {
+  test('a nested call to another module is authorized, and neither limited nor authenticated again', async () => {
     const ran = watch(Register);
     await register('grpc');
     expect(ran()).toEqual({

@@ -45,7 +45,7 @@ describe('a process that is stopped while it starts', { timeout: 120_000 }, () =
     expect(await serverRuns()).toBe(false);
   });
 
-  test('by SIGHUP when it listens, and nobody reads what it prints any more', async () => {
+  test('by SIGHUP when it listens and its output is no longer read', async () => {
     start();
     await started.line(/Health +http/);
     expect(await serverRuns()).toBe(true);

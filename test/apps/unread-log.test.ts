@@ -55,7 +55,7 @@ async function droppedLines(): Promise<number> {
   return Number(/^log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
 }
 
-describe.each(['development', 'test'])('a log that nobody reads, in %s', { timeout: 120_000 }, (environment) => {
+describe.each(['development', 'test'])('an unread log, in %s', { timeout: 120_000 }, (environment) => {
   it('holds nothing up: lines are dropped and counted, and it says how many when it is read again', async () => {
     await start({ NODE_ENV: environment });
     await administer(database.url, 'alter table accounts rename to gone');
@@ -80,7 +80,7 @@ describe.each(['development', 'test'])('a log that nobody reads, in %s', { timeo
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('nor does one whose reader is gone', async () => {
+  it('nor does one whose reader has ended', async () => {
     await start({ NODE_ENV: environment });
     await administer(database.url, 'alter table accounts rename to gone');
     child.stdout?.destroy();

@@ -99,7 +99,7 @@ describe.skipIf(process.getuid?.() !== 0)('a file that may not be used ends the 
     expect(output).not.toContainEqual(expect.stringMatching(/^ +at /));
   });
 
-  test('DATABASE_URL that asks for a certificate', async () => {
+  test('DATABASE_URL that requires a certificate', async () => {
     const url = 'postgresql://user@127.0.0.1/database?sslmode=verify-full&sslrootcert=key.pem';
     const { code, output } = await refusal({ DATABASE_URL: url });
     expect(code).toBe(1);

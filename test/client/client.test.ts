@@ -65,7 +65,7 @@ describe.each(protocols)('a client over %s', (protocol) => {
     await expect(connect().execute(new FailSpecimen({ kind: 'UNEXPECTED' }))).rejects.toBeInstanceOf(Internal);
   });
 
-  test('sends the token, asked for before every call', async () => {
+  test('sends the token, which it requests before every call', async () => {
     let token: string | undefined = await target.application.token('USER');
     const client = connect({ token: async () => token });
     expect(await client.execute(new CreateSpecimen({ name: 'mine' }))).toMatchObject({ name: 'mine' });
@@ -169,7 +169,7 @@ describe.each(protocols)('a client over %s', (protocol) => {
     });
   });
 
-  test('says so when nobody is there', async () => {
+  test('says so when no server answers', async () => {
     const url = { rest: 'http://127.0.0.1:9', grpc: '127.0.0.1:9', mqtt: 'mqtt://127.0.0.1:9' };
     const client = connect({ url: protocol === 'grpc' || protocol === 'mqtt' ? url[protocol] : url.rest });
     for (let attempt = 0; attempt < 2; attempt++) {

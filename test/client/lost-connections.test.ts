@@ -48,7 +48,7 @@ test('a WebSocket that is closed for one message too large fails that call, and 
   await client.close();
 });
 
-test('a client over gRPC that knows two servers calls both, and one where the other has gone', async () => {
+test('a client over gRPC with two servers calls both, and one if the other has ended', async () => {
   const other = await startSpecimens();
   const url = `ipv4:${target.addresses.grpc},${other.addresses.grpc}`;
   const client = clientOf(target, 'grpc', { url });

@@ -30,7 +30,7 @@ describe.skipIf(process.env.MQTT_URL !== undefined)('the embedded broker', () =>
 });
 
 describe.skipIf(process.env.MQTT_URL === undefined)('a broker of MQTT_URL', () => {
-  test('is spoken to in MQTT 5, or 3.1.1 for those who want it', async () => {
+  test('is called with MQTT 5, or with 3.1.1 on request', async () => {
     expect(await list()).toMatchObject({ items: [] });
     expect(await list(4)).toMatchObject({ items: [] });
     expect(await list(5)).toMatchObject({ items: [] });

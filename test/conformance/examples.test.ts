@@ -25,7 +25,7 @@ describe('a new operation', () => {
     );
   });
 
-  test('of a new module asks for a new file', () => {
+  test('of a new module requires a new file', () => {
     expect(example(ShipOrder as unknown as AnyOperationClass)).toThrow(
       'shipping.shipOrder has no example: write test/conformance/examples/shipping.ts and name it in test/conformance/examples.ts',
     );

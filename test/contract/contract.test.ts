@@ -73,7 +73,7 @@ describe('a module', () => {
     expect(() => module('things', { GetThing })).toThrow('things.getThing: declares no REST route');
   });
 
-  it('knows only operations it declares', () => {
+  it('has only the operations that it declares', () => {
     class GetThing extends query({ ...base, rest: 'GET /things/:id' }) {}
     expect(() => descriptorOf(GetThing)).toThrow('GetThing is in no module');
   });
@@ -135,7 +135,7 @@ describe('a value schema', () => {
     expect(Timestamp.safeParse('2026-13-01T00:00:00Z').success).toBe(false);
   });
 
-  it('wants exactly one field of a union', () => {
+  it('requires exactly one field of a union', () => {
     const Target = oneOf('Target', { a: z.int(), b: z.int() });
     expect([{ a: 1 }, {}, { a: 1, b: 2 }].map((value) => Target.safeParse(value).success)).toEqual([
       true,

@@ -54,7 +54,7 @@ describe('the AsyncAPI document', () => {
     });
   });
 
-  it('asks for a token except where anyone may call', () => {
+  it('requires a token except where anyone may call', () => {
     expect(document.operations.websocketGetUser?.security).toHaveLength(1);
     expect(document.operations.websocketLogin).not.toHaveProperty('security');
   });

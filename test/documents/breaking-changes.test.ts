@@ -147,7 +147,7 @@ describe('a breaking change', () => {
     });
   });
 
-  it('of everything: a document that is gone', async () => {
+  it('of everything: a document that was removed', async () => {
     const found = await breakingChanges(released, new Map());
     expect(found.map(({ document }) => document)).toEqual(['openapi.json', 'asyncapi.json', 'schema.graphql', 'proto']);
   });

@@ -24,7 +24,7 @@ describe('the documentation page', () => {
   const page = async () => (await fetch(`${origin}/docs`)).text();
   const assets = (html: string) => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
 
-  it('makes the document when it is asked for, once', async () => {
+  it('makes the document at the first request, once', async () => {
     expect(made).toBe(0);
     const answers = await Promise.all(['/openapi.json', '/openapi.json'].map((path) => fetch(origin + path)));
     expect(answers[0]?.headers.get('content-type')).toContain('application/json');
@@ -52,7 +52,7 @@ describe('the documentation page', () => {
     expect(made).toBe(1);
   });
 
-  it('reaches nobody else', async () => {
+  it('loads nothing from other hosts', async () => {
     const answer = await fetch(`${origin}/docs`);
     const policy = answer.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'self'");

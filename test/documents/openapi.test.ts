@@ -122,7 +122,7 @@ describe('the OpenAPI document', () => {
     expect(document.components.responses.RateLimited?.headers).toHaveProperty('retry-after');
   });
 
-  it('asks for a token except where anyone may call', () => {
+  it('requires a token except where anyone may call', () => {
     expect(at('get', '/users').security).toEqual([{ bearer: [] }]);
     expect(at('post', '/auth/login').security).toEqual([]);
   });

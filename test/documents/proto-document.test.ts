@@ -224,7 +224,7 @@ describe('the printed files', () => {
       encoding: 'utf8',
     });
 
-  it('say how to make them anew, and carry descriptions as comments', () => {
+  it('say how to generate them, and have descriptions as comments', () => {
     class Sell extends command({
       input: z.object({ note: Name.describe('Why.\nFor the till.') }),
       output: z.void(),

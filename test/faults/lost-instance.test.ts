@@ -59,7 +59,7 @@ describe('one of two instances', () => {
     expect(killed.failed).toBeLessThanOrEqual(callers);
   });
 
-  test('hangs: it is left out, callers get answers, and it is called again when it goes on', {
+  test('hangs: it is left out, callers get answers, and it is called again when it continues', {
     timeout: 120_000,
   }, async () => {
     const RESILIENCE = JSON.stringify({ ejection: { baseMs: 1_000 } });

@@ -39,7 +39,7 @@ afterEach(async () => {
   await proxy?.remove();
 });
 
-describe('connections that neither end knows to be dead', () => {
+describe('stalled connections, which neither end notices', () => {
   test.for(ways)('$where are given up, and callers answered over new ones', { timeout: 120_000 }, async (way) => {
     topology = await Topology.start(way.options);
     const admin = await Administrator.logIn(topology);

@@ -34,7 +34,7 @@ describe.skipIf(python === '')('schemathesis', () => {
     expect(cases).toBeGreaterThan(1_000);
   });
 
-  test('finds a document that promises more than is answered', { timeout: 1_800_000 }, async () => {
+  test('finds a document that declares more than the server returns', { timeout: 1_800_000 }, async () => {
     const served = await (await fetch(`${target.addresses.http}/openapi.json`)).text();
     const document = join(folder, 'openapi.json');
     writeFileSync(document, served.replaceAll('"updated_at":{', '"updated_at":{"maxLength":1,'));

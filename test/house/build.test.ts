@@ -92,7 +92,7 @@ test('a syntax error fails and names the place', () => {
   expect(output).toContain('src/main.ts:1');
 });
 
-test('a lock that a killed build left behind holds nobody up', async () => {
+test('a lock that a killed build left behind does not block', async () => {
   const root = plant({
     'package.json': JSON.stringify({ type: 'module', ...swcVersion }),
     'lock.mjs': `import { alone } from '${inHouse('scripts/build/lock.mjs')}';\nawait alone(() => console.log('alone'));\n`,

@@ -107,7 +107,7 @@ describe('deploy', () => {
     for (const part of parts) expect(sql).toContain(`create database ${part.replaceAll('-', '_')} owner mstv;`);
   });
 
-  test('has Prometheus ask every process of start:split', () => {
+  test('has Prometheus scrape every process of start:split', () => {
     const { scrape_configs: jobs } = parse(readFileSync('deploy/observability/prometheus.yaml', 'utf8'));
     const targets = [gateway, ...parts].map((name) => [name, `localhost:${table[name]?.httpPort}`]);
     expect(jobs).toEqual(

@@ -30,7 +30,7 @@ test('no test at all fails', () => {
   expect(status).toBe(1);
 });
 
-test('the suites that ask for a server run, and the closing line counts them', () => {
+test('the suites that need a server run, and the closing line counts them', () => {
   const files = {
     'test/real/redis.test.ts': suite(
       "test('set', () => { expect(url).toBe('redis://here'); });\ntest.skipIf(url)('not', () => {});",

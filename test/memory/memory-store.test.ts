@@ -68,7 +68,7 @@ describe('a memory store', () => {
     expect(seen.ann).toBeUndefined();
   });
 
-  test('gives a unique field to one of two units of work that want it at once; the other one fails', async () => {
+  test('gives a unique field to one of two parallel units of work; the other one fails', async () => {
     const store = people();
     const both = Promise.withResolvers<void>();
     let arrived = 0;

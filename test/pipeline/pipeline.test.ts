@@ -191,7 +191,7 @@ describe('authentication', () => {
     expect((await call(MyNote, {}, await bearer('USER', me))).value.by).toBe(me);
   });
 
-  it('lets a wrong token pass as nobody where anyone may call', async () => {
+  it('treats a wrong token as anonymous where anyone may call', async () => {
     await start();
     expect((await call(OpenNote, {}, { authorization: 'Bearer nonsense' })).value.by).toBe('nobody');
   });
@@ -232,7 +232,7 @@ describe('authorization', () => {
     expect(rows).toBe('all');
   });
 
-  it('fails closed when a handler forgets to ask for them', async () => {
+  it('fails closed when a handler does not read them', async () => {
     await start();
     expect(await code(call(ListAllNotes, {}, await bearer('USER')))).toBe('INTERNAL');
     expect(await code(call(ListAllNotes, {}, await bearer('ADMIN')))).toBe('OK');
@@ -269,7 +269,7 @@ describe('the bus', () => {
     expect(await code(bus.asService.execute(new ReadNote({ owner: 'x' })))).toBe('INVALID_ARGUMENT');
   });
 
-  it('is what those get who inject a bus of @nestjs/cqrs', async () => {
+  it('is injected for the buses of @nestjs/cqrs', async () => {
     await start();
     expect(await code(application.get(CommandBus).execute(new SecretNote()))).toBe('PERMISSION_DENIED');
     expect(await code(application.get(QueryBus).execute(new ReadNote({ owner: 'x' })))).toBe('UNAUTHENTICATED');
@@ -298,7 +298,7 @@ describe('limits', () => {
     expect(await code(call(OpenNote, {}, me))).toBe('OK');
   });
 
-  it('count by address whoever calls', async () => {
+  it('count by address for all callers', async () => {
     const limits = {
       enabled: true,
       address: { quota: 2, windowSeconds: 60 },
@@ -408,7 +408,7 @@ describe('the end of a process', () => {
   });
 });
 
-it('a caller may ask for less time than the default, not for more', async () => {
+it('a caller may set a shorter deadline than the default, not a longer one', async () => {
   await start();
   const deadline = (timeoutMs?: number): number => {
     const context: CallContext = application.pipeline.begin({ protocol: 'rest', address: 'x', timeoutMs });

@@ -66,7 +66,7 @@ describe.skipIf(!process.env.DATABASE_URL).for(topologies)('with DATABASE_URL, %
   const readiness = async () => (await fetch(`${product.owner}/health/ready`)).status;
   const becomes = (status: number) => eventually(async () => expect(await readiness()).toBe(status));
 
-  describe('after a failover in which the former primary lives on as a standby', () => {
+  describe('after a failover in which the former primary becomes a standby', () => {
     let primary: OwnPostgres;
     let standby: OwnPostgres;
     let proxy: StallingProxy;

@@ -80,7 +80,7 @@ describe.skipIf(!hasOwnRedis).for(topologies)('with REDIS_URL, %s', ([, start]) 
     await signInsWork();
   });
 
-  test('signs in again after a failover in which the former primary lives on as a replica', async () => {
+  test('signs in again after a failover in which the former primary becomes a replica', async () => {
     const { token } = await connect('rest').execute(new Login(target.administrator));
     await replica.admin.replicaof('NO', 'ONE');
     await primary.follow(replica);

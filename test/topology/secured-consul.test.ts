@@ -87,7 +87,7 @@ describe.skipIf(!hasOwnConsul)('with CONSUL_PROGRAM, a Consul with ACLs over HTT
     }
   });
 
-  test('is not believed where its certificate is of another authority', async () => {
+  test('is not used if its certificate is of another authority', async () => {
     const pem = new PemFolder();
     const caFile = pem.write('other.pem', (await Authority.create()).pem);
     const { secret } = await consul.newToken(rulesOf(gateway));

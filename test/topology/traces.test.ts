@@ -93,7 +93,7 @@ describe(`${jaeger === undefined ? 'a collector' : 'Jaeger (OTEL_EXPORTER_OTLP_E
     },
   );
 
-  test('what one service asks of another, in the trace of who began it', async () => {
+  test('a call from one service to another, in the trace of the first caller', async () => {
     const { traceId, spanId, traceparent } = newCaller();
     const caller = client('rest');
     const email = `${crypto.randomUUID()}@example.com`;

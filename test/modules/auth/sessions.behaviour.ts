@@ -51,7 +51,7 @@ export function sessionsBehaviour(engine: string, open: () => Promise<SessionsUn
       expect(await sessions.replace(session.rotate(tokenHash(), new Date()), session.tokenHash)).toBe(false);
     });
 
-    test('are replaced by one of many who try at once', async () => {
+    test('are replaced by one of many parallel attempts', async () => {
       const session = aSession();
       await sessions.add(session);
       const attempts = Array.from({ length: 20 }, () => session.rotate(tokenHash(), new Date()));

@@ -40,7 +40,7 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
   };
 
   describe(`users in ${engine}`, () => {
-    test('are found by id as they were added, and nobody else is', async () => {
+    test('are found by id as they were added, and no others', async () => {
       const [named, nameless] = [aUser(), aUser({ name: '' })];
       expect(await users.add(named)).toBe(true);
       expect(await users.add(nameless)).toBe(true);
@@ -49,7 +49,7 @@ export function usersBehaviour(engine: string, open: () => Promise<Adapters>): v
       expect(await users.find(newId())).toBeUndefined();
     });
 
-    test('are found together by their ids, each once, without those that nobody has', async () => {
+    test('are found together by their ids, each once, unknown ids left out', async () => {
       const [one, other, third] = [aUser(), aUser({ name: '' }), aUser()];
       for (const user of [one, other, third]) await users.add(user);
       const found = await users.findAll([other.id, newId(), one.id, other.id]);

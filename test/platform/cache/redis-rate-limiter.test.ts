@@ -139,7 +139,7 @@ describe('without Redis', () => {
     expect(lines.warnings[0]).not.toContain('s3cr3t');
   });
 
-  test('a server that answers nothing holds nobody up', async () => {
+  test('a server that does not answer delays nobody', async () => {
     const server = createServer((socket) => socket.on('error', () => socket.destroy()));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const connection = new RedisConnection(`redis://127.0.0.1:${(server.address() as AddressInfo).port}`, new Lines());

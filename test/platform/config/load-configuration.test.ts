@@ -392,7 +392,7 @@ describe('a product of several services', () => {
     expect(protocols).toEqual(['grpc', 'rest']);
   });
 
-  test('wants addresses in production, and no database where there is none', () => {
+  test('requires addresses in production, and no database where there is none', () => {
     const { DATABASE_URL: _, ...rest } = production;
     expect(problemsOf({ ...rest, SERVICE_NAME: 'edge' }, services)).toEqual([
       expect.stringMatching(/^USER_SERVICE_ADDRESS: is missing/),

@@ -39,13 +39,13 @@ describe.for(['127.0.0.1', '::1'])('a connection to Consul at %s', (host) => {
     consul.destroy();
   });
 
-  test('is not made to a certificate that nobody vouches for', async () => {
+  test('is not made to a server with an untrusted certificate', async () => {
     const consul = connectConsul(address());
     await expect(consul.kv.get('config/')).rejects.toThrow('certificate');
     consul.destroy();
   });
 
-  test('wants a file of authorities that can be read, and names its variable', () => {
+  test('requires a readable file of authorities, and names its variable', () => {
     expect(() => connectConsul({ ...address(), caFile: 'no-such.pem' })).toThrow(
       'CONSUL_CA_FILE: "no-such.pem" cannot be read',
     );

@@ -118,7 +118,7 @@ describe.for(ways)('an error of PostgreSQL %s', ([, ask]) => {
     await expect(fail(state)).rejects.toThrow(DeadlineExceeded);
   });
 
-  test('for what was asked stays what it is', async () => {
+  test('of the statement itself stays what it is', async () => {
     await expect(fail('22012')).rejects.toThrow('planted');
   });
 });
@@ -131,7 +131,7 @@ describe('a database', () => {
     expect(lines.all).toEqual([expect.stringMatching(/^PostgreSQL cannot be used \(.*no space/)]);
   });
 
-  test('that ends one connection goes on being ready, and the log has the reason once', async () => {
+  test('that ends one connection stays ready, and the log has the reason once', async () => {
     open(2);
     const noted = lines.next(/^PostgreSQL refused a request \(terminating connection/);
     for (let times = 0; times < 3; times++)

@@ -136,7 +136,7 @@ describe('Prisma: a unit of work', () => {
     await expect(database.query(`select value from counters where name = 'saved'`)).resolves.toEqual([{ value: 1 }]);
   });
 
-  test('lets work that goes on after the deadline write nothing', async () => {
+  test('lets work that continues after the deadline write nothing', async () => {
     const late = Promise.withResolvers<unknown>();
     const work = inCall({ timeoutMs: 200 }, () =>
       unitOfWork.run(async () => {

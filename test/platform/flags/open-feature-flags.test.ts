@@ -26,18 +26,18 @@ afterEach(async () => {
 });
 
 describe('feature flags', () => {
-  test('are as declared where nobody says', async () => {
+  test('are as declared without another value', async () => {
     const known = await open(provider('environment'));
     expect([known.isOn(newSearch), known.isOn(oldExport)]).toEqual([false, true]);
   });
 
-  test('are as the first provider that knows them says', async () => {
+  test('have the value of the first provider that has one', async () => {
     const environment = provider('environment', { 'test-new-search': true, 'test-old-export': false });
     const known = await open(provider('dynamic', { 'test-new-search': false }), environment);
     expect([known.isOn(newSearch), known.isOn(oldExport)]).toEqual([false, false]);
   });
 
-  test('change while the process runs, and fall back when a provider forgets them', async () => {
+  test('change while the process runs, and fall back when a provider no longer has them', async () => {
     const dynamic = provider('dynamic');
     const known = await open(dynamic, provider('environment', { 'test-new-search': true }));
     dynamic.put(new Map([['test-new-search', false]]));
@@ -46,7 +46,7 @@ describe('feature flags', () => {
     await expect.poll(() => known.isOn(newSearch)).toBe(true);
   });
 
-  test('that are declared after the start are known soon after they were asked for', async () => {
+  test('that are declared after the start are evaluated soon after their first use', async () => {
     const known = await open(provider('environment', { 'test-late': true }));
     const late = flag('test-late');
     expect(known.isOn(late)).toBe(false);

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 describe('the dashboard and the alert rules', () => {
-  test('ask for metrics that /metrics has', () => {
+  test('query metrics that /metrics has', () => {
     const asked = new Set([...ofPanels, ...ofRules].flatMap(metricsOf));
     expect(asked.size).toBeGreaterThan(20);
     expect(asked.difference(exposed)).toEqual(new Set());

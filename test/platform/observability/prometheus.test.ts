@@ -39,7 +39,7 @@ test('/metrics is in the text format of Prometheus', async () => {
   expect(body).not.toContain(traceId);
 });
 
-test('/metrics shows a trace for a duration to those who take OpenMetrics', async () => {
+test('/metrics has exemplars with trace ids for clients that accept OpenMetrics', async () => {
   const { body, type } = await scrape(new RecordedSpans().tracer, { accept });
   expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
   expect([...body.matchAll(exemplars)].map(([, id]) => id)).toEqual([traceId]);

@@ -107,7 +107,7 @@ describe('telemetry', () => {
     expect([...collector.headers]).toEqual(['core team']);
   });
 
-  test('records the share of the traces that is asked for', async () => {
+  test('records the configured share of the traces', async () => {
     const collector = new Collector();
     const telemetry = await start(await listen(collector), { OTEL_TRACES_SAMPLER_ARG: '0' });
     await serve(telemetry, 10);
@@ -115,7 +115,7 @@ describe('telemetry', () => {
     expect(collector.received.has('/v1/traces')).toBe(false);
   });
 
-  test('says once that the collector is gone, and once that it is back', async () => {
+  test('logs once that the collector is unavailable, and once that it is back', async () => {
     const port = await freePort();
     const telemetry = await start(port);
     await serve(telemetry, 3);

@@ -101,7 +101,7 @@ describe('the trace of a request to the monolith', () => {
     expect(spans.all).toEqual([]);
   });
 
-  test('shows what another module does below what asked for it, and statements below their transaction', async () => {
+  test('shows the work of another module below its caller, and statements below their transaction', async () => {
     const caller = client('grpc');
     await caller.execute(new Register({ email: 'grace@example.com', password: 'password123' }));
     await caller.close();
@@ -146,7 +146,7 @@ describe('the trace of a call to another process', () => {
 
   const path = 'specimens.v1.SpecimensService/ListSpecimens';
 
-  test('goes on in the process of the owner', async () => {
+  test('continues in the process of the owner', async () => {
     await remote.execute(ListSpecimens, {});
     const { name } = spans.all.find(({ attributes }) => attributes['app.protocol'] === 'rest') ?? {};
     expect(spans.tree()).toEqual([name, [path, [path, ['handle specimens.listSpecimens']]]]);

@@ -17,7 +17,7 @@ describe('a repeated task', () => {
     expect(runs).toBe(2);
   });
 
-  test('never runs twice at once: who asks for a run joins the one under way', async () => {
+  test('never runs twice at once: a second call joins the current run', async () => {
     const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let runs = 0;
     const task = new RepeatedTask(() => answers[runs++]?.promise, 100);

@@ -36,7 +36,7 @@ describe('a semaphore', () => {
     await expect(semaphore.run(async () => 'again')).resolves.toBe('again');
   });
 
-  test('goes on after work that failed', async () => {
+  test('continues after work that failed', async () => {
     const semaphore = new Semaphore(1, 1);
     const failed = semaphore.run(() => Promise.reject(new Error('planted')));
     const next = semaphore.run(async () => 'next');

@@ -15,7 +15,7 @@ export function revocationsBehaviour(name: string, open: (now: () => number) => 
   const token = (sub: string, sid: string, issuedMs = start) => ({ sub, sid, iat: issuedMs / 1000 });
 
   describe(name, () => {
-    test('nobody is revoked at first', async () => {
+    test('nothing is revoked at first', async () => {
       const revocations = await fresh();
       expect(revocations.isRevoked(token('u1', 's1'))).toBe(false);
     });
@@ -37,7 +37,7 @@ export function revocationsBehaviour(name: string, open: (now: () => number) => 
       expect(revocations.isRevoked(token('u2', 's3'))).toBe(false);
     });
 
-    test('a user who signs in again a millisecond later is let in', async () => {
+    test('a user who signs in again a millisecond later is accepted', async () => {
       const revocations = await fresh();
       await revocations.revoke('user:u1', inAnHour);
       expect(revocations.isRevoked(token('u1', 's2', start + 1))).toBe(false);

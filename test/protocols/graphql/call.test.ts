@@ -61,7 +61,7 @@ describe('the headers of a request', () => {
   });
 });
 
-describe('a caller who goes away', () => {
+describe('a caller who disconnects', () => {
   it('ends the work', async () => {
     const handler = app.get(WaitForSpecimenHandler);
     const before = handler.stopped;

@@ -50,7 +50,7 @@ describe('a query', () => {
     expect(await refusal(query)).toMatchObject({ status: 400, codes: ['INVALID_ARGUMENT'] });
   });
 
-  it('may nest fragments and ask for the names of types', async () => {
+  it('may nest fragments and select `__typename`', async () => {
     expect((await app.send(`{ ${nested(10)} ${aliases(20)} }`)).codes).toEqual([]);
   });
 });

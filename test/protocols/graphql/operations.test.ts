@@ -128,7 +128,7 @@ describe('a failure over GraphQL', () => {
     ]);
   });
 
-  it('nobody expected reveals nothing', async () => {
+  it('that is unexpected reveals nothing', async () => {
     const response = await app.post(JSON.stringify({ query: 'mutation { failSpecimen(kind: UNEXPECTED) }' }));
     const text = await response.text();
     expect(text).toContain('"code":"INTERNAL"');

@@ -53,7 +53,7 @@ describe('a relation', () => {
     }
   });
 
-  it('asks for every id once, and for as many at once as the operation takes', async () => {
+  it('requests every id once, in batches of what the operation accepts', async () => {
     await app.send('{ books(count: 40, authors: 4) { books { author { id } } } }', {}, admin);
     expect(sizes()).toEqual([4]);
     handler.calls.length = 0;
@@ -81,7 +81,7 @@ describe('a relation', () => {
     expect(sizes()).toEqual([2, 1, 1, 1]);
   });
 
-  it('costs nothing when nobody asks for it', async () => {
+  it('costs nothing when it is not selected', async () => {
     await app.send('{ books(count: 2) { books { title authorId } } }', {}, admin);
     expect(handler.calls).toEqual([]);
   });

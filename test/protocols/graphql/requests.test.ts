@@ -143,7 +143,7 @@ it('leaves the preflight of an allowed origin to CORS', async () => {
   await shared.close();
 });
 
-it('ignores what GraphQL has servers ignore: other members of the body, and variables that nobody declared', async () => {
+it('ignores what GraphQL servers must ignore: other members of the body, and undeclared variables', async () => {
   const query = 'query($p: Int) { filterSpecimens(page: $p) { page } }';
   const answer = await json({ query, variables: { p: 2, q: 3 }, querry: 'x', extensions: { any: 1 } });
   expect([answer.errors, answer.data]).toEqual([[], { filterSpecimens: { page: 2 } }]);
@@ -246,7 +246,7 @@ describe('a GET', () => {
 });
 
 describe('an answer', () => {
-  it('has the media type of GraphQL where the caller knows it', async () => {
+  it('has the media type of GraphQL if the caller accepts it', async () => {
     const answer = await app.send('{ __typename }', {}, { accept: `${responseType}, application/json;q=0.9` });
     expect(answer.headers.get('content-type')).toBe(`${responseType}; charset=utf-8`);
     expect((await app.send('{ __typename }')).headers.get('content-type')).toBe('application/json; charset=utf-8');

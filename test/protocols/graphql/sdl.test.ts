@@ -33,7 +33,7 @@ describe('the SDL of the operations', () => {
     expect(validate(schema, parse(document))).toEqual([]);
   });
 
-  it('shows defaults, and asks for what the contract asks for', () => {
+  it('shows defaults, and requires what the contract requires', () => {
     expect(sdl).toContain('specimens(page: Int = 1, limit: Int = 20): [NamedSpecimen!]');
     expect(sdl).toContain('specimensPage(page: Int = 1, limit: Int = 20): NamedSpecimenPage');
     expect(sdl).toContain('sort: UserSort = CREATED_AT_DESC');
@@ -65,7 +65,7 @@ describe('the SDL of the operations', () => {
     expect(validateSchema(buildSchema(only))).toEqual([]);
   });
 
-  it('asks for a list that must not be empty, and writes presets as GraphQL does', () => {
+  it('requires a list that must not be empty, and writes defaults as GraphQL does', () => {
     const Size = enumeration('Size', ['SMALL', 'LARGE']);
     const Box = view('Box', { size: Size.default('SMALL'), label: text({ max: 9 }).default('a "b"') });
     class Pack extends command({

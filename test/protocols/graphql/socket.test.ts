@@ -163,7 +163,7 @@ describe('GraphQL over a WebSocket', () => {
     }
   });
 
-  it('counts every message, refuses what is asked beyond the quota, and cuts off who goes on', async () => {
+  it('counts every message, refuses requests beyond the quota, and disconnects a client that continues', async () => {
     const socket = await open('graphql-transport-ws', limited.url.replace('http', 'ws'));
     const answers = ['{"type":"connection_init"}', '{"type":"ping"}', '{"type":"ping"}'];
     for (const text of answers) {

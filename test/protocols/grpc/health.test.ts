@@ -39,7 +39,7 @@ describe('grpc.health.v1.Health', () => {
     expect(await check('')).toBe('SERVING');
   });
 
-  it('knows nothing of other services, internal ones among them', async () => {
+  it('reports other services, internal ones included, as unknown', async () => {
     for (const service of ['nothing', 'specimens.internal.v1.SpecimensInternalService']) {
       expect((await statusOf(check(service))).code).toBe(status.NOT_FOUND);
     }
@@ -77,7 +77,7 @@ describe('grpc.health.v1.Health', () => {
     stream.cancel();
   });
 
-  it('forgets watchers that leave', async () => {
+  it('drops watchers that disconnect', async () => {
     const others = Array.from({ length: 20 }, () => new Client(grpc.address, credentials.createInsecure()));
     const streams = others.map((client) =>
       client.makeServerStreamRequest('/grpc.health.v1.Health/Watch', same, same, requestFor('')),

@@ -145,7 +145,7 @@ describe('a failure over gRPC', () => {
   });
 });
 
-describe('a deadline or a caller who goes away', () => {
+describe('a deadline, or a caller who disconnects', () => {
   it('ends the work at the deadline', async () => {
     const handler = grpc.application.get(WaitForSpecimenHandler);
     const stopped = handler.stopped;

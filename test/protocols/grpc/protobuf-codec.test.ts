@@ -135,7 +135,7 @@ describe('a request in protobuf', () => {
     expect(() => decoded(Buffer.from(bytes))).toThrow(MalformedRequest);
   });
 
-  it('is decoded the same with fields that nobody knows, groups among them, and where it has no field itself', () => {
+  it('is decoded the same with unknown fields and groups, and if it has no fields itself', () => {
     const waits = codecOf(WaitForSpecimen);
     const discard = codecOf(DiscardSpecimen);
     fc.assert(

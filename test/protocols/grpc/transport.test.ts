@@ -150,7 +150,7 @@ describe('hostile input over gRPC', () => {
     await once(socket, 'close');
   });
 
-  it('goes on when a caller leaves in the middle of a message', async () => {
+  it('continues when a caller disconnects in the middle of a message', async () => {
     const { port } = grpc.server;
     const session = connectHttp2(`http://127.0.0.1:${port}`);
     const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });

@@ -72,7 +72,7 @@ describe('a body that is refused before it is read', () => {
     for (const connection of connections) connection.close();
   });
 
-  it('is not asked for where the client waits to be asked', async () => {
+  it('is not requested if the client waits for 100 Continue', async () => {
     const connection = await RawConnection.open(server.url);
     const received = connection.write(head('POST', '/specimens/echo', `${json}\r\nexpect: 100-continue`)).until(/\}$/);
     expect(await received).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n/i);
@@ -80,7 +80,7 @@ describe('a body that is refused before it is read', () => {
   });
 });
 
-it('asks for a body that it will read, where the client waits to be asked', async () => {
+it('requests a body that it will read, if the client waits for 100 Continue', async () => {
   const connection = await RawConnection.open(server.url);
   const headers = `host: x\r\n${json}\r\ncontent-length: 12\r\nexpect: 100-continue\r\nconnection: close`;
   connection.write(`POST /specimens/token HTTP/1.1\r\n${headers}\r\n\r\n`);

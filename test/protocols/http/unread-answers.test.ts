@@ -32,7 +32,7 @@ beforeEach(() => {
 
 afterAll(() => server.close());
 
-it('ends the connection of a client that asks on and reads nothing, and serves others', async () => {
+it('disconnects a client that sends requests and reads nothing, and serves others', async () => {
   const { hostname, port } = new URL(server.url);
   const client = connect({ host: hostname, port: Number(port) });
   client.on('error', () => undefined);

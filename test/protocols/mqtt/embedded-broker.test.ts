@@ -150,7 +150,7 @@ describe('the embedded broker', () => {
     expect(caller.received).toHaveLength(3);
   });
 
-  test('cancels what a client waits for when it leaves, and carries out what nobody waits for', async () => {
+  test('cancels the calls of a client that disconnects, except those without a reply topic', async () => {
     const waiting = server.get(WaitForSpecimenHandler);
     const { stopped } = waiting;
     const leaving = await call();
@@ -162,7 +162,7 @@ describe('the embedded broker', () => {
     expect([waiting.stopped, server.pipeline.running]).toEqual([stopped + 1, 1]);
   });
 
-  test('sends a reply to the connection that asked, not to whoever took over its client id', async () => {
+  test('sends a reply to the requesting connection, not to one that took over its client id', async () => {
     const waiting = server.get(WaitForSpecimenHandler);
     const stopped = waiting.stopped;
     const first = await call({ clientId: 'taken' });
@@ -223,7 +223,7 @@ describe('the embedded broker', () => {
     await expect(client.subscribeAsync(`mstv/clients/${id}/another`)).rejects.toThrow();
   });
 
-  test('keeps no session, whatever the client asks for', async () => {
+  test('keeps no session, even if the client requests one', async () => {
     const client = await connectAsync(server.url, { clientId: 'returning', clean: false, reconnectPeriod: 0 });
     await client.subscribeAsync('mstv/clients/returning/#', { qos: 1 });
     await client.endAsync();

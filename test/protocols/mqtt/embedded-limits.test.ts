@@ -176,7 +176,7 @@ describe('a client without a client id', () => {
     return (await once(wire, 'data'))[0] as Buffer;
   };
 
-  test('is refused when it asks for a session, as MQTT-3.1.3-8 says', async () => {
+  test('is refused when it requests a session, by MQTT-3.1.3-8', async () => {
     await serve();
     expect(await answerTo(false)).toEqual(Buffer.from([0x20, 2, 0, 2]));
   });

@@ -74,7 +74,7 @@ describe.skipIf(!hasMosquitto)('Mosquitto with the configuration in deploy/mosqu
     expect((await calling.call('specimens/list-specimens', {})).result).toBeDefined();
   });
 
-  test('shows replies to the caller alone, whatever others subscribe to', async () => {
+  test('delivers replies to the caller alone, whatever others subscribe to', async () => {
     const spy = await anonymous('spy');
     const seen: string[] = [];
     spy.on('message', (topic) => seen.push(topic));
@@ -87,7 +87,7 @@ describe.skipIf(!hasMosquitto)('Mosquitto with the configuration in deploy/mosqu
     expect(seen).toEqual([]);
   });
 
-  test('lets nobody but the services send replies', async () => {
+  test('lets only the services send replies', async () => {
     const calling = await caller(5);
     const forger = await anonymous('forger');
     const forged = forger.publishAsync(calling.replyTopic, '{"result":"forged"}', { qos: 1 });
@@ -131,7 +131,7 @@ describe.skipIf(!hasMosquitto)('Mosquitto with the configuration in deploy/mosqu
     await expect(wrong).rejects.toThrow('Not authorized');
   });
 
-  test('closes the connection of who sends too large a packet', async () => {
+  test('closes the connection of a client that sends too large a packet', async () => {
     const calling = await caller(5);
     const gone = calling.gone();
     calling.client.publish('mstv/rpc/specimens/list-specimens', 'x'.repeat(1_100_000), { qos: 0 });

@@ -195,7 +195,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       await Promise.all([...slow, ...others]);
     });
 
-    test('is not asked for the requests of another product', async () => {
+    test('does not get the requests of another product', async () => {
       topicPrefix = `test-${crypto.randomUUID()}`;
       await server();
       const other = await connectAsync(url, { protocolVersion: 5 });

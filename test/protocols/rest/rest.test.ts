@@ -286,7 +286,7 @@ describe('a request that is refused', () => {
     expect([options.status, options.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  it('lists each allowed method once, and knows no path with a slash too many', async () => {
+  it('lists each allowed method once, and finds no path with an extra slash', async () => {
     const wrong = await fetch(`${url}/specimens/filter`, { method: 'PUT' });
     expect(wrong.headers.get('allow')).toBe('GET, HEAD');
     expect((await fetch(`${url}/specimens/filter/`)).status).toBe(404);
@@ -345,7 +345,7 @@ describe('a request that is refused', () => {
     expect(JSON.parse(body)).toMatchObject({ status, code: 'MALFORMED_REQUEST', detail: expect.any(String) });
   });
 
-  it('asks for no Host in HTTP/1.0', async () => {
+  it('requires no Host in HTTP/1.0', async () => {
     expect(await raw('GET /specimens/filter HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
 
@@ -439,7 +439,7 @@ describe('a request that is refused', () => {
     expect(answer).toMatch(/^HTTP\/1.1 401 /);
   });
 
-  it('asks for credentials where they are missing, wrong or not enough', async () => {
+  it('requests credentials where they are missing, wrong or not enough', async () => {
     const none = await post('/specimens', { name: 'x' });
     expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     const wrong = await post('/specimens', { name: 'x' }, { authorization: 'Bearer nonsense' });
@@ -455,7 +455,7 @@ class EmptyHandler {
   }
 }
 
-it('answers INTERNAL when a handler gives no value of the declared shape, and lives on', async () => {
+it('answers INTERNAL when a handler returns no value of the declared shape, and continues to serve', async () => {
   const application = await createSpecimenApplication({
     modules: [module('promises', { GetPromise })],
     handlers: [EmptyHandler],

@@ -136,7 +136,7 @@ describe('too many messages', () => {
     expect((await client.exchange([])).error?.code).toBe(-32029);
   });
 
-  test('are counted with pings and pongs, which nobody answers by a failure', async () => {
+  test('are counted with pings and pongs, which get no failure as an answer', async () => {
     const client = await (await serve({ messageRate: () => ({ quota: 3, windowSeconds: 60 }) })).connect();
     for (let frame = 0; frame < 3; frame++) {
       client.socket.ping();
@@ -184,7 +184,7 @@ describe('calls at once', () => {
     expect(answered.size).toBe(total + 1);
   });
 
-  test('are cancelled when the peer goes away', async () => {
+  test('are cancelled when the peer disconnects', async () => {
     const client = await (await serve()).connect();
     client.send(wait(1, 9_000));
     expect(await client.exchange(list(2))).toHaveProperty('result');
@@ -241,7 +241,7 @@ describe('a server that stops', () => {
   });
 });
 
-test('the WebSocket server is registered once, whoever asks', async () => {
+test('the WebSocket server is registered once, by any protocol', async () => {
   await serve();
   const fastify = server.app.getHttpAdapter().getInstance();
   registerWebSocketServer(fastify, { payloadBytes: 1, origins: [] });

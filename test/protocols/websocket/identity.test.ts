@@ -18,7 +18,7 @@ const create = (client: JsonRpcClient) => client.call('specimens.createSpecimen'
 const unauthenticated = { code: -32001, data: { code: 'UNAUTHENTICATED' } };
 
 describe('a token', () => {
-  test('is not needed to connect, only by operations that ask for one', async () => {
+  test('is not needed to connect, only for operations that require one', async () => {
     const client = await server.connect();
     expect((await client.call('specimens.listSpecimens')).result).toBeDefined();
     expect((await create(client)).error).toMatchObject(unauthenticated);

@@ -101,7 +101,7 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
       expect(instancesOf(directory, service)).toEqual([{ id: idOf(service, one, 'second'), address: one }]);
     });
 
-    test('believes the last instances for a while when Consul knows none any more', async () => {
+    test('keeps the last instances for a while when Consul has none', async () => {
       open();
       await register(service, one);
       await known(directory, service, one);
@@ -113,7 +113,7 @@ describe.skipIf(!hasConsul)('with CONSUL_HOST', () => {
       expect(heard).toEqual([one, two]);
     });
 
-    test('knows none in the end', async () => {
+    test('has none in the end', async () => {
       open({ emptyGraceMs: 10 });
       await register(service, one);
       await known(directory, service, one);

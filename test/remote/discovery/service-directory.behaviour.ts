@@ -84,7 +84,7 @@ export function serviceDirectoryBehaviour(name: string, open: () => Promise<Dire
       expect(heard).toEqual([[]]);
     });
 
-    test('keeps what it knew while its source is away, and hears of changes after', async () => {
+    test('keeps the last instances while its source is unavailable, and gets changes afterwards', async () => {
       const { directory, service, join, leave, cutOff, restore } = await start();
       await join(one);
       await join(two);

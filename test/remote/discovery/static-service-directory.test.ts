@@ -43,7 +43,7 @@ serviceDirectoryBehaviour('the static directory with a DNS name', async () => {
 });
 
 describe('the static directory', () => {
-  test('knows configured addresses at once, without a look-up', async () => {
+  test('has configured addresses at once, without a look-up', async () => {
     const directory = new StaticServiceDirectory({ 'user-service': 'users-1:50051,users-2:50051' });
     directory.refresh('user-service');
     expect(instancesOf(directory, 'user-service')).toEqual([
@@ -56,7 +56,7 @@ describe('the static directory', () => {
     expect(() => new StaticServiceDirectory({ 'user-service': 'users' })).toThrow('"users" is not host:port');
   });
 
-  test("asks the system's resolver where a name names no server, and takes one family of addresses", async () => {
+  test("uses the system's resolver for a name without a server, and one family of addresses", async () => {
     const directory = new StaticServiceDirectory({ 'user-service': 'dns:///localhost:50051' });
     await eventually(() =>
       expect(['127.0.0.1:50051', '[::1]:50051']).toContain(addresses(instancesOf(directory, 'user-service')).join()),

@@ -24,7 +24,7 @@ test('why there is no connection is said once for an address and a reason', () =
   ]);
 });
 
-test('that nobody listens is said when it lasts: who starts may listen a little later', () => {
+test('that nothing listens is logged only if it lasts: a starting process listens a little later', () => {
   const lines = new Lines();
   vi.useFakeTimers({ toFake: ['performance'] });
   const log = new ConnectionLog(lines);

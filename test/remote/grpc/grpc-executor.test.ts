@@ -159,8 +159,8 @@ describe('an instance that takes no more calls', () => {
   });
 });
 
-describe('an instance whose connection is lost while it is asked', () => {
-  test('is asked again at once, for it asked for no pause', async () => {
+describe('an instance whose connection is lost during a call', () => {
+  test('is called again at once, because it requested no pause', async () => {
     const cutting = createServer().listen(0, '127.0.0.1');
     const cut = vi.fn((stream: ServerHttp2Stream) => stream.on('error', () => undefined).session?.destroy());
     cutting.on('stream', cut);
@@ -176,7 +176,7 @@ describe('an instance whose connection is lost while it is asked', () => {
 });
 
 describe('an owner with other keys', () => {
-  test('is SERVICE_UNAVAILABLE for callers, who are not to blame, and named with its reason in the log', async () => {
+  test('is SERVICE_UNAVAILABLE for callers, and named with its reason in the log', async () => {
     const logger = new Lines();
     const settings = { issuer: 'specimens', audience: 'specimens', accessTokenSeconds: 900, refreshTokenSeconds: 900 };
     const secret = 'another secret than that of the owner';

@@ -140,7 +140,7 @@ describe('the name in the certificate of a service', () => {
   });
 });
 
-describe('a service that asks for no certificates', () => {
+describe('a service that requires no client certificates', () => {
   test('takes callers with and without one', async () => {
     for (const client of [await ours.issue(), undefined]) {
       const { remote } = await start({ clientCa: '', client });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => remote.stop());
 
-test('the caller of an owner under pressure hears its refusal unchanged, with the time to come again', async () => {
+test('the caller of an overloaded owner gets its refusal unchanged, with the time to wait', async () => {
   const pressure = remote.owner.get(Pressure) as MemoryPressure;
   pressure.set('event_loop_delay');
   const refused = await ask().catch((error: unknown) => error);
@@ -24,7 +24,7 @@ test('the caller of an owner under pressure hears its refusal unchanged, with th
   expect(await ask()).toHaveProperty('items');
 });
 
-test('an edge under pressure refuses before the owner hears of the call', async () => {
+test('an overloaded edge refuses before it calls the owner', async () => {
   const edge = remote.edge.get(Pressure) as MemoryPressure;
   edge.set('heap');
   await expect(ask()).rejects.toThrow(ServiceUnavailable);

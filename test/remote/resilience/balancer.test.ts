@@ -74,7 +74,7 @@ describe('the balancer', () => {
     expect(balancer.pick(new Set([find('a'), find('b')]))).toBe(find('b'));
   });
 
-  test('knows whether a good one is left', () => {
+  test('says whether a good one is left', () => {
     const { balancer, fail, find } = balancerOf('a', 'b');
     expect(balancer.hasOther(new Set([find('a')]))).toBe(true);
     fail('b');
@@ -92,7 +92,7 @@ describe('the balancer', () => {
     expect(picks(4)).toBe('abab');
   });
 
-  test('keeps what it knows of instances that stay, and nothing of a new process at an old address', () => {
+  test('keeps the state of instances that stay, and none of a new process at an old address', () => {
     const { balancer, picks, fail } = balancerOf('a', 'b', 'c');
     fail('a');
     balancer.update(instances('a', 'b'));

@@ -118,7 +118,7 @@ describe('a circuit', () => {
     expect(circuit.state).toBe('CLOSED');
   });
 
-  test('takes answers for no failures, whatever they say, and callers that went away neither', async () => {
+  test('counts neither answers nor cancelled calls as failures', async () => {
     const { circuit, repeat } = circuitWith();
     await repeat(50, 'answer');
     await repeat(50, 'neutral');

@@ -56,7 +56,7 @@ describe('a call to a remote service', () => {
 });
 
 describe('a retry', () => {
-  test('asks another instance', async () => {
+  test('calls another instance', async () => {
     const half = serviceOn(['a', 'b']).on('a', fails());
     expect(await half.call()).toBe('b:50051');
     expect(half.asked).toEqual(['a', 'b']);
@@ -82,7 +82,7 @@ describe('a retry', () => {
     expect(await half.call({ isSafe: false })).toBe('b:50051');
   });
 
-  test('asks one that seems away rather than, once more, one that refused the call', async () => {
+  test('prefers an unreachable instance to one that has refused the call', async () => {
     const rolling = serviceOn(['a', 'b']).on(
       'b',
       fails(() => new ServiceUnavailable({ retry: 'always' })),
@@ -121,7 +121,7 @@ describe('a retry', () => {
     expect(half.asked).toEqual(['a']);
   });
 
-  test('waits as long as the only instance asked', async () => {
+  test('waits as long as the only instance requested', async () => {
     const busy = serviceOn(['a']).on(
       'a',
       fails(() => pushback()),
@@ -135,7 +135,7 @@ describe('a retry', () => {
     expect(await result).toBe('a:50051');
   });
 
-  test('does not wait for what one instance asked where another one is', async () => {
+  test('does not wait for the pause of one instance if there is another one', async () => {
     const half = serviceOn(['a', 'b']).on(
       'a',
       fails(() => pushback()),
@@ -152,13 +152,13 @@ describe('a retry', () => {
     expect(gone.asked).toEqual(['a', 'a', 'a']);
   });
 
-  test('does not wait where nobody asked for a pause', async () => {
+  test('does not wait if no pause was requested', async () => {
     const cut = serviceOn(['a']).on('a', fails());
     await expect(cut.call({ timeoutMs: 900 })).rejects.toThrow(ServiceUnavailable);
     expect(cut.asked).toEqual(['a', 'a', 'a']);
   });
 
-  test('is not made where the service asked for more time than there is', async () => {
+  test('is not made if the requested pause is longer than the time left', async () => {
     const busy = serviceOn(['a']).on(
       'a',
       fails(() => pushback()),
@@ -297,7 +297,7 @@ describe('a caller', () => {
 });
 
 describe('a service that is down', () => {
-  test('is not asked any more, and callers hear so at once', async () => {
+  test('is not called any more, and callers fail at once', async () => {
     const down = serviceOn(['a', 'b']).on('a', fails()).on('b', fails());
     const changes: unknown[] = [];
     down.resilience.events.on('circuit', (event) => changes.push(event));

@@ -54,7 +54,7 @@ describe('a retry budget', () => {
     expect(budget.claim()).toBe(false);
   });
 
-  test('forgets calls and retries when they are long past', () => {
+  test('drops old calls and retries', () => {
     const { budget, pass } = budgetAt();
     for (let call = 0; call < 1_000; call++) budget.countCall();
     claimAll(budget);

@@ -43,7 +43,7 @@ describe.each(engines)('over %s', (_, open) => {
   const enable = (userId: string) => app.call(new EnableAccount({ userId }), admin);
 
   describe('the role of an account', () => {
-    test('holds for whoever signs in after it was changed', async () => {
+    test('applies to sign-ins after it was changed', async () => {
       const { user } = await app.register();
       const account = { userId: user.id, email: user.email, disabled: false, createdAt: expect.any(String) };
       expect(await changeRole(user.id, 'ADMIN')).toEqual({ ...account, role: 'ADMIN' });

@@ -47,7 +47,7 @@ describe.each(engines)('over %s, the last administrator', (_, open) => {
     expect(await app.call(new ListUsers(), { token })).toHaveProperty('items');
   });
 
-  test.each(dismissals)('is who is left when the others are %s', async (_, dismiss) => {
+  test.each(dismissals)('is the one who remains when the others are %s', async (_, dismiss) => {
     const [one, other] = [await newAdministrator(app), await newAdministrator(app)];
     await app.call(dismiss(one), one);
     for (const [, dismissOther] of dismissals)
@@ -65,7 +65,7 @@ describe.each(engines)('over %s, the last administrator', (_, open) => {
     await expect(app.call(demote(disabled), last)).resolves.toMatchObject({ role: 'USER', disabled: true });
   });
 
-  test('is left of any number who are dismissed at once', async () => {
+  test('remains when any number are dismissed at the same time', async () => {
     const all = [await newAdministrator(app), await newAdministrator(app), await newAdministrator(app)];
     // not by their own tokens, some of which end on the way
     const admin = { token: await app.adminToken() };

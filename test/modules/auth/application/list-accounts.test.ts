@@ -16,7 +16,7 @@ describe.each(engines)('the list of accounts over %s', (_, open) => {
   });
   afterAll(() => app?.close());
 
-  test('has whoever has registered, the latest first, and nothing of a password', async () => {
+  test('contains all who registered, the latest first, without passwords', async () => {
     const [one, other] = [await app.register(), await app.register()];
     await app.call(new CreateUser({ email: freshEmail() }), admin);
     const { items, pageMeta } = await app.call(new ListAccounts(), admin);
@@ -32,7 +32,7 @@ describe.each(engines)('the list of accounts over %s', (_, open) => {
     expect(second?.userId).toBe(one.user.id);
   });
 
-  test('leaves out who was deleted', async () => {
+  test('leaves out deleted users', async () => {
     const { user } = await app.register();
     await app.call(new DeleteUser({ id: user.id }), admin);
     const { items } = await app.call(new ListAccounts(), admin);

@@ -54,7 +54,7 @@ describe.each(engines)('a login over %s', (_, open) => {
     expect(failures[0].message).toBe(failures[1].message);
   });
 
-  test('knows no account whose registration is not complete', async () => {
+  test('finds no account whose registration is not complete', async () => {
     const { user } = await app.register();
     const account = await app.adapters.accounts.find(user.id);
     const { email } = await leaveReservation(app, { passwordHash: account?.passwordHash ?? '' });

@@ -87,7 +87,7 @@ describe.each(engines)('a registration over %s', (_, open) => {
     expect(await account(email)).toMatchObject({ status: 'ACTIVE' });
   });
 
-  test('goes on where a crash interrupted it, with the same user and the new password', async () => {
+  test('continues after a crash, with the same user and the new password', async () => {
     const { email, userId } = await leaveReservation(app);
     await expect(app.call(new Login({ email, password }))).rejects.toThrow(InvalidCredentials);
     const { user } = await app.register({ email });
@@ -95,7 +95,7 @@ describe.each(engines)('a registration over %s', (_, open) => {
     expect(await app.call(new Login({ email, password }))).toHaveProperty('token');
   });
 
-  test('goes on where a crash interrupted it after the profile was made', async () => {
+  test('continues after a crash that came after the profile was created', async () => {
     const { user } = await leaveProfile(app);
     const resumed = await app.register({ email: user.email, name: 'Another name' });
     expect(resumed.user).toEqual(user);

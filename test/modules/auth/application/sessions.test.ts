@@ -59,7 +59,7 @@ describe.each(stores)('a session over %s', (_, open) => {
     expect(renewed).toHaveProperty('token');
   });
 
-  test('goes on when two tabs renew it one right after the other', async () => {
+  test('continues when two tabs renew it one right after the other', async () => {
     const first = await app.register();
     const second = await refresh(first.refreshToken);
     await expect(refresh(first.refreshToken)).rejects.toThrow(InvalidRefreshToken);
@@ -83,7 +83,7 @@ describe.each(stores)('a session over %s', (_, open) => {
     await expectEnded(third);
   });
 
-  test('goes on, whatever is shown by somebody who knows its id from an access token', async () => {
+  test('continues when someone who knows its id from an access token sends a wrong secret', async () => {
     const first = await app.register();
     const second = await refresh(first.refreshToken);
     const [id = ''] = second.refreshToken.split('.');

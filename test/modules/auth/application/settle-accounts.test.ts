@@ -66,7 +66,7 @@ describe.each(engines)('settling accounts over %s', (_, open) => {
     expect(await app.register({ email: user.email })).toHaveProperty('token');
   });
 
-  test('forgets the account of a user who was deleted', async () => {
+  test('removes the account of a deleted user', async () => {
     const { user } = await app.register();
     await app.call(new DeleteUser({ id: user.id }), admin);
     expect(await account(user.id)).toMatchObject({ status: 'CLOSED' });

@@ -30,7 +30,7 @@ describe('a reserved account', () => {
     expect(taken.isReservedBy(attemptId)).toBe(false);
   });
 
-  test('is activated once, and then nobody takes it over', () => {
+  test('is activated once, and cannot be taken over afterwards', () => {
     const active = reservation.activate(later);
     expect(active).toMatchObject({ status: 'ACTIVE', isActive: true, passwordHash: 'first', role: 'ADMIN' });
     expect(active.isReservedBy(attemptId)).toBe(false);
@@ -71,7 +71,7 @@ describe('a closed account', () => {
     expect(closed.email.equals(reservation.email)).toBe(false);
   });
 
-  test('stands under an address that nobody can register', () => {
+  test('has an address that nobody can register', () => {
     expect(() => EmailAddress.of(reservation.close(later).email.value)).toThrow();
   });
 });

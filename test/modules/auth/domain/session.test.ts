@@ -36,7 +36,7 @@ describe('a session', () => {
     expect(renewed.judge(hashOf('first'), at(3))).toBe('REPLAYED');
   });
 
-  test('knows no token that was never its own', () => {
+  test('does not recognize a token of another session', () => {
     for (const session of [opened, opened.rotate(hashOf('second'), at(1))])
       for (const shared of ['y', '']) expect(session.judge(hashOf('first', shared), at(3))).toBe('UNKNOWN');
   });

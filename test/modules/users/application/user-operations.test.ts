@@ -68,7 +68,7 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(other).rejects.toThrow(IdempotencyKeyReused);
     });
 
-    test('is made by nobody else', async () => {
+    test('is created by no other caller', async () => {
       const message = new CreateUser({ email: freshEmail() });
       await expect(app.call(message)).rejects.toThrow(Unauthenticated);
       await expect(app.call(message, await signedIn())).rejects.toThrow(PermissionDenied);
@@ -119,7 +119,7 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(app.call(new GetUser({ id: newId() }))).rejects.toThrow(Unauthenticated);
     });
 
-    test('of nobody finds nobody', async () => {
+    test('without ids finds nobody', async () => {
       await expect(app.call(new GetUser({ id: newId() }), admin)).rejects.toThrow(UserNotFound);
       await expect(app.call(new GetMe(), admin)).rejects.toThrow(UserNotFound);
       await expect(app.call(new GetMe())).rejects.toThrow(Unauthenticated);

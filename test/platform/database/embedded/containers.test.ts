@@ -61,7 +61,7 @@ const credentials = (name: string) => ({ email: `${name}@example.com`, password:
 const refusal = /Another PostgreSQL has the data folder .* cannot be reached from here on 127\.0\.0\.1:\d+ .*container/;
 
 describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { timeout: 300_000 }, () => {
-  test('the second one refuses and says why; the first one goes on, and what it took is there later', async () => {
+  test('the second one refuses and says why; the first one continues, and keeps its data', async () => {
     const first = start(container);
     const url = await address(first);
     expect(await postWithin(first.child.pid, `${url}/auth/register`, credentials('before'))).toBe(201);
@@ -88,7 +88,7 @@ describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { ti
     expect(postmasters()).toHaveLength(1);
   });
 
-  test('the second one uses the server of the first where it shares its network, and lives on without it', async () => {
+  test('the second one uses the server of the first if it shares its network, and continues without it', async () => {
     const [first, second] = [start(containerOnHostNetwork), start(containerOnHostNetwork)];
     const [one, other] = await Promise.all([address(first), address(second)]);
     expect(postmasters()).toHaveLength(1);

@@ -114,7 +114,7 @@ describe('one server per data folder', () => {
     expect(await (await start()).stop()).toBe('stopped');
   });
 
-  test('is stopped for all a connection that has not said who it is', async () => {
+  test('is stopped even if an unidentified connection is open', async () => {
     const server = await start();
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     const startUp = Buffer.from('\0\0\0\0\0\x03\0\0user\0app\0database\0shop\0\0', 'latin1');
@@ -134,7 +134,7 @@ describe('one server per data folder', () => {
     expect((await users[1]?.end())?.left).toBe('stopped');
   });
 
-  test('lets nobody in without the password, which only the owner can read', async () => {
+  test('refuses connections without the password, which only the owner can read', async () => {
     const server = await start();
     const url = new URL(server.url('shop'));
     url.password = 'guess';

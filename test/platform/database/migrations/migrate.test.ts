@@ -113,7 +113,7 @@ describe('migrations', () => {
     await client.query(`alter database ${database} reset statement_timeout`);
   });
 
-  test('that are missing can be asked for without applying them', async () => {
+  test('that are missing can be listed without applying them', async () => {
     await expect(requireMigrated(url, folder)).rejects.toThrow('lacks the migrations 1_first: run npm run migrate');
     await migrate(url, { folder });
     await expect(requireMigrated(url, folder)).resolves.toBeUndefined();
