@@ -41,7 +41,7 @@ const shedding = z.object({
     default: '0',
   }),
   calls: variable('SHED_CALLS', wholeNumber(0, 1_000_000), {
-    about: 'Calls are refused while so many are under way; 0 for no limit',
+    about: 'Calls are refused while this many are running; 0 for no limit',
     default: '10000',
   }),
 });

@@ -15,7 +15,7 @@ export const remoteVariables = (context: ProcessContext) => ({
   consul,
   discovery: z.object({
     method: variable('DISCOVERY', choice(['static', 'consul']), {
-      about: 'How other services are found: static takes their addresses, consul asks CONSUL_HOST',
+      about: 'How other services are found: by their configured addresses (static) or by CONSUL_HOST (consul)',
       default: 'static',
       needs: 'CONSUL_HOST',
     }),
@@ -38,7 +38,7 @@ function addresses({ given, isProduction, service, services }: ProcessContext) {
   const here = localAddress(host.safeParse(given.HOST).data ?? '127.0.0.1');
   const address = (name: string) =>
     variable(addressVariable(name), target, {
-      about: `Where the gRPC of ${name} is; its default port on this machine when not set`,
+      about: `Address of the gRPC listener of ${name}; its default port on this machine when not set`,
       fallback: endpoint(here, services[name]?.grpcPort ?? defaultGrpcPort),
       required: isProduction && given.DISCOVERY !== 'consul' && calls.includes(name),
     });
@@ -55,7 +55,7 @@ const consul = z
     }),
     port: variable('CONSUL_PORT', port.describe('a TCP port'), { about: 'Port of CONSUL_HOST', default: '8500' }),
     secure: variable('CONSUL_SECURE', flag.describe('true for HTTPS, or false'), {
-      about: 'Whether CONSUL_PORT speaks HTTPS',
+      about: 'Whether CONSUL_PORT uses HTTPS',
       default: 'false',
     }),
     caFile: variable('CONSUL_CA_FILE', pemFile.optional(), {

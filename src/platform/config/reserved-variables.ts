@@ -23,7 +23,7 @@ export const reservedVariables = {
   storage: z
     .object({
       isEnabled: variable('ENABLE_STORAGE', flag, {
-        about: 'Keeps objects in the store that STORAGE_PROVIDER names',
+        about: 'Stores objects in STORAGE_PROVIDER',
         default: 'false',
         needs: 'STORAGE_PROVIDER',
         reserved: 'no objects are stored',

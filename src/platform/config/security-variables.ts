@@ -25,7 +25,7 @@ export const securityVariables = (context: ProcessContext) => ({
     }),
     passwordPolicy: variable('PASSWORD_POLICY', choice(['strict', 'lax']), {
       about:
-        'What passwords are admitted: strict refuses common ones; strict in production and lax elsewhere when not set',
+        'Which passwords are accepted: strict refuses common ones; strict in production and lax elsewhere when not set',
       fallback: context.isProduction ? 'strict' : 'lax',
     }),
     passwordHashing,
@@ -39,7 +39,7 @@ function tokens({ given, isProduction }: ProcessContext) {
   return z.object({
     /** For HS256; absent with key files. */
     secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
-      about: 'Signs access tokens (HS256), at least 32 bytes; a known one in development when not set',
+      about: 'Signs access tokens (HS256), at least 32 bytes; in development a public one when not set',
       fallback: hasKeyFiles || isProduction ? undefined : DEVELOPMENT_JWT_SECRET,
       secret: true,
       required: isProduction && !hasKeyFiles,
@@ -88,7 +88,7 @@ function bootstrapAdmin({ given, isProduction }: ProcessContext) {
   return z
     .object({
       email: variable('BOOTSTRAP_ADMIN_EMAIL', email.optional(), {
-        about: 'The first platform administrator, made while there is none; a demo one in development',
+        about: 'The first platform administrator, created if there is none; a demo one in development',
         needs: 'BOOTSTRAP_ADMIN_PASSWORD',
         fallback: isOurs ? DEMO_ADMIN.email : undefined,
       }),

@@ -136,7 +136,7 @@ function shutdown({ given, isProduction }: ProcessContext) {
   const productionDelay = Math.min(3_000, Math.floor(timeoutMs / 3));
   return {
     shutdownTimeoutMs: variable('SHUTDOWN_TIMEOUT_MS', milliseconds, {
-      about: 'How long the process has to end after a signal to stop, with all the requests it has taken',
+      about: 'How long the process may take to finish its requests and end after a signal to stop',
       default: `${timeout}`,
     }),
     shutdownDelayMs: variable('SHUTDOWN_DELAY_MS', delay, {

@@ -38,7 +38,7 @@ export function stateVariables({ given, isProduction, service }: ProcessContext)
       .transform(({ url, directUrl = url, poolSize }) => ({ url, directUrl, poolSize })),
     redis: z.object({
       url: variable('REDIS_URL', redisUrl.optional(), {
-        about: 'Redis for rate limits and sessions; in memory when not set',
+        about: 'Redis for rate limits and sessions; when not set, limits are in memory and sessions in the database',
         secret: true,
         required: needsServers,
         alternative,

@@ -21,11 +21,11 @@ export const telemetryVariables = {
         secret: true,
       }),
       sampledShare: variable('OTEL_TRACES_SAMPLER_ARG', ratio, {
-        about: 'The share of the traces begun here that is recorded; for others their caller has decided',
+        about: 'The share of the traces begun here that is recorded; for other traces the caller decides',
         default: '1',
       }),
       jaegerEndpoint: variable('JAEGER_ENDPOINT', jaegerEndpoint.optional(), {
-        about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is taken with port 4318',
+        about: 'Former name of OTEL_EXPORTER_OTLP_ENDPOINT; its host is used with port 4318',
         secret: true,
       }),
     })

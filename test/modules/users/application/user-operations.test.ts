@@ -119,7 +119,7 @@ describe.each(engines)('over %s', (_, open) => {
       await expect(app.call(new GetUser({ id: newId() }))).rejects.toThrow(Unauthenticated);
     });
 
-    test('without ids finds nobody', async () => {
+    test('is not found where there is no such user', async () => {
       await expect(app.call(new GetUser({ id: newId() }), admin)).rejects.toThrow(UserNotFound);
       await expect(app.call(new GetMe(), admin)).rejects.toThrow(UserNotFound);
       await expect(app.call(new GetMe())).rejects.toThrow(Unauthenticated);
