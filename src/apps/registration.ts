@@ -12,7 +12,6 @@ function firstAddress(host: string): string {
   return found?.address ?? localAddress(host);
 }
 
-/** Undefined without Consul. */
 export async function registrationOf(
   { serviceName, host, tls, discovery: { consul, advertisedHost } }: Configuration,
   { http, grpc }: Addresses,

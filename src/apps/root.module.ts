@@ -43,7 +43,6 @@ async function graphqlModules({ protocols, environment, limits, origins }: Confi
   return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers, webSocket })];
 }
 
-/** `database`: an open one. */
 export async function rootModule(
   configuration: Configuration,
   { tracer, logs }: Telemetry,

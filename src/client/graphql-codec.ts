@@ -37,7 +37,6 @@ const selection = fold<string>({
 
 const parenthesized = (items: readonly string[]): string => (items.length === 0 ? '' : `(${items.join(', ')})`);
 
-/** Selects every field of the output. */
 export function graphqlDocument({ kind, wire, input, output }: OperationDescriptor): GraphqlDocument {
   const field = output?.page ? `${wire.graphql}Page` : wire.graphql;
   const given = foldFields(new TypeDefinitions().input, input);

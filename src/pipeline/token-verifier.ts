@@ -4,7 +4,6 @@ export interface AccessClaims {
   readonly sid?: string;
   readonly role: string;
   readonly tenant?: string;
-  /** Epoch seconds. */
   readonly iat: number;
   readonly exp: number;
 }

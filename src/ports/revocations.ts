@@ -15,7 +15,6 @@ export abstract class Revocations {
 }
 
 export interface RevocationEntry {
-  /** Ascending. */
   readonly sequence: number;
   readonly subject: RevokedSubject;
   /** Epoch milliseconds. */

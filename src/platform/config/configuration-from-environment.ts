@@ -17,7 +17,6 @@ export function configurationFromEnvironment(
   return loadConfiguration(environmentWith(changes), services, operations);
 }
 
-/** For child processes. */
 export const environmentWith = (changes: Environment): NodeJS.ProcessEnv => ({ ...process.env, ...changes });
 
 /** The environment overrides the file, which is optional. */

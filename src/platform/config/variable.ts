@@ -40,7 +40,6 @@ function membersOf(group: z.ZodType): Readonly<Record<string, z.ZodType>> {
   return (group as z.ZodObject<Record<string, z.ZodType>>).shape;
 }
 
-/** Includes nested groups. */
 export function variablesOf(schema: z.ZodType): readonly Variable[] {
   const variable = registry.get(schema);
   return variable ? [variable] : Object.values(membersOf(schema)).flatMap(variablesOf);

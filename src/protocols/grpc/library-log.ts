@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('gRPC');
 
-/** Rejection of `listen`, so not logged too. */
+/** `listen` rejects with it, so it is not logged too. */
 const isListenError = (message: unknown): boolean => String(message).startsWith('No address added out of total');
 
 /** grpc-js logs the values of unreadable headers. */

@@ -32,7 +32,7 @@ export interface HttpOptions {
 }
 
 const nodeOptions = (requestTimeoutMs: number) => ({
-  /** Two tokens become one invalid token: Node takes the first, but a proxy perhaps the last. */
+  /** Two tokens become one invalid token. By default Node would use the first one, and a proxy perhaps the last. */
   joinDuplicateHeaders: true,
   requireHostHeader: false,
   /** Node swaps the two when this is larger: its default of a minute would limit whole requests. */

@@ -13,7 +13,7 @@ export function readInTurns(socket: Socket, packets: IncomingPackets, isClosing:
   const read = socket.read.bind(socket);
   const readTurn = turns(socket, read, packets);
   socket.read = (size?: number): unknown => {
-    // 0 bytes: the stream wants to be filled
+    // 0 bytes: a request to fill the buffer
     if (size === 0) return read(0);
     return isClosing() ? discard(read) : readTurn();
   };

@@ -23,7 +23,6 @@ export interface AccountState {
 
 export type Attempt = Pick<AccountState, 'passwordHash' | 'role'> & { readonly attemptId: string };
 
-/** Immutable. */
 export class Account implements AccountState {
   readonly userId: string;
   readonly tenantId: string;
@@ -69,7 +68,6 @@ export class Account implements AccountState {
     return this.status === 'ACTIVE';
   }
 
-  /** Active and enabled. */
   get isAdministrator(): boolean {
     return this.isActive && !this.disabled && this.role === 'ADMIN';
   }

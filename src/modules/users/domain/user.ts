@@ -14,7 +14,6 @@ export interface UserState {
   readonly updatedAt: Date;
 }
 
-/** Immutable. */
 export class User implements UserState {
   readonly id: string;
   readonly tenantId: string;
