@@ -96,7 +96,7 @@ async function outage(gateway: Gateway, users: Users, behaviour: Behaviour, time
   };
 }
 
-/** A user-service that fails for a while behind a gateway that goes on serving what needs auth alone. A Markdown table. */
+/** A user-service fails for a while; the gateway continues to serve what needs auth only. A Markdown table. */
 export async function failingDependency(times: OutageOfDependency): Promise<string> {
   const program = 'servers/failing-users.ts';
   const { child, first } = await Child.start<Order, Received, FailingUsers>(program, []);

@@ -51,7 +51,7 @@ export class RecordedSpans {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The span that `isIt`; undefined when it has not come in time: its work goes on. */
+  /** The matching span; undefined when it has not arrived in time, so its work has not ended. */
   async find(traceId: string, isIt: (span: RecordedSpan) => boolean, ms: number): Promise<RecordedSpan | undefined> {
     for (const end = Date.now() + ms; Date.now() < end; await delay(pollMs)) {
       const found = this.#traces.get(traceId)?.find(isIt);

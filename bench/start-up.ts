@@ -56,7 +56,7 @@ export class StartUp {
     return { ready: running.ready, ...memory };
   }
 
-  /** Milliseconds until ready for whoever types `npm start`. */
+  /** Milliseconds from `npm start` until ready. */
   async npmStart(): Promise<number> {
     const running = await this.#run(['npm', 'start']);
     await stop(running);

@@ -9,7 +9,7 @@ async function fire(request: Request, { connections, pipelining, seconds }: Load
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const options = { ...request, connections, pipelining, duration: seconds };
   const running = autocannon(options, (error: Error | null, result) => (error ? reject(error) : resolve(result)));
-  // its own histogram knows whole milliseconds only
+  // its own histogram has whole milliseconds only
   running.on('response', (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
   const { requests, duration, non2xx, errors } = await promise;
   return { requests: requests.total, failed: non2xx + errors, seconds: duration, ...percentiles(latencies) };

@@ -16,7 +16,7 @@ export async function serve(environment: Environment = {}): Promise<Target> {
     splitConfiguration({
       ...environment,
       SERVICE_NAME: gateway,
-      // it has the operations of users only: whoever asks for another one has an answer
+      // it serves operations of users only, and answers calls of others with a failure
       ...addressesOf(() => first.url),
     }),
   );

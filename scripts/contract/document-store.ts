@@ -11,7 +11,7 @@ export class DocumentStore {
     private readonly folder: string,
   ) {}
 
-  /** Where a document lies, as the reader of a message knows it. */
+  /** Path of a document, for messages. */
   locate(path: string): string {
     return join(isProto(path) ? this.protoParent : this.folder, path);
   }

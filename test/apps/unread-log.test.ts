@@ -20,7 +20,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** With pipes that nobody reads. */
+/** With unread pipes. */
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;

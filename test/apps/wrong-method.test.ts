@@ -35,7 +35,7 @@ interface Answer {
   readonly allow: string | undefined;
 }
 
-/** `fetch` knows no QUERY with a body and no TRACE. */
+/** `fetch` supports neither TRACE nor QUERY with a body. */
 const send = (method: string, path: string, headers = {}, body = ''): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const sent = request(target.addresses.http + path, { method, headers, agent: false }, (response) => {

@@ -11,7 +11,7 @@ import { users } from '../../src/modules/users/contract/index.js';
 import { invalidObject, validObject } from '../conformance/arbitraries.js';
 import { specimens } from '../fixtures/specimens/specimens.operations.js';
 
-/** As RFC 9562 and RFC 3339 have them; ajv knows none by itself. */
+/** By RFC 9562 and RFC 3339; ajv has no formats of its own. */
 const formats = {
   uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
   'date-time': isDateTime,

@@ -26,7 +26,7 @@ export interface Somebody {
   readonly name?: string | undefined;
 }
 
-/** Somebody registered, who knows what the answers must be. */
+/** A registered user, with the expected answers. */
 export class Person {
   readonly #names = new Set(['Ada']);
   #renamings = 0;
@@ -54,7 +54,7 @@ export class Person {
     return this.asks('GetMe', () => this.client.execute(new GetMe()));
   }
 
-  /** A command without a key, of users: where its caller gets no answer, nobody knows whether it ran. */
+  /** A command of users without a key: without an answer it is unknown whether it ran. */
   get renames(): Step {
     return this.renamesBy('UpdateUser', (name) =>
       this.client.execute(new UpdateUser({ id: this.id, name, clear: [] })),

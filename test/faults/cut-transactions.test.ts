@@ -10,7 +10,7 @@ import { deadlineMs, Topology } from './topology.js';
 
 const callers = 10;
 const terminations = 60;
-/** Nobody knows what became of the command: its key makes it safe to ask again. */
+/** The outcome of the command is unknown: its key makes a retry safe. */
 const repeatable = new Set(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'IDEMPOTENCY_KEY_IN_USE']);
 
 interface Created {

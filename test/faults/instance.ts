@@ -24,7 +24,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Below the range that the system takes ports of outgoing connections from: nobody takes it during a restart. */
+/** Below the range of ephemeral ports, so that it stays free during a restart. */
 async function quietPort(): Promise<number> {
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 20_000);

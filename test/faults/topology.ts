@@ -18,7 +18,7 @@ export const deadlineMs = 4_000;
 /** Milliseconds: the same where none may, on a machine that stalls now and then. */
 export const longDeadlineMs = 10_000;
 
-/** Milliseconds after which a client gives up by itself: what gets so far was answered by nobody. */
+/** Milliseconds after which a client stops waiting: a call that takes this long got no answer. */
 export const clientTimeoutMs = 30_000;
 
 export interface TopologyOptions {

@@ -9,7 +9,7 @@ import { type RunningTarget, whenReady } from '../support/target.js';
 import { foreignCalls } from './foreign.behaviour.js';
 import { paho } from './paho.js';
 
-/** Ready when its broker has it: what is sent before is answered by nobody. */
+/** Ready when it has subscribed: earlier requests get no answer. */
 async function startReadySplit(): Promise<RunningTarget> {
   const target = await startSplit(givenServers());
   await whenReady(target);

@@ -17,7 +17,7 @@ const unusual = {
   standard_conforming_strings: 'off',
 };
 
-/** Of no use behind a pooler: it ends the connections that the pooler keeps, whoever uses them next. */
+/** Not for a pooler: it would end connections that the pooler gives to other clients. */
 const endsIdle = { idle_session_timeout: `'50ms'` };
 
 /** For the connections from now on. */

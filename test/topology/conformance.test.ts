@@ -10,7 +10,7 @@ const { CONSUL_HOST, CONSUL_PORT = '8500' } = process.env;
 const discovery: Readonly<Record<string, string>> =
   CONSUL_HOST === undefined ? {} : { DISCOVERY: 'consul', CONSUL_HOST, CONSUL_PORT };
 
-/** Ready when its broker has it: what is sent before is answered by nobody. */
+/** Ready when it has subscribed: earlier requests get no answer. */
 async function start(): Promise<RunningTarget> {
   const target = await startSplit({ ...givenServers(), ...discovery });
   await whenReady(target);

@@ -27,7 +27,7 @@ export interface Connectable<D extends Driver = Driver> {
 }
 
 export interface RawConnectable extends Connectable<RawDriver> {
-  /** Whether a call can carry bytes that do not parse, and somebody learns of it. */
+  /** Whether a call can contain unparsable bytes and still gets an answer. */
   carriesBody(operation: OperationDescriptor): boolean;
 }
 

@@ -49,7 +49,7 @@ export class Clients {
     return new Clients(flooder, others);
   }
 
-  /** What the others see while nobody floods. */
+  /** Latency of the others without a flood. */
   calm(server: Server, protocol: Protocol, seconds: number): Promise<Others> {
     return this.others.ask({ protocol, target: targetOf(server, protocol), seconds, pace: perSecond });
   }

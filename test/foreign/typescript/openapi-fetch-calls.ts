@@ -61,7 +61,7 @@ export const refused = () => [
   admin.GET('/nowhere'),
   // @ts-expect-error no such method
   admin.POST('/users/me'),
-  // @ts-expect-error a field that nobody knows
+  // @ts-expect-error an unknown field
   { email: mine, nickname: 'x' } satisfies components['schemas']['CreateUserRequest'],
   // @ts-expect-error a field that is missing
   admin.POST('/auth/login', { body: { email: mine } }),

@@ -3,7 +3,7 @@ import { Account, type Role } from '../../../src/modules/auth/domain/account.js'
 import { EmailAddress } from '../../../src/modules/auth/domain/email-address.js';
 import { freshEmail, type ModulesApplication, password } from '../modules-application.js';
 
-/** Whatever a test chooses; the password that goes with `passwordHash` is nobody's unless given. */
+/** Values chosen by a test. No password matches the default `passwordHash`. */
 interface Reservation {
   readonly email?: string;
   readonly userId?: string;

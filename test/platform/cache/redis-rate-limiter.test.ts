@@ -110,7 +110,7 @@ describe('without Redis', () => {
     }
   });
 
-  /** A port where nobody listens: the server that had it is gone. */
+  /** A port without a listener: its server has ended. */
   async function deadPort() {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -19,7 +19,7 @@ const relied = {
   standard_conforming_strings: 'on',
 };
 
-/** PgBouncer gives each statement to a connection that others may have prepared, or nobody: it remembers these. */
+/** PgBouncer may run a statement on a connection that another client has changed: these settings it restores. */
 const remembered = ['DateStyle', 'TimeZone', 'standard_conforming_strings'] as const;
 
 const servers: readonly [string, boolean, (url: string) => string, readonly (keyof typeof relied)[]][] = [

@@ -31,7 +31,7 @@ class GetTomeHandler implements Handles<GetTome> {
   }
 }
 
-/** Asks for an answer on the topic of somebody else. Resolves when the broker has taken or refused the request. */
+/** Requests a reply on the topic of another client. Resolves when the broker has accepted or refused the request. */
 async function direct({ client }: MqttCaller, topic: string, replyTo: string): Promise<void> {
   const isVersion5 = client.options.protocolVersion === 5;
   const payload = isVersion5 ? '{}' : JSON.stringify({ reply_to: replyTo, params: {} });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A wire that can be cut, between a client and a server that goes on running. */
+/** A TCP proxy that can be cut while the server keeps running. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
