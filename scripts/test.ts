@@ -43,6 +43,7 @@ function coverageGate(suites: Tally, green: boolean): Tally {
 
 async function everything(): Promise<Tally> {
   const gateTally = await runGates();
+  process.env.CONFORMANCE = 'sample';
   const { tally, green } = await runVitest(['--coverage', ...withoutFaults]);
   if (tally.passed + tally.failed === 0) return { ...gateTally, failed: gateTally.failed + 1 };
   return sum([gateTally, tally, coverageGate(tally, green)]);

@@ -53,7 +53,7 @@ function reachable(
   if (arrange && !(arrange instanceof Unreachable)) test(name, async () => run(await arrange(world())));
 }
 
-function successes({ driver, operation, example, world }: Subject): void {
+export function successes({ driver, operation, example, world }: Subject): void {
   test('succeeds', async () => {
     const arranged = await example.success(world());
     await expectValue(driver(), { ...calling(operation, arranged), requestId: 'mine-1', traceparent }, arranged.gives);

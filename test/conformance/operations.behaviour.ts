@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Unimplemented } from '../../src/contract/built-in-failures.js';
 import type { RunningTarget } from '../support/target.js';
-import { calling, defineCases, isInternal } from './cases.js';
+import { calling, defineCases, isInternal, successes } from './cases.js';
 import type { Driver, RawDriver } from './drivers/driver.js';
 import { type Connectable, drivers, operationsOf, type RawConnectable, rawDrivers } from './drivers/drivers.js';
 import { GrpcDriver } from './drivers/grpc.js';
@@ -9,6 +9,7 @@ import { Unreachable } from './example.js';
 import { exampleOf } from './examples.js';
 import { expectFailure, expectValue, SameEverywhere } from './outcomes.js';
 import { documents, operations } from './product.js';
+import { everything, type Selection, sample } from './sample.js';
 import { World } from './world.js';
 
 export interface Running {
@@ -20,7 +21,7 @@ export interface Running {
 const startTimeoutMs = 300_000;
 
 /** Every operation there is, in every protocol, brought to each of its outcomes; `start` says in which topology. */
-export function describeOperations(start: () => Promise<RunningTarget>): void {
+export function describeOperations(start: () => Promise<RunningTarget>, selected = sample(0)): void {
   let target: RunningTarget;
   let world: World;
 
@@ -35,15 +36,19 @@ export function describeOperations(start: () => Promise<RunningTarget>): void {
   });
 
   const running: Running = { target: () => target, world: () => world };
-  outcomes(drivers, running);
-  for (const connectable of rawDrivers) hostileInputs(connectable, running);
+  outcomes(drivers, running, selected);
+  for (const connectable of rawDrivers) hostileInputs(connectable, running, selected);
   compressedRequests(running);
   internalOperations(running);
   outOfReach();
 }
 
 /** `ways`: to call the operations; they give the same answers. */
-export function outcomes(ways: readonly Connectable[], { target, world }: Running): void {
+export function outcomes(
+  ways: readonly Connectable[],
+  { target, world }: Running,
+  selected: Selection = everything,
+): void {
   const same = new SameEverywhere();
 
   describe.each(ways)('$name', (connectable) => {
@@ -56,12 +61,18 @@ export function outcomes(ways: readonly Connectable[], { target, world }: Runnin
     afterAll(() => driver.close());
 
     describe.each(operationsOf(connectable, operations))('$id', (operation) => {
-      defineCases({ connectable, operation, example: exampleOf(operation), driver: () => driver, world, same });
+      const subject = { connectable, operation, example: exampleOf(operation), driver: () => driver, world, same };
+      if (selected(connectable, operation)) defineCases(subject);
+      else successes(subject);
     });
   });
 }
 
-export function hostileInputs(connectable: RawConnectable, { target, world }: Running): void {
+export function hostileInputs(
+  connectable: RawConnectable,
+  { target, world }: Running,
+  selected: Selection = everything,
+): void {
   describe(`${connectable.name}, hostile`, () => {
     let driver: RawDriver;
 
@@ -71,7 +82,8 @@ export function hostileInputs(connectable: RawConnectable, { target, world }: Ru
 
     afterAll(() => driver.close());
 
-    describe.each(operationsOf(connectable, operations))('$id', (operation) => {
+    const taken = operationsOf(connectable, operations).filter((operation) => selected(connectable, operation));
+    describe.each(taken)('$id', (operation) => {
       const anyCall = async () => calling(operation, await exampleOf(operation).success(world()));
 
       test('refuses an unknown field, except in protobuf', async () => {

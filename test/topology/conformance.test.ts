@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeOperations } from '../conformance/operations.behaviour.js';
+import { sample } from '../conformance/sample.js';
 import { givenServers } from '../support/given-servers.js';
 import { startSplit } from '../support/split.js';
 import { type RunningTarget, whenReady } from '../support/target.js';
@@ -17,4 +18,4 @@ async function start(): Promise<RunningTarget> {
   return target;
 }
 
-describe('through a gateway', () => describeOperations(start));
+describe('through a gateway', () => describeOperations(start, sample(2)));
