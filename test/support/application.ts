@@ -47,13 +47,15 @@ function targetAt(addresses: Addresses, environment: Environment): Target {
   };
 }
 
-/** The whole product in this process, on a database of its own. */
+/** The product in this process, on a database of its own: all of it, or the service that `changes` name. */
 export async function startApplication(changes: Environment = {}): Promise<RunningTarget> {
   const database = await testDatabase();
   const environment = environmentFor(database.url, changes);
-  const application = await Application.create(loadConfiguration(environment, services));
+  const configuration = loadConfiguration(environment, services);
+  const application = await Application.create(configuration);
   const target = targetAt(await application.listen(), environment);
-  await administratorExists(environment.DATABASE_URL);
+  const { modules = [] } = services[configuration.serviceName] ?? {};
+  if (modules.some(({ contract }) => contract.name === 'auth')) await administratorExists(environment.DATABASE_URL);
   const stop = async () => {
     await application.stop();
     await database.drop();
