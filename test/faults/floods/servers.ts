@@ -25,10 +25,13 @@ async function register({ http }: Place, name: string) {
   return client.execute(registration).finally(() => client.close());
 }
 
+/** Longer than all floods: no caller has to sign in again. */
+const proofSeconds = '7200';
+
 /** The monolith, with the limits that it has by default. */
 export async function product(): Promise<RunningServer> {
   const database = await testDatabase();
-  const instance = new Instance(await freePlace(), { DATABASE_URL: database.url });
+  const instance = new Instance(await freePlace(), { DATABASE_URL: database.url, ACCESS_TOKEN_SECONDS: proofSeconds });
   await instance.start();
   const pid = instance.process.child.pid ?? 0;
   pinServer(pid);
