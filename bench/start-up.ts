@@ -31,7 +31,7 @@ interface Running {
   readonly url: string;
 }
 
-const direct = ['node', '--enable-source-maps', 'dist/main.js'];
+const direct = ['node', '--enable-source-maps', 'dist/bundle/main.js'];
 const idleMs = 5_000;
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -47,7 +47,7 @@ export class StartUp {
     return rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** `node dist/main.js`, as `npm start` runs it. */
+  /** `node dist/bundle/main.js`, as `npm start` runs it. */
   async start(): Promise<Start> {
     const running = await this.#run(direct);
     await pause(idleMs);

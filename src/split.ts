@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { explainAndExit } from './apps/explain-and-exit.js';
 import { operationIds } from './apps/modules.js';
 import { services } from './apps/services.js';
@@ -9,7 +9,7 @@ import { logOutput } from './platform/observability/log-output.js';
 
 async function main(): Promise<void> {
   const gateway = configurationFromEnvironment(services, { SERVICE_NAME: 'api-gateway' }, operationIds);
-  const program = fileURLToPath(new URL('main.js', import.meta.url));
+  const program = join(dirname(process.argv[1] ?? ''), 'main.js');
   const split = new Split(splitProcesses(gateway), program, (line) => logOutput.write(`${line}\n`));
   onStop(() => void split.stop());
   const code = await split.ended();

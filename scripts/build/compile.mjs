@@ -1,10 +1,14 @@
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { alone } from './lock.mjs';
 
 const manifestFile = 'dist/.build.json';
 
 /** @typedef {{ toolchain: string, sources: Record<string, string> }} Manifest `sources`: file -> mtime and size */
+
+/** When npm last changed the packages, which are part of the bundle. */
+const installed = () => statSync('node_modules/.package-lock.json', { throwIfNoEntry: false })?.mtimeMs;
 
 /** @returns {Manifest} */
 function inspect() {
@@ -15,7 +19,7 @@ function inspect() {
     return [file, `${mtimeMs}:${size}`];
   });
   return {
-    toolchain: `${devDependencies['@swc/core']} ${readFileSync('.swcrc', 'utf8')}`,
+    toolchain: `${devDependencies['@swc/core']} ${devDependencies.rolldown} ${installed()} ${readFileSync('.swcrc', 'utf8')}`,
     sources: Object.fromEntries(stamps),
   };
 }
@@ -73,6 +77,7 @@ async function update() {
     rmSync(output, { force: true });
     rmSync(`${output}.map`, { force: true });
   }
+  await bundle();
   replaceFile(manifestFile, JSON.stringify(now));
 }
 

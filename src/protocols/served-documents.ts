@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { OperationDescriptor } from '../contract/module.js';
 import { lowerFirst, upperFirst } from '../contract/wire-names.js';
 
@@ -21,7 +20,8 @@ interface AsyncApi {
 export const committedTopicPrefix = 'mstv';
 
 /** Written by `npm run contract`; has the operations of all modules. */
-const committedDocument = (name: string): string => readFileSync(join(import.meta.dirname, '../schemas', name), 'utf8');
+const committedDocument = (name: string): string =>
+  readFileSync(new URL(`../schemas/${name}`, import.meta.url), 'utf8');
 
 /** Names an operation within a document: `createUser`, `discardSpecimenV2`. */
 export const documentId = ({ name, version }: OperationDescriptor): string =>

@@ -48,7 +48,7 @@ test.each([
   expect(text).toContain(entry);
   writeFileSync(file, text.replace(entry, entry.replace('etMe', 'etNothing')));
 
-  const started = startProcess({ SERVICE_NAME: 'api-gateway' }, join(root, 'dist/main.js'));
+  const started = startProcess({ SERVICE_NAME: 'api-gateway' }, join(root, 'dist/bundle/main.js'));
   onTestFinished(() => void started.end('SIGKILL'));
   expect(await started.exited()).toBe(1);
   expect(started.output.join('\n')).toContain(`src/schemas/${name} lacks ${lacking}: run \`npm run contract\``);

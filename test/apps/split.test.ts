@@ -32,7 +32,7 @@ async function addresses() {
 }
 
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<RunningProcess> {
-  running = startProcess({ DATA_DIR: dataDir, ...(await addresses()), ...environment }, 'dist/split.js');
+  running = startProcess({ DATA_DIR: dataDir, ...(await addresses()), ...environment }, 'dist/bundle/split.js');
   return running;
 }
 
@@ -141,7 +141,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     const environment = { PORT: `${await freePort()}`, ...(await addresses()) };
     await start(environment);
     const http = await healthOf('api-gateway');
-    const seeding = startProcess({ DATA_DIR: dataDir, ...environment }, 'dist/seed.js');
+    const seeding = startProcess({ DATA_DIR: dataDir, ...environment }, 'dist/bundle/seed.js');
     expect([await seeding.exited(), seeding.output[0]]).toEqual([0, expect.stringMatching('services of api-gateway')]);
     expect((await login(http, 'ada@example.com', 'demo-password')).status).toBe(200);
   });

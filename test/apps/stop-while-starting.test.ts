@@ -56,7 +56,7 @@ describe('a process that is stopped while it starts', { timeout: 120_000 }, () =
   });
 });
 
-test.each(['dist/migrate.js', 'dist/seed.js'])(
+test.each(['dist/bundle/migrate.js', 'dist/bundle/seed.js'])(
   'Ctrl-C in %s leaves no server',
   { timeout: 120_000 },
   async (program) => {

@@ -24,7 +24,7 @@ afterEach(async () => {
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  child = spawn(process.execPath, ['dist/main.js'], {
+  child = spawn(process.execPath, ['dist/bundle/main.js'], {
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: database.url,

@@ -12,7 +12,7 @@ const at = (path: string) => join(home, path);
 
 function start(environment: Readonly<Record<string, string>>, program = 'main'): RunningProcess {
   const asUser = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', 'env', '-C', home];
-  return startProcess(environment, resolve(`dist/${program}.js`), asUser);
+  return startProcess(environment, resolve(`dist/bundle/${program}.js`), asUser);
 }
 
 /** Gives a file to root, whom alone it then serves. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inHouse, lendPackages, plant, runNode } from './planted-tree.js';
@@ -8,20 +8,31 @@ import { inHouse, lendPackages, plant, runNode } from './planted-tree.js';
 const isRoot = process.getuid?.() === 0;
 const swcVersion = { devDependencies: { '@swc/core': '1.0.0' } };
 
+const sources = {
+  'package.json': JSON.stringify({ type: 'module', ...swcVersion }),
+  '.swcrc': readFileSync(inHouse('.swcrc'), 'utf8'),
+  'src/main.ts': "import { answer } from './deep/answer.js';\n\nconsole.log(answer satisfies number);\n",
+  'src/deep/answer.ts': 'export const answer: number = 42;\n',
+};
+
 function project(files: Record<string, string> = {}) {
-  const root = plant({
-    'package.json': JSON.stringify({ type: 'module', ...swcVersion }),
-    '.swcrc': readFileSync(inHouse('.swcrc'), 'utf8'),
-    'src/main.ts': "import { answer } from './deep/answer.js';\n\nconsole.log(answer satisfies number);\n",
-    'src/deep/answer.ts': 'export const answer: number = 42;\n',
-    ...files,
-  });
+  const root = plant({ ...sources, ...files });
   lendPackages(root);
   return root;
 }
 
+const installed = (name: string, code: string, description: object = {}) => ({
+  [`node_modules/${name}/package.json`]: JSON.stringify({
+    name,
+    type: 'module',
+    exports: './index.js',
+    ...description,
+  }),
+  [`node_modules/${name}/index.js`]: code,
+});
+
 const build = (root: string) => runNode(root, [inHouse('scripts/build.mjs')]);
-const run = (root: string) => runNode(root, ['--enable-source-maps', 'dist/main.js']).output;
+const run = (root: string) => runNode(root, ['--enable-source-maps', 'dist/bundle/main.js']).output;
 const written = (root: string, file: string) => statSync(join(root, file)).mtimeMs;
 
 test('the built program runs', () => {
@@ -84,6 +95,55 @@ test('a stack trace names the source', () => {
   const root = project({ 'src/main.ts': 'interface Gone {}\n\nthrow new Error("seen");\n' });
   build(root);
   expect(run(root)).toContain('src/main.ts:3:7');
+});
+
+test('what runs is bundled with packages of many modules and with what depends on them', () => {
+  const main = `import { one } from 'rxjs';
+import { two } from 'on-rxjs';
+import { three } from 'other';
+console.log(one, two, three);`;
+  const root = plant({
+    ...sources,
+    'src/main.ts': main,
+    ...installed('@swc/core', ''),
+    ...installed('prisma', ''),
+    ...installed('rxjs', 'export const one = 1;'),
+    ...installed('on-rxjs', "export { one as two } from 'rxjs';", { peerDependencies: { rxjs: '*' } }),
+    ...installed('other', 'export const three = 3;'),
+  });
+  expect(build(root).output).toBe('');
+  const bundled = readFileSync(join(root, 'dist/bundle/main.js'), 'utf8');
+  expect([...bundled.matchAll(/from "(.*)"/g)].map(([, name]) => name)).toEqual(['other']);
+  expect(run(root)).toBe('1 1 3\n');
+});
+
+test('a bundled module finds the files that lie beside its source', () => {
+  const root = project({
+    'src/main.ts': "import './deep/answer.js';\n",
+    'src/deep/answer.ts':
+      "import { readFileSync } from 'node:fs';\n\nprocess.stdout.write(readFileSync(new URL('answer.txt', import.meta.url)));\n",
+    'src/deep/answer.txt': '42\n',
+  });
+  build(root);
+  expect(run(root)).toBe('42\n');
+});
+
+test('a build leaves the modules that a running process may still load', () => {
+  const root = project({
+    'src/main.ts': "const { answer } = await import('./deep/answer.js');\n\nconsole.log(answer);\n",
+  });
+  build(root);
+  const modules = () => globSync('answer-*.js', { cwd: join(root, 'dist/bundle') });
+  const [first = ''] = modules();
+  writeFileSync(join(root, 'src/deep/answer.ts'), 'export const answer: number = 43;\n');
+  build(root);
+  expect(run(root)).toBe('43\n');
+  expect(modules()).toHaveLength(2);
+  const longAgo = new Date(0);
+  utimesSync(join(root, 'dist/bundle', first), longAgo, longAgo);
+  writeFileSync(join(root, 'src/deep/answer.ts'), 'export const answer: number = 44_000;\n');
+  build(root);
+  expect(modules()).not.toContain(first);
 });
 
 test('a syntax error fails and names the place', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from './process.js';
 
-/** What a process with this environment has loaded when it is ready. */
+/** What a process with this environment has loaded when it is ready, of a program that is not bundled. */
 export class LoadedFiles {
   constructor(private readonly files: readonly string[]) {}
 
@@ -11,7 +11,8 @@ export class LoadedFiles {
     const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
     const written = join(folder, 'files.json');
     const noted = new URL('./note-loaded-files.ts', import.meta.url).href;
-    const running = startProcess({ ...environment, NODE_OPTIONS: `--import=${noted}`, LOADED_FILES: written });
+    const changed = { ...environment, NODE_OPTIONS: `--import=${noted}`, LOADED_FILES: written };
+    const running = startProcess(changed, 'dist/main.js');
     try {
       await running.line(/is ready in/);
       await running.end('SIGTERM');

@@ -19,7 +19,7 @@ export interface RunningProcess {
  */
 export function startProcess(
   environment: Readonly<Record<string, string>>,
-  program = 'dist/main.js',
+  program = 'dist/bundle/main.js',
   prefix: readonly string[] = [],
 ): RunningProcess {
   const [command = process.execPath, ...args] = [...prefix, process.execPath, program];

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 function start(prefix: readonly string[]): RunningProcess {
   const environment = { DATA_DIR: dataDir, SHUTDOWN_TIMEOUT_MS: '600000' };
-  const started = startProcess(environment, 'dist/main.js', prefix);
+  const started = startProcess(environment, 'dist/bundle/main.js', prefix);
   running.push(started);
   return started;
 }
@@ -102,7 +102,7 @@ describe.skipIf(!process.env.NAMESPACES)('containers with one data folder', { ti
   });
 
   test('a server whose program was killed keeps its folder to itself', async () => {
-    const holder = startProcess({ DATA_DIR: dataDir }, 'dist/main.js', [
+    const holder = startProcess({ DATA_DIR: dataDir }, 'dist/bundle/main.js', [
       ...container,
       'sh',
       '-c',

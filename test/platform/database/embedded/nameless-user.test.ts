@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Status of a registration with the program that runs as `prefix` says. */
 async function registration(prefix: readonly string[]): Promise<number> {
-  started = startProcess({ DATA_DIR: dataDir }, 'dist/main.js', prefix);
+  started = startProcess({ DATA_DIR: dataDir }, 'dist/bundle/main.js', prefix);
   const [, url] = await started.line(/Health +(http\S+)\/health/);
   const { status } = await fetch(`${url}/auth/register`, {
     method: 'POST',
