@@ -1,26 +1,14 @@
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Pressure } from '../pipeline/pressure.js';
+import { type DynamicModule, Logger } from '@nestjs/common';
+import { type Excess, Pressure } from '../pipeline/pressure.js';
 import { Configuration } from '../platform/config/configuration.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
 import { ServiceDirectory } from './discovery/service-directory.js';
 import { StaticServiceDirectory } from './discovery/static-service-directory.js';
 import { Resilience } from './resilience/resilience.js';
-import { logEvents } from './resilience/resilience-events.js';
 
-@Module({})
-class ResilienceModule implements OnApplicationShutdown {
-  constructor(
-    @Inject(ServiceDirectory) private readonly directory: ServiceDirectory,
-    @Inject(Resilience) private readonly resilience: Resilience,
-    @Inject(MeasuredPressure) private readonly pressure: MeasuredPressure,
-  ) {}
+class ResilienceModule {}
 
-  async onApplicationShutdown(): Promise<void> {
-    this.pressure.close();
-    this.resilience.close();
-    await this.directory.close();
-  }
-}
+const logger = new Logger('Remote');
 
 async function serviceDirectory({ discovery: { addresses, consul } }: Configuration): Promise<ServiceDirectory> {
   if (!consul) return new StaticServiceDirectory(addresses);
@@ -29,22 +17,26 @@ async function serviceDirectory({ discovery: { addresses, consul } }: Configurat
   return new ConsulServiceDirectory(connectConsul(consul));
 }
 
-function resilience(directory: ServiceDirectory, { resilience: settings }: Configuration): Resilience {
-  const made = new Resilience(directory, settings);
-  logEvents(made.events, new Logger('Remote'));
-  return made;
+function logPressure(excess: Excess | undefined): void {
+  if (excess === undefined) logger.log('This process takes all calls again');
+  else logger.warn(`This process refuses calls: ${excess.replaceAll('_', ' ')} is over its limit`);
 }
-
-const measuredPressure = ({ limits }: Configuration, { events }: Resilience): MeasuredPressure =>
-  new MeasuredPressure(limits.shedding, (to, from) => events.emit('pressure', { from, to }));
 
 export const resilienceModule = (): DynamicModule => ({
   module: ResilienceModule,
   global: true,
   providers: [
     { provide: ServiceDirectory, inject: [Configuration], useFactory: serviceDirectory },
-    { provide: Resilience, inject: [ServiceDirectory, Configuration], useFactory: resilience },
-    { provide: MeasuredPressure, inject: [Configuration, Resilience], useFactory: measuredPressure },
+    {
+      provide: Resilience,
+      inject: [ServiceDirectory, Configuration],
+      useFactory: (directory: ServiceDirectory, { resilience }: Configuration) => new Resilience(directory, resilience),
+    },
+    {
+      provide: MeasuredPressure,
+      inject: [Configuration],
+      useFactory: ({ limits }: Configuration) => new MeasuredPressure(limits.shedding, logPressure),
+    },
     { provide: Pressure, useExisting: MeasuredPressure },
   ],
   exports: [ServiceDirectory, Resilience, MeasuredPressure, Pressure],

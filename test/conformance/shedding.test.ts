@@ -99,5 +99,5 @@ test('a process whose event loop is blocked again and again refuses calls, and t
   await expect.poll(() => driver.call(filter)).toMatchObject({ outcome: { value: filtered } });
   await driver.close();
   await target.stop();
-  pressure.close();
+  pressure.onApplicationShutdown();
 });

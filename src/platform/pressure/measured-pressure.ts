@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { type Excess, Pressure } from '../../pipeline/pressure.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
 import { type PressureChange, type PressureSettings, pressureSettings } from './pressure-settings.js';
@@ -30,7 +31,7 @@ function heapShare(): number {
 }
 
 /** Only two excesses in a row count: a single long pause is over when it is sampled. */
-export class MeasuredPressure extends Pressure {
+export class MeasuredPressure extends Pressure implements OnApplicationShutdown {
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #sampling: RepeatedTask;
   #settings: PressureSettings;
@@ -64,7 +65,7 @@ export class MeasuredPressure extends Pressure {
     this.#settings = this.#apply(change);
   }
 
-  close(): void {
+  onApplicationShutdown(): void {
     void this.#sampling.stop();
     this.#delay.disable();
   }

@@ -1,58 +1,73 @@
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 import type { Instance } from '../discovery/service-directory.js';
-import { Candidate } from './candidate.js';
 
-export interface BalancerOptions {
-  readonly isReachable?: ((instance: Instance) => boolean) | undefined;
-  readonly onEjected?: (instance: Instance, forMs: number) => void;
-  readonly onReturned?: (instance: Instance) => void;
-  /** Monotonic milliseconds. */
-  readonly now?: () => number;
+export class Candidate {
+  failuresInARow = 0;
+  /** By the balancer's clock; undefined when not ejected. */
+  ejectedUntil: number | undefined;
+  /** Decreases by one per `baseMs` of service. */
+  ejections = 0;
+  returnedAt = 0;
+  /** After an ejection: one call at a time, and the first failure ejects it again. */
+  isOnProbation = false;
+  isProbed = false;
+  wasUnreachable = false;
+
+  constructor(readonly instance: Instance) {}
+
+  get isEjected(): boolean {
+    return this.ejectedUntil !== undefined;
+  }
 }
+
+interface BalancerOptions {
+  isReachable(instance: Instance): boolean;
+  onEjected(instance: Instance, forMs: number): void;
+  onReturned(instance: Instance): void;
+  /** Monotonic milliseconds. */
+  now(): number;
+}
+
+const defaults: BalancerOptions = {
+  isReachable: () => true,
+  onEjected: () => undefined,
+  onReturned: () => undefined,
+  now: () => performance.now(),
+};
 
 /** Round robin, with ejections as in Envoy's outlier detection; but when the last instance fails too, all return. */
 export class Balancer {
-  readonly #options: Required<BalancerOptions>;
-  #candidates: readonly Candidate[] = [];
+  candidates: readonly Candidate[] = [];
+  ejections = 0;
+  readonly #options: BalancerOptions;
   #next = 0;
-  #ejections = 0;
 
   constructor(
     public settings: ResilienceSettings['ejection'],
-    options: BalancerOptions = {},
+    options: Partial<BalancerOptions> = {},
   ) {
-    const nothing = () => undefined;
-    const { isReachable = () => true, onEjected = nothing, onReturned = nothing } = options;
-    this.#options = { isReachable, onEjected, onReturned, now: options.now ?? (() => performance.now()) };
-  }
-
-  get candidates(): readonly Candidate[] {
-    return this.#candidates;
-  }
-
-  get ejections(): number {
-    return this.#ejections;
+    this.#options = { ...defaults, ...options };
   }
 
   update(instances: readonly Instance[]): void {
-    const known = new Map(this.#candidates.map((candidate) => [candidate.instance.id, candidate]));
-    this.#candidates = instances.map((instance) => {
+    const known = new Map(this.candidates.map((candidate) => [candidate.instance.id, candidate]));
+    this.candidates = instances.map((instance) => {
       const candidate = known.get(instance.id);
       return candidate?.instance.address === instance.address ? candidate : new Candidate(instance);
     });
-    if (this.#candidates.every(({ isEjected }) => isEjected)) this.#returnAll();
+    if (this.candidates.every(({ isEjected }) => isEjected)) this.#returnAll();
   }
 
   /** `unsent`: tried ones that received nothing. */
   pick(tried?: ReadonlySet<Candidate>, unsent?: ReadonlySet<Candidate>): Candidate | undefined {
     this.#returnDue();
-    const count = this.#candidates.length;
+    const count = this.candidates.length;
     const first = this.#next;
     let picked: Candidate | undefined;
     let best = Number.POSITIVE_INFINITY;
     for (let step = 0; step < count && best > 0; step++) {
       const index = (first + step) % count;
-      const candidate = this.#candidates[index] as Candidate;
+      const candidate = this.candidates[index] as Candidate;
       const rank = this.#rank(candidate, tried, unsent);
       if (rank >= best) continue;
       best = rank;
@@ -65,7 +80,7 @@ export class Balancer {
 
   /** Whether a good instance beside `tried` is left. */
   hasOther(tried: ReadonlySet<Candidate>): boolean {
-    return this.#candidates.some((candidate) => !tried.has(candidate) && this.#isGood(candidate));
+    return this.candidates.some((candidate) => !tried.has(candidate) && this.#isGood(candidate));
   }
 
   succeeded(candidate: Candidate): void {
@@ -78,8 +93,8 @@ export class Balancer {
     candidate.isProbed = false;
     candidate.failuresInARow++;
     const tolerated = candidate.isOnProbation ? 1 : this.settings.failures;
-    if (candidate.isEjected || candidate.failuresInARow < tolerated || !this.#candidates.includes(candidate)) return;
-    const isLast = this.#candidates.every((other) => other === candidate || other.isEjected);
+    if (candidate.isEjected || candidate.failuresInARow < tolerated || !this.candidates.includes(candidate)) return;
+    const isLast = this.candidates.every((other) => other === candidate || other.isEjected);
     if (isLast) this.#returnAll();
     else this.#eject(candidate);
   }
@@ -109,13 +124,13 @@ export class Balancer {
     candidate.ejections = Math.max(0, candidate.ejections - madeGood) + 1;
     const forMs = Math.min(maxMs, baseMs * candidate.ejections);
     candidate.ejectedUntil = now + forMs;
-    this.#ejections++;
+    this.ejections++;
     this.#options.onEjected(candidate.instance, forMs);
   }
 
   /** An ejected instance that is reachable again is most likely a new process: it returns at once. */
   #returnDue(): void {
-    for (const candidate of this.#candidates) {
+    for (const candidate of this.candidates) {
       if (candidate.ejectedUntil === undefined) continue;
       const isReachable = this.#options.isReachable(candidate.instance);
       const isBack = isReachable && candidate.wasUnreachable;
@@ -128,7 +143,7 @@ export class Balancer {
 
   /** These ejections do not count: they hit every instance. */
   #returnAll(): void {
-    for (const candidate of this.#candidates) {
+    for (const candidate of this.candidates) {
       candidate.failuresInARow = 0;
       if (!candidate.isEjected) continue;
       candidate.ejections--;

@@ -1,11 +1,14 @@
+import type { Logger } from '@nestjs/common';
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
 import { Lifetime } from '../../pipeline/lifetime.js';
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 import { Semaphore } from '../../platform/schedule/semaphore.js';
-import { Circuit, type Judge, type OnCircuitChange, type Verdict } from './circuit.js';
+import { Circuit, type CircuitState, type Judge, type Verdict } from './circuit.js';
 import { verdict } from './outage.js';
 import { withDeadline } from './with-deadline.js';
+
+export type ResilienceLogger = Pick<Logger, 'log' | 'warn'>;
 
 /** Limits parallel calls to one service or dependency, and refuses them while its circuit is open. */
 export class Guard {
@@ -15,9 +18,9 @@ export class Guard {
   constructor(
     readonly name: string,
     public settings: ResilienceSettings,
-    onChange?: OnCircuitChange,
+    protected readonly logger: ResilienceLogger,
   ) {
-    this.circuit = new Circuit(name, settings.breaker, onChange);
+    this.circuit = new Circuit(name, settings.breaker, (from, to) => this.#changed(from, to));
     this.bulkhead = new Semaphore(settings.concurrency, 0, () => this.#full());
   }
 
@@ -32,13 +35,19 @@ export class Guard {
     return this.bulkhead.run(() => this.circuit.run(work, judge));
   }
 
+  #changed(from: CircuitState, to: CircuitState): void {
+    const line = `Circuit ${this.name}: ${from} -> ${to}`;
+    if (to === 'OPEN') this.logger.warn(line);
+    else this.logger.log(line);
+  }
+
   #full(): ServiceUnavailable {
     const cause = new Error(`too many calls to ${this.name} are under way`);
     return new ServiceUnavailable({ detail: 'Too many calls of this kind are under way', retryAfterSeconds: 1, cause });
   }
 }
 
-export interface OutboundOptions {
+interface OutboundOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }

@@ -1,63 +1,56 @@
 import { family, type MetricFamily, type Sample } from '../../platform/observability/metric-family.js';
-import type { Semaphore } from '../../platform/schedule/semaphore.js';
-import type { Circuit, CircuitState } from './circuit.js';
+import type { CircuitState } from './circuit.js';
+import type { Guard } from './guard.js';
 import type { Resilience } from './resilience.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
+type Metric<T> = readonly [name: string, help: string, read: (source: T) => number];
+
 const stateNumbers: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 
-const stateOf = ({ name, state }: Circuit): Sample[] => [[{ circuit: name }, stateNumbers[state]]];
+const serviceMetrics: readonly Metric<ResiliencePolicy>[] = [
+  ['remote_calls_total', 'Calls that were made, retries not counted.', ({ counts }) => counts.calls],
+  ['remote_retries_total', 'Attempts after the first.', ({ counts }) => counts.retries],
+  ['remote_retries_refused_total', 'Attempts that the budget did not allow.', ({ counts }) => counts.retriesRefused],
+  ['remote_retry_budget', 'Retries that the budget allows now.', ({ budget }) => budget.left],
+  ['remote_attempts_given_up_total', 'Attempts given up for another instance.', ({ counts }) => counts.givenUp],
+  ['remote_instances', 'Known instances.', ({ instances }) => instances.known],
+  ['remote_ejected_instances', 'Instances that get no calls for a while.', ({ instances }) => instances.ejected],
+  ['remote_ejections_total', 'Instances taken out.', ({ balancer }) => balancer.ejections],
+];
 
-const transitionsOf = ({ name, transitions }: Circuit): Sample[] =>
-  Object.entries(transitions).map(([to, count]) => [{ circuit: name, to }, count]);
+const bulkheadMetrics: readonly Metric<Guard>[] = [
+  ['bulkhead_running', 'Calls under way.', ({ bulkhead }) => bulkhead.running],
+  ['bulkhead_limit', 'Calls that may be under way.', ({ bulkhead }) => bulkhead.limit],
+  ['bulkhead_refused_total', 'Calls refused because too many were under way.', ({ bulkhead }) => bulkhead.refused],
+];
 
-const callsOf = ({ name, counts: { successes, failures, rejected } }: Circuit): Sample[] =>
-  Object.entries({ success: successes, failure: failures, rejected }).map(([outcome, count]) => [
-    { circuit: name, outcome },
-    count,
-  ]);
+const metric = (name: string, help: string, samples: readonly Sample[]): MetricFamily =>
+  family(name, name.endsWith('_total') ? 'counter' : 'gauge', help, samples);
 
-export function resilienceFamilies({ guards, policies }: Resilience): readonly MetricFamily[] {
-  const circuits = (read: (circuit: Circuit) => Sample[]) => guards.flatMap(({ circuit }) => read(circuit));
-  const services = (read: (policy: ResiliencePolicy) => number) =>
-    policies.map((policy): Sample => [{ service: policy.name }, read(policy)]);
-  const bulkheads = (read: (bulkhead: Semaphore) => number) =>
-    guards.map(({ name, bulkhead }): Sample => [{ name }, read(bulkhead)]);
-  const calls = services(({ counts }) => counts.calls);
-  const retries = services(({ counts }) => counts.retries);
-  const retriesRefused = services(({ counts }) => counts.retriesRefused);
-  const retriesLeft = services(({ budget }) => budget.left);
-  const givenUp = services(({ counts }) => counts.givenUp);
-  const known = services(({ instances }) => instances.known);
-  const ejected = services(({ instances }) => instances.ejected);
-  const ejections = services(({ balancer }) => balancer.ejections);
-  const running = bulkheads((bulkhead) => bulkhead.running);
-  const limits = bulkheads(({ limit }) => limit);
-  const refused = bulkheads((bulkhead) => bulkhead.refused);
-  return [
-    family('circuit_state', 'gauge', '0 closed, 1 half open, 2 open.', circuits(stateOf)),
-    family(
-      'circuit_transitions_total',
-      'counter',
-      'How often the circuit came to this state.',
-      circuits(transitionsOf),
+const numbers = <T extends Guard>(metrics: readonly Metric<T>[], sources: readonly T[], label: string) =>
+  metrics.map(([name, help, read]) =>
+    metric(
+      name,
+      help,
+      sources.map((each) => [{ [label]: each.name }, read(each)]),
     ),
-    family(
-      'circuit_calls_total',
-      'counter',
-      'Calls after their retries; rejected ones were not made.',
-      circuits(callsOf),
-    ),
-    family('remote_calls_total', 'counter', 'Calls that were made, retries not counted.', calls),
-    family('remote_retries_total', 'counter', 'Attempts after the first.', retries),
-    family('remote_retries_refused_total', 'counter', 'Attempts that the budget did not allow.', retriesRefused),
-    family('remote_retry_budget', 'gauge', 'Retries that the budget allows now.', retriesLeft),
-    family('remote_attempts_given_up_total', 'counter', 'Attempts given up for another instance.', givenUp),
-    family('remote_instances', 'gauge', 'Known instances.', known),
-    family('remote_ejected_instances', 'gauge', 'Instances that get no calls for a while.', ejected),
-    family('remote_ejections_total', 'counter', 'Instances taken out.', ejections),
-    family('bulkhead_running', 'gauge', 'Calls under way.', running),
-    family('bulkhead_limit', 'gauge', 'Calls that may be under way.', limits),
-    family('bulkhead_refused_total', 'counter', 'Calls refused because too many were under way.', refused),
-  ];
+  );
+
+const stateOf = ({ name, circuit }: Guard): Sample => [{ circuit: name }, stateNumbers[circuit.state]];
+
+const transitionsOf = ({ name, circuit }: Guard): Sample[] =>
+  Object.entries(circuit.transitions).map(([to, count]) => [{ circuit: name, to }, count]);
+
+function callsOf({ name, circuit: { counts } }: Guard): Sample[] {
+  const outcomes = { success: counts.successes, failure: counts.failures, rejected: counts.rejected };
+  return Object.entries(outcomes).map(([outcome, count]) => [{ circuit: name, outcome }, count]);
 }
+
+export const resilienceFamilies = ({ guards, policies }: Resilience): readonly MetricFamily[] => [
+  metric('circuit_state', '0 closed, 1 half open, 2 open.', guards.map(stateOf)),
+  metric('circuit_transitions_total', 'How often the circuit came to this state.', guards.flatMap(transitionsOf)),
+  metric('circuit_calls_total', 'Calls after their retries; rejected ones were not made.', guards.flatMap(callsOf)),
+  ...numbers(serviceMetrics, policies, 'service'),
+  ...numbers(bulkheadMetrics, guards, 'name'),
+];

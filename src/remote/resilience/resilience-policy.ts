@@ -1,35 +1,51 @@
+import { Cancelled, IdempotencyKeyInUse, ServiceUnavailable } from '../../contract/built-in-failures.js';
+import type { Failure } from '../../contract/failure.js';
+import { Lifetime } from '../../pipeline/lifetime.js';
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
+import { fullJitter, pause } from '../../platform/schedule/backoff.js';
 import type { Instance } from '../discovery/service-directory.js';
-import { Balancer } from './balancer.js';
-import { Guard } from './guard.js';
-import { isOutage, verdict } from './outage.js';
-import type { ResilienceEvents } from './resilience-events.js';
-import { type RemoteCall, RetriedCall, type RetryParts, type SendTo } from './retried-call.js';
+import { Balancer, type Candidate } from './balancer.js';
+import { Guard, type ResilienceLogger } from './guard.js';
+import { isOutage, isUnsent, verdict } from './outage.js';
 import { RetryBudget } from './retry-budget.js';
+import { type SlowWork, withDeadline } from './with-deadline.js';
 
-export interface PolicyOptions {
-  readonly events: ResilienceEvents;
-  readonly isReachable?: ((instance: Instance) => boolean) | undefined;
-  onOutage(): void;
+interface RemoteCall {
+  readonly lifetime: Lifetime;
+  /** A query, or a command with an idempotency key: may run twice. */
+  readonly isSafe: boolean;
 }
 
-export class ResiliencePolicy extends Guard implements RetryParts {
-  readonly counts = { calls: 0, retries: 0, retriesRefused: 0, givenUp: 0 };
+/** Rejects with a Failure; `retry: always` when nothing was sent. */
+export type SendTo<T> = (instance: Instance, attempt: Lifetime) => Promise<T>;
+
+interface PolicyOptions {
+  readonly logger: ResilienceLogger;
+  readonly isReachable: (instance: Instance) => boolean;
+  readonly onOutage: () => void;
+}
+
+/** Calls to one service: retries within a budget, on the instances that the balancer picks. */
+export class ResiliencePolicy extends Guard {
+  readonly counts = {
+    calls: 0,
+    retries: 0,
+    retriesRefused: 0,
+    /** Attempts that took too long while another instance was available. */
+    givenUp: 0,
+  };
   readonly budget: RetryBudget;
   readonly balancer: Balancer;
+  readonly onOutage: () => void;
 
-  constructor(
-    name: string,
-    settings: ResilienceSettings,
-    private readonly options: PolicyOptions,
-  ) {
-    const { events, isReachable } = options;
-    super(name, settings, (from, to) => events.emit('circuit', { name, from, to }));
+  constructor(name: string, settings: ResilienceSettings, { logger, isReachable, onOutage }: PolicyOptions) {
+    super(name, settings, logger);
+    this.onOutage = onOutage;
     this.budget = new RetryBudget(settings.budget);
     this.balancer = new Balancer(settings.ejection, {
       isReachable,
-      onEjected: ({ address }, forMs) => events.emit('ejected', { service: name, address, forMs }),
-      onReturned: ({ address }) => events.emit('returned', { service: name, address }),
+      onEjected: ({ address }, forMs) => logger.warn(`${name}: ${address} gets no calls for ${forMs / 1_000} s`),
+      onReturned: ({ address }) => logger.log(`${name}: ${address} gets calls again`),
     });
   }
 
@@ -54,13 +70,142 @@ export class ResiliencePolicy extends Guard implements RetryParts {
     }
   }
 
-  onOutage(): void {
-    this.options.onOutage();
-  }
-
   override update(settings: ResilienceSettings): void {
     super.update(settings);
     this.budget.settings = settings.budget;
     this.balancer.settings = settings.ejection;
+  }
+}
+
+class TookTooLong extends Cancelled {}
+
+class RetriedCall<T> {
+  readonly #settings: ResilienceSettings;
+  readonly #tried = new Set<Candidate>();
+  /** Instances that received nothing. */
+  readonly #unsent = new Set<Candidate>();
+  #attempts = 0;
+  /** An attempt had no answer: its command may still run. */
+  #mayRun = false;
+
+  constructor(
+    private readonly policy: ResiliencePolicy,
+    private readonly call: RemoteCall,
+    private readonly deadline: number,
+    private readonly send: SendTo<T>,
+  ) {
+    this.#settings = policy.settings;
+  }
+
+  async run(): Promise<T> {
+    const { balancer, budget, counts } = this.policy;
+    counts.calls++;
+    budget.countCall();
+    let candidate = balancer.pick();
+    for (;;) {
+      this.#attempts++;
+      try {
+        return await this.#try(candidate);
+      } catch (error) {
+        await this.#beforeNext(error);
+        if (!this.#isKeyInUse(error)) candidate = balancer.pick(this.#tried, this.#unsent);
+        this.#mayRun ||= error instanceof TookTooLong || (isOutage(error) && !isUnsent(error));
+      }
+    }
+  }
+
+  async #try(candidate: Candidate | undefined): Promise<T> {
+    if (!candidate) throw this.#noInstance();
+    const { lifetime } = this.call;
+    const attempt = new Lifetime(this.deadline, undefined);
+    const end = (failure: Failure) => attempt.end(failure);
+    lifetime.onEnd(end);
+    const startedAt = performance.now();
+    try {
+      const value = await withDeadline(attempt, () => this.send(candidate.instance, attempt), this.#slow(candidate));
+      this.policy.balancer.succeeded(candidate);
+      return value;
+    } catch (error) {
+      this.#tried.add(candidate);
+      if (isUnsent(error)) this.#unsent.add(candidate);
+      this.#judge(candidate, error, performance.now() - startedAt);
+      throw error;
+    } finally {
+      lifetime.offEnd(end);
+    }
+  }
+
+  #slow(candidate: Candidate): SlowWork | undefined {
+    if (!this.call.isSafe) return undefined;
+    return { ms: this.#settings.retry.attemptTimeoutMs, giveUp: () => this.#giveUp(candidate) };
+  }
+
+  #judge(candidate: Candidate, error: unknown, ms: number): void {
+    const { balancer } = this.policy;
+    const found = error instanceof TookTooLong ? 'failure' : verdict(error, ms, this.#settings.fairMs);
+    if (found === 'answer') balancer.succeeded(candidate);
+    else if (found === 'neutral') balancer.abandoned(candidate);
+    else {
+      balancer.failed(candidate);
+      this.policy.onOutage();
+    }
+  }
+
+  /** Only for another good instance; otherwise it keeps waiting. */
+  #giveUp(candidate: Candidate): Failure | undefined {
+    const { balancer, counts } = this.policy;
+    this.#tried.add(candidate);
+    if (this.#attempts >= this.#settings.retry.attempts || !balancer.hasOther(this.#tried)) return undefined;
+    if (!this.#claimRetry()) return undefined;
+    counts.givenUp++;
+    return new TookTooLong();
+  }
+
+  #claimRetry(): boolean {
+    const { budget, counts } = this.policy;
+    const isAllowed = budget.claim();
+    if (!isAllowed) counts.retriesRefused++;
+    return isAllowed;
+  }
+
+  async #beforeNext(error: unknown): Promise<void> {
+    if (!(error instanceof TookTooLong)) {
+      const { lifetime } = this.call;
+      await pause(this.#delay(error), lifetime.signal);
+      if (lifetime.ended) throw lifetime.ended;
+    }
+    this.policy.counts.retries++;
+  }
+
+  /** Milliseconds. Throws `error` when there is no next attempt. */
+  #delay(error: unknown): number {
+    const { retry } = this.#settings;
+    const isLast = this.#attempts >= retry.attempts;
+    const hasNext = this.#isKeyInUse(error) || (!isLast && this.#mayRepeat(error));
+    if (!hasNext) throw error;
+    const delay = Math.max(this.#pushback(error), fullJitter(retry, this.#attempts));
+    if (performance.now() + delay >= this.deadline || !this.#claimRetry()) throw error;
+    return delay;
+  }
+
+  /** Milliseconds requested by an instance; applies to that instance only. */
+  #pushback(error: Failure): number {
+    if (isUnsent(error) || this.policy.balancer.hasOther(this.#tried)) return 0;
+    return error.hasExplicitPause ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  }
+
+  /** An earlier attempt of this call holds the key: its outcome comes from the same instance. */
+  #isKeyInUse(error: unknown): error is IdempotencyKeyInUse {
+    return this.#mayRun && error instanceof IdempotencyKeyInUse;
+  }
+
+  #mayRepeat(error: unknown): error is ServiceUnavailable {
+    return isOutage(error) && error.kind === 'unavailable' && (this.call.isSafe || isUnsent(error));
+  }
+
+  #noInstance(): ServiceUnavailable {
+    this.policy.onOutage();
+    const cause = new Error(`no instance of ${this.policy.name} is known`);
+    return new ServiceUnavailable({ detail: 'Nobody is there to answer this at the moment', cause, retry: 'always' });
   }
 }

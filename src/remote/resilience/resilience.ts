@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import {
   mergeSettings,
   type ResilienceChange,
   type ResilienceSettings,
 } from '../../platform/dynamic/resilience-settings.js';
 import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
-import type { OnCircuitChange } from './circuit.js';
-import { type Guard, OutboundBreaker } from './guard.js';
-import { ResilienceEvents } from './resilience-events.js';
+import { type Guard, OutboundBreaker, type ResilienceLogger } from './guard.js';
 import { ResiliencePolicy } from './resilience-policy.js';
 
-export class Resilience {
-  readonly events = new ResilienceEvents();
+type IsReachable = (instance: Instance) => boolean;
+
+export class Resilience implements OnApplicationShutdown {
   readonly #policies = new Map<string, ResiliencePolicy>();
   readonly #breakers = new Map<string, OutboundBreaker>();
-  readonly #unwatch: (() => void)[] = [];
   readonly #changes = new Map<string, ResilienceChange>();
   #change: ResilienceChange = {};
 
   constructor(
     private readonly directory: ServiceDirectory,
     private readonly configured: ResilienceChange = {},
+    private readonly logger: ResilienceLogger = new Logger('Remote'),
   ) {}
 
   get policies(): readonly ResiliencePolicy[] {
@@ -32,13 +32,13 @@ export class Resilience {
   }
 
   /** `isReachable` of the first call applies. */
-  policy(service: string, isReachable?: (instance: Instance) => boolean): ResiliencePolicy {
+  policy(service: string, isReachable: IsReachable = () => true): ResiliencePolicy {
     return this.#policies.getOrInsertComputed(service, () => this.#createPolicy(service, isReachable));
   }
 
   breaker(name: string): OutboundBreaker {
-    const onChange: OnCircuitChange = (from, to) => this.events.emit('circuit', { name, from, to });
-    return this.#breakers.getOrInsertComputed(name, () => new OutboundBreaker(name, this.settings(name), onChange));
+    const create = () => new OutboundBreaker(name, this.settings(name), this.logger);
+    return this.#breakers.getOrInsertComputed(name, create);
   }
 
   settings(name: string): ResilienceSettings {
@@ -48,32 +48,30 @@ export class Resilience {
   /** Replaces the previous change, of all or one name. Throws a ZodError, without any change, when invalid. */
   update(change: ResilienceChange, name?: string): void {
     mergeSettings(change);
-    const former = this.guards.map((guard) => this.settings(guard.name));
     if (name === undefined) this.#change = change;
     else this.#changes.set(name, change);
-    for (const [index, guard] of this.guards.entries()) {
+    for (const guard of this.guards) {
       const settings = this.settings(guard.name);
-      if (isDeepStrictEqual(settings, former[index])) continue;
+      if (isDeepStrictEqual(settings, guard.settings)) continue;
       guard.update(settings);
-      this.events.emit('settings', { name: guard.name, settings });
+      this.logger.log(`${guard.name}: new resilience settings`);
     }
   }
 
-  close(): void {
-    for (const unwatch of this.#unwatch) unwatch();
+  /** Closes the directory too. */
+  async onApplicationShutdown(): Promise<void> {
     for (const { circuit } of this.guards) circuit.close();
+    await this.directory.close();
   }
 
-  #createPolicy(service: string, isReachable?: (instance: Instance) => boolean): ResiliencePolicy {
-    const { events, directory } = this;
+  #createPolicy(service: string, isReachable: IsReachable): ResiliencePolicy {
+    const { directory, logger } = this;
     const onOutage = () => directory.refresh(service);
-    const policy = new ResiliencePolicy(service, this.settings(service), { events, isReachable, onOutage });
-    this.#unwatch.push(
-      directory.watch(service, (instances) => {
-        policy.balancer.update(instances);
-        events.emit('instances', { service, addresses: instances.map(({ address }) => address) });
-      }),
-    );
+    const policy = new ResiliencePolicy(service, this.settings(service), { logger, isReachable, onOutage });
+    directory.watch(service, (instances) => {
+      policy.balancer.update(instances);
+      logger.log(`${service}: ${instances.map(({ address }) => address).join(', ') || 'no instance'}`);
+    });
     return policy;
   }
 }

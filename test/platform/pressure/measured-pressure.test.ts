@@ -13,7 +13,7 @@ pressureBehaviour('the pressure that is measured', (calls) => {
     pressure,
     overload: () => busy(60, () => pressure.excess(0) !== undefined),
     relieve: () => untilRelieved(pressure),
-    close: () => pressure.close(),
+    close: () => pressure.onApplicationShutdown(),
   };
 });
 
@@ -37,7 +37,7 @@ describe('the pressure on a process', () => {
     return delays;
   };
 
-  afterEach(() => pressure.close());
+  afterEach(() => pressure.onApplicationShutdown());
 
   test('is not too much after one long pause, which is over when it is seen', async () => {
     const seen: unknown[] = [];

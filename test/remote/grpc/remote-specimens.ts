@@ -104,10 +104,7 @@ export class RemoteSpecimens {
       imports: [remoteModule(executor)],
       pipeline: { placement: { serves: [specimens], runs: [] }, tracer: options.tracer },
     });
-    const close = async () => {
-      resilience.close();
-      await directory.close();
-    };
+    const close = () => resilience.onApplicationShutdown();
     const reconnect = () => executor.onApplicationShutdown();
     return new RemoteSpecimens(edge, owner, address, reconnect, close);
   }

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Balancer } from '../../../src/remote/resilience/balancer.js';
-
-import type { Candidate } from '../../../src/remote/resilience/candidate.js';
+import { Balancer, type Candidate } from '../../../src/remote/resilience/balancer.js';
 
 const instances = (...ids: readonly string[]) => ids.map((id) => ({ id, address: `${id}:50051` }));
 

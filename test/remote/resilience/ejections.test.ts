@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Balancer } from '../../../src/remote/resilience/balancer.js';
-import type { Candidate } from '../../../src/remote/resilience/candidate.js';
+import { Balancer, type Candidate } from '../../../src/remote/resilience/balancer.js';
 
 const settings = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
 

@@ -3,7 +3,8 @@ import { Lifetime } from '../../../src/pipeline/lifetime.js';
 import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
 import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
 import { Resilience } from '../../../src/remote/resilience/resilience.js';
-import type { SendTo } from '../../../src/remote/resilience/retried-call.js';
+import type { SendTo } from '../../../src/remote/resilience/resilience-policy.js';
+import { Lines } from '../discovery/lines.js';
 
 const lasting = (ms: number) => new Lifetime(performance.now() + ms, undefined);
 
@@ -25,6 +26,7 @@ const quick: ResilienceChange = { retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs
 /** A service on `hosts`, each with the given behaviour. */
 export class RemoteService {
   readonly resilience: Resilience;
+  readonly log = new Lines();
   readonly asked: string[] = [];
   readonly #behaviours = new Map<string, Behaviour>();
 
@@ -32,7 +34,7 @@ export class RemoteService {
     const addresses = hosts.map((host) => `${host}:50051`);
     const directory = new StaticServiceDirectory(hosts.length > 0 ? { users: addresses.join() } : {});
     const retry = { ...quick.retry, ...change.retry };
-    this.resilience = new Resilience(directory, { ...quick, ...change, retry });
+    this.resilience = new Resilience(directory, { ...quick, ...change, retry }, this.log);
   }
 
   get policy() {
