@@ -68,7 +68,7 @@ export class Application {
       await this.#close().catch(() => undefined);
       throw error;
     }
-    servers.grpc?.setServing(true);
+    servers.grpc?.health.setServing(true);
     const addresses = await servers.addresses();
     this.#registration = await registrationOf(configuration, addresses);
     void this.#registration?.start();
@@ -97,7 +97,7 @@ export class Application {
   async #leave(): Promise<void> {
     const { app, configuration, servers } = this.parts;
     servers.readiness.drain();
-    servers.grpc?.setServing(false);
+    servers.grpc?.health.setServing(false);
     closeAfterAnswers(app.getHttpServer());
     // only behind an external broker do other instances take over the requests
     if (configuration.mqtt.url !== undefined) void servers.mqtt?.pause();

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import { describe as descriptorOf } from '../../src/contract/module.js';
-import { defaultConnectionLimits, limitOptions } from '../../src/protocols/grpc/connection-limits.js';
+import { connectionOptions } from '../../src/protocols/grpc/grpc-server.js';
 import { byteMethod } from '../../src/protocols/grpc/protobuf-messages.js';
 import { FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
 import { SpecimenGrpc } from '../protocols/grpc/specimen-grpc.js';
@@ -43,7 +43,7 @@ async function h2spec(port: number, sections: readonly string[] = []): Promise<O
 
 /** One method on grpc-js, within the limits of ours and with nothing else of it. */
 async function bareServer(): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = new Server(limitOptions(defaultConnectionLimits, 4_194_304));
+  const server = new Server(connectionOptions);
   server.addService(
     { [path]: byteMethod(path) },
     { [path]: (_call: unknown, respond: (error: null) => void) => respond(null) },

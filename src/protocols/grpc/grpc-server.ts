@@ -1,10 +1,9 @@
 import { promisify } from 'node:util';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { endpoint } from '../../platform/config/host.js';
 import { CallerAddresses } from '../caller-address.js';
-import { type ConnectionLimits, defaultConnectionLimits, limitOptions } from './connection-limits.js';
 import { HealthService, healthProto } from './health-service.js';
 import { redirectLibraryLog } from './library-log.js';
 import { takeOperationCalls } from './operation-calls.js';
@@ -29,19 +28,32 @@ export interface GrpcServerOptions {
   readonly shutdownMs: number;
   /** Addresses or networks whose `x-forwarded-for` and `forwarded` are trusted; none when absent. */
   readonly trustedProxies?: readonly string[];
-  readonly connections?: ConnectionLimits;
+  /** In place of those here. */
+  readonly connections?: ServerOptions;
   /** Texts by path; the committed files when absent. */
   readonly protos?: ReadonlyMap<string, string>;
 }
+
+/** Milliseconds. Without limits, connections of probes that never close would pile up. */
+export const connectionOptions: ServerOptions = {
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.max_connection_idle_ms': 300_000,
+  'grpc.max_connection_age_ms': 1_800_000,
+  'grpc.max_connection_age_grace_ms': 30_000,
+  'grpc.max_concurrent_streams': 1_000,
+  // its counters cost every call and are not used
+  'grpc.enable_channelz': 0,
+};
 
 const isPublic = ({ wire: { grpc } }: OperationDescriptor): boolean => !isInternal(grpc.package);
 const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc.package}.${grpc.service}`;
 
 export class GrpcServer {
   readonly #server: Server;
-  readonly #health: HealthService;
+  readonly health: HealthService;
+  port: number | undefined;
   readonly #options: GrpcServerOptions;
-  #port: number | undefined;
   #drained: Promise<void> | undefined;
 
   /** Throws an Error that names the operations missing from the `.proto` files. */
@@ -54,31 +66,22 @@ export class GrpcServer {
     for (const [operation, codec] of compileCodecs(operations, new ProtoSchema(protos))) {
       methods.set(operation.wire.grpc.path, { operation, codec, pipeline, addresses });
     }
-    const limits = options.connections ?? defaultConnectionLimits;
-    this.#server = new Server(limitOptions(limits, options.messageBytes));
+    this.#server = new Server({
+      ...connectionOptions,
+      ...options.connections,
+      'grpc.max_receive_message_length': options.messageBytes,
+    });
     takeOperationCalls(this.#server, methods);
     for (const path of methods.keys()) this.#server.addService({ [path]: byteMethod(path) }, {});
     answerUnknownMethods(this.#server);
-    this.#health = new HealthService(operations.filter(isPublic).map(serviceName));
-    this.#health.addTo(this.#server);
+    this.health = new HealthService(operations.filter(isPublic).map(serviceName));
+    this.health.addTo(this.#server);
     if (options.reflection) this.#reflect(protos);
-  }
-
-  get port(): number | undefined {
-    return this.#port;
-  }
-
-  get watchers(): number {
-    return this.#health.watchers;
-  }
-
-  setServing(isServing: boolean): void {
-    this.#health.setServing(isServing);
   }
 
   async listen(): Promise<void> {
     const { credentials = ServerCredentials.createInsecure(), port } = this.#options;
-    this.#port = await promisify(this.#server.bindAsync.bind(this.#server))(this.#address(port), credentials);
+    this.port = await promisify(this.#server.bindAsync.bind(this.#server))(this.#address(port), credentials);
   }
 
   /** Sends GOAWAY. Resolves when the running calls have ended, or after `shutdownMs`. */
@@ -88,9 +91,9 @@ export class GrpcServer {
   }
 
   async #drain(): Promise<void> {
-    this.#health.close();
+    this.health.close();
     // forceShutdown forgets sessions when channelz is off
-    if (this.#port !== undefined) this.#server.drain(this.#address(this.#port), this.#options.shutdownMs);
+    if (this.port !== undefined) this.#server.drain(this.#address(this.port), this.#options.shutdownMs);
     await promisify(this.#server.tryShutdown.bind(this.#server))();
   }
 

@@ -47,7 +47,7 @@ const malformed = (): StatusObject =>
 
 /** `grpc.health.v1.Health`: all services of a process have one status. */
 export class HealthService {
-  readonly #watchers = new Map<ServerWritableStream<Buffer, Buffer>, string>();
+  readonly watchers = new Map<ServerWritableStream<Buffer, Buffer>, string>();
   readonly #services: ReadonlySet<string>;
   #isServing = true;
 
@@ -56,21 +56,17 @@ export class HealthService {
     this.#services = new Set(['', ...services]);
   }
 
-  get watchers(): number {
-    return this.#watchers.size;
-  }
-
   setServing(isServing: boolean): void {
     if (this.#isServing === isServing) return;
     this.#isServing = isServing;
-    for (const [stream, service] of this.#watchers) stream.write(statusBytes(this.#status(service)));
+    for (const [stream, service] of this.watchers) stream.write(statusBytes(this.#status(service)));
   }
 
   /** Ends every watch, so that clients find another process. */
   close(): void {
     this.setServing(false);
-    for (const stream of this.#watchers.keys()) stream.end();
-    this.#watchers.clear();
+    for (const stream of this.watchers.keys()) stream.end();
+    this.watchers.clear();
   }
 
   addTo(server: Server): void {
@@ -111,8 +107,8 @@ export class HealthService {
       stream.emit('error', malformed());
       return;
     }
-    this.#watchers.set(stream, service);
-    stream.once('cancelled', () => this.#watchers.delete(stream));
+    this.watchers.set(stream, service);
+    stream.once('cancelled', () => this.watchers.delete(stream));
     stream.write(statusBytes(this.#status(service)));
   }
 }

@@ -2,6 +2,7 @@ import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import type { Failure, Issue } from '../../contract/failure.js';
 import { type FailureKind, grpcKind, grpcStatus } from '../../contract/failure-table.js';
+import type { ReceivedFailure } from '../../contract/received-failure.js';
 import { addWellKnown, toBytes } from './protobuf-messages.js';
 
 /** google/rpc/status.proto of googleapis. */
@@ -95,15 +96,7 @@ export function failureStatus(failure: Failure, traceId?: string): StatusObject 
   return { code: grpcStatus(failure), details: failure.message.toWellFormed(), metadata };
 }
 
-/** `code` is a built-in one when the server sent no details. */
-export interface WireFailure {
-  readonly code: string;
-  readonly kind: FailureKind;
-  readonly detail: string;
-  readonly issues?: readonly Issue[];
-  readonly retryAfterSeconds?: number;
-}
-
+/** For a server that sent no details. */
 const codeOfKind: Partial<Record<FailureKind, string>> = {
   resource_exhausted: 'RATE_LIMITED',
   unavailable: 'SERVICE_UNAVAILABLE',
@@ -117,7 +110,7 @@ function unpack<T>(type: protobuf.Type, details: readonly AnyMessage[]): T | und
   return packed && (type.toObject(type.decode(packed.value), { defaults: true, longs: Number }) as T);
 }
 
-function readDetails(bytes: Uint8Array): Omit<WireFailure, 'kind' | 'detail'> | undefined {
+function readDetails(bytes: Uint8Array): Omit<ReceivedFailure, 'kind' | 'detail'> | undefined {
   const { details } = Status.toObject(Status.decode(bytes), { defaults: true }) as { details: AnyMessage[] };
   const info = unpack<{ reason: string }>(ErrorInfo, details);
   if (!info) return undefined;
@@ -126,10 +119,10 @@ function readDetails(bytes: Uint8Array): Omit<WireFailure, 'kind' | 'detail'> | 
   return {
     code: info.reason,
     ...(bad && {
-      issues: bad.fieldViolations.map(({ field, description, reason }) => ({
+      issues: bad.fieldViolations.map(({ field, reason, description: message }) => ({
         path: field,
         code: reason,
-        message: description,
+        message,
       })),
     }),
     ...(retry && { retryAfterSeconds: retry.retryDelay.seconds }),
@@ -149,7 +142,7 @@ export function decodeFailure({
   code,
   details,
   metadata,
-}: Pick<StatusObject, 'code' | 'details' | 'metadata'>): WireFailure {
+}: Pick<StatusObject, 'code' | 'details' | 'metadata'>): ReceivedFailure {
   const kind = grpcKind(code);
   return { code: codeOfKind[kind] ?? kind.toUpperCase(), ...tryDetails(metadata), kind, detail: details };
 }

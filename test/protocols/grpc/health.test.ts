@@ -32,10 +32,10 @@ describe('grpc.health.v1.Health', () => {
   it('reports the status of the process and of each public service', async () => {
     expect(await check('')).toBe('SERVING');
     expect(await check('specimens.v1.SpecimensService')).toBe('SERVING');
-    grpc.server.setServing(false);
+    grpc.server.health.setServing(false);
     expect(await check('')).toBe('NOT_SERVING');
     expect(await check('specimens.v2.SpecimensService')).toBe('NOT_SERVING');
-    grpc.server.setServing(true);
+    grpc.server.health.setServing(true);
     expect(await check('')).toBe('SERVING');
   });
 
@@ -59,9 +59,9 @@ describe('grpc.health.v1.Health', () => {
     const statuses: string[] = [];
     stream.on('data', (bytes: Buffer) => statuses.push(statusIn(bytes)));
     await once(stream, 'data');
-    grpc.server.setServing(false);
+    grpc.server.health.setServing(false);
     await once(stream, 'data');
-    grpc.server.setServing(true);
+    grpc.server.health.setServing(true);
     await once(stream, 'data');
     const ended = once(stream, 'end');
     await grpc.server.close();
@@ -84,9 +84,9 @@ describe('grpc.health.v1.Health', () => {
     );
     for (const stream of streams) stream.on('error', () => {});
     await Promise.all(streams.map((stream) => once(stream, 'data')));
-    expect(grpc.server.watchers).toBe(20);
+    expect(grpc.server.health.watchers.size).toBe(20);
     for (const stream of streams) stream.cancel();
-    await expect.poll(() => grpc.server.watchers).toBe(0);
+    await expect.poll(() => grpc.server.health.watchers.size).toBe(0);
     for (const client of others) client.close();
   });
 
@@ -98,7 +98,7 @@ describe('grpc.health.v1.Health', () => {
       const stream = grpc.client.makeServerStreamRequest('/grpc.health.v1.Health/Watch', same, same, bytes).resume();
       const [error] = (await once(stream, 'error')) as [ServiceError];
       expect(decodeFailure(error)).toMatchObject(malformed);
-      expect(grpc.server.watchers).toBe(0);
+      expect(grpc.server.health.watchers.size).toBe(0);
       expect(await check('')).toBe('SERVING');
     },
   );

@@ -1,6 +1,7 @@
 import { type ClientSessionOptions, connect, type IncomingHttpHeaders } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
-import { decodeFailure, type WireFailure } from '../../../src/protocols/grpc/status-details.js';
+import type { ReceivedFailure } from '../../../src/contract/received-failure.js';
+import { decodeFailure } from '../../../src/protocols/grpc/status-details.js';
 
 export interface RawAnswer {
   /** Trailers among them. */
@@ -59,7 +60,7 @@ export function frame(message: Buffer, compressed = 0): Buffer {
 }
 
 /** The failure that an answer carries in its details; undefined where it has none. */
-export function failureIn({ headers }: RawAnswer): WireFailure | undefined {
+export function failureIn({ headers }: RawAnswer): ReceivedFailure | undefined {
   if (headers['grpc-status-details-bin'] === undefined) return undefined;
   const metadata = Metadata.fromHttp2Headers(headers as IncomingHttpHeaders);
   return decodeFailure({

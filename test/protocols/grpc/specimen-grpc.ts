@@ -1,12 +1,13 @@
 import { Client, credentials, Metadata, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { describe } from '../../../src/contract/module.js';
 import type { AnyOperationClass } from '../../../src/contract/operation.js';
+import type { ReceivedFailure } from '../../../src/contract/received-failure.js';
 import { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
 import { GrpcServer, type GrpcServerOptions } from '../../../src/protocols/grpc/grpc-server.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
 import { compileCodecs, type OperationCodec } from '../../../src/protocols/grpc/protobuf-codec.js';
-import { decodeFailure, type WireFailure } from '../../../src/protocols/grpc/status-details.js';
+import { decodeFailure } from '../../../src/protocols/grpc/status-details.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
 import {
@@ -115,4 +116,5 @@ export const statusOf = (call: Promise<unknown>): Promise<StatusObject> =>
     (error: ServiceError) => error,
   );
 
-export const failureOf = async (call: Promise<unknown>): Promise<WireFailure> => decodeFailure(await statusOf(call));
+export const failureOf = async (call: Promise<unknown>): Promise<ReceivedFailure> =>
+  decodeFailure(await statusOf(call));

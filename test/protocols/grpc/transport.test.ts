@@ -7,7 +7,6 @@ import { gzipSync } from 'node:zlib';
 import { Client, credentials, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describe as descriptorOf } from '../../../src/contract/module.js';
-import { defaultConnectionLimits } from '../../../src/protocols/grpc/connection-limits.js';
 import { decodeFailure } from '../../../src/protocols/grpc/status-details.js';
 import { WaitForSpecimenHandler } from '../../fixtures/specimens/specimens.handlers.js';
 import { DiscardSpecimen, FilterSpecimens, WaitForSpecimen } from '../../fixtures/specimens/specimens.operations.js';
@@ -185,16 +184,16 @@ describe('connections', () => {
   };
 
   it('are closed by the server when they are idle, as those of probes are', async () => {
-    await closedBy(await startGrpc({ connections: { ...defaultConnectionLimits, idleMs: 50 } }));
+    await closedBy(await startGrpc({ connections: { 'grpc.max_connection_idle_ms': 50 } }));
   });
 
   it('are closed by the server when they are old', async () => {
-    await closedBy(await startGrpc({ connections: { ...defaultConnectionLimits, ageMs: 50 } }));
+    await closedBy(await startGrpc({ connections: { 'grpc.max_connection_age_ms': 50 } }));
   });
 
   it('are closed by the server when the peer is dead', async () => {
     const grpc = await startGrpc({
-      connections: { ...defaultConnectionLimits, keepaliveMs: 50, keepaliveTimeoutMs: 50 },
+      connections: { 'grpc.keepalive_time_ms': 50, 'grpc.keepalive_timeout_ms': 50 },
     });
     const socket: Socket = connect(grpc.server.port ?? 0, '127.0.0.1');
     opened.push(() => socket.destroy());
