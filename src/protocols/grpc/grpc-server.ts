@@ -4,15 +4,14 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { endpoint } from '../../platform/config/host.js';
 import { CallerAddresses } from '../caller-address.js';
-import { HealthService, healthProto } from './health-service.js';
+import { HealthService } from './health-service.js';
 import { redirectLibraryLog } from './library-log.js';
 import { takeOperationCalls } from './operation-calls.js';
 import { isInternal } from './proto-names.js';
-import { committedProtos, ProtoSchema, publicProtos } from './proto-schema.js';
+import { committedProtos, ProtoSchema } from './proto-schema.js';
 import { compileCodecs } from './protobuf-codec.js';
 import { byteMethod } from './protobuf-messages.js';
-import { ReflectionService } from './reflection-service.js';
-import { errorDetailsProto } from './status-details.js';
+import { addReflection } from './reflection-service.js';
 import { answerUnknownMethods } from './transport-failures.js';
 import type { UnaryMethod } from './unary-call.js';
 
@@ -76,7 +75,7 @@ export class GrpcServer {
     answerUnknownMethods(this.#server);
     this.health = new HealthService(operations.filter(isPublic).map(serviceName));
     this.health.addTo(this.#server);
-    if (options.reflection) this.#reflect(protos);
+    if (options.reflection) addReflection(this.#server, protos);
   }
 
   async listen(): Promise<void> {
@@ -99,15 +98,5 @@ export class GrpcServer {
 
   #address(port: number): string {
     return endpoint(this.#options.host, port);
-  }
-
-  #reflect(protos: ReadonlyMap<string, string>): void {
-    const shown = () => {
-      const ours = [...publicProtos(protos)].map(([path, text]) => [path.replace(/^proto\//, ''), text] as const);
-      return new Map<string, string>(ours)
-        .set('grpc/health/v1/health.proto', healthProto)
-        .set('google/rpc/error_details.proto', errorDetailsProto);
-    };
-    new ReflectionService(shown).addTo(this.#server);
   }
 }

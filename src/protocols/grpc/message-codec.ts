@@ -8,24 +8,12 @@ import {
   type ShapeCases,
 } from '../../contract/shape.js';
 import { enumValueName } from './proto-names.js';
-import {
-  type Convert,
-  fromEnum,
-  leafFits,
-  mapFits,
-  objectFits,
-  same,
-  type Test,
-  toEnum,
-  wireScalars,
-} from './wire-values.js';
+import { type Convert, fromEnum, same, toEnum, wireScalars } from './wire-values.js';
 
 /** Of a field, list item or map value; null for scalars. */
 type Resolved = protobuf.Type | protobuf.Enum | null;
 
 type Compile = (resolved: Resolved) => Convert;
-
-export class Inexpressible extends Error {}
 
 const convertItems = (item: Convert): Convert => (item === same ? same : (value) => (value as unknown[]).map(item));
 
@@ -68,8 +56,11 @@ const collections: Pick<ShapeCases<Compile>, 'list' | 'map'> = {
   map: (value) => (resolved) => convertValues(value(resolved)),
 };
 
-/** Compiled into object literals: a loop makes slow dictionary objects. Field names `[a-z][A-Za-z0-9]*` are safe. */
-const encoding: ShapeCases<Compile> = {
+/**
+ * To what protobufjs encodes. Throws Error at boot when the `.proto` type does not fit the shape. Compiled into object
+ * literals: a loop makes slow dictionary objects. Field names `[a-z][A-Za-z0-9]*` are safe.
+ */
+export const messageEncoder = fold<Compile>({
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? toEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].encode ?? same),
   ...collections,
@@ -82,27 +73,6 @@ const encoding: ShapeCases<Compile> = {
     const converters = inner.map(({ convert }) => convert);
     return new Function('c', `return (v) => ({ ${properties.join(', ')} });`)(converters) as Convert;
   },
-};
-
-function guarded(fits: Test, compile: Compile): Compile {
-  return (resolved) => {
-    const convert = compile(resolved);
-    return (value) => {
-      if (!fits(value)) throw new Inexpressible();
-      return convert(value);
-    };
-  };
-}
-
-/** To what protobufjs encodes. Throws Error at boot when the `.proto` type does not fit the shape. */
-export const messageEncoder = fold(encoding);
-
-/** For unvalidated values: throws Inexpressible where the wire would silently change one. */
-export const guardedMessageEncoder = fold<Compile>({
-  leaf: (shape) => guarded(leafFits(shape), encoding.leaf(shape)),
-  list: (item, shape) => guarded(Array.isArray, encoding.list(item, shape)),
-  map: (value, shape) => guarded(mapFits, encoding.map(value, shape)),
-  object: (fields, shape) => guarded(objectFits(shape), encoding.object(fields, shape)),
 });
 
 const emptyForms: Partial<Record<Shape['type'], string>> = { list: '[]', map: '{}' };

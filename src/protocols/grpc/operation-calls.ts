@@ -45,7 +45,7 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
     // grpc-js adds its listener later, and the stream may be reset before
     stream.on('error', ignore);
-    turnsOf(stream.session).run(() => {
+    turns.getOrInsertComputed(stream.session ?? stream, createTurns).run(() => {
       if (stream.destroyed) return;
       handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
     });
@@ -55,12 +55,7 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
 
 const ignore = () => undefined;
 
-const turns = new WeakMap<Http2Session, Turns>();
+/** By connection. */
+const turns = new WeakMap<Http2Session | ServerHttp2Stream, Turns>();
 
-function turnsOf(session: Http2Session | undefined): Turns {
-  const known = session && turns.get(session);
-  if (known) return known;
-  const made = new Turns(callsPerTurn);
-  if (session) turns.set(session, made);
-  return made;
-}
+const createTurns = () => new Turns(callsPerTurn);

@@ -3,11 +3,11 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { validate } from '../../contract/validate.js';
-import { guardedMessageEncoder, Inexpressible, messageDecoder, messageEncoder } from './message-codec.js';
+import { messageDecoder, messageEncoder } from './message-codec.js';
 import { responseFields, responseName } from './proto-names.js';
 import type { ProtoMethodTypes, ProtoSchema } from './proto-schema.js';
 import { fromBytes, toBytes } from './protobuf-messages.js';
-import type { Convert } from './wire-values.js';
+import { type Convert, fitsWire } from './wire-values.js';
 
 export interface OperationCodec {
   /** Client. Throws InvalidArgument, with issues, for an input that the wire cannot represent. */
@@ -22,14 +22,14 @@ export interface OperationCodec {
 const asIs: Decode = (value) => value;
 
 function requestEncoder(operation: OperationDescriptor, type: protobuf.Type): OperationCodec['encodeRequest'] {
-  const toMessage = guardedMessageEncoder(operation.input)(type);
+  const fits = fitsWire(operation.input);
+  const toMessage = messageEncoder(operation.input)(type);
   return (input) => {
-    try {
-      return toBytes(type, toMessage(input));
-    } catch (error) {
-      if (error instanceof Inexpressible) validate(operation, input, asIs);
-      throw error;
+    if (!fits(input)) {
+      validate(operation, input, asIs);
+      throw new TypeError(`protobuf cannot represent this input of ${operation.id}`);
     }
+    return toBytes(type, toMessage(input));
   };
 }
 

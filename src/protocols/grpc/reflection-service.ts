@@ -1,7 +1,10 @@
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { DescribedFiles } from './described-files.js';
+import { healthProto } from './health-service.js';
+import { publicProtos } from './proto-schema.js';
 import { byteMethod, fromBytes, toBytes } from './protobuf-messages.js';
+import { errorDetailsProto } from './status-details.js';
 
 /** grpc/reflection/v1/reflection.proto of grpc-proto; v1alpha has the same messages. */
 export const reflectionProto = `
@@ -37,69 +40,56 @@ service ServerReflection {
 `;
 
 interface ReflectionRequest {
-  readonly host?: string;
   readonly fileByFilename?: string;
   readonly fileContainingSymbol?: string;
   readonly listServices?: string;
 }
 
-type Answer =
-  | { readonly fileDescriptorResponse: { readonly fileDescriptorProto: readonly Uint8Array[] } }
-  | { readonly listServicesResponse: { readonly service: readonly { readonly name: string }[] } }
-  | { readonly errorResponse: { readonly errorCode: number; readonly errorMessage: string } };
-
-const failed = (errorCode: number, errorMessage: string): Answer => ({ errorResponse: { errorCode, errorMessage } });
-
-/** v1 and v1alpha. Parses at the first request. */
-export class ReflectionService {
-  #parsed: { files: DescribedFiles; request: protobuf.Type; response: protobuf.Type } | undefined;
-
-  constructor(private readonly protos: () => ReadonlyMap<string, string>) {}
-
-  addTo(server: Server): void {
-    for (const version of ['v1', 'v1alpha']) {
-      const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
-      server.addService(
-        { ServerReflectionInfo: byteMethod(path, { requestStream: true, responseStream: true }) },
-        { ServerReflectionInfo: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#serve(stream) },
-      );
-    }
+/** Property and value of the answer's `message_response`. */
+function answerTo(request: ReflectionRequest, files: DescribedFiles): object {
+  const { listServices, fileByFilename, fileContainingSymbol = '' } = request;
+  if (listServices !== undefined) {
+    return { listServicesResponse: { service: files.services.map((name) => ({ name })) } };
   }
+  const found = files.withDependencies(fileByFilename ?? files.declaring(fileContainingSymbol) ?? '');
+  if (found.length > 0) return { fileDescriptorResponse: { fileDescriptorProto: found } };
+  const errorMessage = 'There is no such file, symbol or extension';
+  return { errorResponse: { errorCode: status.NOT_FOUND, errorMessage } };
+}
 
-  #serve(stream: ServerDuplexStream<Buffer, Buffer>): void {
+function parse(protos: ReadonlyMap<string, string>) {
+  const { root } = protobuf.parse(reflectionProto, new protobuf.Root());
+  const ours = [...publicProtos(protos)].map(([path, text]) => [path.replace(/^proto\//, ''), text] as const);
+  const shown = new Map(ours)
+    .set('grpc/health/v1/health.proto', healthProto)
+    .set('grpc/reflection/v1/reflection.proto', reflectionProto)
+    .set('google/rpc/error_details.proto', errorDetailsProto);
+  return {
+    files: new DescribedFiles(shown),
+    request: root.lookupType('grpc.reflection.v1.ServerReflectionRequest'),
+    response: root.lookupType('grpc.reflection.v1.ServerReflectionResponse'),
+  };
+}
+
+/** v1 and v1alpha, without internal packages. Parses at the first request. */
+export function addReflection(server: Server, protos: ReadonlyMap<string, string>): void {
+  let parsed: ReturnType<typeof parse> | undefined;
+  const serve = (stream: ServerDuplexStream<Buffer, Buffer>) => {
     stream.on('data', (bytes: Buffer) => {
-      this.#parsed ??= this.#parse();
-      const { files, request, response } = this.#parsed;
+      parsed ??= parse(protos);
+      const { files, request, response } = parsed;
       try {
         const originalRequest = fromBytes(request, bytes);
-        const answer = answerTo(request.toObject(originalRequest), files);
-        stream.write(toBytes(response, { originalRequest, ...answer }));
+        stream.write(toBytes(response, { originalRequest, ...answerTo(request.toObject(originalRequest), files) }));
       } catch {
         stream.emit('error', { code: status.INVALID_ARGUMENT, details: 'The request is no ServerReflectionRequest' });
       }
     });
     stream.on('end', () => stream.end());
+  };
+  for (const version of ['v1', 'v1alpha']) {
+    const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+    const method = byteMethod(path, { requestStream: true, responseStream: true });
+    server.addService({ ServerReflectionInfo: method }, { ServerReflectionInfo: serve });
   }
-
-  #parse() {
-    const { root } = protobuf.parse(reflectionProto, new protobuf.Root());
-    return {
-      files: new DescribedFiles(new Map(this.protos()).set('grpc/reflection/v1/reflection.proto', reflectionProto)),
-      request: root.lookupType('grpc.reflection.v1.ServerReflectionRequest'),
-      response: root.lookupType('grpc.reflection.v1.ServerReflectionResponse'),
-    };
-  }
-}
-
-function answerTo(
-  { listServices, fileByFilename, fileContainingSymbol }: ReflectionRequest,
-  files: DescribedFiles,
-): Answer {
-  if (listServices !== undefined) {
-    return { listServicesResponse: { service: files.services.map((name) => ({ name })) } };
-  }
-  const name = fileByFilename ?? files.declaring(fileContainingSymbol ?? '');
-  const found = name === undefined ? [] : files.withDependencies(name);
-  if (found.length === 0) return failed(status.NOT_FOUND, 'There is no such file, symbol or extension');
-  return { fileDescriptorResponse: { fileDescriptorProto: found } };
 }

@@ -1,6 +1,6 @@
 import type protobuf from 'protobufjs';
 import { isObject } from '../../contract/json-codec.js';
-import type { EnumShape, ObjectShape, ScalarShape, ScalarType } from '../../contract/shape.js';
+import { type EnumShape, fold, type ScalarShape, type ScalarType } from '../../contract/shape.js';
 import { timestampOf } from '../../contract/values.js';
 import { enumValueName } from './proto-names.js';
 
@@ -35,8 +35,7 @@ const fromTimestamp: Convert = (value) => {
   return isValid ? timestampOf(new Date(milliseconds)) : 'out of range';
 };
 
-/** Whether protobuf represents an unvalidated value exactly. */
-export type Test = (value: unknown) => boolean;
+type Test = (value: unknown) => boolean;
 
 /** UTF-8 cannot encode lone surrogates. */
 const isText: Test = (value) => typeof value === 'string' && value.isWellFormed();
@@ -67,17 +66,29 @@ export const wireScalars: Readonly<Record<ScalarType, WireScalar>> = {
   },
 };
 
-export const leafFits = (shape: ScalarShape | EnumShape): Test =>
-  shape.type === 'enum'
-    ? (value) => (shape.values as readonly unknown[]).includes(value)
-    : (value) => wireScalars[shape.type].fits(value, shape);
+const hasOneAtMost = (fields: object): boolean =>
+  Object.values(fields).filter((field) => field !== undefined).length <= 1;
 
-export const mapFits: Test = (value) => isObject(value) && Object.keys(value).every(isText);
-
-export const objectFits = ({ oneOf }: ObjectShape): Test =>
-  oneOf
-    ? (value) => isObject(value) && Object.values(value).filter((field) => field !== undefined).length <= 1
-    : isObject;
+/** Whether protobuf represents an unvalidated value exactly. */
+export const fitsWire = fold<Test>({
+  leaf: (shape) =>
+    shape.type === 'enum'
+      ? (value) => (shape.values as readonly unknown[]).includes(value)
+      : (value) => wireScalars[shape.type].fits(value, shape),
+  list: (item) => (value) => Array.isArray(value) && value.every(item),
+  map: (element) => (value) =>
+    isObject(value) && Object.keys(value).every(isText) && Object.values(value).every(element),
+  object:
+    (fields, { oneOf }) =>
+    (value) => {
+      if (!isObject(value) || (oneOf && !hasOneAtMost(value))) return false;
+      for (const { name, inner } of fields) {
+        const field = value[name] ?? undefined;
+        if (field !== undefined && !inner(field)) return false;
+      }
+      return true;
+    },
+});
 
 function numbersOf({ values }: protobuf.Enum, shape: EnumShape): [value: string, number: number][] {
   return shape.values.map((value) => [value, values[enumValueName(shape.name, value)] ?? 0]);
