@@ -7,13 +7,12 @@ import { TokenIssuer } from '../platform/security/token-issuer.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
 import { compileCodecs } from '../protocols/grpc/protobuf-codec.js';
-import { ServiceDirectory } from './discovery/service-directory.js';
 import { channelSecurity } from './grpc/channel-security.js';
 import { GrpcExecutor } from './grpc/grpc-executor.js';
 import { ServiceCredentials } from './grpc/service-credentials.js';
 import { Resilience } from './resilience/resilience.js';
 
-export interface RemoteOptions {
+interface RemoteOptions {
   readonly operations: readonly OperationDescriptor[];
   readonly owners: ReadonlyMap<string, string>;
 }
@@ -32,20 +31,17 @@ export const remoteModule = ({ operations, owners }: RemoteOptions): DynamicModu
   module: RemoteModule,
   global: true,
   providers: [
-    { provide: ServiceCredentials, inject: [TokenIssuer, TokenKeys, Configuration], useFactory: credentials },
     {
       provide: RemoteExecutor,
-      inject: [Configuration, ServiceCredentials, ServiceDirectory, Resilience],
-      useFactory: (
-        configuration: Configuration,
-        ours: ServiceCredentials,
-        directory: ServiceDirectory,
-        resilience: Resilience,
-      ) => {
-        const codecs = compileCodecs(operations, new ProtoSchema(committedProtos()));
-        const security = channelSecurity(configuration);
-        return new GrpcExecutor({ codecs, owners, resilience, directory, security, credentials: ours });
-      },
+      inject: [Configuration, TokenIssuer, TokenKeys, Resilience],
+      useFactory: (configuration: Configuration, issuer: TokenIssuer, keys: TokenKeys, resilience: Resilience) =>
+        new GrpcExecutor({
+          codecs: compileCodecs(operations, new ProtoSchema(committedProtos())),
+          owners,
+          resilience,
+          credentials: credentials(issuer, keys, configuration),
+          security: channelSecurity(configuration),
+        }),
     },
   ],
   exports: [RemoteExecutor],

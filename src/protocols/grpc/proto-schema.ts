@@ -9,11 +9,11 @@ import { addWellKnown } from './protobuf-messages.js';
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Committed files by path: `proto/users/v1/users.proto`. */
-export function committedProtos(root = packageRoot): ReadonlyMap<string, string> {
-  const paths = readdirSync(join(root, 'proto'), { recursive: true, encoding: 'utf8' })
+export function committedProtos(): ReadonlyMap<string, string> {
+  const paths = readdirSync(join(packageRoot, 'proto'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.proto'))
     .map((path) => `proto/${path.replaceAll('\\', '/')}`);
-  return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(packageRoot, path), 'utf8')]));
 }
 
 export interface ProtoMethodTypes {

@@ -44,7 +44,8 @@ export class ConsulServiceDirectory extends ServiceDirectory {
     super();
   }
 
-  protected override follow(service: string, list: InstanceList): InstanceSource {
+  protected override follow(list: InstanceList): InstanceSource {
+    const { service } = list;
     const query = (options: BlockingQuery) => this.consul.health.service({ ...options, service, passing: true });
     let emptied: NodeJS.Timeout | undefined;
     const answered = (body: unknown) => {

@@ -1,8 +1,38 @@
+import { promises as dns } from 'node:dns';
 import type { Logger } from '@nestjs/common';
 import type { DnsTarget } from '../../platform/config/grpc-target.js';
+import { endpoint } from '../../platform/config/host.js';
 import { fullJitter } from '../../platform/schedule/backoff.js';
-import { type DnsAnswer, dnsAddresses } from './dns-addresses.js';
 import type { InstanceList, InstanceSource } from './service-directory.js';
+
+interface DnsAnswer {
+  readonly addresses: readonly string[];
+  /** Absent from the system resolver. */
+  readonly ttlMs?: number;
+}
+
+const queryTimeoutMs = 1_000;
+
+/** One address family only: both lead to the same processes. */
+async function bySystem({ host, port }: DnsTarget): Promise<DnsAnswer> {
+  const found = await dns.lookup(host, { all: true });
+  const family = found[0]?.family;
+  const addresses = found.filter((record) => record.family === family).map(({ address }) => endpoint(address, port));
+  return { addresses };
+}
+
+async function byServer({ host, port }: DnsTarget, authority: string): Promise<DnsAnswer> {
+  const resolver = new dns.Resolver({ timeout: queryTimeoutMs, tries: 2 });
+  resolver.setServers([authority]);
+  const records = await resolver.resolve4(host, { ttl: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENODATA') throw error;
+    return resolver.resolve6(host, { ttl: true });
+  });
+  return {
+    addresses: records.map(({ address }) => endpoint(address, port)),
+    ttlMs: Math.min(...records.map(({ ttl }) => ttl)) * 1_000,
+  };
+}
 
 export interface DnsSettings {
   /** Maximum between two look-ups; a shorter TTL applies. */
@@ -19,7 +49,6 @@ export class DnsSource implements InstanceSource {
   #closed = false;
 
   constructor(
-    private readonly service: string,
     private readonly target: DnsTarget,
     private readonly list: InstanceList,
     private readonly settings: DnsSettings,
@@ -45,7 +74,9 @@ export class DnsSource implements InstanceSource {
   async #lookUp(): Promise<void> {
     this.#isRunning = true;
     this.#startedAt = performance.now();
-    const nextMs = await dnsAddresses(this.target).then(
+    const { target } = this;
+    const asked = target.authority === undefined ? bySystem(target) : byServer(target, target.authority);
+    const nextMs = await asked.then(
       (answer) => this.#answered(answer),
       (error: unknown) => this.#failed(error),
     );
@@ -65,8 +96,10 @@ export class DnsSource implements InstanceSource {
   #failed(error: unknown): number {
     const { minIntervalMs, intervalMs } = this.settings;
     if (this.#failures++ === 0 && !this.#closed) {
-      const kept = this.list.current.length;
-      this.logger.warn(`${this.service}: no addresses for ${this.target.host} (${error}), keeping the ${kept} known`);
+      const { service, current } = this.list;
+      this.logger.warn(
+        `${service}: no addresses for ${this.target.host} (${error}), keeping the ${current.length} known`,
+      );
     }
     return minIntervalMs + fullJitter({ baseMs: minIntervalMs, maxMs: intervalMs }, this.#failures);
   }

@@ -7,33 +7,34 @@ export interface Instance {
   readonly address: string;
 }
 
-export type InstancesListener = (instances: readonly Instance[]) => void;
+type InstancesListener = (instances: readonly Instance[]) => void;
 
 const byAddress = (one: Instance, other: Instance): number => (one.address < other.address ? -1 : 1);
 
 export class InstanceList {
+  current: readonly Instance[] = [];
+  /** Sets the instances when they change. */
+  source: InstanceSource | undefined;
   readonly #listeners = new Set<InstancesListener>();
-  #instances: readonly Instance[] = [];
 
-  get current(): readonly Instance[] {
-    return this.#instances;
-  }
+  constructor(readonly service: string) {}
 
   set(instances: readonly Instance[]): void {
     const sorted = instances.toSorted(byAddress);
-    if (isDeepStrictEqual(sorted, this.#instances)) return;
-    this.#instances = sorted;
+    if (isDeepStrictEqual(sorted, this.current)) return;
+    this.current = sorted;
     for (const listener of this.#listeners) listener(sorted);
   }
 
   listen(listener: InstancesListener): () => void {
     this.#listeners.add(listener);
-    listener(this.#instances);
+    listener(this.current);
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
+  close(): Promise<void> | void {
     this.#listeners.clear();
+    return this.source?.close();
   }
 }
 
@@ -42,36 +43,30 @@ export interface InstanceSource {
   close(): Promise<void> | void;
 }
 
-interface WatchedService {
-  readonly list: InstanceList;
-  readonly source: InstanceSource | undefined;
-}
-
 export abstract class ServiceDirectory {
-  readonly #services = new Map<string, WatchedService>();
+  readonly #lists = new Map<string, InstanceList>();
 
   /** Calls `listener` now and at every change, until the returned function is called. */
   watch(service: string, listener: InstancesListener): () => void {
-    return this.#watched(service).list.listen(listener);
+    return this.#list(service).listen(listener);
   }
 
   /** Call it when an instance did not answer. */
   refresh(service: string): void {
-    this.#watched(service).source?.refresh?.();
+    this.#list(service).source?.refresh?.();
   }
 
   async close(): Promise<void> {
-    const services = [...this.#services.values()];
-    for (const { list } of services) list.close();
-    await Promise.all(services.map(({ source }) => source?.close()));
+    await Promise.all(this.#lists.values().map((list) => list.close()));
   }
 
-  protected abstract follow(service: string, list: InstanceList): InstanceSource | undefined;
+  protected abstract follow(list: InstanceList): InstanceSource | undefined;
 
-  #watched(service: string): WatchedService {
-    return this.#services.getOrInsertComputed(service, () => {
-      const list = new InstanceList();
-      return { list, source: this.follow(service, list) };
+  #list(service: string): InstanceList {
+    return this.#lists.getOrInsertComputed(service, () => {
+      const list = new InstanceList(service);
+      list.source = this.follow(list);
+      return list;
     });
   }
 }

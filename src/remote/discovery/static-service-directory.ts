@@ -18,9 +18,9 @@ export class StaticServiceDirectory extends ServiceDirectory {
     this.#targets = new Map(Object.entries(addresses).map(([service, text]) => [service, parseGrpcTarget(text)]));
   }
 
-  protected override follow(service: string, list: InstanceList): InstanceSource | undefined {
-    const target = this.#targets.get(service);
-    if (target?.kind === 'dns') return new DnsSource(service, target, list, this.dns, this.logger);
+  protected override follow(list: InstanceList): InstanceSource | undefined {
+    const target = this.#targets.get(list.service);
+    if (target?.kind === 'dns') return new DnsSource(target, list, this.dns, this.logger);
     list.set((target?.addresses ?? []).map((address) => ({ id: address, address })));
     return undefined;
   }

@@ -8,7 +8,7 @@ import { RemoteExecutor } from '../../pipeline/executor.js';
 import { type Span, traced } from '../../pipeline/span.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
 import { UnaryExchange } from '../../protocols/grpc/unary-exchange.js';
-import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
+import type { Instance } from '../discovery/service-directory.js';
 import { isUnsent } from '../resilience/outage.js';
 import type { Resilience } from '../resilience/resilience.js';
 import type { ResiliencePolicy, SendTo } from '../resilience/resilience-policy.js';
@@ -26,12 +26,11 @@ interface Route {
   readonly channels: InstanceChannels;
 }
 
-export interface GrpcExecutorParts {
+interface GrpcExecutorParts {
   readonly codecs: ReadonlyMap<OperationDescriptor, OperationCodec>;
   /** Module name to service. */
   readonly owners: ReadonlyMap<string, string>;
   readonly resilience: Resilience;
-  readonly directory: ServiceDirectory;
   readonly security: ChannelSecurity;
   readonly credentials: ServiceCredentials;
   readonly logger?: WarnLogger;
@@ -44,13 +43,13 @@ export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdow
 
   constructor(private readonly parts: GrpcExecutorParts) {
     super();
-    const { codecs, owners, resilience, logger } = parts;
+    const { codecs, owners, resilience, security, logger } = parts;
     this.#log = new ConnectionLog(logger);
     for (const [operation, codec] of codecs) {
       const service = owners.get(operation.module);
       if (service === undefined) throw new Error(`no service runs the module ${operation.module}`);
-      const channels = this.#channels.getOrInsertComputed(service, () => this.#open(service));
-      const policy = resilience.policy(service, (instance) => channels.isReachable(instance));
+      const channels = this.#channels.getOrInsertComputed(service, () => new InstanceChannels(service, security));
+      const policy = resilience.policy(service, channels);
       this.#routes.set(operation, { service, codec, policy, channels });
     }
   }
@@ -69,12 +68,6 @@ export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdow
   onApplicationShutdown(): void {
     for (const channels of this.#channels.values()) channels.keep([]);
     this.parts.security.close();
-  }
-
-  #open(service: string): InstanceChannels {
-    const channels = new InstanceChannels(service, this.parts.security);
-    this.parts.directory.watch(service, (instances) => channels.keep(instances));
-    return channels;
   }
 
   #sendTraced(call: Call, route: Route, bearer: string, parent: Span): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { type ClientOptions, connectivityState, Client as GrpcClient } from '@grpc/grpc-js';
 import type { Instance } from '../discovery/service-directory.js';
+import type { Connections } from '../resilience/resilience-policy.js';
 import type { ChannelSecurity } from './channel-security.js';
 
 /** By default grpc-js waits from 1 s to 2 minutes to reconnect, far too long after a restart. */
@@ -21,7 +22,7 @@ const options: ClientOptions = {
 };
 
 /** One connection per called instance, opened at the first call. */
-export class InstanceChannels {
+export class InstanceChannels implements Connections {
   readonly #clients = new Map<string, GrpcClient>();
 
   constructor(

@@ -24,30 +24,20 @@ interface BalancerOptions {
   isReachable(instance: Instance): boolean;
   onEjected(instance: Instance, forMs: number): void;
   onReturned(instance: Instance): void;
-  /** Monotonic milliseconds. */
-  now(): number;
 }
-
-const defaults: BalancerOptions = {
-  isReachable: () => true,
-  onEjected: () => undefined,
-  onReturned: () => undefined,
-  now: () => performance.now(),
-};
 
 /** Round robin, with ejections as in Envoy's outlier detection; but when the last instance fails too, all return. */
 export class Balancer {
   candidates: readonly Candidate[] = [];
   ejections = 0;
-  readonly #options: BalancerOptions;
   #next = 0;
 
+  /** `now`: monotonic milliseconds. */
   constructor(
     public settings: ResilienceSettings['ejection'],
-    options: Partial<BalancerOptions> = {},
-  ) {
-    this.#options = { ...defaults, ...options };
-  }
+    private readonly options: BalancerOptions,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   update(instances: readonly Instance[]): void {
     const known = new Map(this.candidates.map((candidate) => [candidate.instance.id, candidate]));
@@ -108,34 +98,34 @@ export class Balancer {
     const isNew = !tried?.has(candidate);
     const isGood = this.#isGood(candidate);
     if (isNew && isGood) return 0;
-    if (isNew && this.#options.isReachable(candidate.instance)) return 1;
+    if (isNew && this.options.isReachable(candidate.instance)) return 1;
     if (isGood && !unsent?.has(candidate)) return 2;
     return isNew ? 3 : 4;
   }
 
   #isGood(candidate: Candidate): boolean {
-    return !candidate.isEjected && !candidate.isProbed && this.#options.isReachable(candidate.instance);
+    return !candidate.isEjected && !candidate.isProbed && this.options.isReachable(candidate.instance);
   }
 
   #eject(candidate: Candidate): void {
     const { baseMs, maxMs } = this.settings;
-    const now = this.#options.now();
+    const now = this.now();
     const madeGood = Math.floor((now - candidate.returnedAt) / baseMs);
     candidate.ejections = Math.max(0, candidate.ejections - madeGood) + 1;
     const forMs = Math.min(maxMs, baseMs * candidate.ejections);
     candidate.ejectedUntil = now + forMs;
     this.ejections++;
-    this.#options.onEjected(candidate.instance, forMs);
+    this.options.onEjected(candidate.instance, forMs);
   }
 
   /** An ejected instance that is reachable again is most likely a new process: it returns at once. */
   #returnDue(): void {
     for (const candidate of this.candidates) {
       if (candidate.ejectedUntil === undefined) continue;
-      const isReachable = this.#options.isReachable(candidate.instance);
+      const isReachable = this.options.isReachable(candidate.instance);
       const isBack = isReachable && candidate.wasUnreachable;
       candidate.wasUnreachable = !isReachable;
-      if (!isBack && this.#options.now() < candidate.ejectedUntil) continue;
+      if (!isBack && this.now() < candidate.ejectedUntil) continue;
       candidate.isOnProbation = true;
       this.#return(candidate);
     }
@@ -155,7 +145,7 @@ export class Balancer {
     candidate.ejectedUntil = undefined;
     candidate.wasUnreachable = false;
     candidate.failuresInARow = 0;
-    candidate.returnedAt = this.#options.now();
-    this.#options.onReturned(candidate.instance);
+    candidate.returnedAt = this.now();
+    this.options.onReturned(candidate.instance);
   }
 }

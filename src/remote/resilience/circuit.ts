@@ -10,8 +10,6 @@ export type Verdict = 'failure' | 'neutral' | 'answer';
 
 export type Judge = (error: unknown) => Verdict;
 
-export type OnCircuitChange = (from: CircuitState, to: CircuitState) => void;
-
 type Work = () => Promise<unknown>;
 type Breaker = CircuitBreaker<[Work, Judge]>;
 type Settings = ResilienceSettings['breaker'];
@@ -23,9 +21,9 @@ const allFailingShare = 1 / 4;
 export class Circuit {
   readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
   readonly counts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
+  state: CircuitState = 'CLOSED';
+  changedAt = new Date(wallClock());
   #breaker: Breaker;
-  #state: CircuitState = 'CLOSED';
-  #changedAt = new Date(wallClock());
   #probedAt = 0;
   #failuresInARow = 0;
   #failingSince = 0;
@@ -33,17 +31,9 @@ export class Circuit {
   constructor(
     readonly name: string,
     private settings: Settings,
-    private readonly onChange: OnCircuitChange = () => undefined,
+    private readonly onChange: (from: CircuitState, to: CircuitState) => void,
   ) {
     this.#breaker = this.#create('CLOSED');
-  }
-
-  get state(): CircuitState {
-    return this.#state;
-  }
-
-  get changedAt(): Date {
-    return this.#changedAt;
   }
 
   /** Rejects with ServiceUnavailable, without running `work`, while the circuit is open. `work` must end. */
@@ -103,10 +93,10 @@ export class Circuit {
   }
 
   #changed(state: CircuitState): void {
-    const from = this.#state;
+    const from = this.state;
     if (from === state) return;
-    this.#state = state;
-    this.#changedAt = new Date(wallClock());
+    this.state = state;
+    this.changedAt = new Date(wallClock());
     this.transitions[state]++;
     if (state === 'OPEN') this.counts.openings++;
     this.onChange(from, state);

@@ -3,7 +3,7 @@ import type { Failure } from '../../contract/failure.js';
 import { Lifetime } from '../../pipeline/lifetime.js';
 import type { ResilienceSettings } from '../../platform/dynamic/resilience-settings.js';
 import { fullJitter, pause } from '../../platform/schedule/backoff.js';
-import type { Instance } from '../discovery/service-directory.js';
+import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
 import { Balancer, type Candidate } from './balancer.js';
 import { Guard, type ResilienceLogger } from './guard.js';
 import { isOutage, isUnsent, verdict } from './outage.js';
@@ -19,10 +19,17 @@ interface RemoteCall {
 /** Rejects with a Failure; `retry: always` when nothing was sent. */
 export type SendTo<T> = (instance: Instance, attempt: Lifetime) => Promise<T>;
 
+/** To the instances of one service. */
+export interface Connections {
+  isReachable(instance: Instance): boolean;
+  /** Closes those to other instances. */
+  keep(instances: readonly Instance[]): void;
+}
+
 interface PolicyOptions {
+  readonly directory: ServiceDirectory;
+  readonly connections: Connections;
   readonly logger: ResilienceLogger;
-  readonly isReachable: (instance: Instance) => boolean;
-  readonly onOutage: () => void;
 }
 
 /** Calls to one service: retries within a budget, on the instances that the balancer picks. */
@@ -36,16 +43,21 @@ export class ResiliencePolicy extends Guard {
   };
   readonly budget: RetryBudget;
   readonly balancer: Balancer;
-  readonly onOutage: () => void;
+  readonly #directory: ServiceDirectory;
 
-  constructor(name: string, settings: ResilienceSettings, { logger, isReachable, onOutage }: PolicyOptions) {
+  constructor(name: string, settings: ResilienceSettings, { directory, connections, logger }: PolicyOptions) {
     super(name, settings, logger);
-    this.onOutage = onOutage;
+    this.#directory = directory;
     this.budget = new RetryBudget(settings.budget);
     this.balancer = new Balancer(settings.ejection, {
-      isReachable,
+      isReachable: (instance) => connections.isReachable(instance),
       onEjected: ({ address }, forMs) => logger.warn(`${name}: ${address} gets no calls for ${forMs / 1_000} s`),
       onReturned: ({ address }) => logger.log(`${name}: ${address} gets calls again`),
+    });
+    directory.watch(name, (instances) => {
+      connections.keep(instances);
+      this.balancer.update(instances);
+      logger.log(`${name}: ${instances.map(({ address }) => address).join(', ') || 'no instance'}`);
     });
   }
 
@@ -68,6 +80,10 @@ export class ResiliencePolicy extends Guard {
       if (isOutage(error)) error.retry = 'never';
       throw error;
     }
+  }
+
+  onOutage(): void {
+    this.#directory.refresh(this.name);
   }
 
   override update(settings: ResilienceSettings): void {

@@ -5,11 +5,9 @@ import {
   type ResilienceChange,
   type ResilienceSettings,
 } from '../../platform/dynamic/resilience-settings.js';
-import type { Instance, ServiceDirectory } from '../discovery/service-directory.js';
+import type { ServiceDirectory } from '../discovery/service-directory.js';
 import { type Guard, OutboundBreaker, type ResilienceLogger } from './guard.js';
-import { ResiliencePolicy } from './resilience-policy.js';
-
-type IsReachable = (instance: Instance) => boolean;
+import { type Connections, ResiliencePolicy } from './resilience-policy.js';
 
 export class Resilience implements OnApplicationShutdown {
   readonly #policies = new Map<string, ResiliencePolicy>();
@@ -31,9 +29,11 @@ export class Resilience implements OnApplicationShutdown {
     return [...this.#policies.values(), ...this.#breakers.values()];
   }
 
-  /** `isReachable` of the first call applies. */
-  policy(service: string, isReachable: IsReachable = () => true): ResiliencePolicy {
-    return this.#policies.getOrInsertComputed(service, () => this.#createPolicy(service, isReachable));
+  /** `connections` of the first call apply. */
+  policy(service: string, connections: Connections): ResiliencePolicy {
+    const { directory, logger } = this;
+    const create = () => new ResiliencePolicy(service, this.settings(service), { directory, connections, logger });
+    return this.#policies.getOrInsertComputed(service, create);
   }
 
   breaker(name: string): OutboundBreaker {
@@ -62,16 +62,5 @@ export class Resilience implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     for (const { circuit } of this.guards) circuit.close();
     await this.directory.close();
-  }
-
-  #createPolicy(service: string, isReachable: IsReachable): ResiliencePolicy {
-    const { directory, logger } = this;
-    const onOutage = () => directory.refresh(service);
-    const policy = new ResiliencePolicy(service, this.settings(service), { logger, isReachable, onOutage });
-    directory.watch(service, (instances) => {
-      policy.balancer.update(instances);
-      logger.log(`${service}: ${instances.map(({ address }) => address).join(', ') || 'no instance'}`);
-    });
-    return policy;
   }
 }

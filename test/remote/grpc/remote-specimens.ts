@@ -88,13 +88,11 @@ export class RemoteSpecimens {
     const { application: owner, address } = await startOwner(options);
     const port = address.split(':')[1] as string;
     const addresses = { specimens: options.target?.(port) ?? address };
-    const directory = new StaticServiceDirectory(addresses);
-    const resilience = new Resilience(directory);
+    const resilience = new Resilience(new StaticServiceDirectory(addresses));
     const executor = new GrpcExecutor({
       codecs: compileCodecs(specimens.operations, new ProtoSchema(specimenProtos)),
       owners: new Map([['specimens', 'specimens']]),
       resilience,
-      directory,
       security: options.security?.(addresses) ?? plainText,
       credentials: new ServiceCredentials(options.tokens ?? owner.tokens, 'edge'),
       logger: options.logger,

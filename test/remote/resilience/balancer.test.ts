@@ -8,7 +8,11 @@ function balancerOf(...ids: readonly string[]) {
   let time = 1_000_000;
   const unreachable = new Set<string>();
   const settings = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
-  const balancer = new Balancer(settings, { isReachable: ({ id }) => !unreachable.has(id), now: () => time });
+  const balancer = new Balancer(
+    settings,
+    { isReachable: ({ id }) => !unreachable.has(id), onEjected: () => undefined, onReturned: () => undefined },
+    () => time,
+  );
   balancer.update(instances(...ids));
   const find = (id: string) => balancer.candidates.find(({ instance }) => instance.id === id) as Candidate;
   return {

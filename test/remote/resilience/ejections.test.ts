@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Instance } from '../../../src/remote/discovery/service-directory.js';
 import { Balancer, type Candidate } from '../../../src/remote/resilience/balancer.js';
 
 const settings = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
@@ -10,11 +11,12 @@ const instance = (id: string) => ({ id, address: `${id}:50051` });
 function among<const Names extends readonly string[]>(...names: Names) {
   let time = 1_000_000;
   const log: string[] = [];
-  const balancer = new Balancer(settings, {
-    onEjected: ({ id }, forMs) => log.push(`${id} out ${forMs / 1_000}`),
-    onReturned: ({ id }) => log.push(`${id} in`),
-    now: () => time,
-  });
+  const options = {
+    isReachable: () => true,
+    onEjected: ({ id }: Instance, forMs: number) => log.push(`${id} out ${forMs / 1_000}`),
+    onReturned: ({ id }: Instance) => log.push(`${id} in`),
+  };
+  const balancer = new Balancer(settings, options, () => time);
   balancer.update(names.map(instance));
   const candidates = balancer.candidates as { [Name in keyof Names]: Candidate };
   const fail = (failing: Candidate, times = settings.failures) => {

@@ -3,7 +3,7 @@ import { Lifetime } from '../../../src/pipeline/lifetime.js';
 import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
 import { StaticServiceDirectory } from '../../../src/remote/discovery/static-service-directory.js';
 import { Resilience } from '../../../src/remote/resilience/resilience.js';
-import type { SendTo } from '../../../src/remote/resilience/resilience-policy.js';
+import type { Connections, SendTo } from '../../../src/remote/resilience/resilience-policy.js';
 import { Lines } from '../discovery/lines.js';
 
 const lasting = (ms: number) => new Lifetime(performance.now() + ms, undefined);
@@ -23,6 +23,12 @@ export const fails =
 /** Pauses too short to be noticed. */
 const quick: ResilienceChange = { retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs: 20 }, fairMs: 0 };
 
+/** Reach every instance, unless `isReachable` says otherwise. */
+export const connections = (isReachable: Connections['isReachable'] = () => true): Connections => ({
+  isReachable,
+  keep: () => undefined,
+});
+
 /** A service on `hosts`, each with the given behaviour. */
 export class RemoteService {
   readonly resilience: Resilience;
@@ -38,7 +44,7 @@ export class RemoteService {
   }
 
   get policy() {
-    return this.resilience.policy('users');
+    return this.resilience.policy('users', connections());
   }
 
   on(host: string, behaviour: Behaviour): this {

@@ -9,9 +9,12 @@ import {
 import type { FailureOptions } from '../../../src/contract/failure.js';
 import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
 import { eventually } from '../../support/eventually.js';
-import { caller, fails, hangs, RemoteService, serves } from './remote-service.js';
+import { caller, connections, fails, hangs, RemoteService, serves } from './remote-service.js';
 
 const pushback = (options?: FailureOptions) => new ServiceUnavailable({ retryAfterSeconds: 1, ...options });
+
+/** The connections of a service that has lost its other instances. */
+const onlyB = connections(({ id }) => id === 'b:50051');
 
 let service: RemoteService;
 const serviceOn = (hosts: readonly string[], change?: ResilienceChange) => {
@@ -50,7 +53,7 @@ describe('a call to a remote service', () => {
 
   test('leaves out what is not reachable', async () => {
     const { resilience } = serviceOn(['a', 'b']);
-    resilience.policy('users', ({ id }) => id === 'b:50051');
+    resilience.policy('users', onlyB);
     expect(await service.calls(2)).toEqual(['b:50051', 'b:50051']);
   });
 });
@@ -87,7 +90,7 @@ describe('a retry', () => {
       'b',
       fails(() => new ServiceUnavailable({ retry: 'always' })),
     );
-    rolling.resilience.policy('users', ({ id }) => id === 'b:50051');
+    rolling.resilience.policy('users', onlyB);
     expect(await rolling.call({ isSafe: false })).toBe('a:50051');
     expect(rolling.asked).toEqual(['b', 'a']);
   });

@@ -4,7 +4,7 @@ import { Cancelled, RateLimited, RouteNotFound, ServiceUnavailable } from '../..
 import { printFamilies } from '../../../src/platform/observability/metric-family.js';
 import { registerCircuitRoutes } from '../../../src/remote/resilience/circuit-routes.js';
 import { resilienceFamilies } from '../../../src/remote/resilience/resilience-metrics.js';
-import { fails, RemoteService } from './remote-service.js';
+import { connections, fails, RemoteService } from './remote-service.js';
 
 let service: RemoteService;
 const open = (...hosts: readonly string[]) => {
@@ -44,7 +44,7 @@ describe('settings at run time', () => {
     resilience.update({ concurrency: 8 }, 'users');
     resilience.update({ concurrency: 9 });
     expect([service.policy.bulkhead.limit, bulkhead.limit]).toEqual([8, 9]);
-    expect(resilience.policy('users').bulkhead.limit).toBe(8);
+    expect(resilience.policy('users', connections()).bulkhead.limit).toBe(8);
   });
 
   test('that are not valid are refused, and change nothing', () => {
@@ -56,7 +56,7 @@ describe('settings at run time', () => {
 
   test('are reported', () => {
     const resilience = open('a');
-    resilience.policy('users');
+    resilience.policy('users', connections());
     resilience.update({ concurrency: 7 });
     expect(reported()).toEqual(['users: new resilience settings']);
     expect(service.policy.settings.concurrency).toBe(7);
@@ -64,7 +64,7 @@ describe('settings at run time', () => {
 
   test('are reported only for those that change', () => {
     const resilience = open('a');
-    resilience.policy('users');
+    resilience.policy('users', connections());
     resilience.breaker('mail');
     resilience.update({ concurrency: 7 }, 'mail');
     const before = reported().length;
