@@ -27,7 +27,7 @@ export interface GrpcServerOptions {
   readonly shutdownMs: number;
   /** Addresses or networks whose `x-forwarded-for` and `forwarded` are trusted; none when absent. */
   readonly trustedProxies?: readonly string[];
-  /** In place of those here. */
+  /** Override `connectionOptions`. */
   readonly connections?: ServerOptions;
   /** Texts by path; the committed files when absent. */
   readonly protos?: ReadonlyMap<string, string>;
@@ -49,9 +49,10 @@ const isPublic = ({ wire: { grpc } }: OperationDescriptor): boolean => !isIntern
 const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc.package}.${grpc.service}`;
 
 export class GrpcServer {
-  readonly #server: Server;
   readonly health: HealthService;
+  /** Undefined until it listens. */
   port: number | undefined;
+  readonly #server: Server;
   readonly #options: GrpcServerOptions;
   #drained: Promise<void> | undefined;
 

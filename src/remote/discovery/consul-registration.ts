@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type Consul from 'consul';
 import { endpoint } from '../../platform/config/host.js';
 import { consulRequest, type RequestOptions, refusedStatus } from '../../platform/consul/consul-request.js';
-import { type Backoff, fullJitter, pause } from '../../platform/schedule/backoff.js';
+import { fullJitter, pause } from '../../platform/schedule/backoff.js';
 
 export interface ServedInstance {
   readonly service: string;
@@ -17,23 +17,17 @@ export interface ServedInstance {
   readonly requiresClientCertificate?: boolean;
 }
 
-export interface RegistrationSettings {
+const defaults = {
   /** Without a heartbeat for this long, other services see this process as gone. */
-  readonly ttlSeconds: number;
-  readonly checkSeconds: number;
-  /** Then Consul deletes the registration; it checks every 30 s, and the minimum is a minute. */
-  readonly forgetSeconds: number;
-  readonly requestTimeoutMs: number;
-  readonly backoff: Backoff;
-}
-
-const defaults: RegistrationSettings = {
   ttlSeconds: 15,
   checkSeconds: 5,
+  /** Then Consul deletes the registration; it checks every 30 s, and the minimum is a minute. */
   forgetSeconds: 60,
   requestTimeoutMs: 1_000,
   backoff: { baseMs: 200, maxMs: 5_000 },
 };
+
+export type RegistrationSettings = Readonly<typeof defaults>;
 
 const heartbeatsPerTtl = 3;
 

@@ -2,12 +2,7 @@ import { Logger } from '@nestjs/common';
 import type Consul from 'consul';
 import { z } from 'zod';
 import { endpoint } from '../../platform/config/host.js';
-import {
-  type BlockingQuery,
-  ConsulWatch,
-  type WatchSettings,
-  watchDefaults,
-} from '../../platform/consul/consul-watch.js';
+import { type BlockingQuery, ConsulWatch, watchDefaults } from '../../platform/consul/consul-watch.js';
 import { type Instance, type InstanceList, type InstanceSource, ServiceDirectory } from './service-directory.js';
 
 const healthEntries = z.array(
@@ -28,12 +23,13 @@ function toInstances(body: unknown): readonly Instance[] {
   return [...latest.values()];
 }
 
-export interface ConsulDirectorySettings extends WatchSettings {
+const defaults = {
+  ...watchDefaults,
   /** An empty answer is ignored for so long: when Consul starts, every check is critical until it has run. */
-  readonly emptyGraceMs: number;
-}
+  emptyGraceMs: 30_000,
+};
 
-const defaults: ConsulDirectorySettings = { ...watchDefaults, emptyGraceMs: 30_000 };
+export type ConsulDirectorySettings = Readonly<typeof defaults>;
 
 export class ConsulServiceDirectory extends ServiceDirectory {
   constructor(

@@ -7,18 +7,17 @@ import type { InstanceList, InstanceSource } from './service-directory.js';
 
 interface DnsAnswer {
   readonly addresses: readonly string[];
-  /** Absent from the system resolver. */
-  readonly ttlMs?: number;
+  readonly ttlMs: number;
 }
 
 const queryTimeoutMs = 1_000;
 
-/** One address family only: both lead to the same processes. */
+/** One address family only: both lead to the same processes. The system's resolver has no TTL. */
 async function bySystem({ host, port }: DnsTarget): Promise<DnsAnswer> {
   const found = await dns.lookup(host, { all: true });
   const family = found[0]?.family;
   const addresses = found.filter((record) => record.family === family).map(({ address }) => endpoint(address, port));
-  return { addresses };
+  return { addresses, ttlMs: Number.POSITIVE_INFINITY };
 }
 
 async function byServer({ host, port }: DnsTarget, authority: string): Promise<DnsAnswer> {
@@ -34,12 +33,14 @@ async function byServer({ host, port }: DnsTarget, authority: string): Promise<D
   };
 }
 
-export interface DnsSettings {
+export const dnsDefaults = {
   /** Maximum between two look-ups; a shorter TTL applies. */
-  readonly intervalMs: number;
+  intervalMs: 5_000,
   /** Minimum, whatever the TTL and the number of failures. */
-  readonly minIntervalMs: number;
-}
+  minIntervalMs: 1_000,
+};
+
+export type DnsSettings = Readonly<typeof dnsDefaults>;
 
 export class DnsSource implements InstanceSource {
   #timer: NodeJS.Timeout | undefined;
@@ -76,26 +77,24 @@ export class DnsSource implements InstanceSource {
     this.#startedAt = performance.now();
     const { target } = this;
     const asked = target.authority === undefined ? bySystem(target) : byServer(target, target.authority);
-    const nextMs = await asked.then(
-      (answer) => this.#answered(answer),
-      (error: unknown) => this.#failed(error),
-    );
+    const answer = await asked.catch((error: Error) => error);
     this.#isRunning = false;
-    this.#lookUpIn(nextMs);
+    if (this.#closed) return;
+    this.#lookUpIn(answer instanceof Error ? this.#failed(answer) : this.#answered(answer));
   }
 
   /** Returns milliseconds until the next look-up, as `#failed` does. */
-  #answered({ addresses, ttlMs = Number.POSITIVE_INFINITY }: DnsAnswer): number {
+  #answered({ addresses, ttlMs }: DnsAnswer): number {
     const { minIntervalMs, intervalMs } = this.settings;
-    if (this.#failures > 0 && !this.#closed) this.logger.log(`${this.target.host} has addresses again`);
+    if (this.#failures > 0) this.logger.log(`${this.target.host} has addresses again`);
     this.#failures = 0;
-    if (!this.#closed) this.list.set(addresses.map((address) => ({ id: address, address })));
+    this.list.set(addresses.map((address) => ({ id: address, address })));
     return Math.max(minIntervalMs, Math.min(ttlMs, intervalMs));
   }
 
-  #failed(error: unknown): number {
+  #failed(error: Error): number {
     const { minIntervalMs, intervalMs } = this.settings;
-    if (this.#failures++ === 0 && !this.#closed) {
+    if (this.#failures++ === 0) {
       const { service, current } = this.list;
       this.logger.warn(
         `${service}: no addresses for ${this.target.host} (${error}), keeping the ${current.length} known`,

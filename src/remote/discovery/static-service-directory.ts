@@ -1,9 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type GrpcTarget, parseGrpcTarget } from '../../platform/config/grpc-target.js';
-import { type DnsSettings, DnsSource } from './dns-source.js';
+import { type DnsSettings, DnsSource, dnsDefaults } from './dns-source.js';
 import { type InstanceList, type InstanceSource, ServiceDirectory } from './service-directory.js';
-
-const defaults: DnsSettings = { intervalMs: 5_000, minIntervalMs: 1_000 };
 
 /** Only the addresses of `dns:` names change. */
 export class StaticServiceDirectory extends ServiceDirectory {
@@ -11,7 +9,7 @@ export class StaticServiceDirectory extends ServiceDirectory {
 
   constructor(
     addresses: Readonly<Record<string, string>>,
-    private readonly dns: DnsSettings = defaults,
+    private readonly dns: DnsSettings = dnsDefaults,
     private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('Discovery'),
   ) {
     super();
