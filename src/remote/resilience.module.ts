@@ -2,7 +2,7 @@ import { type DynamicModule, Logger } from '@nestjs/common';
 import { type Excess, Pressure } from '../pipeline/pressure.js';
 import { Configuration } from '../platform/config/configuration.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
-import { ServiceDirectory } from './discovery/service-directory.js';
+import type { ServiceDirectory } from './discovery/service-directory.js';
 import { StaticServiceDirectory } from './discovery/static-service-directory.js';
 import { Resilience } from './resilience/resilience.js';
 
@@ -26,11 +26,11 @@ export const resilienceModule = (): DynamicModule => ({
   module: ResilienceModule,
   global: true,
   providers: [
-    { provide: ServiceDirectory, inject: [Configuration], useFactory: serviceDirectory },
     {
       provide: Resilience,
-      inject: [ServiceDirectory, Configuration],
-      useFactory: (directory: ServiceDirectory, { resilience }: Configuration) => new Resilience(directory, resilience),
+      inject: [Configuration],
+      useFactory: async (configuration: Configuration) =>
+        new Resilience(await serviceDirectory(configuration), configuration.resilience),
     },
     {
       provide: MeasuredPressure,
@@ -39,5 +39,5 @@ export const resilienceModule = (): DynamicModule => ({
     },
     { provide: Pressure, useExisting: MeasuredPressure },
   ],
-  exports: [ServiceDirectory, Resilience, MeasuredPressure, Pressure],
+  exports: [Resilience, MeasuredPressure, Pressure],
 });
