@@ -1,6 +1,6 @@
 import type { ModuleContract } from '../../src/contract/module.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
-import { printSdl } from '../../src/protocols/graphql/sdl.js';
+import { printSdl } from '../../src/protocols/graphql/graphql-schema.js';
 import { asyncApi } from './asyncapi/asyncapi.js';
 import type { DocumentInfo, DocumentNode } from './document.js';
 import { openApi } from './openapi/openapi.js';

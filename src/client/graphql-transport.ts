@@ -5,7 +5,8 @@ import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
 import { validate } from '../contract/validate.js';
-import { graphqlDocument, graphqlOutput, graphqlVariables } from './graphql-codec.js';
+import { argumentsEncoder } from '../protocols/graphql/arguments-codec.js';
+import { graphqlDocument, graphqlOutput } from './graphql-codec.js';
 import { exchange, foreignFailure, type HttpAnswer } from './http-exchange.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
@@ -19,7 +20,7 @@ interface GraphqlAnswer {
 
 const compiled = perOperation((operation) => ({
   ...graphqlDocument(operation),
-  variables: graphqlVariables(operation.input),
+  variables: argumentsEncoder(operation.input),
   output: graphqlOutput(operation.output),
 }));
 

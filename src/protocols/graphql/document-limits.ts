@@ -7,20 +7,10 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import type { GraphqlLimits } from './graphql-limits.js';
 import { InvalidDocument } from './graphql-request.js';
 
-/** Fragments count at each spread; introspection other than `__typename` costs nothing. */
-export interface DocumentLimits {
-  readonly depth: number;
-  readonly aliases: number;
-  readonly directives: number;
-  /** A leaf field costs 1, another one 2 + 1.5 times its fields. */
-  readonly cost: number;
-  /** Fields of one name with subfields: validation compares each pair of them. */
-  readonly repetitions: number;
-}
-
-type Measure = Omit<DocumentLimits, 'repetitions'>;
+type Measure = Pick<GraphqlLimits, 'depth' | 'aliases' | 'directives' | 'cost'>;
 
 const phrases: Readonly<Record<keyof Measure, (measured: number) => string>> = {
   depth: (levels) => `a depth of ${levels}`,
@@ -87,7 +77,7 @@ class Measuring {
   }
 }
 
-export function checkDocument(document: DocumentNode, limits: DocumentLimits): void {
+export function checkDocument(document: DocumentNode, limits: GraphqlLimits): void {
   const times = repetitions(document);
   if (times > limits.repetitions) {
     throw new InvalidDocument({ detail: `The query has one field ${times} times, the limit is ${limits.repetitions}` });

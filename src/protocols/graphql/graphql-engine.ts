@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import {
   type DocumentNode,
   GraphQLError,
@@ -9,12 +10,12 @@ import {
 import type { MercuriusPlugin } from 'mercurius';
 import { Failure } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
-import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { Inbound } from '../../pipeline/call-context.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { checkDocument } from './document-limits.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, InvalidDocument, PersistedQueryNotSupported } from './graphql-request.js';
-import type { GraphqlScope } from './graphql-scope.js';
+import { GraphqlScope, type GraphqlServices } from './graphql-scope.js';
 import { wireError, wireErrors } from './wire-errors.js';
 
 export interface GraphqlResult {
@@ -39,7 +40,7 @@ export class GraphqlEngine {
 
   constructor(
     private readonly graphql: MercuriusPlugin,
-    readonly pipeline: Pipeline,
+    private readonly services: GraphqlServices,
     readonly limits: GraphqlLimits,
   ) {
     this.#compiled = new CompiledQueries(graphql.schema, limits);
@@ -55,6 +56,10 @@ export class GraphqlEngine {
 
   get schema(): GraphQLSchema {
     return this.graphql.schema;
+  }
+
+  begin(request: FastifyRequest, inbound: Inbound): GraphqlScope {
+    return new GraphqlScope(this.services, request, inbound);
   }
 
   /** mercurius limits the number of cached documents, not their size. Replacing the schema clears its cache. */
@@ -78,7 +83,7 @@ export class GraphqlEngine {
     const { data, errors } = (await this.#compiled.find(request)?.({}, scope, request.variables ?? {})) ?? {};
     // invalid variables: graphql-js reports them
     if (data === undefined) return undefined;
-    return errors ? { data, errors: wireErrors(errors, scope, this.pipeline) } : { data };
+    return errors ? { data, errors: wireErrors(errors, scope) } : { data };
   }
 
   async #executeByGraphqlJs(request: GraphqlRequest, scope: GraphqlScope): Promise<GraphqlResult> {
@@ -91,8 +96,8 @@ export class GraphqlEngine {
 
   refuse(error: unknown, scope: GraphqlScope): Executed {
     const faults = queryFaults(error);
-    if (faults) return { ...documentAtFault, result: { errors: wireErrors(faults, scope, this.pipeline) } };
-    const failure = error instanceof Failure ? error : this.pipeline.toFailure(error, scope.call);
+    if (faults) return { ...documentAtFault, result: { errors: wireErrors(faults, scope) } };
+    const failure = error instanceof Failure ? error : scope.toFailure(error);
     const result = { errors: [wireError(failure, scope)] };
     if (failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported) {
       return { ...documentAtFault, result };

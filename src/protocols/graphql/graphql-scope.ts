@@ -1,51 +1,66 @@
 import DataLoader from 'dataloader';
 import type { FastifyRequest } from 'fastify';
 import type { Failure } from '../../contract/failure.js';
+import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import { Call } from '../../pipeline/call.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { RelatedRows } from './related-rows.js';
+import type { Bus } from '../../ports/bus.js';
+import { relatedRows } from './related-rows.js';
+import type { RelationField } from './relation-fields.js';
+
+export interface GraphqlServices {
+  readonly pipeline: Pipeline;
+  readonly bus: Bus;
+}
 
 /** Context value of one GraphQL operation. Each root field and each batch of related rows is a call. */
 export class GraphqlScope {
   #calls: CallContext[] | undefined;
   #underWay = 0;
-  #loaders: Map<RelatedRows, DataLoader<string, unknown>> | undefined;
+  #loaders: Map<RelationField, DataLoader<string, unknown>> | undefined;
   #batches: (() => void)[] | undefined;
   /** Seconds; the maximum of all failures. */
   retryAfter: number | undefined;
 
   constructor(
-    private readonly pipeline: Pipeline,
+    private readonly services: GraphqlServices,
     /** For guards of hand-written resolvers. */
     readonly req: FastifyRequest,
     private readonly inbound: Inbound,
   ) {}
 
-  /** Calls of one scope share request id and trace. */
-  begin(operation?: OperationDescriptor): CallContext {
-    return this.#opened(this.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
-  }
-
-  end(): void {
-    if (--this.#underWay === 0 && this.#batches) this.#loadSoon();
+  execute(operation: OperationDescriptor, args: unknown, decode: Decode): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.services.pipeline.run(new Call(operation, this.#begin(operation), args, decode), {
+        resolve: (value) => {
+          this.#end();
+          resolve(value);
+        },
+        reject: (failure) => {
+          this.#end();
+          reject(this.#noted(failure));
+        },
+      });
+    });
   }
 
   /** Batched with others, once no running call can add to the batch. */
-  related(rows: RelatedRows, id: string): Promise<unknown> {
-    const loader = this.#loaders?.get(rows) ?? this.#loader(rows);
+  related(field: RelationField, id: string): Promise<unknown> {
+    const loader = this.#loaders?.get(field) ?? this.#loader(field);
     return loader.load(id);
   }
 
-  #loader(rows: RelatedRows): DataLoader<string, unknown> {
+  #loader(field: RelationField): DataLoader<string, unknown> {
     const loader = new DataLoader<string, unknown>(
       (ids) => {
         // mutations run in sequence: a later one may have changed the row
         loader.clearAll();
-        return this.#find(rows, ids);
+        return this.#load(field, ids);
       },
       {
-        maxBatchSize: rows.maxIds,
+        maxBatchSize: field.maxIds,
         batchScheduleFn: (load) => {
           this.#batches ??= [];
           this.#batches.push(load);
@@ -54,7 +69,7 @@ export class GraphqlScope {
       },
     );
     this.#loaders ??= new Map();
-    this.#loaders.set(rows, loader);
+    this.#loaders.set(field, loader);
     return loader;
   }
 
@@ -70,15 +85,24 @@ export class GraphqlScope {
     );
   }
 
-  async #find(rows: RelatedRows, ids: readonly string[]): Promise<unknown[]> {
-    const call = this.#opened(this.#beginWithin(rows.operation));
+  async #load(field: RelationField, ids: readonly string[]): Promise<unknown[]> {
+    const call = this.#beginWithin(field.operation);
     try {
-      return await rows.find(ids, call);
+      return await relatedRows(field, ids, call, this.services);
     } catch (error) {
-      throw this.failed(this.pipeline.toFailure(error, call, rows.operation));
+      throw this.#noted(this.services.pipeline.toFailure(error, call, field.operation));
     } finally {
-      this.end();
+      this.#end();
     }
+  }
+
+  #end(): void {
+    if (--this.#underWay === 0 && this.#batches) this.#loadSoon();
+  }
+
+  /** Calls of one scope share request id and trace. */
+  #begin(operation?: OperationDescriptor): CallContext {
+    return this.#opened(this.services.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
   }
 
   /** With the caller and the deadline of the earlier calls. */
@@ -86,7 +110,7 @@ export class GraphqlScope {
     const before = this.#calls ?? [this.call];
     const deadline = Math.max(...before.map(({ lifetime }) => lifetime.deadline));
     const timeoutMs = Math.max(0, deadline - performance.now());
-    const call = this.pipeline.begin({ ...this.continued, timeoutMs }, operation);
+    const call = this.#opened(this.services.pipeline.begin({ ...this.continued, timeoutMs }, operation));
     call.principal = (before.find(({ principal }) => !principal.isAnonymous) ?? call).principal;
     return call;
   }
@@ -98,20 +122,25 @@ export class GraphqlScope {
     return call;
   }
 
-  failed(failure: Failure): Failure {
+  #noted(failure: Failure): Failure {
     if (failure.retryAfterSeconds !== undefined) {
       this.retryAfter = Math.max(this.retryAfter ?? 0, failure.retryAfterSeconds);
     }
     return failure;
   }
 
+  /** Logs unexpected errors. */
+  toFailure(error: unknown): Failure {
+    return this.services.pipeline.toFailure(error, this.call);
+  }
+
   cancel(): void {
-    for (const call of this.#calls ?? []) this.pipeline.cancel(call);
+    for (const call of this.#calls ?? []) this.services.pipeline.cancel(call);
   }
 
   /** Begins one when no root field ran: the answer needs request id and trace. */
   get call(): CallContext {
-    return this.#calls?.[0] ?? this.begin();
+    return this.#calls?.[0] ?? this.#begin();
   }
 
   get continued(): Inbound {

@@ -1,5 +1,4 @@
-import { type DynamicModule, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type DynamicModule, Injectable } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
@@ -12,10 +11,9 @@ import { registerWebSocketServer, type WebSocketServerOptions } from '../websock
 import { registerGraphiql } from './graphiql.js';
 import { GraphqlEngine } from './graphql-engine.js';
 import { defaultLimits, type GraphqlLimits } from './graphql-limits.js';
+import { graphqlSchema, resolversOf, sdlOf } from './graphql-schema.js';
 import type { GraphqlScope } from './graphql-scope.js';
 import { HttpRoutes } from './http-routes.js';
-import { operationResolvers } from './resolvers.js';
-import { printSdl } from './sdl.js';
 import { SocketRoute } from './socket-route.js';
 import { wireErrors } from './wire-errors.js';
 
@@ -26,93 +24,69 @@ export interface GraphqlOptions {
   readonly limits?: Partial<GraphqlLimits>;
 }
 
-interface Operations {
-  readonly pipeline: Pipeline;
-  readonly registry: OperationRegistry;
-  readonly bus: Bus;
-}
-
-function driverConfig(
-  { pipeline, registry, bus }: Operations,
-  introspection: boolean,
-  { tokens, cachedQueries }: GraphqlLimits,
-): Omit<MercuriusDriverConfig, 'driver'> {
-  const operations = registry.served('graphql');
-  const config = {
-    typeDefs: printSdl(operations, registry.relations),
-    resolvers: operationResolvers(operations, registry.relations, pipeline, bus),
-    routes: false,
-    cache: cachedQueries,
-    graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
-    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
-    errorFormatter: ({ data, errors }: ExecutionResult, scope: GraphqlScope) => ({
-      statusCode: 200,
-      response: { data, errors: wireErrors(errors ?? [], scope, pipeline) },
-    }),
-  };
-  // mercurius types the errors as unformatted
-  return config as unknown as Omit<MercuriusDriverConfig, 'driver'>;
+/** mercurius types errors as unformatted, and lacks an option of graphql-js. */
+interface DriverConfig extends Omit<MercuriusDriverConfig, 'graphql' | 'errorFormatter'> {
+  readonly graphql: object;
+  readonly errorFormatter: (result: ExecutionResult, scope: GraphqlScope) => object;
+  readonly addRoutes: (fastify: FastifyInstance) => void;
 }
 
 /** Omits the instrumentation hooks of @nestjs/mercurius, which cost two rounds of promises per request. */
 @Injectable()
 class OperationsDriver extends MercuriusDriver {
-  override async start(options: MercuriusDriverConfig): Promise<void> {
+  override async start({ addRoutes, ...options }: MercuriusDriverConfig & DriverConfig): Promise<void> {
     const fastify = this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     await fastify.register(mercurius, options as MercuriusOptions);
+    addRoutes(fastify);
   }
+}
+
+/** `/graphql` over HTTP and WebSocket, generated from the registry; `/graphiql`. */
+export function graphqlModule(options: GraphqlOptions): DynamicModule {
+  const limits = { ...defaultLimits, ...options.limits };
+  return GraphQLModule.forRootAsync<DriverConfig>({
+    driver: OperationsDriver,
+    inject: [Pipeline, OperationRegistry, Bus],
+    useFactory: (pipeline: Pipeline, registry: OperationRegistry, bus: Bus) => ({
+      ...documentConfig(registry, options.introspection, limits),
+      addRoutes: (fastify) =>
+        addRoutes(fastify, new GraphqlEngine(fastify.graphql, { pipeline, bus }, limits), options),
+    }),
+  });
+}
+
+function documentConfig(
+  registry: OperationRegistry,
+  introspection: boolean,
+  { tokens, cachedQueries }: GraphqlLimits,
+): Omit<DriverConfig, 'addRoutes' | 'driver'> {
+  const schema = graphqlSchema(registry.served('graphql'), registry.relations);
+  return {
+    // as text: @nestjs/graphql adds hand-written resolvers to no other schema
+    typeDefs: sdlOf(schema),
+    resolvers: resolversOf(schema),
+    routes: false,
+    cache: cachedQueries,
+    graphql: { parseOptions: { maxTokens: tokens }, validateOptions: { hideSuggestions: true } },
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
+    errorFormatter: ({ data, errors }, scope) => ({
+      statusCode: 200,
+      response: { data, errors: wireErrors(errors ?? [], scope) },
+    }),
+  };
 }
 
 const path = '/graphql';
 
 /** The routes of mercurius have their own error codes, and refuse sockets without a content type. */
-class GraphqlRoutes implements OnApplicationBootstrap {
-  constructor(
-    private readonly host: HttpAdapterHost,
-    private readonly pipeline: Pipeline,
-    private readonly options: GraphqlOptions & { readonly limits: GraphqlLimits },
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    const { limits, graphiql, webSocket } = this.options;
-    const engine = new GraphqlEngine(fastify.graphql, this.pipeline, limits);
-    registerWebSocketServer(fastify, webSocket);
-    // on the root: a route in a plugin after the WebSocket server costs 6 to 8 microseconds more
-    const http = new HttpRoutes(engine);
-    http.register(fastify, path);
-    // in a plugin: must come after the WebSocket server, whose hook serves it
-    fastify.register(async (scope) => {
-      const handler: typeof http.get = (request, reply) => http.get(request, reply);
-      scope.route({ method: 'GET', url: path, handler, wsHandler: new SocketRoute(engine).connect });
-    });
-    if (graphiql) fastify.register(async (scope) => registerGraphiql(scope, path));
-  }
-}
-
-@Module({})
-class GraphqlBinding {}
-
-/** `/graphql` over HTTP and WebSocket, generated from the registry; `/graphiql`. */
-export function graphqlModule(options: GraphqlOptions): DynamicModule {
-  const limits = { ...defaultLimits, ...options.limits };
-  return {
-    module: GraphqlBinding,
-    imports: [
-      GraphQLModule.forRootAsync<MercuriusDriverConfig>({
-        driver: OperationsDriver,
-        inject: [Pipeline, OperationRegistry, Bus],
-        useFactory: (pipeline: Pipeline, registry: OperationRegistry, bus: Bus) =>
-          driverConfig({ pipeline, registry, bus }, options.introspection, limits),
-      }),
-    ],
-    providers: [
-      {
-        provide: GraphqlRoutes,
-        useFactory: (host: HttpAdapterHost, pipeline: Pipeline) =>
-          new GraphqlRoutes(host, pipeline, { ...options, limits }),
-        inject: [HttpAdapterHost, Pipeline],
-      },
-    ],
-  };
+function addRoutes(fastify: FastifyInstance, engine: GraphqlEngine, { graphiql, webSocket }: GraphqlOptions): void {
+  registerWebSocketServer(fastify, webSocket);
+  // on the root: a route in a plugin after the WebSocket server costs 6 to 8 microseconds more
+  const http = new HttpRoutes(engine);
+  http.register(fastify, path);
+  // in a plugin: must come after the WebSocket server, whose hook serves it
+  fastify.register(async (scope) => {
+    scope.route({ method: 'GET', url: path, handler: http.get, wsHandler: new SocketRoute(engine).connect });
+  });
+  if (graphiql) fastify.register(async (scope) => registerGraphiql(scope, path));
 }

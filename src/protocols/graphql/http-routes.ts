@@ -7,7 +7,7 @@ import { checkQueryString, httpInbound, keyHeaderFaults } from '../http/inbound.
 import type { Executed, GraphqlEngine, GraphqlResult } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from './graphql-request.js';
-import { GraphqlScope } from './graphql-scope.js';
+import type { GraphqlScope } from './graphql-scope.js';
 
 const responseType = 'application/graphql-response+json';
 const jsonUtf8 = 'application/json; charset=utf-8';
@@ -27,14 +27,13 @@ export class HttpRoutes {
   register(fastify: FastifyInstance, url: string): void {
     const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       this.#refuse(fastifyFailure(error) ?? error, request, reply);
-    const post = (request: FastifyRequest, reply: FastifyReply) => this.#post(request, reply);
     const refuseMethod = (request: FastifyRequest, reply: FastifyReply) =>
       this.#refuse(notAllowed(reply, 'GET, POST'), request, reply);
-    fastify.route({ method: 'POST', url, errorHandler, handler: post });
+    fastify.route({ method: 'POST', url, errorHandler, handler: this.#post });
     fastify.route({ method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'], url, errorHandler, handler: refuseMethod });
   }
 
-  get(request: FastifyRequest, reply: FastifyReply): void {
+  readonly get = (request: FastifyRequest, reply: FastifyReply): void =>
     this.#serve(request, reply, ({ characters, tokens }) => {
       if (!needsPreflight(request)) {
         throw new MalformedRequest({ detail: `A GET needs a header such as "${preflightHeaders[0]}: true"` });
@@ -44,13 +43,12 @@ export class HttpRoutes {
       if (isNoQuery(wanted, tokens)) throw notAllowed(reply, 'POST');
       return wanted;
     });
-  }
 
-  #post(request: FastifyRequest, reply: FastifyReply): void {
+  readonly #post = (request: FastifyRequest, reply: FastifyReply): void => {
     const { body } = request;
     if (Array.isArray(body)) this.#batch(body, request, reply);
     else this.#serve(request, reply, ({ characters }) => readGraphqlRequest(body, characters));
-  }
+  };
 
   #serve(request: FastifyRequest, reply: FastifyReply, read: Read): void {
     const scope = this.#scope(request);
@@ -96,7 +94,7 @@ export class HttpRoutes {
   }
 
   #scope(request: FastifyRequest, first?: GraphqlScope): GraphqlScope {
-    return new GraphqlScope(this.engine.pipeline, request, first?.continued ?? httpInbound(request, 'graphql'));
+    return this.engine.begin(request, first?.continued ?? httpInbound(request, 'graphql'));
   }
 }
 

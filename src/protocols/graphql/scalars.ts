@@ -12,7 +12,7 @@ function dateTime(value: unknown): string {
   throw noSuchValue('DateTime', 'a string');
 }
 
-const SafeInt = new GraphQLScalarType({
+export const SafeInt = new GraphQLScalarType({
   name: 'SafeInt',
   description: 'An integer that a JSON number holds exactly: between -(2^53 - 1) and 2^53 - 1.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259#section-6',
@@ -20,12 +20,10 @@ const SafeInt = new GraphQLScalarType({
   parseLiteral: (node: ValueNode) => safeInteger(node.kind === Kind.INT ? Number(node.value) : undefined),
 });
 
-const DateTime = new GraphQLScalarType({
+export const DateTime = new GraphQLScalarType({
   name: 'DateTime',
   description: 'A moment as RFC 3339 text: any offset in, UTC with milliseconds out, "2026-01-31T12:00:00.000Z".',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   parseValue: dateTime,
   parseLiteral: (node: ValueNode) => dateTime(node.kind === Kind.STRING ? node.value : undefined),
 });
-
-export const scalarTypes: readonly GraphQLScalarType[] = [DateTime, SafeInt];

@@ -11,7 +11,7 @@ import type { Peer } from '../websocket/peer.js';
 import { peerOf } from '../websocket/websocket-server.js';
 import type { GraphqlEngine } from './graphql-engine.js';
 import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
-import { GraphqlScope } from './graphql-scope.js';
+import type { GraphqlScope } from './graphql-scope.js';
 import { Refused, refusedErrors, SingleResult } from './single-result.js';
 
 type InitPayload = Record<string, unknown>;
@@ -45,7 +45,7 @@ export class SocketRoute {
 
   #prepare(connection: Context<InitPayload, Extra>, payload: SubscribePayload): Prepared | GraphQLError[] {
     const { engine } = this;
-    const scope = new GraphqlScope(engine.pipeline, connection.extra.request, inbound(connection, payload));
+    const scope = engine.begin(connection.extra.request, inbound(connection, payload));
     try {
       return this.#read(connection, payload, scope);
     } catch (error) {

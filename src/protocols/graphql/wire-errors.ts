@@ -1,7 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InvalidArgument } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
-import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { GraphqlScope } from './graphql-scope.js';
 
 /** Null for a non-null argument: both engines report it in execution, as an error of the field. */
@@ -15,10 +14,10 @@ function isQueryFault({ originalError, path, message }: GraphQLError): boolean {
   return path === undefined || argumentFault.test(message);
 }
 
-function toFailure(error: GraphQLError, scope: GraphqlScope, pipeline: Pipeline): Failure {
+function toFailure(error: GraphQLError, scope: GraphqlScope): Failure {
   if (error.originalError instanceof Failure) return error.originalError;
   if (isQueryFault(error)) return new InvalidArgument({ detail: error.message.replace(suggestion, '') });
-  return pipeline.toFailure(error.originalError ?? error, scope.call);
+  return scope.toFailure(error.originalError ?? error);
 }
 
 export function wireError(
@@ -30,5 +29,5 @@ export function wireError(
   return { message, ...(locations && { locations }), ...(path && { path }), extensions };
 }
 
-export const wireErrors = (errors: readonly GraphQLError[], scope: GraphqlScope, pipeline: Pipeline) =>
-  errors.map((error) => wireError(toFailure(error, scope, pipeline), scope, error));
+export const wireErrors = (errors: readonly GraphQLError[], scope: GraphqlScope) =>
+  errors.map((error) => wireError(toFailure(error, scope), scope, error));

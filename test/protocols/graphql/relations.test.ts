@@ -5,7 +5,7 @@ import { module } from '../../../src/contract/module.js';
 import { query } from '../../../src/contract/operation.js';
 import { relation } from '../../../src/contract/relation.js';
 import { Id, text, view } from '../../../src/contract/values.js';
-import { printSdl } from '../../../src/protocols/graphql/sdl.js';
+import { printSdl } from '../../../src/protocols/graphql/graphql-schema.js';
 import { eventually } from '../../support/eventually.js';
 import {
   authorId,

@@ -7,7 +7,7 @@ import { command, query } from '../../../src/contract/operation.js';
 import { enumeration, text, view } from '../../../src/contract/values.js';
 import { auth } from '../../../src/modules/auth/contract/index.js';
 import { users } from '../../../src/modules/users/contract/index.js';
-import { printSdl } from '../../../src/protocols/graphql/sdl.js';
+import { printSdl } from '../../../src/protocols/graphql/graphql-schema.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 
 const operations = [users, auth, specimens]

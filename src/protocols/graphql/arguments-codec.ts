@@ -1,5 +1,5 @@
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, pointerSegment } from '../../contract/json-codec.js';
+import { type Decode, type Encode, pointerSegment } from '../../contract/json-codec.js';
 import { fold } from '../../contract/shape.js';
 
 type Values = Record<string, unknown>;
@@ -40,5 +40,16 @@ export const argumentsDecoder = fold<Decode>({
       }
       return decoded;
     };
+  },
+});
+
+/** A map becomes a list of `{ key, value }`. */
+export const argumentsEncoder = fold<Encode>({
+  leaf: () => (value) => value,
+  list: (item) => (value) => (Array.isArray(value) ? value.map(item) : value),
+  map: (inner) => (value) => value && Object.entries(value).map(([key, item]) => ({ key, value: inner(item) })),
+  object: (fields) => (value) => {
+    const given = fields.filter(({ name }) => (value as Values)[name] !== undefined);
+    return Object.fromEntries(given.map(({ name, inner }) => [name, inner((value as Values)[name])]));
   },
 });
