@@ -1,28 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { RouteNotFound } from '../../contract/built-in-failures.js';
 import { identityOf } from '../http/inbound.js';
 import { sendProblem } from '../http/problem.js';
-
-interface Asset {
-  readonly package: string;
-  readonly file: string;
-  readonly type: string;
-}
 
 const { resolve } = createRequire(import.meta.url);
 const javaScript = 'text/javascript; charset=utf-8';
 const startScript = 'start.js';
 
 /** The last versions of GraphiQL and React with a prebuilt bundle. */
-const assets: ReadonlyMap<string, Asset> = new Map([
-  ['graphiql.css', { package: 'graphiql', file: 'graphiql.min.css', type: 'text/css; charset=utf-8' }],
-  ['react.js', { package: 'react', file: 'umd/react.production.min.js', type: javaScript }],
-  ['react-dom.js', { package: 'react-dom', file: 'umd/react-dom.production.min.js', type: javaScript }],
-  ['graphiql.js', { package: 'graphiql', file: 'graphiql.min.js', type: javaScript }],
-]);
+const assets = [
+  { name: 'graphiql.css', from: 'graphiql', file: 'graphiql.min.css', type: 'text/css; charset=utf-8' },
+  { name: 'react.js', from: 'react', file: 'umd/react.production.min.js', type: javaScript },
+  { name: 'react-dom.js', from: 'react-dom', file: 'umd/react-dom.production.min.js', type: javaScript },
+  { name: 'graphiql.js', from: 'graphiql', file: 'graphiql.min.js', type: javaScript },
+];
 
 /** GraphiQL inserts a style element; fonts and images are inlined in its style sheet. */
 const contentSecurityPolicy = [
@@ -62,13 +56,6 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(page);
 
 const folderOf = (name: string): string => dirname(resolve(`${name}/package.json`));
 
-function sendAsset(reply: FastifyReply, { package: name, file, type }: Asset): void {
-  reply
-    .type(type)
-    .header('cache-control', 'private, max-age=3600')
-    .send(createReadStream(join(folderOf(name), file)));
-}
-
 /** GraphQL is at `path`. Files are read from their packages when the page is opened. */
 export function registerGraphiql(fastify: FastifyInstance, path: string): void {
   fastify.setErrorHandler((_error, request, reply) => {
@@ -79,10 +66,13 @@ export function registerGraphiql(fastify: FastifyInstance, path: string): void {
     folderOf('graphiql');
     reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page);
   });
-  fastify.get<{ Params: { file: string } }>('/graphiql/:file', ({ params: { file } }, reply) => {
-    const asset = assets.get(file);
-    if (file === startScript) reply.type(javaScript).send(start(path));
-    else if (asset) sendAsset(reply, asset);
-    else reply.callNotFound();
+  fastify.get(`/graphiql/${startScript}`, (_request, reply) => {
+    reply.type(javaScript).send(start(path));
   });
+  for (const { name, from, file, type } of assets) {
+    fastify.get(`/graphiql/${name}`, (_request, reply) => {
+      const asset = createReadStream(join(folderOf(from), file));
+      reply.type(type).header('cache-control', 'private, max-age=3600').send(asset);
+    });
+  }
 }

@@ -22,7 +22,7 @@ import type { Relation } from '../../contract/relation.js';
 import { argumentsDecoder } from './arguments-codec.js';
 import type { GraphqlScope } from './graphql-scope.js';
 import { GraphqlTypes } from './graphql-types.js';
-import { relationFields } from './relation-fields.js';
+import { relationField } from './relation-fields.js';
 import { DateTime, SafeInt } from './scalars.js';
 
 type Resolver = GraphQLFieldResolver<unknown, GraphqlScope>;
@@ -34,7 +34,7 @@ const items = (value: unknown): unknown => (value as Page<unknown>).items;
 
 /** Throws TypeError for two types of one name. */
 export function graphqlSchema(operations: readonly OperationDescriptor[], relations: readonly Relation[]) {
-  const types = new GraphqlTypes(relationFields(relations));
+  const types = new GraphqlTypes(relations.map(relationField));
   const roots = { query: new Map<string, RootField>(), command: new Map<string, RootField>() };
   for (const operation of operations) {
     for (const [name, field] of rootFields(operation, types)) roots[operation.kind].set(name, field);
@@ -56,23 +56,20 @@ function rootType(name: string, fields: ReadonlyMap<string, RootField>): GraphQL
 function rootFields(operation: OperationDescriptor, types: GraphqlTypes): [string, RootField][] {
   const { wire, spec, input, output } = operation;
   const decode = argumentsDecoder(input);
-  const execute: Resolver = (_root, args, scope) => scope.execute(operation, args, decode);
-  const reading =
-    (read: (value: unknown) => unknown): Resolver =>
-    (_root, args, scope) =>
-      scope.execute(operation, args, decode).then(read);
-  const field = (type: GraphQLOutputType, resolve: Resolver): RootField => ({
+  const field = (type: GraphQLOutputType, read?: (value: unknown) => unknown): RootField => ({
     type,
     args: types.arguments(input),
     description: spec.description,
-    resolve,
+    resolve: read
+      ? (_root, args, scope) => scope.execute(operation, args, decode).then(read)
+      : (_root, args, scope) => scope.execute(operation, args, decode),
   });
-  if (!output) return [[wire.graphql, field(new GraphQLNonNull(GraphQLBoolean), reading(done))]];
-  const whole = field(types.output(output), execute);
+  if (!output) return [[wire.graphql, field(new GraphQLNonNull(GraphQLBoolean), done)]];
+  const whole = field(types.output(output));
   const list = output.page ? output.fields.find(({ name }) => name === 'items') : undefined;
   if (!list) return [[wire.graphql, whole]];
   return [
-    [wire.graphql, field(types.output(list.shape), reading(items))],
+    [wire.graphql, field(types.output(list.shape), items)],
     [`${wire.graphql}Page`, whole],
   ];
 }

@@ -32,7 +32,7 @@ import {
 } from '../../contract/shape.js';
 import { argumentsEncoder } from './arguments-codec.js';
 import type { GraphqlScope } from './graphql-scope.js';
-import type { RelationField, RelationFields } from './relation-fields.js';
+import type { RelationField } from './relation-fields.js';
 import { DateTime, SafeInt } from './scalars.js';
 
 type OutputField = GraphQLFieldConfig<unknown, GraphqlScope>;
@@ -55,7 +55,7 @@ export class GraphqlTypes {
   /** Relation targets: may refer back to a type that is not complete yet. */
   readonly #related = new Set<string>();
 
-  constructor(private readonly relations: RelationFields = new Map()) {}
+  constructor(private readonly relations: readonly RelationField[] = []) {}
 
   readonly input = fold<NullableInput>({
     leaf: (shape) => this.#leaf(shape),
@@ -79,7 +79,10 @@ export class GraphqlTypes {
       const notes = [description, oneOf ? 'Exactly one field is set.' : undefined];
       const fields = () => ({
         ...byName(inner, outputField),
-        ...byName(this.relations.get(name) ?? [], (field) => this.#relationField(field)),
+        ...byName(
+          this.relations.filter(({ view }) => view === name),
+          (field) => this.#relationField(field),
+        ),
       });
       const text = notes.filter((note) => note !== undefined).join(' ') || undefined;
       return this.#define(new GraphQLObjectType({ name, description: text, fields }));

@@ -2,7 +2,7 @@ import { describe, type OperationDescriptor } from '../../contract/module.js';
 import type { Relation } from '../../contract/relation.js';
 import { listBounds, type ObjectShape } from '../../contract/shape.js';
 
-export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' | 'description'> {
+export interface RelationField extends Pick<Relation, 'view' | 'from' | 'by' | 'access' | 'description'> {
   readonly name: string;
   readonly operation: OperationDescriptor;
   readonly maxIds: number;
@@ -11,22 +11,10 @@ export interface RelationField extends Pick<Relation, 'from' | 'by' | 'access' |
   readonly target: ObjectShape;
 }
 
-export type RelationFields = ReadonlyMap<string, readonly RelationField[]>;
-
 /** Throws TypeError for an operation that does not look up by ids. */
-export function relationFields(relations: readonly Relation[]): RelationFields {
-  const fields = new Map<string, RelationField[]>();
-  for (const relation of relations) {
-    const known = fields.get(relation.view) ?? [];
-    fields.set(relation.view, [...known, relationField(relation)]);
-  }
-  return fields;
-}
-
-function relationField({ view, field, operation: message, ...rest }: Relation): RelationField {
+export function relationField({ field: name, operation: message, ...rest }: Relation): RelationField {
   const operation = describe(message);
-  const { maxIds, list, target } = lookUp(operation, `${view}.${field}`);
-  return { ...rest, name: field, operation, maxIds, list, target };
+  return { ...rest, name, operation, ...lookUp(operation, `${rest.view}.${name}`) };
 }
 
 function lookUp({ id, input, output }: OperationDescriptor, path: string) {

@@ -8,39 +8,23 @@ export class Refused extends Error {
   }
 }
 
-const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
 /** One result as a stream: graphql-ws can stop a stream, not a promise. */
-export class SingleResult implements AsyncIterableIterator<ExecutionResult, undefined> {
-  #executed: Promise<Executed> | undefined;
-  #stopped = false;
-
-  constructor(
-    executed: Promise<Executed>,
-    private readonly stop: () => void,
-  ) {
-    this.#executed = executed;
-  }
-
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    const executed = await this.#executed;
-    this.#executed = undefined;
-    if (!executed || this.#stopped) return end;
-    const { result } = executed;
+export function singleResult(executed: Promise<Executed>, cancel: () => void): AsyncGenerator<ExecutionResult, void> {
+  let stopped = false;
+  async function* results() {
+    const { result } = await executed;
+    if (stopped) return;
     if (result.data === undefined) throw new Refused(result.errors ?? []);
     // already formatted
-    return { done: false, value: result as ExecutionResult };
+    yield result as ExecutionResult;
   }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#stopped = true;
-    this.stop();
-    return end;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
+  // that of a generator would wait for the result
+  const stop = async () => {
+    stopped = true;
+    cancel();
+    return { done: true, value: undefined } as const;
+  };
+  return Object.assign(results(), { return: stop });
 }
 
 export const refusedErrors = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>

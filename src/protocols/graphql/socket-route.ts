@@ -12,7 +12,7 @@ import { peerOf } from '../websocket/websocket-server.js';
 import type { GraphqlEngine } from './graphql-engine.js';
 import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
-import { Refused, refusedErrors, SingleResult } from './single-result.js';
+import { Refused, refusedErrors, singleResult } from './single-result.js';
 
 type InitPayload = Record<string, unknown>;
 
@@ -77,7 +77,7 @@ export class SocketRoute {
   }
 
   #execute({ contextValue: scope, wanted }: Prepared) {
-    return new SingleResult(this.engine.execute(wanted, scope), () => scope.cancel());
+    return singleResult(this.engine.execute(wanted, scope), () => scope.cancel());
   }
 }
 
