@@ -53,7 +53,7 @@ export class Client {
   /** Running calls fail with Cancelled. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.transport.close();
+    await this.transport.close?.();
   }
 
   async #send(

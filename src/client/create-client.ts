@@ -1,10 +1,10 @@
 import type { Protocol } from '../contract/operation.js';
 import { Client, type TokenSource } from './client.js';
-import { GraphqlTransport } from './graphql-transport.js';
-import { GrpcTransport } from './grpc-transport.js';
+import { graphqlTransport } from './graphql-transport.js';
+import { grpcTransport } from './grpc-transport.js';
 import type { MqttVersion } from './mqtt-messages.js';
-import { MqttTransport } from './mqtt-transport.js';
-import { RestTransport } from './rest-transport.js';
+import { mqttTransport } from './mqtt-transport.js';
+import { restTransport } from './rest-transport.js';
 import type { Transport } from './transport.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
@@ -26,12 +26,12 @@ export interface ClientOptions {
 const defaultTimeoutMs = 10_000;
 
 const transports: Record<Protocol, (options: ClientOptions) => Transport> = {
-  rest: ({ url }) => new RestTransport(url),
-  graphql: ({ url }) => new GraphqlTransport(url),
-  grpc: ({ url, protos }) => new GrpcTransport(url, protos),
+  rest: ({ url }) => restTransport(url),
+  graphql: ({ url }) => graphqlTransport(url),
+  grpc: ({ url, protos }) => grpcTransport(url, protos),
   websocket: ({ url }) => new WebSocketTransport(url),
   mqtt: ({ url, mqttVersion: version, mqttTopicPrefix: topicPrefix = 'mstv' }) =>
-    new MqttTransport({ url, version, topicPrefix }),
+    mqttTransport({ url, version, topicPrefix }),
 };
 
 /** Connects at the first call. Call `close()` at the end. */

@@ -1,6 +1,5 @@
 import { getCACertificates } from 'node:tls';
 import { type ClientOptions, credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
-import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
 import { wallClock } from '../contract/wall-clock.js';
@@ -33,37 +32,27 @@ function connect(target: string, isSecure: boolean): GrpcClient {
   return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), { ...balanced, ...options });
 }
 
-export class GrpcTransport implements Transport {
-  readonly #client: GrpcClient;
-  readonly #codecOf: (operation: OperationDescriptor) => OperationCodec;
-
-  /** Any gRPC target; `grpcs://` selects TLS. */
-  constructor(url: string, protos: ReadonlyMap<string, string> = committedProtos()) {
-    const target = url.replace(/^grpcs?:\/\//, '');
-    this.#client = connect(target, url.startsWith('grpcs://'));
-    const schema = new ProtoSchema(protos);
-    this.#codecOf = perOperation((operation) => compileCodecs([operation], schema).get(operation) as OperationCodec);
-  }
-
-  async send(call: OutgoingCall): Promise<unknown> {
-    const { encodeRequest, decodeResponse } = this.#codecOf(call.operation);
-    return decodeResponse(await this.#exchange(call, encodeRequest(call.input)));
-  }
-
-  #exchange(call: OutgoingCall, message: Buffer): Promise<Buffer> {
-    const { operation, signal, timeoutMs } = call;
-    const exchange = new UnaryExchange(this.#client, {
-      path: operation.wire.grpc.path,
-      message,
-      metadata: metadataOf(call),
-      deadline: wallClock() + timeoutMs,
-      explain: (error) => failureOf(operation, decodeFailure(error)),
-    });
-    signal.addEventListener('abort', () => exchange.cancel(), { once: true });
-    return exchange.answer;
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
-  }
+/** Any gRPC target; `grpcs://` selects TLS. */
+export function grpcTransport(url: string, protos: ReadonlyMap<string, string> = committedProtos()): Transport {
+  const client = connect(url.replace(/^grpcs?:\/\//, ''), url.startsWith('grpcs://'));
+  const schema = new ProtoSchema(protos);
+  const codecOf = perOperation((operation) => compileCodecs([operation], schema).get(operation) as OperationCodec);
+  return {
+    async send(call) {
+      const { operation, timeoutMs } = call;
+      const { encodeRequest, decodeResponse } = codecOf(operation);
+      const exchange = new UnaryExchange(client, {
+        path: operation.wire.grpc.path,
+        message: encodeRequest(call.input),
+        metadata: metadataOf(call),
+        deadline: wallClock() + timeoutMs,
+        explain: (error) => failureOf(operation, decodeFailure(error)),
+      });
+      call.signal.addEventListener('abort', () => exchange.cancel(), { once: true });
+      return decodeResponse(await exchange.answer);
+    },
+    async close() {
+      client.close();
+    },
+  };
 }

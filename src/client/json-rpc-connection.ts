@@ -1,40 +1,60 @@
-interface Pending<T> extends PromiseWithResolvers<T> {
+import type { JsonRpcReply } from './json-rpc.js';
+import type { OutgoingCall } from './transport.js';
+
+interface PendingCall extends PromiseWithResolvers<JsonRpcReply> {
   readonly bytes: number;
 }
 
-export class PendingCalls<T> {
-  readonly #calls = new Map<string, Pending<T>>();
+/** Finds the call of a reply by its id. */
+export abstract class JsonRpcConnection {
+  readonly #pending = new Map<string, PendingCall>();
+  readonly #closed = Promise.withResolvers<void>();
+  #lastId = 0;
 
-  get size(): number {
-    return this.#calls.size;
+  abstract request(call: OutgoingCall): Promise<JsonRpcReply>;
+
+  abstract close(): Promise<void>;
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  protected get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  protected nextId(): string {
+    this.#lastId += 1;
+    return String(this.#lastId);
   }
 
   /** Never settles once `signal` is aborted. */
-  wait(id: string, bytes: number, signal: AbortSignal): Promise<T> {
-    const pending = { ...Promise.withResolvers<T>(), bytes };
-    this.#calls.set(id, pending);
-    signal.addEventListener('abort', () => this.#calls.delete(id), { once: true });
+  protected reply(id: string, bytes: number, signal: AbortSignal): Promise<JsonRpcReply> {
+    const pending = { ...Promise.withResolvers<JsonRpcReply>(), bytes };
+    this.#pending.set(id, pending);
+    signal.addEventListener('abort', () => this.#pending.delete(id), { once: true });
     return pending.promise;
   }
 
-  resolve(id: string, reply: T): void {
-    this.#calls.get(id)?.resolve(reply);
-    this.#calls.delete(id);
+  protected resolve(id: string, reply: JsonRpcReply): void {
+    this.#pending.get(id)?.resolve(reply);
+    this.#pending.delete(id);
   }
 
-  reject(id: string, error: Error): void {
-    this.#calls.get(id)?.reject(error);
-    this.#calls.delete(id);
-  }
-
-  rejectAll(error: Error): void {
-    for (const { reject } of this.#calls.values()) reject(error);
-    this.#calls.clear();
+  protected reject(id: string, error: Error): void {
+    this.#pending.get(id)?.reject(error);
+    this.#pending.delete(id);
   }
 
   /** The call to fail when the server reports that a message is too large. */
-  get largest(): string | undefined {
-    const [largest] = [...this.#calls].sort(([, a], [, b]) => b.bytes - a.bytes);
-    return largest?.[0];
+  protected rejectLargest(error: Error): void {
+    const [largest] = [...this.#pending].sort(([, a], [, b]) => b.bytes - a.bytes);
+    if (largest) this.reject(largest[0], error);
+  }
+
+  protected end(error: Error): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+    this.#closed.resolve();
   }
 }

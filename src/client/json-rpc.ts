@@ -1,14 +1,24 @@
 import { jsonRpcKind } from '../contract/failure-table.js';
+import { jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
+import { parseJson } from '../contract/parse-json.js';
+import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
 import type { ErrorObject } from '../protocols/json-rpc/error-object.js';
-import { jsonCodec } from './json-codec.js';
-import type { OutgoingCall } from './transport.js';
+import { type OutgoingCall, outputDecoder } from './transport.js';
 
 export interface JsonRpcReply {
+  readonly id?: unknown;
+  /** In MQTT 3.1.1. */
+  readonly correlation_id?: string;
   readonly result?: unknown;
   readonly error?: ErrorObject;
 }
+
+const codecOf = perOperation(({ input, output }) => ({
+  encode: jsonEncoder(input),
+  decode: outputDecoder(output, jsonDecoder),
+}));
 
 export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }: OutgoingCall) => ({
   request_id: requestId,
@@ -17,10 +27,10 @@ export const callFields = ({ requestId, traceparent, timeoutMs, idempotencyKey }
   idempotency_key: idempotencyKey,
 });
 
-export const paramsOf = ({ operation, input }: OutgoingCall): object => jsonCodec(operation).encode(input) as object;
+export const paramsOf = ({ operation, input }: OutgoingCall): object => codecOf(operation).encode(input) as object;
 
 export function outputOf(operation: OperationDescriptor, { result, error }: JsonRpcReply): unknown {
-  if (!error) return jsonCodec(operation).decode(result);
+  if (!error) return codecOf(operation).decode(result);
   const { code, message, data } = error;
   throw failureOf(operation, {
     code: data.code,
@@ -29,4 +39,14 @@ export function outputOf(operation: OperationDescriptor, { result, error }: Json
     issues: data.errors,
     retryAfterSeconds: data.retry_after,
   });
+}
+
+/** Undefined for text that is not a JSON object. */
+export function parseReply(text: string): JsonRpcReply | undefined {
+  try {
+    const reply = parseJson(text);
+    return typeof reply === 'object' && reply !== null ? reply : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,5 @@
 import type { IClientPublishOptions } from 'mqtt';
-import { parseJson } from '../contract/parse-json.js';
-import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
+import { callFields, paramsOf } from './json-rpc.js';
 import { defined, type OutgoingCall } from './transport.js';
 
 /** 4 is 3.1.1. */
@@ -9,11 +8,6 @@ export type MqttVersion = 4 | 5;
 export interface MqttRequest {
   readonly payload: string;
   readonly options: IClientPublishOptions;
-}
-
-export interface MqttReply {
-  readonly id: string | undefined;
-  readonly reply: JsonRpcReply;
 }
 
 /** MQTT 5: the payload is the params, everything else is in properties. */
@@ -51,13 +45,3 @@ function withEnvelope(call: OutgoingCall, id: string, replyTo: string): MqttRequ
 const qosOf = ({ operation }: OutgoingCall): 0 | 1 => operation.spec.qos ?? 1;
 
 export const requestWriters = { 4: withEnvelope, 5: withProperties } as const;
-
-/** Undefined for a payload that is not a JSON object. */
-export function readReply(payload: Buffer, correlationData: Buffer | undefined): MqttReply | undefined {
-  try {
-    const reply = parseJson(payload.toString()) as JsonRpcReply & { readonly correlation_id?: string };
-    return { id: correlationData?.toString() ?? reply.correlation_id, reply };
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,6 @@
+import type { Decode, Encode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
+import type { ObjectShape } from '../contract/shape.js';
 
 export interface OutgoingCall {
   readonly operation: OperationDescriptor;
@@ -15,7 +17,7 @@ export interface OutgoingCall {
 export interface Transport {
   /** Resolves with the output. Rejects with a Failure, ServiceUnavailable when there is no answer. */
   send(call: OutgoingCall): Promise<unknown>;
-  close(): Promise<void>;
+  close?(): Promise<void>;
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -25,3 +27,10 @@ export const defined = (values: Readonly<Record<string, string | undefined>>): T
 
 export const headersOf = ({ authorization, requestId, traceparent, idempotencyKey }: OutgoingCall): Texts =>
   defined({ authorization, 'x-request-id': requestId, traceparent, 'idempotency-key': idempotencyKey });
+
+/** Ignores issues: fields that a later server version added are left out. */
+export function outputDecoder(output: ObjectShape | undefined, compile: (shape: ObjectShape) => Decode): Encode {
+  if (!output) return () => undefined;
+  const decode = compile(output);
+  return (value) => decode(value, [], '');
+}

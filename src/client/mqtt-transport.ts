@@ -2,43 +2,64 @@ import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { ServiceUnavailable } from '../contract/built-in-failures.js';
 import { withSender } from '../protocols/mqtt/topics.js';
-import type { JsonRpcReply } from './json-rpc.js';
-import { type MqttVersion, readReply, requestWriters } from './mqtt-messages.js';
-import { PendingCalls } from './pending-calls.js';
-import type { OutgoingCall } from './transport.js';
+import { type JsonRpcReply, parseReply } from './json-rpc.js';
+import { JsonRpcConnection } from './json-rpc-connection.js';
+import { JsonRpcTransport } from './json-rpc-transport.js';
+import { type MqttVersion, requestWriters } from './mqtt-messages.js';
+import type { OutgoingCall, Transport } from './transport.js';
 
-export interface MqttSettings {
+export interface MqttOptions {
+  readonly url: string;
   readonly topicPrefix: string;
-  readonly version: MqttVersion;
+  readonly version?: MqttVersion | undefined;
 }
+
+type Settings = Required<MqttOptions>;
 
 /** Reason codes of MQTT 3.1.1 and 5 for an unsupported version. */
 const versionRefusals = new Set([1, 0x84]);
 const noMatchingSubscribers = 0x10;
 const connectTimeoutMs = 10_000;
 
-export const isVersionRefusal = ({ cause }: Error): boolean =>
+const isVersionRefusal = ({ cause }: Error): boolean =>
   cause instanceof Error && 'code' in cause && versionRefusals.has(Number(cause.code));
 
-export class MqttConnection {
-  readonly #pending = new PendingCalls<JsonRpcReply>();
-  readonly #closed = Promise.withResolvers<void>();
+/** Without a version: MQTT 5, or 3.1.1 where the broker refuses it. */
+export function mqttTransport({ version, ...options }: MqttOptions): Transport {
+  let known = version;
+  async function connect(tried: MqttVersion): Promise<MqttConnection> {
+    const connection = await MqttConnection.open({ ...options, version: tried });
+    known = tried;
+    return connection;
+  }
+  async function negotiate(): Promise<MqttConnection> {
+    try {
+      return await connect(5);
+    } catch (error) {
+      if (error instanceof Error && isVersionRefusal(error)) return connect(4);
+      throw error;
+    }
+  }
+  return new JsonRpcTransport(() => (known ? connect(known) : negotiate()));
+}
+
+class MqttConnection extends JsonRpcConnection {
   readonly #withoutSubscriber = new Set<number | undefined>();
-  #id = 0;
 
   private constructor(
     private readonly client: MqttClient,
     private readonly clientId: string,
-    private readonly settings: MqttSettings,
+    private readonly settings: Settings,
   ) {
+    super();
     client.on('message', (_topic, payload, packet) => this.#receive(payload, packet));
     client.on('packetreceive', (packet) => this.#note(packet));
-    client.once('close', () => this.#lost());
+    client.once('close', () => this.end(unavailable('The connection to the broker was lost before the reply')));
   }
 
-  static async open(url: string, settings: MqttSettings): Promise<MqttConnection> {
+  static async open(settings: Settings): Promise<MqttConnection> {
     const clientId = `client-${crypto.randomUUID()}`;
-    const client = await connected(url, { clientId, protocolVersion: settings.version });
+    const client = await connected(settings.url, { clientId, protocolVersion: settings.version });
     const connection = new MqttConnection(client, clientId, settings);
     try {
       await client.subscribeAsync(connection.#replyTo, { qos: 1 });
@@ -49,21 +70,15 @@ export class MqttConnection {
     }
   }
 
-  get closed(): Promise<void> {
-    return this.#closed.promise;
-  }
-
-  async request(call: OutgoingCall): Promise<JsonRpcReply> {
+  override async request(call: OutgoingCall): Promise<JsonRpcReply> {
     if (!this.client.connected) throw unavailable('The connection to the broker was lost');
-    this.#id += 1;
-    const id = String(this.#id);
+    const id = this.nextId();
     const { topicPrefix, version } = this.settings;
     const { payload, options } = requestWriters[version](call, id, this.#replyTo);
-    const reply = this.#pending.wait(id, payload.length, call.signal);
+    const reply = this.reply(id, payload.length, call.signal);
     const topic = withSender(`${topicPrefix}/${call.operation.wire.mqtt}`, this.clientId);
     this.client.publish(topic, payload, options, (error, packet) => {
-      if (error || this.#hasNoSubscriber(packet))
-        this.#pending.reject(id, unavailable('Nobody takes this request', error));
+      if (error || this.#hasNoSubscriber(packet)) this.reject(id, unavailable('Nobody takes this request', error));
     });
     return reply;
   }
@@ -72,7 +87,7 @@ export class MqttConnection {
     return `${this.settings.topicPrefix}/clients/${this.clientId}/replies`;
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.client.end(true);
     await this.closed;
   }
@@ -88,13 +103,9 @@ export class MqttConnection {
   }
 
   #receive(payload: Buffer, { properties }: IPublishPacket): void {
-    const received = readReply(payload, properties?.correlationData);
-    if (received?.id !== undefined) this.#pending.resolve(received.id, received.reply);
-  }
-
-  #lost(): void {
-    this.#pending.rejectAll(unavailable('The connection to the broker was lost before the reply'));
-    this.#closed.resolve();
+    const reply = parseReply(payload.toString());
+    const id = properties?.correlationData?.toString() ?? reply?.correlation_id;
+    if (reply && id !== undefined) this.resolve(id, reply);
   }
 }
 
