@@ -1,17 +1,11 @@
-import { type GraphQLError, type GraphQLSchema, parse } from 'graphql';
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { type GraphQLSchema, parse } from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable-document.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import type { GraphqlRequest } from './graphql-request.js';
-import type { GraphqlScope } from './graphql-scope.js';
 
-interface CompiledResult {
-  readonly data?: unknown;
-  readonly errors?: readonly GraphQLError[];
-}
-
-type Query = (root: object, scope: GraphqlScope, variables: object) => CompiledResult | Promise<CompiledResult>;
+type Query = CompiledQuery['query'];
 
 /** Compiles a document when it comes a second time, where graphql-jit is correct. */
 export class CompiledQueries {

@@ -17,10 +17,10 @@ export interface GraphqlServices {
 
 /** Context value of one GraphQL operation. Each root field and each batch of related rows is a call. */
 export class GraphqlScope {
-  #calls: CallContext[] | undefined;
+  readonly #calls: CallContext[] = [];
   #underWay = 0;
   #loaders: Map<RelationField, DataLoader<string, unknown>> | undefined;
-  #batches: (() => void)[] | undefined;
+  #batches: (() => void)[] = [];
   /** Seconds; the maximum of all failures. */
   retryAfter: number | undefined;
 
@@ -62,7 +62,6 @@ export class GraphqlScope {
       {
         maxBatchSize: field.maxIds,
         batchScheduleFn: (load) => {
-          this.#batches ??= [];
           this.#batches.push(load);
           this.#loadSoon();
         },
@@ -78,8 +77,8 @@ export class GraphqlScope {
     void Promise.resolve().then(() =>
       process.nextTick(() => {
         if (this.#underWay > 0) return;
-        const batches = this.#batches ?? [];
-        this.#batches = undefined;
+        const batches = this.#batches;
+        this.#batches = [];
         for (const load of batches) load();
       }),
     );
@@ -97,27 +96,27 @@ export class GraphqlScope {
   }
 
   #end(): void {
-    if (--this.#underWay === 0 && this.#batches) this.#loadSoon();
+    if (--this.#underWay === 0 && this.#batches.length > 0) this.#loadSoon();
   }
 
   /** Calls of one scope share request id and trace. */
   #begin(operation?: OperationDescriptor): CallContext {
-    return this.#opened(this.services.pipeline.begin(this.#calls ? this.continued : this.inbound, operation));
+    const inbound = this.#calls.length === 0 ? this.inbound : this.continued;
+    return this.#opened(this.services.pipeline.begin(inbound, operation));
   }
 
   /** With the caller and the deadline of the earlier calls. */
   #beginWithin(operation: OperationDescriptor): CallContext {
-    const before = this.#calls ?? [this.call];
-    const deadline = Math.max(...before.map(({ lifetime }) => lifetime.deadline));
+    const { continued } = this;
+    const deadline = Math.max(...this.#calls.map(({ lifetime }) => lifetime.deadline));
     const timeoutMs = Math.max(0, deadline - performance.now());
-    const call = this.#opened(this.services.pipeline.begin({ ...this.continued, timeoutMs }, operation));
-    call.principal = (before.find(({ principal }) => !principal.isAnonymous) ?? call).principal;
+    const call = this.#opened(this.services.pipeline.begin({ ...continued, timeoutMs }, operation));
+    call.principal = (this.#calls.find(({ principal }) => !principal.isAnonymous) ?? call).principal;
     return call;
   }
 
   #opened(call: CallContext): CallContext {
-    if (this.#calls) this.#calls.push(call);
-    else this.#calls = [call];
+    this.#calls.push(call);
     this.#underWay++;
     return call;
   }
@@ -135,12 +134,12 @@ export class GraphqlScope {
   }
 
   cancel(): void {
-    for (const call of this.#calls ?? []) this.services.pipeline.cancel(call);
+    for (const call of this.#calls) this.services.pipeline.cancel(call);
   }
 
   /** Begins one when no root field ran: the answer needs request id and trace. */
   get call(): CallContext {
-    return this.#calls?.[0] ?? this.#begin();
+    return this.#calls[0] ?? this.#begin();
   }
 
   get continued(): Inbound {
@@ -151,6 +150,6 @@ export class GraphqlScope {
   /** The call with the smallest remaining quota. */
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
-    return (this.#calls ?? [this.call]).reduce((a, b) => (left(b) < left(a) ? b : a));
+    return this.#calls.reduce((a, b) => (left(b) < left(a) ? b : a), this.call);
   }
 }
