@@ -143,7 +143,7 @@ const casts: Readonly<Record<string, readonly string[]>> = {
   'src/platform/database/prisma-database.ts': ['as unknown as PrismaClient'],
   'src/platform/database/query-page.ts': ['as unknown as Row'],
   'src/platform/database/require-columns.ts': ['as unknown as Delegates'],
-  'src/protocols/graphql/related-rows.ts': ['as unknown as BuildMessage'],
+  'src/protocols/graphql/relation-fields.ts': ['as unknown as BuildMessage'],
   'src/protocols/grpc/operation-calls.ts': ['as unknown as ServerInterceptingCall'],
   'src/protocols/http/http-adapter.ts': ['as unknown as typeof addHook'],
 };

@@ -15,7 +15,8 @@ import { CompiledQueries } from './compiled-queries.js';
 import { checkDocument } from './document-limits.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, InvalidDocument, PersistedQueryNotSupported } from './graphql-request.js';
-import { GraphqlScope, type GraphqlServices } from './graphql-scope.js';
+import { GraphqlScope } from './graphql-scope.js';
+import type { GraphqlServices } from './relation-fields.js';
 import { wireError, wireErrors } from './wire-errors.js';
 
 export interface GraphqlResult {
@@ -24,14 +25,10 @@ export interface GraphqlResult {
 }
 
 export interface Executed {
+  /** Of HTTP; 200 also for a document at fault, which has no data. */
   readonly status: number;
-  /** With application/json: its clients treat every status but 200 as a transport failure. */
-  readonly jsonStatus: number;
   readonly result: GraphqlResult;
 }
-
-const executed = { status: 200, jsonStatus: 200 };
-const documentAtFault = { status: 400, jsonStatus: 200 };
 
 /** With mercurius, or compiled. Never throws: every answer is a result. */
 export class GraphqlEngine {
@@ -73,7 +70,7 @@ export class GraphqlEngine {
   async execute(request: GraphqlRequest, scope: GraphqlScope): Promise<Executed> {
     try {
       const result = (await this.#executeCompiled(request, scope)) ?? (await this.#executeByGraphqlJs(request, scope));
-      return { ...(result.data === undefined ? documentAtFault : executed), result };
+      return { status: 200, result };
     } catch (error) {
       return this.refuse(error, scope);
     }
@@ -96,14 +93,10 @@ export class GraphqlEngine {
 
   refuse(error: unknown, scope: GraphqlScope): Executed {
     const faults = queryFaults(error);
-    if (faults) return { ...documentAtFault, result: { errors: wireErrors(faults, scope) } };
+    if (faults) return { status: 200, result: { errors: wireErrors(faults, scope) } };
     const failure = error instanceof Failure ? error : scope.toFailure(error);
-    const result = { errors: [wireError(failure, scope)] };
-    if (failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported) {
-      return { ...documentAtFault, result };
-    }
-    const status = httpStatus(failure);
-    return { status, jsonStatus: status, result };
+    const isDocumentFault = failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported;
+    return { status: isDocumentFault ? 200 : httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
   }
 }
 

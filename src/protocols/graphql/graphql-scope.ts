@@ -5,15 +5,7 @@ import type { Decode } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { CallContext, Inbound } from '../../pipeline/call-context.js';
-import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { Bus } from '../../ports/bus.js';
-import { relatedRows } from './related-rows.js';
-import type { RelationField } from './relation-fields.js';
-
-export interface GraphqlServices {
-  readonly pipeline: Pipeline;
-  readonly bus: Bus;
-}
+import { type GraphqlServices, type RelationField, relatedRows } from './relation-fields.js';
 
 /** Context value of one GraphQL operation. Each root field and each batch of related rows is a call. */
 export class GraphqlScope {

@@ -52,7 +52,7 @@ export class HttpRoutes {
 
   #serve(request: FastifyRequest, reply: FastifyReply, read: Read): void {
     const scope = this.#scope(request);
-    const done = (executed: Executed) => send(request, reply, scope, { ...executed, body: executed.result });
+    const done = ({ status, result }: Executed) => send(request, reply, scope, { status, body: result });
     const executed = this.#execute(scope, read);
     if (executed instanceof Promise) void executed.then(done);
     else done(executed);
@@ -71,7 +71,7 @@ export class HttpRoutes {
     );
     void Promise.all(work).then((executed) => {
       const results = executed.map(({ result }) => result);
-      send(request, reply, first, { status: 200, jsonStatus: 200, body: results });
+      send(request, reply, first, { status: 200, body: results });
     });
   }
 
@@ -98,7 +98,8 @@ export class HttpRoutes {
   }
 }
 
-interface Answer extends Pick<Executed, 'status' | 'jsonStatus'> {
+interface Answer {
+  readonly status: number;
   readonly body: GraphqlResult | readonly GraphqlResult[];
 }
 
@@ -137,17 +138,14 @@ function weightIn(accept: string, type: string): number {
   return range === undefined ? 0 : Number(/; *q=([\d.]+)/i.exec(range)?.[1] ?? 1);
 }
 
-function send(
-  { headers }: FastifyRequest,
-  reply: FastifyReply,
-  scope: GraphqlScope,
-  { status, jsonStatus, body }: Answer,
-): void {
+function send({ headers }: FastifyRequest, reply: FastifyReply, scope: GraphqlScope, { status, body }: Answer): void {
   setCallHeaders(reply, scope.tightest);
   if (scope.retryAfter !== undefined) reply.header('retry-after', scope.retryAfter);
   const isJson = prefersJson(headers.accept);
+  // clients of application/json treat every status but 200 as a transport failure
+  const isFault = !isJson && status === 200 && 'errors' in body && body.data === undefined;
   reply
-    .code(isJson ? jsonStatus : status)
+    .code(isFault ? 400 : status)
     .header('content-type', isJson ? jsonUtf8 : responseUtf8)
     .send(JSON.stringify(body));
 }
