@@ -20,11 +20,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-interface ClientSettings {
-  readonly token?: TokenSource | undefined;
-  readonly timeoutMs: number;
-}
-
 const longestTimer = 2_147_483_647;
 
 /** Some protocols carry printable ASCII only; servers treat anything else as absent. */
@@ -36,7 +31,7 @@ export class Client {
 
   constructor(
     private readonly transport: Transport,
-    private readonly settings: ClientSettings,
+    private readonly settings: { readonly token?: TokenSource | undefined; readonly timeoutMs: number },
   ) {}
 
   /** Throws declared and built-in failures as their classes, other codes as a plain Failure. */

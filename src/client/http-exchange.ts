@@ -8,7 +8,7 @@ import {
   Unauthenticated,
 } from '../contract/built-in-failures.js';
 import type { Failure, FailureClass } from '../contract/failure.js';
-import { headersOf, type OutgoingCall } from './transport.js';
+import { headersOf, type OutgoingCall, parseObject } from './transport.js';
 
 export interface HttpRequest {
   readonly method: string;
@@ -18,20 +18,12 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Undefined when not JSON, such as the error page of a proxy. */
-  readonly body: unknown;
+  /** Undefined when not a JSON object, such as the error page of a proxy. */
+  readonly body: object | undefined;
   readonly retryAfterSeconds: number | undefined;
 }
 
 const longestTimeout = 999_999_999;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Throws ServiceUnavailable when there is no answer. */
 export async function exchange({ method, url, body }: HttpRequest, call: OutgoingCall): Promise<HttpAnswer> {
@@ -46,7 +38,7 @@ export async function exchange({ method, url, body }: HttpRequest, call: Outgoin
     const retryAfter = response.headers.get('retry-after') ?? '';
     return {
       status: response.status,
-      body: parse(await response.text()),
+      body: parseObject(await response.text()),
       retryAfterSeconds: /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined,
     };
   } catch (cause) {

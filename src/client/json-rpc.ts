@@ -1,7 +1,6 @@
 import { jsonRpcKind } from '../contract/failure-table.js';
 import { jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
-import { parseJson } from '../contract/parse-json.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
 import type { ErrorObject } from '../protocols/json-rpc/error-object.js';
@@ -39,14 +38,4 @@ export function outputOf(operation: OperationDescriptor, { result, error }: Json
     issues: data.errors,
     retryAfterSeconds: data.retry_after,
   });
-}
-
-/** Undefined for text that is not a JSON object. */
-export function parseReply(text: string): JsonRpcReply | undefined {
-  try {
-    const reply = parseJson(text);
-    return typeof reply === 'object' && reply !== null ? reply : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { ServiceUnavailable } from '../contract/built-in-failures.js';
 import { withSender } from '../protocols/mqtt/topics.js';
-import { type JsonRpcReply, parseReply } from './json-rpc.js';
+import type { JsonRpcReply } from './json-rpc.js';
 import { JsonRpcConnection } from './json-rpc-connection.js';
 import { JsonRpcTransport } from './json-rpc-transport.js';
 import { type MqttVersion, requestWriters } from './mqtt-messages.js';
-import type { OutgoingCall, Transport } from './transport.js';
+import { type OutgoingCall, parseObject, type Transport } from './transport.js';
 
 export interface MqttOptions {
   readonly url: string;
@@ -103,7 +103,7 @@ class MqttConnection extends JsonRpcConnection {
   }
 
   #receive(payload: Buffer, { properties }: IPublishPacket): void {
-    const reply = parseReply(payload.toString());
+    const reply: JsonRpcReply | undefined = parseObject(payload.toString());
     const id = properties?.correlationData?.toString() ?? reply?.correlation_id;
     if (reply && id !== undefined) this.resolve(id, reply);
   }

@@ -30,8 +30,8 @@ export function restTransport(url: string): Transport {
   };
 }
 
-const isProblem = (body: unknown): body is Problem =>
-  typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
+const isProblem = (body: object | undefined): body is Problem =>
+  body !== undefined && 'code' in body && typeof body.code === 'string';
 
 function problemOf(operation: OperationDescriptor, answer: HttpAnswer): Failure {
   const { body, status, retryAfterSeconds } = answer;

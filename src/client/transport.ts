@@ -1,5 +1,6 @@
 import type { Decode, Encode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
+import { parseJson } from '../contract/parse-json.js';
 import type { ObjectShape } from '../contract/shape.js';
 
 export interface OutgoingCall {
@@ -33,4 +34,14 @@ export function outputDecoder(output: ObjectShape | undefined, compile: (shape: 
   if (!output) return () => undefined;
   const decode = compile(output);
   return (value) => decode(value, [], '');
+}
+
+/** Undefined for text that is not a JSON object. */
+export function parseObject(text: string): object | undefined {
+  try {
+    const value = parseJson(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 import { PayloadTooLarge, ServiceUnavailable } from '../contract/built-in-failures.js';
-import { callFields, type JsonRpcReply, paramsOf, parseReply } from './json-rpc.js';
+import { callFields, type JsonRpcReply, paramsOf } from './json-rpc.js';
 import { JsonRpcConnection } from './json-rpc-connection.js';
 import { JsonRpcTransport } from './json-rpc-transport.js';
-import type { OutgoingCall } from './transport.js';
+import { type OutgoingCall, parseObject } from './transport.js';
 
 const subprotocol = 'jsonrpc.mstv.v1';
 const messageTooBig = 1009;
@@ -71,7 +71,7 @@ class WebSocketConnection extends JsonRpcConnection {
   }
 
   #receive(text: string): void {
-    const reply = parseReply(text);
+    const reply: JsonRpcReply | undefined = parseObject(text);
     if (reply) this.resolve(String(reply.id), reply);
     else this.socket.close(protocolError);
     if (this.#retired) this.retire();
