@@ -49,6 +49,8 @@ const scalars: Readonly<Record<ScalarType, GraphQLScalarType>> = {
   double: GraphQLFloat,
 };
 
+const rootTypes: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
 /** The types of all shapes. Throws TypeError for two types of one name. */
 export class GraphqlTypes {
   readonly #named = new Map<string, GraphQLNamedType>(Object.values(scalars).map((type) => [type.name, type]));
@@ -77,12 +79,10 @@ export class GraphqlTypes {
       listOf(this.#define(new GraphQLObjectType({ name: entryName(shape, value), fields: entryFields(value) }))),
     object: (inner, { name, oneOf, description }) => {
       const notes = [description, oneOf ? 'Exactly one field is set.' : undefined];
+      const related = this.relations.filter(({ view }) => view === name);
       const fields = () => ({
         ...byName(inner, outputField),
-        ...byName(
-          this.relations.filter(({ view }) => view === name),
-          (field) => this.#relationField(field),
-        ),
+        ...byName(related, (field) => this.#relationField(field)),
       });
       const text = notes.filter((note) => note !== undefined).join(' ') || undefined;
       return this.#define(new GraphQLObjectType({ name, description: text, fields }));
@@ -117,8 +117,10 @@ export class GraphqlTypes {
 
   #define<T extends GraphQLNamedType>(type: T): T {
     const known = this.#named.get(type.name);
-    if (known === undefined) this.#named.set(type.name, type);
-    else if (printType(known) !== printType(type)) throw new TypeError(`two GraphQL types are called ${type.name}`);
+    if (rootTypes.has(type.name) || (known && printType(known) !== printType(type))) {
+      throw new TypeError(`two GraphQL types are called ${type.name}`);
+    }
+    this.#named.set(type.name, known ?? type);
     return (known ?? type) as T;
   }
 }

@@ -53,9 +53,7 @@ export class HttpRoutes {
   #serve(request: FastifyRequest, reply: FastifyReply, read: Read): void {
     const scope = this.#scope(request);
     const done = ({ status, result }: Executed) => send(request, reply, scope, { status, body: result });
-    const executed = this.#execute(scope, read);
-    if (executed instanceof Promise) void executed.then(done);
-    else done(executed);
+    void Promise.resolve(this.#execute(scope, read)).then(done);
   }
 
   /** The request succeeds as a whole: each operation has its own result. */

@@ -83,15 +83,13 @@ export class SocketRoute {
 
 /** Upgrade headers apply to all operations, `extensions` to one. */
 function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { extensions }: SubscribePayload): Inbound {
-  const { protocol, address, authorization, traceparent, connection } = httpInbound(extra.request, 'graphql');
+  const upgrade = httpInbound(extra.request, 'graphql');
   const fields = callFields(extensions ?? {});
   return {
-    protocol,
-    address,
-    connection,
+    ...upgrade,
     ...fields,
-    authorization: textField(connectionParams?.authorization) ?? authorization,
-    traceparent: fields.traceparent ?? traceparent,
+    authorization: textField(connectionParams?.authorization) ?? upgrade.authorization,
+    traceparent: fields.traceparent ?? upgrade.traceparent,
   };
 }
 

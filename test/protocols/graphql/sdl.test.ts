@@ -86,4 +86,13 @@ describe('the SDL of the operations', () => {
     class GetSecond extends query({ input: z.object({}), output: Second, access: anyone, rest: 'GET /seconds' }) {}
     expect(() => printSdl(module('things', { GetFirst, GetSecond }).operations)).toThrow('Thing');
   });
+
+  it.each(['Query', 'Subscription', 'DateTime', 'Float'])(
+    'refuses a view with the name of a type of GraphQL: %s',
+    (name) => {
+      const Named = view(name, { a: z.boolean() });
+      class GetNamed extends query({ input: z.object({}), output: Named, access: anyone, rest: 'GET /named' }) {}
+      expect(() => printSdl(module('things', { GetNamed }).operations)).toThrow(`two GraphQL types are called ${name}`);
+    },
+  );
 });
