@@ -28,18 +28,22 @@ import { DateTime, SafeInt } from './scalars.js';
 type Resolver = GraphQLFieldResolver<unknown, GraphqlScope>;
 type RootField = GraphQLFieldConfig<unknown, GraphqlScope>;
 
-const nothing: RootField = { type: GraphQLBoolean, description: 'There is nothing to query here.' };
+/** GraphQL requires a query. */
+const noQuery: RootField = { type: GraphQLBoolean, description: 'There is nothing to query here.' };
 const done = (): boolean => true;
 const items = (value: unknown): unknown => (value as Page<unknown>).items;
 
 /** Throws TypeError for two types of one name. */
-export function graphqlSchema(operations: readonly OperationDescriptor[], relations: readonly Relation[]) {
+export function graphqlSchema(
+  operations: readonly OperationDescriptor[],
+  relations: readonly Relation[],
+): GraphQLSchema {
   const types = new GraphqlTypes(relations.map(relationField));
   const roots = { query: new Map<string, RootField>(), command: new Map<string, RootField>() };
   for (const operation of operations) {
     for (const [name, field] of rootFields(operation, types)) roots[operation.kind].set(name, field);
   }
-  if (roots.query.size === 0) roots.query.set('_empty', nothing);
+  if (roots.query.size === 0) roots.query.set('_empty', noQuery);
   return new GraphQLSchema({
     query: rootType('Query', roots.query),
     mutation: roots.command.size === 0 ? undefined : rootType('Mutation', roots.command),
@@ -76,16 +80,12 @@ function rootFields(operation: OperationDescriptor, types: GraphqlTypes): [strin
 
 /** Root types first; the same for any order of operations. */
 export function printSdl(operations: readonly OperationDescriptor[], relations: readonly Relation[] = []): string {
-  return sdlOf(graphqlSchema(operations, relations));
-}
-
-export function sdlOf(schema: GraphQLSchema): string {
-  const { Query, Mutation, ...others } = schema.getTypeMap();
+  const { Query, Mutation, ...others } = graphqlSchema(operations, relations).getTypeMap();
   const sorted = Object.values(others).sort((a, b) => (a.name < b.name ? -1 : 1));
   const printed = [Query, Mutation, ...sorted].filter((type) => type !== undefined && isDeclared(type));
   const document = parse(printed.map((type) => printType(type as GraphQLNamedType)).join('\n'));
-  const oneLine = visit(document, { StringValue: (node) => ({ ...node, block: false }) });
-  return `${print(oneLine)}\n`;
+  const withLineDescriptions = visit(document, { StringValue: (node) => ({ ...node, block: false }) });
+  return `${print(withLineDescriptions)}\n`;
 }
 
 const isDeclared = (type: GraphQLNamedType): boolean => !isIntrospectionType(type) && !isSpecifiedScalarType(type);

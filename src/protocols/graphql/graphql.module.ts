@@ -2,7 +2,7 @@ import { type DynamicModule, Injectable } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
-import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { type ExecutionResult, NoSchemaIntrospectionCustomRule, printSchema } from 'graphql';
 import mercurius, { type MercuriusOptions } from 'mercurius';
 import { Pipeline } from '../../pipeline/pipeline.js';
 import { OperationRegistry } from '../../pipeline/registry.js';
@@ -11,7 +11,7 @@ import { registerWebSocketServer, type WebSocketServerOptions } from '../websock
 import { registerGraphiql } from './graphiql.js';
 import { GraphqlEngine } from './graphql-engine.js';
 import { defaultLimits, type GraphqlLimits } from './graphql-limits.js';
-import { graphqlSchema, resolversOf, sdlOf } from './graphql-schema.js';
+import { graphqlSchema, resolversOf } from './graphql-schema.js';
 import type { GraphqlScope } from './graphql-scope.js';
 import { HttpRoutes } from './http-routes.js';
 import { SocketRoute } from './socket-route.js';
@@ -63,7 +63,7 @@ function documentConfig(
   const schema = graphqlSchema(registry.served('graphql'), registry.relations);
   return {
     // as text: @nestjs/graphql adds hand-written resolvers to no other schema
-    typeDefs: sdlOf(schema),
+    typeDefs: printSchema(schema),
     resolvers: resolversOf(schema),
     routes: false,
     cache: cachedQueries,
