@@ -1,4 +1,5 @@
 import { QueryHandler } from '@nestjs/cqrs';
+import { TypedInMemoryProvider } from '@openfeature/server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { possibleFailures } from '../../scripts/contract/possible-failures.js';
@@ -12,8 +13,7 @@ import { type Handles, protocols, query } from '../../src/contract/operation.js'
 import { text, view } from '../../src/contract/values.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
-import { FlagProvider } from '../../src/platform/flags/flag-provider.js';
-import { OpenFeatureFlags } from '../../src/platform/flags/open-feature-flags.js';
+import { flagConfiguration, OpenFeatureFlags } from '../../src/platform/flags/open-feature-flags.js';
 import { Bus } from '../../src/ports/bus.js';
 import { FeatureFlags } from '../../src/ports/feature-flags.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
@@ -70,13 +70,13 @@ class InspectPreviewHandler implements Handles<InspectPreview> {
 }
 
 const protos = printProtos([previews], new Map());
-const provider = new FlagProvider('test', new Map());
+const provider = new TypedInMemoryProvider();
 let flags: OpenFeatureFlags;
 let application: SpecimenApplication;
 let urls: Record<(typeof protocols)[number], string>;
 
 async function put(values: Record<string, boolean>): Promise<void> {
-  provider.put(new Map(Object.entries(values)));
+  provider.putConfiguration(flagConfiguration(new Map(Object.entries(values))));
   await flags.evaluate();
 }
 
@@ -123,7 +123,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await application.close();
-  await flags.close();
+  await flags.onApplicationShutdown();
 });
 
 describe.each(protocols)('an operation behind a flag, over %s', (protocol) => {

@@ -46,7 +46,7 @@ export class DynamicConfiguration {
     this.#subscribe(key, familyOf, listener);
   }
 
-  async close(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.#subscribers.clear();
     await Promise.all(this.sources.map((source) => source.close()));
   }

@@ -1,10 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { FirstMatchStrategy, MultiProvider } from '@openfeature/server-sdk';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { FirstMatchStrategy, MultiProvider, TypedInMemoryProvider } from '@openfeature/server-sdk';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 import { Configuration } from '../config/configuration.js';
-import { FlagProvider } from '../flags/flag-provider.js';
-import { OpenFeatureFlags } from '../flags/open-feature-flags.js';
+import { flagConfiguration, OpenFeatureFlags } from '../flags/open-feature-flags.js';
 import { DynamicConfiguration } from './dynamic-configuration.js';
 import { featureFlags, settingsWith } from './settings.js';
 import type { SettingsSource } from './settings-source.js';
@@ -16,17 +15,7 @@ const everyService = 'application';
 const startWaitMs = 2_000;
 
 @Module({})
-class DynamicConfigurationModule implements OnApplicationShutdown {
-  constructor(
-    @Inject(DynamicConfiguration) private readonly configuration: DynamicConfiguration,
-    @Inject(FeatureFlags) private readonly flags: OpenFeatureFlags,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.configuration.close();
-    await this.flags.close();
-  }
-}
+class DynamicConfigurationModule {}
 
 async function consulSources({ serviceName, consul }: Configuration): Promise<SettingsSource[]> {
   if (!consul) return [];
@@ -49,9 +38,9 @@ async function dynamicConfiguration(
 
 /** Consul overrides FEATURE_FLAGS, and both the contract. */
 function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Configuration): Promise<OpenFeatureFlags> {
-  const environment = new FlagProvider('environment', new Map(Object.entries(given)));
-  const switched = new FlagProvider('dynamic', new Map());
-  dynamic.subscribeAll(featureFlags, (flags) => switched.put(flags));
+  const environment = new TypedInMemoryProvider(flagConfiguration(new Map(Object.entries(given))));
+  const switched = new TypedInMemoryProvider();
+  dynamic.subscribeAll(featureFlags, (flags) => switched.putConfiguration(flagConfiguration(flags)));
   const providers = [switched, environment].map((provider) => ({ provider }));
   return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
 }

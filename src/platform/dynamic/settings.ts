@@ -5,18 +5,14 @@ import { flag, severity } from '../config/readings.js';
 import { type PressureChange, pressureSettings } from '../pressure/pressure-settings.js';
 import { type ResilienceChange, resilienceSettings } from './resilience-settings.js';
 
-/** One key; with `isFamily` every key directly below it. */
 export interface Setting<T> {
   readonly key: string;
-  readonly isFamily: boolean;
   readonly schema: z.ZodType<T, string>;
+  /** Every key directly below `key`, instead of `key`. */
+  readonly isFamily?: true;
   /** Values of several sources are merged. Otherwise the last source replaces the others. */
   readonly isPart?: true;
 }
-
-const one = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: false, schema });
-const each = <T>(key: string, schema: z.ZodType<T, string>): Setting<T> => ({ key, isFamily: true, schema });
-const part = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, isPart: true });
 
 /** As written, without the defaults of the schema: omitted parts stay as configured. */
 const changeOf = <T extends z.ZodType>(settings: T) =>
@@ -37,18 +33,18 @@ const changeOf = <T extends z.ZodType>(settings: T) =>
 const resilienceChange: z.ZodType<ResilienceChange, string> = changeOf(resilienceSettings);
 const pressureChange: z.ZodType<PressureChange, string> = changeOf(pressureSettings);
 
-export const logLevel = one('log-level', severity);
+export const logLevel = { key: 'log-level', schema: severity };
 
-export const rateLimits = one('rate-limits', rates);
+export const rateLimits = { key: 'rate-limits', schema: rates };
 
-export const resilience = part(one('resilience', resilienceChange));
+export const resilience = { key: 'resilience', schema: resilienceChange, isPart: true } as const;
 
 /** Overrides `resilience`: `resilience/user-service`. */
-export const resilienceOf = part(each('resilience', resilienceChange));
+export const resilienceOf = { ...resilience, isFamily: true } as const;
 
-export const shedding = part(one('shedding', pressureChange));
+export const shedding = { key: 'shedding', schema: pressureChange, isPart: true } as const;
 
-export const featureFlags = each('flags', flag);
+export const featureFlags = { key: 'flags', schema: flag, isFamily: true } as const;
 
 const others: readonly Setting<unknown>[] = [logLevel, resilience, resilienceOf, shedding, featureFlags];
 
@@ -56,7 +52,7 @@ export type FindSetting = (key: string) => Setting<unknown> | undefined;
 
 /** `operations`: names that rates may use; any when absent. */
 export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
-  const ofRates = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
+  const ofRates: Setting<unknown> = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
   const settings = [...others, ofRates];
   return (key) => {
     const [folder = '', ...rest] = key.split('/');

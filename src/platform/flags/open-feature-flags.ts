@@ -3,6 +3,16 @@ import { type Client, NOOP_PROVIDER, OpenFeature, type Provider, ProviderEvents 
 import { declaredFlags, type Flag } from '../../contract/flag.js';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 
+const variants: Readonly<Record<string, boolean>> = { on: true, off: false };
+
+/** For the in-memory provider of the SDK. */
+export function flagConfiguration(flags: ReadonlyMap<string, boolean>) {
+  const entries = [...flags].map(([key, isOn]) => {
+    return [key, { variants, defaultVariant: isOn ? 'on' : 'off', disabled: false }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Evaluates all flags at every change: OpenFeature returns promises, and `isOn` must not. */
 export class OpenFeatureFlags extends FeatureFlags {
   readonly #on = new Map<string, boolean>();
@@ -38,7 +48,7 @@ export class OpenFeatureFlags extends FeatureFlags {
     return this.#evaluated;
   }
 
-  async close(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await OpenFeature.setProviderAndWait(this.domain, NOOP_PROVIDER);
   }
 

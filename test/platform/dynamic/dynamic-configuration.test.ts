@@ -218,7 +218,7 @@ test('without a source everything stays as configured', async () => {
 
 test('nothing is reported after the end', async () => {
   const levels = changesOf(logLevel);
-  await configuration.close();
+  await configuration.onApplicationShutdown();
   own.set('log-level', 'debug');
   expect(levels).toEqual([]);
 });

@@ -1,14 +1,19 @@
-import { FirstMatchStrategy, MultiProvider } from '@openfeature/server-sdk';
+import {
+  FirstMatchStrategy,
+  MultiProvider,
+  OpenFeature,
+  type Provider,
+  TypedInMemoryProvider,
+} from '@openfeature/server-sdk';
 import { afterEach, describe, expect, test } from 'vitest';
 import { flag } from '../../../src/contract/flag.js';
-import { FlagProvider } from '../../../src/platform/flags/flag-provider.js';
-import { OpenFeatureFlags } from '../../../src/platform/flags/open-feature-flags.js';
+import { flagConfiguration, OpenFeatureFlags } from '../../../src/platform/flags/open-feature-flags.js';
 
 const newSearch = flag('test-new-search');
 const oldExport = flag('test-old-export', { fallback: true });
 const flags: OpenFeatureFlags[] = [];
 
-async function open(...providers: FlagProvider[]): Promise<OpenFeatureFlags> {
+async function open(...providers: Provider[]): Promise<OpenFeatureFlags> {
   const chain = new MultiProvider(
     providers.map((provider) => ({ provider })),
     new FirstMatchStrategy(),
@@ -18,36 +23,36 @@ async function open(...providers: FlagProvider[]): Promise<OpenFeatureFlags> {
   return opened;
 }
 
-const provider = (name: string, values: Record<string, boolean> = {}) =>
-  new FlagProvider(name, new Map(Object.entries(values)));
+const provider = (values: Record<string, boolean> = {}) =>
+  new TypedInMemoryProvider(flagConfiguration(new Map(Object.entries(values))));
 
 afterEach(async () => {
-  for (const opened of flags.splice(0)) await opened.close();
+  for (const opened of flags.splice(0)) await opened.onApplicationShutdown();
 });
 
 describe('feature flags', () => {
   test('are as declared without another value', async () => {
-    const known = await open(provider('environment'));
+    const known = await open(provider());
     expect([known.isOn(newSearch), known.isOn(oldExport)]).toEqual([false, true]);
   });
 
   test('have the value of the first provider that has one', async () => {
-    const environment = provider('environment', { 'test-new-search': true, 'test-old-export': false });
-    const known = await open(provider('dynamic', { 'test-new-search': false }), environment);
+    const environment = provider({ 'test-new-search': true, 'test-old-export': false });
+    const known = await open(provider({ 'test-new-search': false }), environment);
     expect([known.isOn(newSearch), known.isOn(oldExport)]).toEqual([false, false]);
   });
 
   test('change while the process runs, and fall back when a provider no longer has them', async () => {
-    const dynamic = provider('dynamic');
-    const known = await open(dynamic, provider('environment', { 'test-new-search': true }));
-    dynamic.put(new Map([['test-new-search', false]]));
+    const dynamic = provider();
+    const known = await open(dynamic, provider({ 'test-new-search': true }));
+    dynamic.putConfiguration(flagConfiguration(new Map([['test-new-search', false]])));
     await expect.poll(() => known.isOn(newSearch)).toBe(false);
-    dynamic.put(new Map());
+    dynamic.putConfiguration({});
     await expect.poll(() => known.isOn(newSearch)).toBe(true);
   });
 
   test('that are declared after the start are evaluated soon after their first use', async () => {
-    const known = await open(provider('environment', { 'test-late': true }));
+    const known = await open(provider({ 'test-late': true }));
     const late = flag('test-late');
     expect(known.isOn(late)).toBe(false);
     await expect.poll(() => known.isOn(late)).toBe(true);
@@ -55,17 +60,19 @@ describe('feature flags', () => {
 
   test('of two applications in one process are their own', async () => {
     const [one, other] = [
-      await open(provider('one', { 'test-new-search': true })),
-      await open(provider('other', { 'test-new-search': false })),
+      await open(provider({ 'test-new-search': true })),
+      await open(provider({ 'test-new-search': false })),
     ];
     expect([one.isOn(newSearch), other.isOn(newSearch)]).toEqual([true, false]);
   });
 
   test('are no texts, numbers or objects', async () => {
-    const environment = provider('environment', { 'test-new-search': true });
-    await expect(environment.resolveStringEvaluation('test-new-search')).rejects.toThrow('is not on or off');
-    await expect(environment.resolveNumberEvaluation('test-new-search')).rejects.toThrow('is not on or off');
-    await expect(environment.resolveObjectEvaluation('test-new-search')).rejects.toThrow('is not on or off');
+    const domain = 'test-other-types';
+    await OpenFeature.setProviderAndWait(domain, provider({ 'test-new-search': true }));
+    const client = OpenFeature.getClient(domain);
+    expect(await client.getStringValue('test-new-search', 'no text')).toBe('no text');
+    expect(await client.getNumberValue('test-new-search', 7)).toBe(7);
+    expect(await client.getObjectValue('test-new-search', { no: 'object' })).toEqual({ no: 'object' });
   });
 });
 
