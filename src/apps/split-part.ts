@@ -4,10 +4,8 @@ import { createInterface } from 'node:readline';
 import { environmentWith } from '../platform/config/configuration-from-environment.js';
 import { inTurn, listenMessage, readyMessage } from './parent-process.js';
 
-export interface SplitProcess {
-  readonly service: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
+/** Environment of a process. */
+export type SplitProcess = Readonly<Record<string, string>> & { readonly SERVICE_NAME: string };
 
 export interface Ending {
   readonly service: string;
@@ -21,7 +19,7 @@ export class SplitPart {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
 
-  constructor({ service, environment }: SplitProcess, program: string, print: (line: string) => void) {
+  constructor(environment: SplitProcess, program: string, print: (line: string) => void) {
     this.#child = spawn(process.execPath, ['--enable-source-maps', program, inTurn], {
       env: environmentWith(environment),
       // the child ends when the channel closes
@@ -31,7 +29,7 @@ export class SplitPart {
     });
     const { stdout, stderr } = this.#child;
     for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', print);
-    this.ended = ending(service, this.#child);
+    this.ended = ending(environment.SERVICE_NAME, this.#child);
   }
 
   /** Lets the loaded process listen. Never resolves if it ends first. */

@@ -2,12 +2,6 @@ import type { Configuration } from '../platform/config/configuration.js';
 import { parseGrpcTarget } from '../platform/config/grpc-target.js';
 import { SplitPart, type SplitProcess } from './split-part.js';
 
-/** `services`: in start order, each before its callers. */
-export interface SplitProcesses {
-  readonly gateway: SplitProcess;
-  readonly services: readonly SplitProcess[];
-}
-
 function grpcPort(service: string, address: string): string {
   const target = parseGrpcTarget(address);
   const port = target.kind === 'endpoints' && target.addresses.length === 1 && /:(\d+)$/.exec(target.addresses[0])?.[1];
@@ -15,38 +9,34 @@ function grpcPort(service: string, address: string): string {
   throw new Error(`${service} cannot listen on ${address}: on one machine its address is one host:port`);
 }
 
-export function splitProcesses({ serviceName, http, discovery }: Configuration): SplitProcesses {
+/** In start order, each service before its callers: the gateway is last. */
+export function splitProcesses({ serviceName, http, discovery }: Configuration): readonly SplitProcess[] {
   const services = Object.entries(discovery.addresses).map(([service, address], index) => ({
-    service,
-    environment: {
-      SERVICE_NAME: service,
-      PROTOCOLS: '',
-      PORT: `${http.port === 0 ? 0 : http.port + index + 1}`,
-      GRPC_PORT: grpcPort(service, address),
-    },
+    SERVICE_NAME: service,
+    PROTOCOLS: '',
+    PORT: `${http.port === 0 ? 0 : http.port + index + 1}`,
+    GRPC_PORT: grpcPort(service, address),
   }));
   // .env is shared, but callers of the gateway have no client certificate of this product
-  const environment = { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' };
-  return { gateway: { service: serviceName, environment }, services };
+  return [...services, { SERVICE_NAME: serviceName, GRPC_TLS_CLIENT_CA_FILE: '' }];
 }
 
 type Print = (line: string) => void;
 
 export class Split {
-  readonly #gateway: SplitPart;
-  readonly #services: readonly SplitPart[];
+  readonly #parts: readonly SplitPart[];
   #stopping: Promise<number> | undefined;
 
   constructor(
-    { gateway, services }: SplitProcesses,
+    processes: readonly SplitProcess[],
     program: string,
     private readonly print: Print,
   ) {
-    const width = Math.max(...[gateway, ...services].map(({ service }) => service.length));
-    const start = (process: SplitProcess) =>
-      new SplitPart(process, program, (line) => print(`${process.service.padEnd(width)} | ${line}`));
-    this.#services = services.map(start);
-    this.#gateway = start(gateway);
+    const width = Math.max(...processes.map(({ SERVICE_NAME: service }) => service.length));
+    this.#parts = processes.map((process) => {
+      const name = process.SERVICE_NAME.padEnd(width);
+      return new SplitPart(process, program, (line) => print(`${name} | ${line}`));
+    });
     void this.#listen();
   }
 
@@ -64,18 +54,15 @@ export class Split {
     return this.#stopping;
   }
 
-  get #parts(): readonly SplitPart[] {
-    return [...this.#services, this.#gateway];
-  }
-
   /** They load in parallel but listen in order, because some call others when they start. */
   async #listen(): Promise<void> {
     for (const part of this.#parts) await part.listen();
   }
 
   async #stop(): Promise<number> {
-    const gateway = await this.#gateway.stop();
-    const services = await Promise.all(this.#services.map((service) => service.stop()));
-    return Math.max(gateway.code, ...services.map(({ code }) => code));
+    await this.#parts.at(-1)?.stop();
+    // the gateway is among them: its end is known by now
+    const endings = await Promise.all(this.#parts.map((part) => part.stop()));
+    return Math.max(...endings.map(({ code }) => code));
   }
 }

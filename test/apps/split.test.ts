@@ -160,14 +160,14 @@ const part = `
 `;
 
 describe('processes that start together', { timeout: 60_000 }, () => {
-  const environment = (service: string, own = {}) => ({ service, environment: { SERVICE_NAME: service, ...own } });
+  const environment = (service: string, own = {}) => ({ SERVICE_NAME: service, ...own });
 
   async function startParts(lost = {}) {
     const program = join(dataDir, 'part.mjs');
     await writeFile(program, part);
     const lines: string[] = [];
-    const services = [environment('one'), environment('another', lost)];
-    const split = new Split({ gateway: environment('gateway'), services }, program, (line) => lines.push(line));
+    const processes = [environment('one'), environment('another', lost), environment('gateway')];
+    const split = new Split(processes, program, (line) => lines.push(line));
     return { split, lines };
   }
 
