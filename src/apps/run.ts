@@ -9,8 +9,6 @@ import { ownTurn, reportReady } from './parent-process.js';
 import { returnMemory } from './return-memory.js';
 import { isStopping, onStop } from './stop-signals.js';
 
-type Release = () => Promise<void>;
-
 /** Limit of `release` when the shutdown has timed out. */
 const releaseMs = 5_000;
 
@@ -20,39 +18,28 @@ const logger = new Logger('Shutdown');
 export async function run(
   configuration: Configuration,
   database: Promise<DatabaseConnection> | undefined,
-  release: Release,
+  release: () => Promise<void>,
 ): Promise<void> {
   const application = await Application.create(configuration, database);
   if (isStopping()) return;
-  onStop((cause) => void stopInOrder(cause, application, { timeoutMs: configuration.shutdownTimeoutMs, release }));
+  onStop(async (cause) => {
+    logger.log(`${cause}: finishing the running calls`);
+    const hasStopped = await stop(application, configuration.shutdownTimeoutMs);
+    if (!hasStopped) await Promise.race([release().catch((error: unknown) => logger.error(error)), after(releaseMs)]);
+    await logOutput.flush();
+    process.exit(hasStopped ? 0 : 1);
+  });
   await ownTurn();
   await application.listen();
   reportReady();
   returnMemory(() => application.isBusy);
 }
 
-interface StopOptions {
-  readonly timeoutMs: number;
-  readonly release: Release;
-}
-
-async function stopInOrder(
-  cause: string,
-  application: Application,
-  { timeoutMs, release }: StopOptions,
-): Promise<void> {
-  logger.log(`${cause}: finishing the running calls`);
+/** Logs why when it returns false. */
+async function stop(application: Application, timeoutMs: number): Promise<boolean> {
   const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
   const stopped = application.stop().then(() => undefined);
   const fault = await Promise.race([stopped, late]).catch((error: unknown) => error);
-  if (fault === undefined) return exit(0);
-  logger.error(fault);
-  const released = release().catch((error: unknown) => logger.error(error));
-  await Promise.race([released, after(releaseMs)]);
-  return exit(1);
-}
-
-async function exit(code: number): Promise<void> {
-  await logOutput.flush();
-  process.exit(code);
+  if (fault !== undefined) logger.error(fault);
+  return fault === undefined;
 }

@@ -9,11 +9,7 @@ export interface ServiceDefinition extends ServiceDefaults {
   readonly servesAll: boolean;
 }
 
-interface Split {
-  readonly httpPort: number;
-  readonly grpcPort: number;
-  readonly modules: readonly AppModule[];
-}
+type Split = Pick<ServiceDefinition, 'httpPort' | 'grpcPort' | 'modules'>;
 
 const all: readonly AppModule[] = Object.values(appModules);
 
@@ -24,10 +20,8 @@ const split: Readonly<Record<string, Split>> = {
 
 const everyProtocol = { httpPort: 3000, grpcPort: 50_051, protocols, servesAll: true };
 
-const part = (name: string, { httpPort, grpcPort, modules }: Split): ServiceDefinition => ({
-  httpPort,
-  grpcPort,
-  modules,
+const part = (name: string, definition: Split): ServiceDefinition => ({
+  ...definition,
   servesAll: false,
   protocols: ['grpc'],
   always: ['grpc'],
