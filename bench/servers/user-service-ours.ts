@@ -1,5 +1,5 @@
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
-import { startTelemetry } from '../../src/platform/observability/start-telemetry.js';
+import { startTelemetry } from '../../src/platform/observability/telemetry.js';
 import { JoseTokenVerifier } from '../../src/platform/security/jose-token-verifier.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { sendToParent } from '../send-to-parent.js';

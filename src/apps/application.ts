@@ -9,8 +9,7 @@ import { Pipeline } from '../pipeline/pipeline.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { DatabaseConnection } from '../platform/database/database-connection.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
-import { startTelemetry } from '../platform/observability/start-telemetry.js';
-import type { Telemetry } from '../platform/observability/telemetry.js';
+import { startTelemetry, type Telemetry } from '../platform/observability/telemetry.js';
 import { type ListenerTls, loadTls } from '../platform/security/load-tls.js';
 import { RenewedFiles } from '../platform/security/renewed-files.js';
 import { closeAfterAnswers, createHttpAdapter } from '../protocols/http/http-adapter.js';
@@ -96,7 +95,7 @@ export class Application {
   /** Health checks fail and Consul forgets this process; requests that still arrive are answered. */
   async #leave(): Promise<void> {
     const { app, configuration, servers } = this.parts;
-    servers.readiness.drain();
+    servers.readiness.draining = true;
     servers.grpc?.health.setServing(false);
     closeAfterAnswers(app.getHttpServer());
     // only behind an external broker do other instances take over the requests

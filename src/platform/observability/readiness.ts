@@ -12,20 +12,12 @@ export interface CheckResult {
 }
 
 export class Readiness {
-  #draining = false;
+  draining = false;
 
   constructor(
     private readonly checks: readonly HealthCheck[],
     private readonly timeoutMs = 2_000,
   ) {}
-
-  drain(): void {
-    this.#draining = true;
-  }
-
-  get draining(): boolean {
-    return this.#draining;
-  }
 
   results(): Promise<CheckResult[]> {
     return Promise.all(this.checks.map((check) => result(check, this.timeoutMs)));
@@ -50,17 +42,17 @@ async function result(dependency: HealthCheck, timeoutMs: number): Promise<Check
 export function registerHealth(fastify: FastifyInstance, readiness: Readiness, service: string): void {
   const report = async () => {
     const checks = await readiness.results();
-    const ready = !readiness.draining && checks.every(({ status }) => status === 'UP');
     const { draining } = readiness;
-    return { ready, body: { status: ready ? 'UP' : 'DOWN', service, draining, checks } };
+    const isReady = !draining && checks.every(({ status }) => status === 'UP');
+    return { code: isReady ? 200 : 503, status: isReady ? 'UP' : 'DOWN', service, draining, checks };
   };
   fastify.get('/health/live', async () => ({ status: 'UP' }));
   fastify.get('/health/ready', async (_request, reply) => {
-    const { ready, body } = await report();
-    return reply.code(ready ? 200 : 503).send({ status: body.status });
+    const { code, status } = await report();
+    return reply.code(code).send({ status });
   });
   fastify.get('/health', async (_request, reply) => {
-    const { ready, body } = await report();
-    return reply.code(ready ? 200 : 503).send({ ...body, uptime_seconds: Math.round(process.uptime()) });
+    const { code, ...body } = await report();
+    return reply.code(code).send({ ...body, uptime_seconds: Math.round(process.uptime()) });
   });
 }

@@ -47,7 +47,7 @@ describe('health', () => {
   it('is not ready any more once the process drains', async () => {
     const readiness = new Readiness([up]);
     const get = await served(readiness);
-    readiness.drain();
+    readiness.draining = true;
     expect((await get('/health/ready')).status).toBe(503);
     expect((await get('/health/live')).status).toBe(200);
   });

@@ -2,14 +2,9 @@ import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { type AnyValueMap, type Logger, SeverityNumber } from '@opentelemetry/api-logs';
 import type { DestinationStream } from 'pino';
 
-const severities: Readonly<Record<string, SeverityNumber>> = {
-  trace: SeverityNumber.TRACE,
-  debug: SeverityNumber.DEBUG,
-  info: SeverityNumber.INFO,
-  warn: SeverityNumber.WARN,
-  error: SeverityNumber.ERROR,
-  fatal: SeverityNumber.FATAL,
-};
+/** Levels of pino have the names of OpenTelemetry, in lower case. */
+const severityOf = (level: string): SeverityNumber =>
+  SeverityNumber[level.toUpperCase() as keyof typeof SeverityNumber] ?? SeverityNumber.UNSPECIFIED;
 
 interface Line extends AnyValueMap {
   readonly level: string;
@@ -33,7 +28,7 @@ export const logRecords = (logger: Logger): DestinationStream => ({
     const { level, time, msg, trace_id, span_id, pid: _, hostname: __, err, ...rest } = JSON.parse(text) as Line;
     logger.emit({
       severityText: level,
-      severityNumber: severities[level] ?? SeverityNumber.UNSPECIFIED,
+      severityNumber: severityOf(level),
       timestamp: time,
       body: msg ?? '',
       attributes: { ...rest, ...exception(err) },

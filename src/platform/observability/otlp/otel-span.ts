@@ -12,7 +12,7 @@ import { Failure } from '../../../contract/failure.js';
 import type { FailureKind } from '../../../contract/failure-table.js';
 import { type CallContext, noTenant } from '../../../pipeline/call-context.js';
 import type { ServerSpan, Span, SpanKind } from '../../../pipeline/span.js';
-import type { ServedOperation } from './served-operation.js';
+import type { ServedProtocol } from './served-operation.js';
 
 const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
 
@@ -62,7 +62,7 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
     tracer: ApiTracer,
     span: ApiSpan,
     private readonly call: CallContext,
-    private readonly served: ServedOperation,
+    private readonly served: ServedProtocol,
   ) {
     super(tracer, span);
   }
@@ -70,7 +70,7 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
   override end(failure?: Failure): void {
     const { principal, tenant, address, requestId, isForwarded } = this.call;
     this.span.setAttributes({
-      ...this.served.outcome(failure),
+      ...this.served.outcome?.(failure),
       'app.outcome': failure?.code ?? 'OK',
       'app.caller': principal.isService ? 'service' : principal.isAnonymous ? 'anonymous' : 'user',
       'app.request_id': requestId,

@@ -14,7 +14,6 @@ import type { DestinationStream } from 'pino';
 import type { OperationMetrics } from '../../../pipeline/operation-metrics.js';
 import type { Tracer } from '../../../pipeline/tracer.js';
 import type { MetricFamily } from '../metric-family.js';
-import type { Telemetry } from '../telemetry.js';
 import { CountersProducer } from './counters-producer.js';
 import { logRecords } from './log-records.js';
 import { OtelTracer } from './otel-tracer.js';
@@ -37,7 +36,7 @@ const STOP_TIMEOUT_MS = 2_000;
 /** Further spans and log records are dropped. */
 const queue = { maxQueueSize: 4_096, maxExportBatchSize: 512, scheduledDelayMillis: 1_000, exportTimeoutMillis: 6_000 };
 
-export class OtlpTelemetry implements Telemetry {
+export class OtlpTelemetry {
   readonly tracer: Tracer;
   readonly logs: DestinationStream;
   readonly #counters = new CountersProducer();
