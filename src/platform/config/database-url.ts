@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { url } from './readings.js';
+import { errorOf, url } from './readings.js';
 
 /** The supported ones among the parameters that libpq and Prisma know. */
 const parameters: Readonly<Record<string, RegExp>> = {
@@ -24,28 +24,15 @@ const remedies: Readonly<Record<string, string>> = {
   schema: 'tables are in the schema public: take a database of its own',
 };
 
-function isDecodable(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 function fileFault(path: string): string | undefined {
-  try {
-    readFileSync(path);
-    return undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'there is no such file' : `"${path}" cannot be read (${code})`;
-  }
+  const code = errorOf(() => readFileSync(path))?.code;
+  return code === 'ENOENT' ? 'there is no such file' : code && `"${path}" cannot be read (${code})`;
 }
 
 /** What would be ignored or misread. Never includes secrets. */
 function* faults(text: string): Generator<string> {
   const { hostname, pathname, hash, searchParams } = new URL(text);
-  if (!isDecodable(text)) yield 'has a % that encodes nothing (%25 is a %)';
+  if (errorOf(() => decodeURIComponent(text))) yield 'has a % that encodes nothing (%25 is a %)';
   if (hostname === '' && !searchParams.has('host')) yield 'names no host';
   if (hostname.includes(',')) yield 'names more than one host';
   if (pathname.length < 2) yield 'names no database';

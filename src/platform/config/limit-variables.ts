@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProcessContext } from './process-context.js';
-import { rates, ratesOf } from './rates.js';
+import { ratesOf } from './rates.js';
 import { bytes, milliseconds, ratio, wholeNumber } from './readings.js';
 import { variable } from './variable.js';
 
@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 
 export const limitVariables = ({ operations }: ProcessContext) => ({
   limits: z.object({
-    rates: variable('RATE_LIMITS', operations ? ratesOf(operations) : rates, {
+    rates: variable('RATE_LIMITS', ratesOf(operations), {
       about: 'Rates for address, caller, connection, login, login-address (failed ones) and operations by wire name',
       default: 'on',
     }),

@@ -62,9 +62,10 @@ export const rates = z
   })
   .describe('off, on or a list such as caller=1000/s,login=10/15m,users.createUser=20/10m');
 
-export const ratesOf = (operations: ReadonlySet<string>) =>
+/** `operations`: names that may have a rate; any when absent. */
+export const ratesOf = (operations?: ReadonlySet<string>) =>
   rates.superRefine((value, context) => {
-    const unknown = Object.keys(value.operations).filter((name) => !operations.has(name));
+    const unknown = Object.keys(value.operations).filter((name) => operations?.has(name) === false);
     if (unknown.length === 0) return;
     context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
   });

@@ -9,6 +9,23 @@ import { parseGrpcTarget } from './grpc-target.js';
 
 export const text = z.string();
 
+/** `faultOf`: why a value is refused, or undefined. */
+export const withoutFault = (faultOf: (value: string) => string | undefined) =>
+  text.superRefine((value, context) => {
+    const message = faultOf(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+/** What `read` throws, if it throws. */
+export function errorOf(read: () => unknown): NodeJS.ErrnoException | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
 export const pemFile = text.describe('the path of a PEM file');
 
 export function wholeNumber(min: number, max: number) {
@@ -95,12 +112,9 @@ export function url(...schemes: readonly [string, ...string[]]) {
   });
 }
 
-export const grpcTarget = z.string().superRefine((value, context) => {
-  try {
-    parseGrpcTarget(value);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `is no gRPC target: ${(error as Error).message}` });
-  }
+export const grpcTarget = withoutFault((value) => {
+  const error = errorOf(() => parseGrpcTarget(value));
+  return error && `is no gRPC target: ${error.message}`;
 });
 
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
@@ -116,20 +130,10 @@ export const email = z
 
 export const networks = list
   .superRefine((items, context) => {
-    for (const item of items) {
-      if (isNetwork(item)) continue;
+    for (const item of items.filter((each) => errorOf(() => compile(each))))
       context.addIssue({ code: 'custom', message: `holds ${item}, which is neither an address nor a network` });
-    }
   })
   .describe('a list such as 10.0.0.0/8,127.0.0.1');
-
-function isNetwork(item: string): boolean {
-  try {
-    return compile(item) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 const KEY_BYTES = 32;
 
@@ -138,9 +142,3 @@ export const key = z
   .transform((value) => Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64'))
   .refine((read) => read.length === KEY_BYTES, `is not a key of ${KEY_BYTES} bytes in base64 or hex`)
   .describe('the output of: openssl rand -base64 32');
-
-export const withoutFault = (faultOf: (value: string) => string | undefined) =>
-  text.superRefine((value, context) => {
-    const message = faultOf(value);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });

@@ -52,8 +52,7 @@ export type FindSetting = (key: string) => Setting<unknown> | undefined;
 
 /** `operations`: names that rates may use; any when absent. */
 export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
-  const ofRates: Setting<unknown> = operations ? { ...rateLimits, schema: ratesOf(operations) } : rateLimits;
-  const settings = [...others, ofRates];
+  const settings = [...others, { ...rateLimits, schema: ratesOf(operations) }];
   return (key) => {
     const [folder = '', ...rest] = key.split('/');
     return settings.find(({ key: known, isFamily }) => known === folder && rest.length === (isFamily ? 1 : 0));
