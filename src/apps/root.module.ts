@@ -58,7 +58,7 @@ export async function rootModule(
       everywhere(SecurityModule),
       everywhere(CacheModule),
       resilienceModule(),
-      dynamicModule({ operations: operationIds }),
+      dynamicModule(operationIds),
       ...(await databaseModules(service, configuration, database)),
       ...remoteModules(service),
       pipelineModule({

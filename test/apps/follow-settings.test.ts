@@ -1,5 +1,6 @@
 import { Call } from '../../src/pipeline/call.js';
 import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { followSettings } from '../../src/apps/follow-settings.js';
@@ -9,7 +10,7 @@ import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.
 import { configModule } from '../../src/platform/config/config.module.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { CurrentRates } from '../../src/platform/config/rates.js';
-import { dynamicModule } from '../../src/platform/dynamic/dynamic.module.js';
+import { DynamicConfiguration } from '../../src/platform/dynamic/dynamic-configuration.js';
 import { loggerOptions } from '../../src/platform/observability/logger-options.js';
 import { MeasuredPressure } from '../../src/platform/pressure/measured-pressure.js';
 import { Resilience } from '../../src/remote/resilience/resilience.js';
@@ -19,6 +20,17 @@ import { MemorySettingsSource } from '../memory/memory-settings-source.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 
 const configuration = loadConfiguration({ NODE_ENV: 'test', LOG_LEVEL: 'error' });
+
+@Module({})
+class Settings {}
+
+const settingsFrom = (from: MemorySettingsSource): DynamicModule => ({
+  module: Settings,
+  global: true,
+  providers: [{ provide: DynamicConfiguration, useValue: new DynamicConfiguration([from]) }],
+  exports: [DynamicConfiguration],
+});
+
 let source: MemorySettingsSource;
 let specimen: SpecimenApplication;
 
@@ -30,7 +42,7 @@ beforeEach(async () => {
       configModule(configuration),
       LoggerModule.forRoot(loggerOptions(configuration)),
       resilienceModule(),
-      dynamicModule({ sources: [source] }),
+      settingsFrom(source),
     ],
   });
   followSettings(specimen.app, configuration);

@@ -26,14 +26,15 @@ async function consulSources({ serviceName, consul }: Configuration): Promise<Se
 }
 
 async function dynamicConfiguration(
-  sources: readonly SettingsSource[],
-  operations: ReadonlySet<string> | undefined,
+  configuration: Configuration,
+  operations: ReadonlySet<string>,
 ): Promise<DynamicConfiguration> {
-  const configuration = new DynamicConfiguration(sources, new Logger('Configuration'), settingsWith(operations));
+  const sources = await consulSources(configuration);
+  const dynamic = new DynamicConfiguration(sources, new Logger('Configuration'), settingsWith(operations));
   const wait = new AbortController();
-  await Promise.race([configuration.ready, after(startWaitMs, undefined, wait).catch(() => undefined)]);
+  await Promise.race([dynamic.ready, after(startWaitMs, undefined, wait).catch(() => undefined)]);
   wait.abort();
-  return configuration;
+  return dynamic;
 }
 
 /** Consul overrides FEATURE_FLAGS, and both the contract. */
@@ -45,22 +46,15 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
   return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
 }
 
-export interface DynamicOptions {
-  /** Replace Consul; later ones override earlier ones. */
-  readonly sources?: readonly SettingsSource[];
-  /** Wire names that rates may use; any when absent. */
-  readonly operations?: ReadonlySet<string>;
-}
-
-export const dynamicModule = ({ sources, operations }: DynamicOptions): DynamicModule => ({
+/** `operations`: names that rates may use. */
+export const dynamicModule = (operations: ReadonlySet<string>): DynamicModule => ({
   module: DynamicConfigurationModule,
   global: true,
   providers: [
     {
       provide: DynamicConfiguration,
       inject: [Configuration],
-      useFactory: async (configuration: Configuration) =>
-        dynamicConfiguration(sources ?? (await consulSources(configuration)), operations),
+      useFactory: (configuration: Configuration) => dynamicConfiguration(configuration, operations),
     },
     { provide: FeatureFlags, inject: [DynamicConfiguration, Configuration], useFactory: openFlags },
   ],
