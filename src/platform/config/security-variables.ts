@@ -99,9 +99,8 @@ function bootstrapAdmin({ given, isProduction }: ProcessContext) {
         fallback: isOurs ? DEMO_ADMIN.password : undefined,
       }),
     })
-    .transform((admin) => (hasBoth(admin) ? admin : undefined))
+    .transform((admin) =>
+      admin.email && admin.password ? { email: admin.email, password: admin.password } : undefined,
+    )
     .optional();
 }
-
-const hasBoth = (admin: { email?: string; password?: string }): admin is { email: string; password: string } =>
-  admin.email !== undefined && admin.password !== undefined;

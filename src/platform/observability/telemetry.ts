@@ -20,5 +20,5 @@ export async function startTelemetry(configuration: Configuration, log: (line: s
   const { otlpEndpoint } = configuration.telemetry;
   if (otlpEndpoint === undefined) return noTelemetry;
   const { OtlpTelemetry } = await import('./otlp/otlp-telemetry.js');
-  return new OtlpTelemetry({ ...configuration.telemetry, ...configuration, otlpEndpoint, log });
+  return new OtlpTelemetry(otlpEndpoint, configuration, log);
 }

@@ -13,21 +13,13 @@ import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler } from
 import type { DestinationStream } from 'pino';
 import type { OperationMetrics } from '../../../pipeline/operation-metrics.js';
 import type { Tracer } from '../../../pipeline/tracer.js';
+import type { Configuration } from '../../config/configuration.js';
 import type { MetricFamily } from '../metric-family.js';
 import { CountersProducer } from './counters-producer.js';
 import { logRecords } from './log-records.js';
 import { OtelTracer } from './otel-tracer.js';
 import { logOutages } from './outage.js';
 import { observeRuntime } from './runtime-metrics.js';
-
-export interface OtlpTelemetryOptions {
-  readonly otlpEndpoint: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly sampledShare: number;
-  readonly serviceName: string;
-  readonly environment: string;
-  readonly log: (line: string) => void;
-}
 
 const SEND_TIMEOUT_MS = 5_000;
 const METRICS_INTERVAL_MS = 15_000;
@@ -42,8 +34,12 @@ export class OtlpTelemetry {
   readonly #counters = new CountersProducer();
   readonly #sdk: NodeSDK;
 
-  constructor(private readonly options: OtlpTelemetryOptions) {
-    const { serviceName, log } = options;
+  constructor(
+    private readonly endpoint: string,
+    private readonly configuration: Configuration,
+    log: (line: string) => void,
+  ) {
+    const { serviceName } = configuration;
     this.#sdk = this.#createSdk(log);
     this.#sdk.start();
     this.tracer = new OtelTracer(trace.getTracer(serviceName));
@@ -64,7 +60,7 @@ export class OtlpTelemetry {
   }
 
   #createSdk(log: (line: string) => void): NodeSDK {
-    const { serviceName, environment, sampledShare } = this.options;
+    const { serviceName, environment, telemetry } = this.configuration;
     const traces = logOutages(new OTLPTraceExporter(this.#to('traces')), 'Traces', log);
     const values = logOutages(new OTLPMetricExporter(this.#to('metrics')), 'Metrics', log);
     const records = logOutages(new OTLPLogExporter(this.#to('logs')), 'Log records', log);
@@ -76,7 +72,7 @@ export class OtlpTelemetry {
       }),
       autoDetectResources: false,
       textMapPropagator: null,
-      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShare) }),
+      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(telemetry.sampledShare) }),
       spanProcessors: [new BatchSpanProcessor({ exporter: traces, ...queue })],
       logRecordProcessors: [new BatchLogRecordProcessor({ exporter: records, ...queue })],
       metricReaders: [
@@ -91,8 +87,8 @@ export class OtlpTelemetry {
   }
 
   #to(signal: 'traces' | 'metrics' | 'logs') {
-    const { otlpEndpoint, headers } = this.options;
-    const url = `${otlpEndpoint.replace(/\/+$/, '')}/v1/${signal}`;
+    const { headers } = this.configuration.telemetry;
+    const url = `${this.endpoint.replace(/\/+$/, '')}/v1/${signal}`;
     return { url, headers: { ...headers }, timeoutMillis: SEND_TIMEOUT_MS };
   }
 }
