@@ -21,12 +21,7 @@ const defaultPort = 443;
 
 const hostAndPort = /^(?:\[([^\]]+)\]|([^:/[\]\s]+))(?::(\d{1,5}))?$/;
 
-interface HostPort {
-  readonly host: string;
-  readonly port: number | undefined;
-}
-
-function parseHostPort(text: string): HostPort | undefined {
+function parseHostPort(text: string) {
   const [, ipv6, name, port] = hostAndPort.exec(text) ?? [];
   const host = ipv6 ?? name;
   if (host === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6) || Number(port) > 65_535) return undefined;
@@ -54,11 +49,6 @@ function dns(text: string): GrpcTarget {
   return { kind: 'dns', host, port, ...(authority && { authority }) };
 }
 
-function socket(text: string): EndpointsTarget {
-  if (!/^(?:\/\/\/|[^/]|\/[^/])/.test(text)) throw new TypeError(`"unix:${text}" names no file`);
-  return { kind: 'endpoints', addresses: [`unix:${text}`] };
-}
-
 /** `host:port[,…]`, `dns:[//server/]host[:port]`, `ipv4:…`, `ipv6:…`, `unix:…` (gRPC naming). Throws TypeError. */
 export function parseGrpcTarget(text: string): GrpcTarget {
   const [, scheme, rest = ''] = /^(dns|ipv4|ipv6|unix|[a-z-]+(?=:\/\/)):(?!\d+(?:,|$))(.*)$/.exec(text) ?? [];
@@ -70,7 +60,8 @@ export function parseGrpcTarget(text: string): GrpcTarget {
     case 'dns':
       return dns(rest);
     case 'unix':
-      return socket(rest);
+      if (!/^(?:\/\/\/|[^/]|\/[^/])/.test(rest)) throw new TypeError(`"${text}" names no file`);
+      return { kind: 'endpoints', addresses: [text] };
     default:
       throw new TypeError(`there is no resolver for "${scheme}:"`);
   }
