@@ -115,13 +115,6 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
       reason: 'the listener is ours: the end of the connection is wanted now',
     },
   ],
-  'rate-limiter-flexible@11.4.0': [
-    {
-      file: 'src/platform/cache/redis-rate-limiter.ts',
-      parts: ['._upsert', '._get', '._delete'],
-      reason: 'only here a call to Redis differs from a refusal out of memory',
-    },
-  ],
   'zod@4.6.7': [
     {
       file: 'src/contract/reflect.ts',

@@ -1,12 +1,11 @@
 import { type RateDecision, RateLimiter, type RatePolicy } from '../../ports/rate-limiter.js';
-import { RateWindows } from './rate-windows.js';
+import { type RateWindow, RateWindows } from './rate-windows.js';
 
 const DEFAULT_MAX_KEYS = 200_000;
 
 /** Fixed windows, each from the first call of its key, in this process alone. Returns no promises. */
 export class MemoryRateLimiter extends RateLimiter {
   readonly #windows = new Map<string, RateWindows>();
-  readonly #opened = () => this.#countOpened();
   #untilSweep: number;
 
   /** `maxKeys`: beyond, the oldest are dropped. `now`: milliseconds of a monotonic clock. */
@@ -21,7 +20,7 @@ export class MemoryRateLimiter extends RateLimiter {
   override consume(policy: RatePolicy, key: string): RateDecision {
     const now = this.now();
     const windows = this.#windowsOf(policy);
-    const window = windows.find(key, now) ?? windows.open(key, now);
+    const window = windows.find(key, now) ?? this.#open(windows, key, now);
     window.count++;
     return decision(policy, window.count, window.endsAt - now);
   }
@@ -44,28 +43,23 @@ export class MemoryRateLimiter extends RateLimiter {
     this.#windowsOf(policy).delete(key);
   }
 
-  #windowsOf(policy: RatePolicy): RateWindows {
-    const lengthMs = policy.windowSeconds * 1000;
-    const windows = this.#windows.get(policy.name);
+  #windowsOf({ name, windowSeconds }: RatePolicy): RateWindows {
+    const lengthMs = windowSeconds * 1000;
+    const windows = this.#windows.get(name);
     if (windows?.lengthMs === lengthMs) return windows;
-    return this.#otherWindowsOf(windows === undefined ? policy.name : `${policy.name}/${lengthMs}`, lengthMs);
-  }
-
-  #otherWindowsOf(name: string, lengthMs: number): RateWindows {
-    let windows = this.#windows.get(name);
-    if (windows === undefined) {
-      windows = new RateWindows(lengthMs, this.#opened);
-      this.#windows.set(name, windows);
-    }
-    return windows;
+    const id = windows === undefined ? name : `${name}/${lengthMs}`;
+    return this.#windows.getOrInsertComputed(id, () => new RateWindows(lengthMs));
   }
 
   /** Sweeps after many new keys, so that the bound costs nothing per call. */
-  #countOpened(): void {
+  #open(windows: RateWindows, key: string, now: number): RateWindow {
     this.#untilSweep--;
-    if (this.#untilSweep > 0) return;
+    if (this.#untilSweep <= 0) this.#sweep(now);
+    return windows.open(key, now);
+  }
+
+  #sweep(now: number): void {
     this.#untilSweep = this.maxKeys / 2;
-    const now = this.now();
     let keys = 0;
     for (const windows of this.#windows.values()) {
       windows.forgetEnded(now);

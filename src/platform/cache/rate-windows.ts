@@ -9,10 +9,7 @@ export class RateWindows {
   #old = new Map<string, RateWindow>();
   #generationEndsAt = 0;
 
-  constructor(
-    readonly lengthMs: number,
-    private readonly onOpen: () => void = () => undefined,
-  ) {}
+  constructor(readonly lengthMs: number) {}
 
   get size(): number {
     return this.#young.size + this.#old.size;
@@ -27,7 +24,6 @@ export class RateWindows {
   open(key: string, now: number, leftMs = this.lengthMs): RateWindow {
     const window = { count: 0, endsAt: now + leftMs };
     this.#young.set(key, window);
-    this.onOpen();
     return window;
   }
 
