@@ -101,6 +101,7 @@ export async function createModulesApplication(options: ModulesOptions = {}): Pr
   const issuer = new TokenIssuer(keys, tokenSettings);
   const settings: AuthSettings = {
     sessionSeconds: tokenSettings.refreshTokenSeconds,
+    limitsFailures: true,
     failuresOfAccount: { name: 'login', quota: options.failuresOfAccount ?? 5, windowSeconds: 900 },
     failuresFromAddress: { name: 'login-address', quota: options.failuresFromAddress ?? 1_000, windowSeconds: 900 },
   };

@@ -34,6 +34,7 @@ export class LoginThrottle {
 
   /** Network first: one that is over its quota uses up nothing of the account's. */
   #counters(email: EmailAddress): readonly Counter[] {
+    if (!this.settings.limitsFailures) return [];
     return [
       [this.settings.failuresFromAddress, this.call.network],
       [this.settings.failuresOfAccount, email.value],

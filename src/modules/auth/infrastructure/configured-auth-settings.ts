@@ -16,6 +16,10 @@ export class ConfiguredAuthSettings extends AuthSettings {
     this.sessionSeconds = security.tokens.refreshTokenSeconds;
   }
 
+  override get limitsFailures(): boolean {
+    return this.rates.value.enabled;
+  }
+
   override get failuresOfAccount(): RatePolicy {
     return { name: 'login', ...this.rates.value.login };
   }
