@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 export interface Backoff {
   /** Upper bound of the first pause in milliseconds; doubles each time. */
   readonly baseMs: number;
@@ -9,15 +11,5 @@ export const fullJitter = ({ baseMs, maxMs }: Backoff, attempt: number): number 
   Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 30));
 
 /** Resolves after `ms`, or when `signal` is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
-}
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);

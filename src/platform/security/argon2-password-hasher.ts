@@ -10,6 +10,7 @@ export interface PasswordVerdict {
 
 /** Minimum for argon2id of the OWASP Password Storage Cheat Sheet. */
 const COSTS = { memory: 19_456, passes: 2, parallelism: 1 } as const;
+const PREFIX = `$argon2id$v=19$m=${COSTS.memory},t=${COSTS.passes},p=${COSTS.parallelism}$`;
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 /** More than the password policy allows: 128 characters of four bytes. */
@@ -38,14 +39,13 @@ export class Argon2PasswordHasher {
     if (message === undefined) throw new RangeError(`a password has at most ${MAX_PASSWORD_BYTES} bytes`);
     const hash = freshHash();
     const digest = await this.#queue.run(() => digestOf(message, hash));
-    const { memory, passes, parallelism } = COSTS;
-    return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(hash.salt)}$${base64(digest)}`;
+    return `${PREFIX}${base64(hash.salt)}$${base64(digest)}`;
   }
 
   async verify(password: string, stored: string): Promise<PasswordVerdict> {
     const hash = parseHash(stored);
     const valid = await this.#matches(password, hash);
-    return { valid, outdated: !hasCurrentCosts(hash) };
+    return { valid, outdated: !stored.startsWith(PREFIX) || hash.digest.length !== DIGEST_BYTES };
   }
 
   /** Takes as long as `verify`, so that unknown addresses cannot be detected. */
@@ -93,9 +93,3 @@ const argon2Async = promisify(argon2);
 
 const digestOf = (password: Buffer, { salt, digest, ...costs }: Argon2idHash): Promise<Buffer> =>
   argon2Async('argon2id', { ...costs, message: password, nonce: salt, tagLength: digest.length });
-
-const hasCurrentCosts = ({ memory, passes, parallelism, digest }: Argon2idHash): boolean =>
-  memory === COSTS.memory &&
-  passes === COSTS.passes &&
-  parallelism === COSTS.parallelism &&
-  digest.length === DIGEST_BYTES;

@@ -47,8 +47,6 @@ export class JoseTokenVerifier extends TokenVerifier {
   }
 
   override async verify(token: string): Promise<AccessClaims> {
-    const known = this.#access.get(token);
-    if (known !== undefined) return known;
     const payload = await this.#payload(token, ACCESS_TOKEN_TYPE, this.settings.audience);
     return this.#access.keep(token, accessClaims(payload));
   }
@@ -58,8 +56,6 @@ export class JoseTokenVerifier extends TokenVerifier {
   }
 
   override async verifyService(token: string): Promise<{ readonly service: string }> {
-    const known = this.#services.get(token);
-    if (known !== undefined) return known;
     const { sub, exp } = await this.#payload(token, SERVICE_TOKEN_TYPE, this.settings.service);
     return this.#services.keep(token, { service: named(sub), exp: Number(exp) });
   }
