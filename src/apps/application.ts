@@ -7,7 +7,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { OperationMetrics } from '../pipeline/operation-metrics.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { DatabaseConnection } from '../platform/database/database-connection.js';
+import type { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { QuietLogger } from '../platform/observability/quiet-logger.js';
 import { startTelemetry, type Telemetry } from '../platform/observability/telemetry.js';
 import { type ListenerTls, loadTls } from '../platform/security/load-tls.js';
@@ -44,7 +44,7 @@ export class Application {
   /** `database`: an open one; `telemetry`: in place of the configured one, for tests. */
   static async create(
     configuration: Configuration,
-    database?: Promise<DatabaseConnection>,
+    database?: Promise<PrismaDatabase>,
     telemetry?: Telemetry,
   ): Promise<Application> {
     const tls = configuration.tls && new RenewedFiles(() => loadTls(configuration) as ListenerTls);

@@ -5,7 +5,7 @@ import type { Placement } from '../pipeline/registry.js';
 import { CacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { DatabaseConnection } from '../platform/database/database-connection.js';
+import type { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { dynamicModule } from '../platform/dynamic/dynamic.module.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
@@ -22,7 +22,7 @@ const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 async function databaseModules(
   service: ServiceDefinition,
   configuration: Configuration,
-  database?: Promise<DatabaseConnection>,
+  database?: Promise<PrismaDatabase>,
 ): Promise<DynamicModule[]> {
   if (service.stateless) return [];
   const { databaseModule } = await import('../platform/database/database.module.js');
@@ -46,7 +46,7 @@ async function graphqlModules({ protocols, environment, limits, origins }: Confi
 export async function rootModule(
   configuration: Configuration,
   { tracer, logs }: Telemetry,
-  database?: Promise<DatabaseConnection>,
+  database?: Promise<PrismaDatabase>,
 ): Promise<DynamicModule> {
   const { serviceName, limits } = configuration;
   const service = serviceOf(configuration);

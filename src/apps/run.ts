@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '../platform/config/configuration.js';
-import type { DatabaseConnection } from '../platform/database/database-connection.js';
+import type { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { logOutput } from '../platform/observability/log-output.js';
 import { Application } from './application.js';
 import { ownTurn, reportReady } from './parent-process.js';
@@ -17,7 +17,7 @@ const logger = new Logger('Shutdown');
 /** `release` frees what outlives the process. It may be called twice. */
 export async function run(
   configuration: Configuration,
-  database: Promise<DatabaseConnection> | undefined,
+  database: Promise<PrismaDatabase> | undefined,
   release: () => Promise<void>,
 ): Promise<void> {
   const application = await Application.create(configuration, database);

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Configuration } from '../platform/config/configuration.js';
 import { configurationFromEnvironment } from '../platform/config/configuration-from-environment.js';
-import type { DatabaseConnection } from '../platform/database/database-connection.js';
+import type { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { explainAndExit } from './explain-and-exit.js';
 import { longestCallMs, operationIds } from './modules.js';
 import { services } from './services.js';
@@ -11,12 +11,12 @@ import { isStopping, onStop } from './stop-signals.js';
 const log = (message: string): void =>
   void import('@nestjs/common').then(({ Logger }) => new Logger('Database').log(message));
 
-async function openDatabase(configuration: Configuration): Promise<DatabaseConnection> {
+async function locateAndOpen(configuration: Configuration): Promise<PrismaDatabase> {
   const { locateDatabase } = await import('../platform/database/locate-database.js');
   const located = locateDatabase(configuration, log);
   located.catch(() => undefined);
-  const { DatabaseConnection } = await import('../platform/database/database-connection.js');
-  return DatabaseConnection.open(configuration, log, { located, longestCallMs: longestCallMs(configuration) });
+  const { openDatabase } = await import('../platform/database/open-database.js');
+  return openDatabase(configuration, log, { located, longestCallMs: longestCallMs(configuration) });
 }
 
 async function exitAfter(released: Promise<void>, timeoutMs: number): Promise<void> {
@@ -33,7 +33,7 @@ export async function start(): Promise<void> {
   try {
     const configuration = configurationFromEnvironment(services, {}, operationIds);
     const isStateless = services[configuration.serviceName]?.stateless;
-    const database = isStateless ? undefined : openDatabase(configuration);
+    const database = isStateless ? undefined : locateAndOpen(configuration);
     database?.catch(() => undefined);
     // only the embedded server outlives its clients
     if (configuration.database.url === undefined) release = async () => (await database)?.close();

@@ -65,7 +65,7 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
   ],
   '@prisma/adapter-pg@7.10.0': [
     {
-      file: 'src/platform/database/transaction-connection.ts',
+      file: 'src/platform/database/prisma-transaction.ts',
       parts: [
         'as unknown as { client: pg.PoolClient }',
         'adapter.startTransaction =',
@@ -105,7 +105,7 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
   ],
   'pg@8.23.1': [
     {
-      file: 'src/platform/database/silent-connections.ts',
+      file: 'src/platform/database/prisma-database.ts',
       parts: ['as unknown as Wired'],
       reason: 'no time limit for an answer that covers a connection which the network has forgotten',
     },

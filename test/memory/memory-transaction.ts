@@ -1,4 +1,4 @@
-import { currentTransaction } from '../../src/platform/database/current-transaction.js';
+import { currentCall } from '../../src/pipeline/call-context.js';
 
 /** What one store keeps for one transaction until it commits. */
 export interface Changes {
@@ -13,7 +13,7 @@ export class MemoryTransaction {
   readonly #atEnd: (() => void)[] = [];
 
   static get current(): MemoryTransaction | undefined {
-    const transaction = currentTransaction();
+    const transaction = currentCall()?.transaction;
     return transaction instanceof MemoryTransaction ? transaction : undefined;
   }
 

@@ -1,7 +1,7 @@
 import { DeadlineExceeded } from '../../src/contract/built-in-failures.js';
-import { type CallContext, currentCall } from '../../src/pipeline/call-context.js';
+import { type CallContext, currentCall, runInCall } from '../../src/pipeline/call-context.js';
 import { type IdempotencyLog, transactOnce } from '../../src/pipeline/idempotency.js';
-import { callOrBackground, runInTransaction } from '../../src/platform/database/current-transaction.js';
+import { callOrBackground } from '../../src/platform/database/call-or-background.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { MemoryTransaction } from './memory-transaction.js';
 
@@ -22,7 +22,7 @@ async function transact<T>(call: CallContext, work: () => Promise<T>): Promise<T
   for (;;) {
     const transaction = new MemoryTransaction();
     try {
-      const value = await runInTransaction(call, transaction, work);
+      const value = await runInCall(call.fork({ transaction }), work);
       if (call.lifetime.deadline <= performance.now()) throw new DeadlineExceeded();
       if (transaction.commit()) return value;
     } finally {

@@ -13,7 +13,7 @@ import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
 import { FailureLog } from '../schedule/failure-log.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
-import { DatabaseConnection, type OpeningOptions } from './database-connection.js';
+import { type OpeningOptions, openDatabase } from './open-database.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaIdempotencyLog } from './prisma-idempotency-log.js';
 import { PrismaRevocations } from './prisma-revocations.js';
@@ -28,7 +28,7 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   readonly #sweeping = new RepeatedTask(() => this.#sweep(), SWEEP_INTERVAL_MS);
 
   constructor(
-    private readonly connection: DatabaseConnection,
+    private readonly database: PrismaDatabase,
     private readonly keys: PrismaIdempotencyLog,
     @Optional() private readonly revocations?: PrismaRevocations,
   ) {}
@@ -44,18 +44,17 @@ class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.#sweeping.stop();
-    await this.connection.close();
+    await this.database.close();
   }
 }
 
 export interface DatabaseOptions extends OpeningOptions {
-  readonly opened?: Promise<DatabaseConnection> | undefined;
+  readonly opened?: Promise<PrismaDatabase> | undefined;
   /** Whether sessions are in this database; otherwise revocations are polled from the auth service. */
   readonly revocations: boolean;
 }
 
 const stores: Provider[] = [
-  { provide: PrismaDatabase, inject: [DatabaseConnection], useFactory: ({ database }: DatabaseConnection) => database },
   PrismaIdempotencyLog,
   { provide: IdempotencyLog, useExisting: PrismaIdempotencyLog },
   { provide: UnitOfWork, useClass: PrismaUnitOfWork },
@@ -79,10 +78,10 @@ export const databaseModule = (
   global: true,
   providers: [
     {
-      provide: DatabaseConnection,
+      provide: PrismaDatabase,
       inject: [Configuration],
       useFactory: (configuration: Configuration) =>
-        opened ?? DatabaseConnection.open(configuration, (message) => logger.log(message), opening),
+        opened ?? openDatabase(configuration, (message) => logger.log(message), opening),
     },
     ...stores,
     ...(revocations ? revocationStores : []),

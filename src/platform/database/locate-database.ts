@@ -5,7 +5,7 @@ export interface DatabaseLocation {
   readonly url: string;
   readonly directUrl: string;
   readonly embedded: boolean;
-  release(): Promise<void>;
+  release(): Promise<unknown>;
 }
 
 /** From the configuration; else the embedded PostgreSQL in DATA_DIR, one database per service. */
@@ -17,9 +17,7 @@ export async function locateDatabase(
   if (url && directUrl) return { url, directUrl, embedded: false, release: async () => undefined };
   const server = await embeddedPostgres({ dataDir, log });
   const name = serviceName.replaceAll('-', '_');
-  const release = async () => {
-    await server.stop();
-  };
+  const release = () => server.stop();
   try {
     await server.ensureDatabase(name);
   } catch (error) {

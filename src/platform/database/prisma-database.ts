@@ -1,13 +1,12 @@
+import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { currentCall } from '../../pipeline/call-context.js';
 import { type Span, traced } from '../../pipeline/span.js';
-import { currentTransaction } from './current-transaction.js';
 import { DatabaseHealth } from './database-health.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
+import { PrismaTransaction, TransactionTrackingPrismaPg } from './prisma-transaction.js';
 import { prepareSession } from './session-settings.js';
-import { closeWhenSilent } from './silent-connections.js';
-import { type TransactionConnection, TransactionTrackingPrismaPg } from './transaction-connection.js';
 
 export interface PrismaDatabaseOptions {
   readonly url: string;
@@ -15,6 +14,8 @@ export interface PrismaDatabaseOptions {
   /** Closes a connection whose statement gets no answer for so long; never when absent. */
   readonly answerMs?: number;
   readonly logger?: Pick<Logger, 'warn' | 'log'>;
+  /** Called once all connections are closed. */
+  readonly release?: () => Promise<unknown>;
 }
 
 const CONNECTION_WAIT_MS = 5_000;
@@ -24,16 +25,6 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text'),
 };
-
-export class PrismaTransaction {
-  /** Called after the commit; must not throw. */
-  readonly afterCommit: (() => void)[] = [];
-
-  constructor(
-    readonly client: Prisma.TransactionClient,
-    readonly connection: TransactionConnection,
-  ) {}
-}
 
 interface PrismaOperation {
   readonly model?: string;
@@ -47,8 +38,10 @@ export class PrismaDatabase {
   readonly #pool: pg.Pool;
   /** Outside transactions. */
   readonly base: PrismaClient;
+  #closed: Promise<void> | undefined;
 
-  constructor({ url, poolSize, answerMs, logger = new Logger('Database') }: PrismaDatabaseOptions) {
+  constructor(private readonly options: PrismaDatabaseOptions) {
+    const { url, poolSize, answerMs, logger = new Logger('Database') } = options;
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -67,8 +60,7 @@ export class PrismaDatabase {
   }
 
   get client(): Prisma.TransactionClient {
-    const transaction = currentTransaction();
-    return transaction instanceof PrismaTransaction ? transaction.client : this.base;
+    return PrismaTransaction.current?.client ?? this.base;
   }
 
   /** A third of the cost of Prisma. Joins the current transaction. timestamptz is a Date, int8 bigint, bytea bytes. */
@@ -78,8 +70,8 @@ export class PrismaDatabase {
   }
 
   async #query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    const transaction = currentTransaction();
-    if (transaction instanceof PrismaTransaction) return transaction.connection.query<Row>(sql, [...values], types);
+    const transaction = PrismaTransaction.current;
+    if (transaction) return transaction.query<Row>(sql, [...values], types);
     const { rows } = await this.#pool.query<Row>({ text: sql, values: [...values], types }).catch(this.health.rethrow);
     return rows;
   }
@@ -90,11 +82,33 @@ export class PrismaDatabase {
     return span ? statement(span, { operation, model }, run) : run();
   }
 
-  async close(): Promise<void> {
+  /** Waits for running statements. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.health.close();
     await this.base.$disconnect();
     await this.#pool.end();
+    await this.options.release?.();
   }
+}
+
+/** Missing from the types of pg. */
+interface Wired {
+  readonly connection: { readonly stream: Socket };
+  readonly readyForQuery: boolean | null;
+}
+
+/** Closes connections that the network dropped silently: they would stay in the pool for ever. */
+function closeWhenSilent(client: pg.PoolClient, answerMs: number): void {
+  const wired = client as unknown as Wired;
+  const { stream } = wired.connection;
+  stream.setTimeout(answerMs, () => {
+    if (!wired.readyForQuery) stream.destroy(new Error(`Connection terminated: no answer in ${answerMs} ms`));
+  });
 }
 
 interface Statement {

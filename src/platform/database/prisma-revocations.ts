@@ -1,7 +1,7 @@
 import { type RevocationEntry, type RevocationLog, type RevokedSubject } from '../../ports/revocations.js';
 import { PolledRevocations, type PolledRevocationsOptions } from '../security/polled-revocations.js';
-import { currentTransaction } from './current-transaction.js';
-import { type PrismaDatabase, PrismaTransaction } from './prisma-database.js';
+import type { PrismaDatabase } from './prisma-database.js';
+import { PrismaTransaction } from './prisma-transaction.js';
 
 interface Row {
   readonly sequence: bigint;
@@ -31,8 +31,8 @@ export class PrismaRevocations extends PolledRevocations implements RevocationLo
       [subject, revokedAt, expiresAt],
     );
     const apply = () => this.known.add(subject, revokedAt, expiresAt);
-    const transaction = currentTransaction();
-    if (transaction instanceof PrismaTransaction) transaction.afterCommit.push(apply);
+    const transaction = PrismaTransaction.current;
+    if (transaction) transaction.afterCommit.push(apply);
     else apply();
   }
 

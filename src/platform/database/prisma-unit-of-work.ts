@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
-import { type CallContext, currentCall } from '../../pipeline/call-context.js';
+import { type CallContext, currentCall, runInCall } from '../../pipeline/call-context.js';
 import { IdempotencyLog, transactOnce } from '../../pipeline/idempotency.js';
 import { traced } from '../../pipeline/span.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
-import { callOrBackground, runInTransaction } from './current-transaction.js';
+import { callOrBackground } from './call-or-background.js';
 import { isConflict } from './database-failure.js';
-import { PrismaDatabase, PrismaTransaction } from './prisma-database.js';
+import { PrismaDatabase } from './prisma-database.js';
+import { PrismaTransaction } from './prisma-transaction.js';
 import { type IsolationLevel, transactionSettings } from './session-settings.js';
 import { errorCodes } from './sql-state.js';
-import { withConnection } from './transaction-connection.js';
 
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
@@ -56,19 +56,15 @@ export class PrismaUnitOfWork extends UnitOfWork {
   async #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
     const left = Math.ceil(call.lifetime.deadline - performance.now());
     if (left <= 0) throw new DeadlineExceeded();
+    // half of the time to wait for a connection, so that the failure reaches the caller in time
+    const limits = { maxWait: Math.ceil(left / 2), timeout: left };
     let transaction: PrismaTransaction | undefined;
     try {
-      const value = await withConnection((connection) =>
-        this.database.base.$transaction(
-          async (client) => {
-            transaction = new PrismaTransaction(client, connection());
-            await this.#prepare(call, transaction);
-            return perform(call, transaction, work);
-          },
-          // half of the time to wait for a connection, so that the failure reaches the caller in time
-          { maxWait: Math.ceil(left / 2), timeout: left },
-        ),
-      );
+      const value = await PrismaTransaction.run(this.database.base, limits, async (begun) => {
+        transaction = begun;
+        await this.#prepare(call, begun);
+        return perform(call, begun, work);
+      });
       for (const follow of transaction?.afterCommit ?? []) follow();
       return value;
     } catch (error) {
@@ -79,15 +75,15 @@ export class PrismaUnitOfWork extends UnitOfWork {
     }
   }
 
-  async #prepare({ lifetime, tenant }: CallContext, { connection }: PrismaTransaction): Promise<void> {
+  async #prepare({ lifetime, tenant }: CallContext, transaction: PrismaTransaction): Promise<void> {
     const leftMs = Math.max(1, Math.ceil(lifetime.deadline - performance.now()));
-    await connection.query(transactionSettings(this.isolationLevel, leftMs, tenant), []);
+    await transaction.query(transactionSettings(this.isolationLevel, leftMs, tenant), []);
   }
 }
 
 async function perform<T>(call: CallContext, transaction: PrismaTransaction, work: () => Promise<T>): Promise<T> {
-  const value = await runInTransaction(call, transaction, work);
-  if (await transaction.connection.failed())
+  const value = await runInCall(call.fork({ transaction }), work);
+  if (await transaction.failed())
     throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
   return value;
 }

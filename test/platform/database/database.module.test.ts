@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configModule } from '../../../src/platform/config/config.module.js';
 import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
 import { databaseModule } from '../../../src/platform/database/database.module.js';
-import { DatabaseConnection } from '../../../src/platform/database/database-connection.js';
 import { removeEmbeddedData } from '../../../src/platform/database/embedded/remove-data.js';
 import { findServer } from '../../../src/platform/database/embedded/server-process.js';
 import { MigrationError } from '../../../src/platform/database/migrations/migration-files.js';
+import { openDatabase } from '../../../src/platform/database/open-database.js';
 import { PrismaDatabase } from '../../../src/platform/database/prisma-database.js';
 import { UnitOfWork } from '../../../src/ports/unit-of-work.js';
 import { administer } from '../../support/administer.js';
@@ -72,17 +72,17 @@ describe('the database module', () => {
       ['table', 'drop table revocations', /The table `public.revocations` does not exist .* write the migration/],
     ])('does not start without a %s that no migration makes', async (_, sql, message) => {
       await administer(created.url, sql);
-      const opening = DatabaseConnection.open(configuration({ DATABASE_URL: created.url }), quiet);
+      const opening = openDatabase(configuration({ DATABASE_URL: created.url }), quiet);
       await expect(opening).rejects.toThrow(MigrationError);
       await expect(opening).rejects.toThrow(message);
     });
 
     test('in production does not migrate it, and does not start without the migrations', async () => {
       const env = { ...production, DATABASE_URL: created.url };
-      const connection = await DatabaseConnection.open(configuration(env), quiet);
-      await connection.database.query('delete from _prisma_migrations');
-      await connection.close();
-      await expect(DatabaseConnection.open(configuration(env), quiet)).rejects.toThrow(
+      const database = await openDatabase(configuration(env), quiet);
+      await database.query('delete from _prisma_migrations');
+      await database.close();
+      await expect(openDatabase(configuration(env), quiet)).rejects.toThrow(
         /lacks the migrations .*run npm run migrate/,
       );
     });
@@ -91,8 +91,8 @@ describe('the database module', () => {
 
 describe('removing the data', () => {
   test('stops a server that nobody uses, and leaves what is not its own', async () => {
-    const connection = await DatabaseConnection.open(configuration(), quiet);
-    await connection.close();
+    const database = await openDatabase(configuration(), quiet);
+    await database.close();
     writeFileSync(join(dataDir, 'mine.txt'), '');
     expect(await removeEmbeddedData(dataDir)).toBe('removed');
     expect(readdirSync(dataDir)).toEqual(['mine.txt']);
@@ -100,9 +100,9 @@ describe('removing the data', () => {
   });
 
   test('is refused while a process uses it', async () => {
-    const connection = await DatabaseConnection.open(configuration(), quiet);
+    const database = await openDatabase(configuration(), quiet);
     expect(await removeEmbeddedData(dataDir)).toBe('in use');
-    await expect(connection.database.health.check()).resolves.toBeUndefined();
-    await connection.close();
+    await expect(database.health.check()).resolves.toBeUndefined();
+    await database.close();
   });
 });

@@ -1,16 +1,11 @@
-import { CallContext, currentCall, runInCall } from '../../pipeline/call-context.js';
+import { CallContext, currentCall } from '../../pipeline/call-context.js';
 import { Principals } from '../../pipeline/principal.js';
 
 const BACKGROUND_LIMIT_MS = 30_000;
 
 const background = new Principals([]).service('background');
 
-export const currentTransaction = (): unknown => currentCall()?.transaction;
-
 /** Schedules and reconcilers run outside calls. */
 export const callOrBackground = (): CallContext =>
   currentCall() ??
   CallContext.begin({ protocol: 'grpc', address: 'local' }, background, performance.now() + BACKGROUND_LIMIT_MS);
-
-export const runInTransaction = <T>(call: CallContext, transaction: object, work: () => Promise<T>): Promise<T> =>
-  runInCall(call.fork({ transaction }), work);
