@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountFor } from '../../src/platform/database/embedded/account.js';
-import { findBinaries } from '../../src/platform/database/embedded/binaries.js';
+import { findBinaries, program } from '../../src/platform/database/embedded/binaries.js';
 import { administer } from './administer.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
@@ -36,7 +36,7 @@ export class OwnPostgres {
   /** The tables of its database are on a disk of that size: `24m`. */
   static async startOnDisk(size: string): Promise<OwnPostgres> {
     const server = await OwnPostgres.#initialize();
-    const { postgres } = await findBinaries();
+    const postgres = program(await findBinaries(), 'postgres');
     const disk = `${server.folder}.disk`;
     await mkdir(disk);
     const command = ['-c', withDisk, disk, size, postgres, ...server.#arguments([])];
@@ -113,8 +113,8 @@ export class OwnPostgres {
     await eventually(() => this.administer('select 1'));
   }
 
-  async #spawn(program: 'initdb' | 'postgres', args: readonly string[]): Promise<ChildProcess> {
-    const [account, binaries] = [await accountFor(this.folder), await findBinaries()];
-    return account.spawn(binaries[program], args, { cwd: '/', stdio: 'ignore' });
+  async #spawn(name: 'initdb' | 'postgres', args: readonly string[]): Promise<ChildProcess> {
+    const account = await accountFor(this.folder);
+    return account.spawn(program(await findBinaries(), name), args, { cwd: '/', stdio: 'ignore' });
   }
 }

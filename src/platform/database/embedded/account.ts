@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
-import { cp, lchown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
@@ -52,12 +52,6 @@ export async function reachableBy(uid: number, path: string): Promise<boolean> {
       'PostgreSQL does not run as root, and here root can neither make a user namespace nor become another user: run this program as an ordinary user, or set DATABASE_URL',
     );
   }
-}
-
-export async function giveTo(uid: number, path: string): Promise<void> {
-  await lchown(path, uid, uid);
-  const entries = await readdir(path, { recursive: true });
-  for (const entry of entries) await lchown(join(path, entry), uid, uid);
 }
 
 export async function copyOnce(source: string, target: string): Promise<void> {

@@ -1,15 +1,16 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Account, accountFor, copyOnce, giveTo, reachableBy } from './account.js';
-import { type Binaries, findBinaries, MAJOR_VERSION } from './binaries.js';
-import { diskFull, EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Account, accountFor, copyOnce, reachableBy } from './account.js';
+import { findBinaries, MAJOR_VERSION, program } from './binaries.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { LockFile } from './file-lock.js';
-import { initdb } from './initdb.js';
 
 export interface Cluster {
   /** Canonical path: the same in every process. */
   readonly folder: string;
+  /** In DATA_DIR: the folder, or a link to it. */
+  readonly place: string;
   readonly data: string;
   readonly log: string;
   /** Held by the server processes, and while the cluster is created, started or removed. */
@@ -17,31 +18,30 @@ export interface Cluster {
   /** Held while a process joins or leaves. */
   readonly turn: LockFile;
   readonly account: Account;
-  readonly binaries: Binaries;
+  readonly binaries: string;
 }
 
 /** For root, where uid 65534 cannot access the default folders. */
 const SHARED_HOME = '/var/lib/nestjs-mstv';
 
 export async function locateCluster(dataDir: string): Promise<Cluster> {
-  const parent = await makeFolder(resolve(dataDir));
-  const wanted = join(parent, 'postgres');
-  const folder = await realpath(wanted).catch(() => wanted);
-  const account = await accountFor(folder);
-  const binaries = await findBinaries();
-  if (!account.uid) return clusterAt(folder, account, binaries);
-  return clusterAt(await reachableFolder(folder, account.uid), account, await reachableBinaries(binaries, account.uid));
+  const place = join(await makeFolder(resolve(dataDir)), 'postgres');
+  const existing = await realpath(place).catch(() => place);
+  const account = await accountFor(existing);
+  const { uid } = account;
+  const found = await findBinaries();
+  const folder = uid ? await reachableFolder(existing, uid) : existing;
+  return {
+    folder,
+    place,
+    data: join(folder, 'data'),
+    log: join(folder, 'server.log'),
+    lock: { path: `${folder}.lock`, uid },
+    turn: { path: `${folder}.turn`, uid },
+    account,
+    binaries: uid ? await reachableBinaries(found, uid) : found,
+  };
 }
-
-const clusterAt = (folder: string, account: Account, binaries: Binaries): Cluster => ({
-  folder,
-  data: join(folder, 'data'),
-  log: join(folder, 'server.log'),
-  lock: { path: `${folder}.lock`, uid: account.uid },
-  turn: { path: `${folder}.turn`, uid: account.uid },
-  account,
-  binaries,
-});
 
 async function makeFolder(path: string): Promise<string> {
   try {
@@ -50,9 +50,7 @@ async function makeFolder(path: string): Promise<string> {
   } catch (cause) {
     throw new EmbeddedPostgresError(
       `The data folder ${path} cannot be made: ${(cause as Error).message}; choose another DATA_DIR`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
@@ -64,66 +62,16 @@ async function reachableFolder(folder: string, uid: number): Promise<string> {
       `PostgreSQL has to run as uid ${uid} here, which cannot reach its data in ${folder}: open the way to it (chmod o+x), or allow user namespaces`,
     );
   await mkdir(SHARED_HOME, { recursive: true, mode: 0o755 });
-  return join(SHARED_HOME, createHash('sha256').update(folder).digest('hex').slice(0, 16));
+  return join(SHARED_HOME, shortHash(folder));
 }
 
-async function reachableBinaries(binaries: Binaries, uid: number): Promise<Binaries> {
-  if (await reachableBy(uid, binaries.postgres)) return binaries;
-  const version = createHash('sha256').update(binaries.home).digest('hex').slice(0, 16);
-  const home = join(SHARED_HOME, `binaries-${MAJOR_VERSION}-${version}`);
-  await copyOnce(binaries.home, home);
-  const at = (path: string) => join(home, 'bin', basename(path));
-  return { home, initdb: at(binaries.initdb), postgres: at(binaries.postgres), pgCtl: at(binaries.pgCtl) };
+async function reachableBinaries(binaries: string, uid: number): Promise<string> {
+  if (await reachableBy(uid, program(binaries, 'postgres'))) return binaries;
+  const copy = join(SHARED_HOME, `binaries-${MAJOR_VERSION}-${shortHash(binaries)}`);
+  await copyOnce(binaries, copy);
+  return copy;
 }
 
-/** Creates a missing cluster under a temporary name, then renames it: a kill leaves none or a complete one. */
-export async function ensureCluster(cluster: Cluster, dataDir: string, fsync: boolean): Promise<void> {
-  await removeDrafts(cluster.folder);
-  if (!(await holdsData(cluster))) await createCluster(cluster, fsync);
-  const wanted = join(resolve(dataDir), 'postgres');
-  if (!(await stat(wanted).catch(() => undefined))) await symlink(cluster.folder, wanted);
-}
-
-async function holdsData({ folder, data }: Cluster): Promise<boolean> {
-  const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (version === undefined) return refuseOtherFiles(folder);
-  if (version.trim() === MAJOR_VERSION) return true;
-  throw new EmbeddedPostgresError(
-    `${folder} holds data of PostgreSQL ${version.trim()}, this program brings PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump of version ${version.trim()}, or remove it with npm run reset`,
-  );
-}
-
-async function refuseOtherFiles(folder: string): Promise<false> {
-  const entries = await readdir(folder).catch(() => []);
-  if (entries.length === 0) return false;
-  throw new EmbeddedPostgresError(
-    `${folder} is not empty and holds no database: move it away, or choose another DATA_DIR`,
-  );
-}
-
-async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
-  const draft = `${cluster.folder}.init-${randomUUID()}`;
-  try {
-    await mkdir(draft, { mode: 0o700 });
-    await writeFile(join(draft, 'password'), randomBytes(24).toString('base64url'), { mode: 0o600 });
-    if (cluster.account.uid) await giveTo(cluster.account.uid, draft);
-    await initdb(cluster, draft, fsync);
-    await rename(draft, cluster.folder);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-    if (error instanceof EmbeddedPostgresError) throw error;
-    throw (await diskFull(cluster.folder, (error as Error).message)) ?? error;
-  }
-}
-
-async function removeDrafts(folder: string): Promise<void> {
-  const parent = dirname(folder);
-  const drafts = (await readdir(parent)).filter((entry) => entry.startsWith(`${basename(folder)}.init-`));
-  // an orphaned initdb may still write: the next start tries again
-  for (const draft of drafts) await rm(join(parent, draft), { recursive: true, force: true }).catch(() => undefined);
-}
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 export const readPassword = ({ folder }: Cluster): Promise<string> => readFile(join(folder, 'password'), 'utf8');

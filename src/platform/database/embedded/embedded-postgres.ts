@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, ensureCluster, locateCluster, readPassword } from './cluster.js';
+import { type Cluster, locateCluster, readPassword } from './cluster.js';
 import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error.js';
+import { ensureCluster } from './ensure-cluster.js';
 import { exclusive, tryLock } from './file-lock.js';
 import { launch } from './launch.js';
 import { Membership } from './membership.js';
-import { findServer, recordedServer, type ServerProcess, terminate } from './server-process.js';
+import { findServer, recordedServer, type ServerProcess } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
@@ -94,30 +95,19 @@ export class EmbeddedPostgres {
 
   /** Call it after closing your own connections. The last process stops the server. */
   stop(): Promise<'stopped' | 'in use'> {
-    this.#stopped ??= exclusive(this.cluster.turn, () => this.leave());
+    this.#stopped ??= exclusive(this.cluster.turn, () => this.#membership.leave(this.cluster));
     return this.#stopped;
-  }
-
-  private async leave(): Promise<'stopped' | 'in use'> {
-    if ((await this.#membership.leave()) === 'others remain') return 'in use';
-    const server = await findServer(this.cluster.data);
-    if (server) await terminate(this.cluster, server);
-    return 'stopped';
   }
 }
 
 /** The lock proves that no server runs on the data, in any process or container. */
 async function findOrLaunch(cluster: Cluster, options: EmbeddedPostgresOptions): Promise<ServerProcess | undefined> {
-  const { dataDir, port, fsync = true } = options;
-  const lock = await tryLock(cluster.lock);
+  const { port, fsync = true } = options;
+  await using lock = await tryLock(cluster.lock);
   if (!lock) return recordedServer(cluster.data);
-  try {
-    await ensureCluster(cluster, dataDir, fsync);
-    // a server started by hand holds no lock
-    return (await findServer(cluster.data)) ?? (await launch(cluster, lock, { fsync, port }));
-  } finally {
-    await lock.close();
-  }
+  await ensureCluster(cluster, fsync);
+  // a server started by hand holds no lock
+  return (await findServer(cluster.data)) ?? (await launch(cluster, lock, { fsync, port }));
 }
 
 async function outOfReach(cluster: Cluster, server?: ServerProcess, refused?: Error): Promise<EmbeddedPostgresError> {

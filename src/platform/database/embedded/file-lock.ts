@@ -22,26 +22,20 @@ export interface LockFile {
 
 /** Undefined when locked. Child processes inherit the lock; it works across containers, not across kernels. */
 export async function tryLock({ path, uid }: LockFile): Promise<FileHandle | undefined> {
-  const file = await openToLock(path);
+  await using opened = new AsyncDisposableStack();
+  const file = opened.use(await openToLock(path));
   if (!file) return undefined;
-  try {
-    if (uid) await file.chown(uid, uid);
-    if ((await lock(file, path)) && (await isAt(path, file))) return file;
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  await file.close();
-  return undefined;
+  if (uid) await file.chown(uid, uid);
+  if (!(await lock(file, path)) || !(await isAt(path, file))) return undefined;
+  opened.move();
+  return file;
 }
 
 export async function exclusive<T>(lockFile: LockFile, work: () => Promise<T>): Promise<T> {
-  let file = await tryLock(lockFile);
-  for (; !file; file = await tryLock(lockFile)) await delay(PAUSE_MS);
-  try {
-    return await work();
-  } finally {
-    await file.close();
+  for (;;) {
+    await using file = await tryLock(lockFile);
+    if (file) return await work();
+    await delay(PAUSE_MS);
   }
 }
 

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { closeSync, fchownSync, openSync } from 'node:fs';
 import { type FileHandle, readFile, stat, truncate } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { program } from './binaries.js';
 import type { Cluster } from './cluster.js';
 import { diskFull, EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 import { disownPidFile, findServer, type ServerProcess } from './server-process.js';
@@ -44,7 +46,7 @@ async function start(
   const logStart = await logSize(cluster);
   const log = openSync(cluster.log, 'a', 0o600);
   if (cluster.account.uid) fchownSync(log, cluster.account.uid, cluster.account.uid);
-  const child = cluster.account.spawn(cluster.binaries.postgres, serverArguments(cluster, options), {
+  const child = cluster.account.spawn(program(cluster.binaries, 'postgres'), serverArguments(cluster, options), {
     cwd: '/',
     detached: true,
     windowsHide: true,
@@ -70,25 +72,19 @@ async function start(
 }
 
 function serverArguments({ data }: Cluster, { port, fsync }: Required<LaunchOptions>): string[] {
-  const settings: Record<string, string | number> = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    max_connections: 200,
-    shared_buffers: '32MB',
-    io_method: 'sync',
-    jit: 'off',
-    wal_level: 'minimal',
-    max_wal_senders: 0,
-    max_logical_replication_workers: 0,
-    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
-  };
-  return [
-    '-D',
-    data,
-    '-p',
-    `${port}`,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'shared_buffers=32MB',
+    'io_method=sync',
+    'jit=off',
+    'wal_level=minimal',
+    'max_wal_senders=0',
+    'max_logical_replication_workers=0',
+    ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ];
+  return ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
 }
 
 async function logSize({ log }: Cluster): Promise<number> {
@@ -108,15 +104,12 @@ async function usablePort({ data }: Cluster): Promise<number> {
   return (await freePort(last)) ?? (await freePort(0)) ?? 0;
 }
 
-function freePort(wanted: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
-      const address = probe.address();
-      probe.close(() => resolve(address && typeof address === 'object' ? address.port : undefined));
-    });
-  });
+async function freePort(wanted: number): Promise<number | undefined> {
+  await using probe = createServer().listen({ port: wanted, host: '127.0.0.1', exclusive: true });
+  return await once(probe, 'listening').then(
+    () => (probe.address() as AddressInfo).port,
+    () => undefined,
+  );
 }
 
 async function startError(cluster: Cluster, port: number, output: string): Promise<EmbeddedPostgresError> {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { Cluster } from './cluster.js';
+import { findServer, terminate } from './server-process.js';
 
 /** Owns its databases and is no superuser, so that row level security applies. */
 const ROLE = 'app';
@@ -53,8 +55,8 @@ export class Membership {
     }
   }
 
-  /** `others remain` if the server cannot answer. */
-  async leave(): Promise<'others remain' | 'was the last'> {
+  /** Stops the server unless others use it, or it cannot answer. */
+  async leave(cluster: Cluster): Promise<'stopped' | 'in use'> {
     this.client.removeAllListeners('end');
     this.client.ref();
     try {
@@ -65,10 +67,13 @@ export class Membership {
         [this.name],
       );
       await this.client.end();
-      return rowCount ? 'others remain' : 'was the last';
+      if (rowCount) return 'in use';
     } catch {
-      return 'others remain';
+      return 'in use';
     }
+    const server = await findServer(cluster.data);
+    if (server) await terminate(cluster, server);
+    return 'stopped';
   }
 }
 

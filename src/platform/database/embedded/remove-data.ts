@@ -1,10 +1,9 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { type Cluster, locateCluster, readPassword } from './cluster.js';
 import { explainFileError } from './embedded-postgres-error.js';
 import { exclusive, tryLock } from './file-lock.js';
 import { Membership } from './membership.js';
-import { findServer, terminate } from './server-process.js';
+import { findServer } from './server-process.js';
 
 /** Stops the server and removes only its data, unless other processes use it. */
 export async function removeEmbeddedData(dataDir: string): Promise<'removed' | 'in use'> {
@@ -20,8 +19,7 @@ async function remove(cluster: Cluster, dataDir: string): Promise<'removed' | 'i
   await stopUnused(cluster);
   const lock = await tryLock(cluster.lock);
   if (!lock) return 'in use';
-  for (const path of [cluster.folder, join(resolve(dataDir), 'postgres')])
-    await rm(path, { recursive: true, force: true });
+  for (const path of [cluster.folder, cluster.place]) await rm(path, { recursive: true, force: true });
   await lock.close();
   await rm(cluster.lock.path);
   // Windows cannot remove an open file
@@ -34,5 +32,5 @@ async function stopUnused(cluster: Cluster): Promise<void> {
   const server = await findServer(cluster.data);
   if (!server) return;
   const membership = await Membership.join(server.port, await readPassword(cluster), () => undefined);
-  if ((await membership.leave()) === 'was the last') await terminate(cluster, server);
+  await membership.leave(cluster);
 }

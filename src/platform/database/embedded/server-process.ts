@@ -4,6 +4,7 @@ import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { program } from './binaries.js';
 import type { Cluster } from './cluster.js';
 
 export interface ServerProcess {
@@ -37,7 +38,7 @@ const pidFile = (data: string): Promise<string[] | undefined> =>
 /** Neither a zombie nor an unrelated process with a reused pid. */
 function isAlive(pid: number, data: string): boolean {
   const status = procFile(pid, 'stat');
-  if (status === undefined) return procFile('self', 'stat') === undefined && answersSignals(pid);
+  if (status === undefined) return procFile('self', 'stat') === undefined && signal(pid, 0);
   const state = status.slice(status.lastIndexOf(')') + 2)[0];
   return state !== 'Z' && state !== 'X' && (procFile(pid, 'cmdline') ?? '').split('\0').includes(data);
 }
@@ -50,9 +51,10 @@ function procFile(pid: number | 'self', name: string): string | undefined {
   }
 }
 
-function answersSignals(pid: number): boolean {
+/** Returns whether the process exists. */
+function signal(pid: number, name: 'SIGINT' | 'SIGQUIT' | 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, name);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
@@ -69,30 +71,18 @@ export async function disownPidFile(data: string): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-const FAST_STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 10_000;
 
 /** Fast shutdown, else immediate: both keep committed data. Resolves when the process is gone. */
 export async function terminate({ binaries, data }: Cluster, { pid }: ServerProcess): Promise<void> {
   if (process.platform === 'win32') {
-    await promisify(execFile)(binaries.pgCtl, ['stop', '-D', data, '-m', 'fast', '-w']);
+    await promisify(execFile)(program(binaries, 'pg_ctl'), ['stop', '-D', data, '-m', 'fast', '-w']);
     return;
   }
-  signal(pid, 'SIGINT');
-  if (await gone(pid, data, FAST_STOP_LIMIT_MS)) return;
-  signal(pid, 'SIGQUIT');
-  await gone(pid, data, FAST_STOP_LIMIT_MS);
-}
-
-function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // already gone
+  for (const name of ['SIGINT', 'SIGQUIT'] as const) {
+    signal(pid, name);
+    const limit = performance.now() + STOP_LIMIT_MS;
+    while (isAlive(pid, data) && performance.now() < limit) await delay(5);
+    if (!isAlive(pid, data)) return;
   }
-}
-
-async function gone(pid: number, data: string, limitMs: number): Promise<boolean> {
-  for (const limit = performance.now() + limitMs; performance.now() < limit; await delay(5))
-    if (!isAlive(pid, data)) return true;
-  return false;
 }

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findBinaries, linkLibraries } from '../../../../src/platform/database/embedded/binaries.js';
+import { findBinaries, linkLibraries, program } from '../../../../src/platform/database/embedded/binaries.js';
 
 let folder: string;
 let home: string;
@@ -23,9 +23,10 @@ afterEach(() => {
 
 describe('the binaries from npm', () => {
   test('are those of this platform', async () => {
-    const { initdb, postgres } = await findBinaries();
-    expect(initdb).toContain(process.arch);
-    expect(postgres).toMatch(/postgres(\.exe)?$/);
+    const binaries = await findBinaries();
+    expect(binaries).toContain(process.arch);
+    for (const name of ['initdb', 'postgres', 'pg_ctl'] as const)
+      expect(existsSync(program(binaries, name))).toBe(true);
   });
 
   test('get the library links that their install script would have made', async () => {
