@@ -1,4 +1,4 @@
-import { type DynamicModule, Logger } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { ListRevocations } from '../modules/auth/contract/index.js';
 import { Bus } from '../ports/bus.js';
 import { type RevocationEntry, Revocations, type RevokedSubject } from '../ports/revocations.js';
@@ -8,8 +8,6 @@ import { appModules, moduleContracts } from './modules.js';
 import { ownersByModule, type ServiceDefinition } from './services.js';
 
 class RevocationsOfAuth {}
-
-const logger = new Logger('Revocations');
 
 async function listRevocations(bus: Bus, after: number, limit: number): Promise<readonly RevocationEntry[]> {
   const { revocations } = await bus.asService.execute(new ListRevocations({ after, limit }));
@@ -29,10 +27,7 @@ const revocationsOfAuth = (): DynamicModule => ({
     {
       provide: Revocations,
       inject: [Bus],
-      useFactory: (bus: Bus) =>
-        new RemoteRevocations((after, limit) => listRevocations(bus, after, limit), {
-          log: (message) => logger.warn(message),
-        }),
+      useFactory: (bus: Bus) => new RemoteRevocations((after, limit) => listRevocations(bus, after, limit)),
     },
   ],
   exports: [Revocations],

@@ -20,14 +20,13 @@ const RENEWAL_MS = 1_000;
 /** Opened on first use. Commands fail fast during an outage. */
 export class RedisConnection implements OnApplicationShutdown {
   readonly health: Dependency;
-  readonly #url: string;
-  readonly #logger: Pick<Logger, 'warn' | 'log'>;
   #client: Redis | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(url: string, logger: Pick<Logger, 'warn' | 'log'> = new Logger('Redis')) {
-    this.#url = url;
-    this.#logger = logger;
+  constructor(
+    private readonly url: string,
+    private readonly logger: Pick<Logger, 'warn' | 'log'> = new Logger('Redis'),
+  ) {
     this.health = new Dependency({
       name: 'redis',
       title: 'Redis',
@@ -47,7 +46,7 @@ export class RedisConnection implements OnApplicationShutdown {
     const parent = currentCall()?.span;
     if (!parent) return this.#watched(work);
     return traced(parent, command, 'client', (span) => {
-      const { hostname, port } = new URL(this.#url);
+      const { hostname, port } = new URL(this.url);
       span.set('db.system.name', 'redis');
       span.set('db.operation.name', command);
       span.set('server.address', hostname.replace(/^\[|\]$/g, ''));
@@ -70,7 +69,7 @@ export class RedisConnection implements OnApplicationShutdown {
 
   #open(): Redis {
     const ioredis: typeof import('ioredis') = require('ioredis');
-    const client = new ioredis.Redis(this.#url, {
+    const client = new ioredis.Redis(this.url, {
       enableAutoPipelining: true,
       commandTimeout: ANSWER_TIMEOUT_MS,
       socketTimeout: ANSWER_TIMEOUT_MS,
@@ -98,7 +97,7 @@ export class RedisConnection implements OnApplicationShutdown {
     const memory = await client.info('memory');
     const [, policy = 'noeviction'] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
     if (policy === 'noeviction' || /^maxmemory:0\s/m.test(memory)) return;
-    this.#logger.warn(`Redis evicts keys (maxmemory-policy ${policy}), sessions among them: set it to noeviction`);
+    this.logger.warn(`Redis evicts keys (maxmemory-policy ${policy}), sessions among them: set it to noeviction`);
   }
 
   /** A server may serve reads and refuse writes: a replica after a failover, at maxmemory, or unable to save. */

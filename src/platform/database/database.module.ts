@@ -64,8 +64,7 @@ const revocationStores: Provider[] = [
   {
     provide: PrismaRevocations,
     inject: [PrismaDatabase],
-    useFactory: (database: PrismaDatabase) =>
-      new PrismaRevocations(database, { log: (message) => logger.warn(message) }),
+    useFactory: (database: PrismaDatabase) => new PrismaRevocations(database),
   },
   { provide: Revocations, useExisting: PrismaRevocations },
   { provide: RevocationLog, useExisting: PrismaRevocations },

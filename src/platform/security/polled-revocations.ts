@@ -1,4 +1,4 @@
-import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger, type OnModuleInit } from '@nestjs/common';
 import { wallClock } from '../../contract/wall-clock.js';
 import { type RevocableClaims, type RevocationEntry, Revocations } from '../../ports/revocations.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
@@ -6,7 +6,7 @@ import { RevocationTable } from './revocation-table.js';
 
 export interface PolledRevocationsOptions {
   readonly pollMs?: number;
-  readonly log?: (message: string) => void;
+  readonly logger?: Pick<Logger, 'warn'>;
   /** Failed polls in a row before one is logged; 1 when absent. */
   readonly failuresBeforeLog?: number;
   readonly now?: () => number;
@@ -66,9 +66,9 @@ export abstract class PolledRevocations extends Revocations implements OnModuleI
       await this.#read();
       this.#failures = 0;
     } catch (error) {
-      const { failuresBeforeLog = 1, log } = this.options;
+      const { failuresBeforeLog = 1, logger = new Logger('Revocations') } = this.options;
       if (++this.#failures !== failuresBeforeLog) return;
-      log?.(`Revocations of other processes cannot be read: ${(error as Error).message}`);
+      logger.warn(`Revocations of other processes cannot be read: ${(error as Error).message}`);
     }
   }
 }

@@ -45,19 +45,11 @@ async function loadKeyPairs({ privateKeyFile, publicKeyFiles }: TokenSettings): 
   const others = publicKeyFiles.flatMap((path) => read('JWT_PUBLIC_KEY_FILES', path, readPublicKey) ?? []);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const ownPublic = own && { ...own, key: createPublicKey(own.key) };
-  const published = await Promise.all((ownPublic ? [ownPublic, ...others] : others).map(publishedKey));
+  const verifying = await Promise.all((ownPublic ? [ownPublic, ...others] : others).map(verifyingKey));
   return {
-    signing: own && {
-      algorithm: own.algorithm,
-      key: webCryptoKey(own.algorithm, own.key, ['sign']),
-      id: published[0]?.id,
-    },
-    verifying: published.map(({ file: { algorithm, key }, id }) => ({
-      algorithm,
-      key: webCryptoKey(algorithm, key, ['verify']),
-      id,
-    })),
-    published: { keys: published.map(({ jwk }) => jwk) },
+    signing: own && { ...own, key: webCryptoKey(own.algorithm, own.key, ['sign']), id: verifying[0]?.id },
+    verifying,
+    published: { keys: verifying.map(({ jwk }) => jwk) },
   };
 }
 
@@ -73,10 +65,11 @@ function suitable(variable: string, path: string, key: KeyObject | undefined, pr
   return undefined;
 }
 
-async function publishedKey(file: KeyFile) {
-  const jwk = await exportJWK(file.key);
+async function verifyingKey({ algorithm, key }: KeyFile) {
+  const jwk = await exportJWK(key);
   const id = await calculateJwkThumbprint(jwk);
-  return { file, id, jwk: { ...jwk, kid: id, alg: file.algorithm, use: 'sig' } };
+  const published = { ...jwk, kid: id, alg: algorithm, use: 'sig' };
+  return { algorithm, key: webCryptoKey(algorithm, key, ['verify']), id, jwk: published };
 }
 
 const parameters = {

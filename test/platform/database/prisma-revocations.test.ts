@@ -111,7 +111,10 @@ describe('revocations in PostgreSQL', () => {
 
   test('survive a database that cannot be read for a while, which is logged once', async () => {
     const lines: string[] = [];
-    const [revocations, other] = [await started({ log: (line) => lines.push(line) }), await started()];
+    const [revocations, other] = [
+      await started({ logger: { warn: (line: string) => lines.push(line) } }),
+      await started(),
+    ];
     await database.query('alter table revocations rename to revocations_away');
     await eventually(() => expect(lines).toHaveLength(1));
     await database.query('alter table revocations_away rename to revocations');
