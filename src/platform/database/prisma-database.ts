@@ -26,13 +26,6 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-interface PrismaOperation {
-  readonly model?: string;
-  readonly operation: string;
-  readonly args: unknown;
-  readonly query: (args: unknown) => Promise<unknown>;
-}
-
 export class PrismaDatabase {
   readonly health: DatabaseHealth;
   readonly #pool: pg.Pool;
@@ -55,7 +48,13 @@ export class PrismaDatabase {
     this.#pool.on('error', (error) => this.health.failed(error));
     const client = new PrismaClient({ adapter: new TransactionTrackingPrismaPg(this.#pool, this.health.rethrow) });
     this.base = client.$extends({
-      query: { $allOperations: (operation) => this.#observed(operation) },
+      query: {
+        $allOperations: ({ model, operation, args, query }) => {
+          const span = currentCall()?.span;
+          const run = () => query(args).catch(this.health.rethrow);
+          return span ? statement(span, { operation, model }, run) : run();
+        },
+      },
     }) as unknown as PrismaClient;
   }
 
@@ -74,12 +73,6 @@ export class PrismaDatabase {
     if (transaction) return transaction.query<Row>(sql, [...values], types);
     const { rows } = await this.#pool.query<Row>({ text: sql, values: [...values], types }).catch(this.health.rethrow);
     return rows;
-  }
-
-  #observed({ model, operation, args, query }: PrismaOperation): Promise<unknown> {
-    const span = currentCall()?.span;
-    const run = () => query(args).catch(this.health.rethrow);
-    return span ? statement(span, { operation, model }, run) : run();
   }
 
   /** Waits for running statements. */

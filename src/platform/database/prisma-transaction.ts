@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { DeadlineExceeded } from '../../contract/built-in-failures.js';
+import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
 import { currentCall } from '../../pipeline/call-context.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
-import { READ_ONLY, sqlState } from './sql-state.js';
+import { errorCodes, READ_ONLY, sqlState } from './sql-state.js';
 
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
@@ -36,19 +36,41 @@ export class PrismaTransaction {
     return transaction instanceof PrismaTransaction ? transaction : undefined;
   }
 
-  /** Milliseconds: `maxWait` for a connection, then `timeout`. */
-  static run<T>(
+  /** Throws DeadlineExceeded after `leftMs`, ServiceUnavailable without a connection in the first half of it. */
+  static async run<T>(
     prisma: PrismaClient,
-    limits: { readonly maxWait: number; readonly timeout: number },
+    leftMs: number,
     work: (transaction: PrismaTransaction) => Promise<T>,
   ): Promise<T> {
     const opening: Opening = {};
+    let begun: PrismaTransaction | undefined;
     const begin = (client: Prisma.TransactionClient) => {
-      if (!opening.transaction) throw new Error('no transaction was started');
-      opening.transaction.client = client;
-      return work(opening.transaction);
+      begun = opening.transaction;
+      if (!begun) throw new Error('no transaction was started');
+      return begun.#perform(client, work);
     };
-    return openings.run(opening, () => prisma.$transaction(begin, limits));
+    // half of the time to wait for a connection, so that the failure reaches the caller in time
+    const limits = { maxWait: Math.ceil(leftMs / 2), timeout: leftMs };
+    try {
+      const value = await openings.run(opening, () => prisma.$transaction(begin, limits));
+      for (const follow of begun?.afterCommit ?? []) follow();
+      return value;
+    } catch (error) {
+      if (!errorCodes(error).includes('P2028')) throw error;
+      if (begun) throw new DeadlineExceeded({ cause: error });
+      throw new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
+    }
+  }
+
+  async #perform<T>(
+    client: Prisma.TransactionClient,
+    work: (transaction: PrismaTransaction) => Promise<T>,
+  ): Promise<T> {
+    this.client = client;
+    const value = await work(this);
+    if (await this.#failed())
+      throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
+    return value;
   }
 
   async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
@@ -74,7 +96,7 @@ export class PrismaTransaction {
   }
 
   /** PostgreSQL rolls back at COMMIT after a failed statement. */
-  async failed(): Promise<boolean> {
+  async #failed(): Promise<boolean> {
     if (!this.#sawError) return false;
     return this.connection.query('select 1').then(
       () => false,

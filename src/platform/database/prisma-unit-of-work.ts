@@ -10,7 +10,6 @@ import { isConflict } from './database-failure.js';
 import { PrismaDatabase } from './prisma-database.js';
 import { PrismaTransaction } from './prisma-transaction.js';
 import { type IsolationLevel, transactionSettings } from './session-settings.js';
-import { errorCodes } from './sql-state.js';
 
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
@@ -53,37 +52,15 @@ export class PrismaUnitOfWork extends UnitOfWork {
     }
   }
 
-  async #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
-    const left = Math.ceil(call.lifetime.deadline - performance.now());
-    if (left <= 0) throw new DeadlineExceeded();
-    // half of the time to wait for a connection, so that the failure reaches the caller in time
-    const limits = { maxWait: Math.ceil(left / 2), timeout: left };
-    let transaction: PrismaTransaction | undefined;
-    try {
-      const value = await PrismaTransaction.run(this.database.base, limits, async (begun) => {
-        transaction = begun;
-        await this.#prepare(call, begun);
-        return perform(call, begun, work);
-      });
-      for (const follow of transaction?.afterCommit ?? []) follow();
-      return value;
-    } catch (error) {
-      if (!errorCodes(error).includes('P2028')) throw error;
-      throw transaction
-        ? new DeadlineExceeded({ cause: error })
-        : new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
-    }
-  }
-
-  async #prepare({ lifetime, tenant }: CallContext, transaction: PrismaTransaction): Promise<void> {
-    const leftMs = Math.max(1, Math.ceil(lifetime.deadline - performance.now()));
-    await transaction.query(transactionSettings(this.isolationLevel, leftMs, tenant), []);
+  #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    const leftMs = millisecondsLeft(call);
+    if (leftMs <= 0) throw new DeadlineExceeded();
+    return PrismaTransaction.run(this.database.base, leftMs, async (transaction) => {
+      const stillLeftMs = Math.max(1, millisecondsLeft(call));
+      await transaction.query(transactionSettings(this.isolationLevel, stillLeftMs, call.tenant), []);
+      return runInCall(call.fork({ transaction }), work);
+    });
   }
 }
 
-async function perform<T>(call: CallContext, transaction: PrismaTransaction, work: () => Promise<T>): Promise<T> {
-  const value = await runInCall(call.fork({ transaction }), work);
-  if (await transaction.failed())
-    throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
-  return value;
-}
+const millisecondsLeft = ({ lifetime }: CallContext): number => Math.ceil(lifetime.deadline - performance.now());

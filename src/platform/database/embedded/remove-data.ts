@@ -16,7 +16,11 @@ export async function removeEmbeddedData(dataDir: string): Promise<'removed' | '
 }
 
 async function remove(cluster: Cluster, dataDir: string): Promise<'removed' | 'in use'> {
-  await stopUnused(cluster);
+  const server = await findServer(cluster.data);
+  if (server) {
+    const membership = await Membership.join(server.port, await readPassword(cluster), () => undefined);
+    await membership.leave(cluster);
+  }
   const lock = await tryLock(cluster.lock);
   if (!lock) return 'in use';
   for (const path of [cluster.folder, cluster.place]) await rm(path, { recursive: true, force: true });
@@ -26,11 +30,4 @@ async function remove(cluster: Cluster, dataDir: string): Promise<'removed' | 'i
   await rm(cluster.turn.path).catch(() => undefined);
   await rmdir(dataDir).catch(() => undefined);
   return 'removed';
-}
-
-async function stopUnused(cluster: Cluster): Promise<void> {
-  const server = await findServer(cluster.data);
-  if (!server) return;
-  const membership = await Membership.join(server.port, await readPassword(cluster), () => undefined);
-  await membership.leave(cluster);
 }
