@@ -46,7 +46,7 @@ export class PrismaDatabase {
     if (answerMs !== undefined) this.#pool.on('connect', (client) => closeWhenSilent(client, answerMs));
     this.health = new DatabaseHealth(this.#pool, logger);
     this.#pool.on('error', (error) => this.health.failed(error));
-    const client = new PrismaClient({ adapter: new TransactionTrackingPrismaPg(this.#pool, this.health.rethrow) });
+    const client = new PrismaClient({ adapter: new TransactionTrackingPrismaPg(this.#pool) });
     this.base = client.$extends({
       query: {
         $allOperations: ({ model, operation, args, query }) => {

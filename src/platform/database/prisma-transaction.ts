@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { DeadlineExceeded, ServiceUnavailable } from '../../contract/built-in-failures.js';
@@ -9,65 +8,44 @@ import { errorCodes, READ_ONLY, sqlState } from './sql-state.js';
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 
-/** For `catch`: throws the failure that describes the error, or the error itself. */
-export type Rethrow = (error: unknown) => never;
-
-interface Opening {
-  transaction?: PrismaTransaction;
-}
-
-const openings = new AsyncLocalStorage<Opening>();
-
 /** An interactive transaction of Prisma that also runs SQL on its connection. */
 export class PrismaTransaction {
-  client!: Prisma.TransactionClient;
+  /** Undefined until it has begun. */
+  client: Prisma.TransactionClient | undefined;
   /** Called after the commit; must not throw. */
   readonly afterCommit: (() => void)[] = [];
+  #connection!: pg.PoolClient;
   #ended = false;
   #sawError = false;
 
-  constructor(
-    private readonly connection: pg.PoolClient,
-    private readonly rethrow: Rethrow,
-  ) {}
+  /** `rethrow`, for `catch`: throws the failure that describes the error, or the error itself. */
+  constructor(private readonly rethrow: (error: unknown) => never) {}
 
   static get current(): PrismaTransaction | undefined {
     const transaction = currentCall()?.transaction;
     return transaction instanceof PrismaTransaction ? transaction : undefined;
   }
 
-  /** Throws DeadlineExceeded after `leftMs`, ServiceUnavailable without a connection in the first half of it. */
-  static async run<T>(
-    prisma: PrismaClient,
-    leftMs: number,
-    work: (transaction: PrismaTransaction) => Promise<T>,
-  ): Promise<T> {
-    const opening: Opening = {};
-    let begun: PrismaTransaction | undefined;
+  /** Once, and as the current one. Throws DeadlineExceeded after `leftMs`, ServiceUnavailable without a connection. */
+  async run<T>(prisma: PrismaClient, leftMs: number, work: () => Promise<T>): Promise<T> {
     const begin = (client: Prisma.TransactionClient) => {
-      begun = opening.transaction;
-      if (!begun) throw new Error('no transaction was started');
-      return begun.#perform(client, work);
+      this.client = client;
+      return this.#perform(work);
     };
-    // half of the time to wait for a connection, so that the failure reaches the caller in time
-    const limits = { maxWait: Math.ceil(leftMs / 2), timeout: leftMs };
     try {
-      const value = await openings.run(opening, () => prisma.$transaction(begin, limits));
-      for (const follow of begun?.afterCommit ?? []) follow();
+      // half of the time to wait for a connection, so that the failure reaches the caller in time
+      const value = await prisma.$transaction(begin, { maxWait: Math.ceil(leftMs / 2), timeout: leftMs });
+      for (const follow of this.afterCommit) follow();
       return value;
     } catch (error) {
       if (!errorCodes(error).includes('P2028')) throw error;
-      if (begun) throw new DeadlineExceeded({ cause: error });
+      if (this.client) throw new DeadlineExceeded({ cause: error });
       throw new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
     }
   }
 
-  async #perform<T>(
-    client: Prisma.TransactionClient,
-    work: (transaction: PrismaTransaction) => Promise<T>,
-  ): Promise<T> {
-    this.client = client;
-    const value = await work(this);
+  async #perform<T>(work: () => Promise<T>): Promise<T> {
+    const value = await work();
     if (await this.#failed())
       throw new Error('a statement of this unit of work failed and its error was swallowed: nothing can be committed');
     return value;
@@ -76,11 +54,24 @@ export class PrismaTransaction {
   async query<Row extends object>(sql: string, values: unknown[], types?: pg.CustomTypesConfig): Promise<Row[]> {
     // Prisma has ended the transaction at its timeout; later statements would run outside it
     if (this.#ended) throw new DeadlineExceeded();
-    const { rows } = await this.watch(this.connection.query<Row>({ text: sql, values, types })).catch(this.rethrow);
+    const { rows } = await this.#watch(this.#connection.query<Row>({ text: sql, values, types })).catch(this.rethrow);
     return rows;
   }
 
-  async watch<T>(statement: Promise<T>): Promise<T> {
+  /** Takes the connection of `transaction`, and sees its errors and its end. */
+  observe(transaction: AdapterTransaction): void {
+    // protected in the types, and the only access to the connection
+    this.#connection = (transaction as unknown as { client: pg.PoolClient }).client;
+    const executeRaw = transaction.executeRaw.bind(transaction);
+    const queryRaw = transaction.queryRaw.bind(transaction);
+    transaction.queryRaw = (query) => this.#watch(queryRaw(query));
+    transaction.executeRaw = (query) => {
+      if (query.sql === 'COMMIT' || query.sql === 'ROLLBACK') this.#ended = true;
+      return this.#watch(executeRaw(query));
+    };
+  }
+
+  async #watch<T>(statement: Promise<T>): Promise<T> {
     try {
       return await statement;
     } catch (error) {
@@ -91,55 +82,31 @@ export class PrismaTransaction {
   }
 
   #discard(): void {
-    const release = this.connection.release.bind(this.connection);
-    this.connection.release = () => release(true);
+    const release = this.#connection.release.bind(this.#connection);
+    this.#connection.release = () => release(true);
   }
 
   /** PostgreSQL rolls back at COMMIT after a failed statement. */
   async #failed(): Promise<boolean> {
     if (!this.#sawError) return false;
-    return this.connection.query('select 1').then(
+    return this.#connection.query('select 1').then(
       () => false,
       () => true,
     );
   }
-
-  end(): void {
-    this.#ended = true;
-  }
 }
 
-/** Gives `PrismaTransaction` the connections of transactions. */
+/** Gives the current `PrismaTransaction` its connection. */
 export class TransactionTrackingPrismaPg extends PrismaPg {
-  constructor(
-    pool: pg.Pool,
-    private readonly rethrow: Rethrow,
-  ) {
-    super(pool);
-  }
-
   override async connect(): Promise<Adapter> {
     const adapter = await super.connect();
     const startTransaction = adapter.startTransaction.bind(adapter);
     adapter.startTransaction = async (isolationLevel) => {
-      const opening = openings.getStore();
+      const { current } = PrismaTransaction;
       const transaction = await startTransaction(isolationLevel);
-      if (opening) opening.transaction = observed(transaction, this.rethrow);
+      if (current && !current.client) current.observe(transaction);
       return transaction;
     };
     return adapter;
   }
-}
-
-function observed(transaction: AdapterTransaction, rethrow: Rethrow): PrismaTransaction {
-  // protected in the types, and the only access to the connection
-  const ours = new PrismaTransaction((transaction as unknown as { client: pg.PoolClient }).client, rethrow);
-  const executeRaw = transaction.executeRaw.bind(transaction);
-  const queryRaw = transaction.queryRaw.bind(transaction);
-  transaction.queryRaw = (query) => ours.watch(queryRaw(query));
-  transaction.executeRaw = (query) => {
-    if (query.sql === 'COMMIT' || query.sql === 'ROLLBACK') ours.end();
-    return ours.watch(executeRaw(query));
-  };
-  return ours;
 }

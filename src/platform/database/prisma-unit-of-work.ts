@@ -55,11 +55,14 @@ export class PrismaUnitOfWork extends UnitOfWork {
   #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
     const leftMs = millisecondsLeft(call);
     if (leftMs <= 0) throw new DeadlineExceeded();
-    return PrismaTransaction.run(this.database.base, leftMs, async (transaction) => {
+    const { base, health } = this.database;
+    const transaction = new PrismaTransaction(health.rethrow);
+    const workWithSettings = async () => {
       const stillLeftMs = Math.max(1, millisecondsLeft(call));
       await transaction.query(transactionSettings(this.isolationLevel, stillLeftMs, call.tenant), []);
-      return runInCall(call.fork({ transaction }), work);
-    });
+      return work();
+    };
+    return runInCall(call.fork({ transaction }), () => transaction.run(base, leftMs, workWithSettings));
   }
 }
 

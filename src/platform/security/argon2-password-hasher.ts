@@ -2,12 +2,6 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Semaphore } from '../schedule/semaphore.js';
 
-export interface PasswordVerdict {
-  readonly valid: boolean;
-  /** Hashed with other costs than the current ones. */
-  readonly outdated: boolean;
-}
-
 /** Minimum for argon2id of the OWASP Password Storage Cheat Sheet. */
 const COSTS = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const PREFIX = `$argon2id$v=19$m=${COSTS.memory},t=${COSTS.passes},p=${COSTS.parallelism}$`;
@@ -42,7 +36,8 @@ export class Argon2PasswordHasher {
     return `${PREFIX}${base64(hash.salt)}$${base64(digest)}`;
   }
 
-  async verify(password: string, stored: string): Promise<PasswordVerdict> {
+  /** `outdated`: hashed with other costs than the current ones. */
+  async verify(password: string, stored: string): Promise<{ readonly valid: boolean; readonly outdated: boolean }> {
     const hash = parseHash(stored);
     const valid = await this.#matches(password, hash);
     return { valid, outdated: !stored.startsWith(PREFIX) || hash.digest.length !== DIGEST_BYTES };
