@@ -18,13 +18,14 @@ export interface Cluster {
   /** Held while a process joins or leaves. */
   readonly turn: LockFile;
   readonly account: Account;
+  readonly fsync: boolean;
   readonly binaries: string;
 }
 
 /** For root, where uid 65534 cannot access the default folders. */
 const SHARED_HOME = '/var/lib/nestjs-mstv';
 
-export async function locateCluster(dataDir: string): Promise<Cluster> {
+export async function locateCluster(dataDir: string, fsync = true): Promise<Cluster> {
   const place = join(await makeFolder(resolve(dataDir)), 'postgres');
   const existing = await realpath(place).catch(() => place);
   const account = await accountFor(existing);
@@ -39,6 +40,7 @@ export async function locateCluster(dataDir: string): Promise<Cluster> {
     lock: { path: `${folder}.lock`, uid },
     turn: { path: `${folder}.turn`, uid },
     account,
+    fsync,
     binaries: uid ? await reachableBinaries(found, uid) : found,
   };
 }

@@ -26,7 +26,7 @@ const START_LIMIT_MS = 60_000;
 /** One server per DATA_DIR, shared by all processes; restarted when it dies. Throws EmbeddedPostgresError. */
 export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
-    const cluster = await locateCluster(options.dataDir);
+    const cluster = await locateCluster(options.dataDir, options.fsync);
     const server = new EmbeddedPostgres(cluster, options);
     await server.begin();
     return server;
@@ -69,7 +69,7 @@ export class EmbeddedPostgres {
 
   /** No `server` while another process starts it; `refused`: why it rejects connections. */
   private async join(port: number | undefined): Promise<{ server: ServerProcess | undefined; refused?: Error }> {
-    const server = await findOrLaunch(this.cluster, { ...this.options, port });
+    const server = await findOrLaunch(this.cluster, port);
     if (!server) return { server };
     const password = await readPassword(this.cluster);
     try {
@@ -101,13 +101,12 @@ export class EmbeddedPostgres {
 }
 
 /** The lock proves that no server runs on the data, in any process or container. */
-async function findOrLaunch(cluster: Cluster, options: EmbeddedPostgresOptions): Promise<ServerProcess | undefined> {
-  const { port, fsync = true } = options;
+async function findOrLaunch(cluster: Cluster, port: number | undefined): Promise<ServerProcess | undefined> {
   await using lock = await tryLock(cluster.lock);
   if (!lock) return recordedServer(cluster.data);
-  await ensureCluster(cluster, fsync);
+  await ensureCluster(cluster);
   // a server started by hand holds no lock
-  return (await findServer(cluster.data)) ?? (await launch(cluster, lock, { fsync, port }));
+  return (await findServer(cluster.data)) ?? (await launch(cluster, lock, port));
 }
 
 async function outOfReach(cluster: Cluster, server?: ServerProcess, refused?: Error): Promise<EmbeddedPostgresError> {

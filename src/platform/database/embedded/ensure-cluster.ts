@@ -18,9 +18,9 @@ interface Attempt {
 }
 
 /** Creates a missing cluster under a temporary name, then renames it: a kill leaves none or a complete one. */
-export async function ensureCluster(cluster: Cluster, fsync: boolean): Promise<void> {
+export async function ensureCluster(cluster: Cluster): Promise<void> {
   await removeDrafts(cluster.folder);
-  if (!(await holdsData(cluster))) await createCluster(cluster, fsync);
+  if (!(await holdsData(cluster))) await createCluster(cluster);
   if (!(await stat(cluster.place).catch(() => undefined))) await symlink(cluster.folder, cluster.place);
 }
 
@@ -44,7 +44,7 @@ async function refuseOtherFiles(folder: string): Promise<false> {
   );
 }
 
-async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
+async function createCluster(cluster: Cluster): Promise<void> {
   const draft = `${cluster.folder}.init-${randomUUID()}`;
   try {
     await mkdir(draft, { mode: 0o700 });
@@ -52,7 +52,7 @@ async function createCluster(cluster: Cluster, fsync: boolean): Promise<void> {
     await writeFile(password, randomBytes(24).toString('base64url'), { mode: 0o600 });
     const { uid } = cluster.account;
     if (uid) for (const path of [draft, password]) await chown(path, uid, uid);
-    await initdb(cluster, draft, fsync);
+    await initdb(cluster, draft);
     await rename(draft, cluster.folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
@@ -68,7 +68,7 @@ async function removeDrafts(folder: string): Promise<void> {
   for (const draft of drafts) await rm(join(parent, draft), { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function initdb({ account, binaries, folder }: Cluster, draft: string, fsync: boolean): Promise<void> {
+async function initdb({ account, binaries, folder, fsync }: Cluster, draft: string): Promise<void> {
   const command = [program(binaries, 'initdb'), ...initdbArguments(draft, fsync)];
   const first = await attempt(account, command).catch((cause: NodeJS.ErrnoException) => {
     throw new EmbeddedPostgresError(

@@ -9,11 +9,6 @@ import type { Cluster } from './cluster.js';
 import { diskFull, EmbeddedPostgresError, unusableData } from './embedded-postgres-error.js';
 import { disownPidFile, findServer, type ServerProcess } from './server-process.js';
 
-export interface LaunchOptions {
-  readonly port?: number;
-  readonly fsync: boolean;
-}
-
 const START_LIMIT_MS = 60_000;
 const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
 /** Children of a killed server exit a moment later. */
@@ -22,31 +17,26 @@ const DENIED = /: {2}(.* (?:Permission denied|has wrong ownership))/;
 const PORT_TAKEN = /could not bind .* address/i;
 
 /** The server holds the lock and outlives this process. Resolves when it accepts connections. */
-export async function launch(cluster: Cluster, lock: FileHandle, options: LaunchOptions): Promise<ServerProcess> {
+export async function launch(cluster: Cluster, lock: FileHandle, fixedPort?: number): Promise<ServerProcess> {
   const limit = performance.now() + START_LIMIT_MS;
   for (;;) {
     await disownPidFile(cluster.data).catch(async (error: Error) => {
       throw (await diskFull(cluster.folder, error.message)) ?? error;
     });
-    const port = options.port ?? (await usablePort(cluster));
-    const output = await start(cluster, lock, { port, fsync: options.fsync }, limit);
+    const port = fixedPort ?? (await usablePort(cluster));
+    const output = await start(cluster, lock, port, limit);
     if (typeof output !== 'string') return output;
-    const again = LEFTOVERS.test(output) || (PORT_TAKEN.test(output) && options.port === undefined);
+    const again = LEFTOVERS.test(output) || (PORT_TAKEN.test(output) && fixedPort === undefined);
     if (!again || performance.now() > limit) throw await startError(cluster, port, output);
     await delay(50);
   }
 }
 
-async function start(
-  cluster: Cluster,
-  lock: FileHandle,
-  options: Required<LaunchOptions>,
-  limit: number,
-): Promise<ServerProcess | string> {
+async function start(cluster: Cluster, lock: FileHandle, port: number, limit: number): Promise<ServerProcess | string> {
   const logStart = await logSize(cluster);
   const log = openSync(cluster.log, 'a', 0o600);
   if (cluster.account.uid) fchownSync(log, cluster.account.uid, cluster.account.uid);
-  const child = cluster.account.spawn(program(cluster.binaries, 'postgres'), serverArguments(cluster, options), {
+  const child = cluster.account.spawn(program(cluster.binaries, 'postgres'), serverArguments(cluster, port), {
     cwd: '/',
     detached: true,
     windowsHide: true,
@@ -71,7 +61,7 @@ async function start(
   return `${failed ?? 'it took too long'}\n${written.slice(logStart)}`;
 }
 
-function serverArguments({ data }: Cluster, { port, fsync }: Required<LaunchOptions>): string[] {
+function serverArguments({ data, fsync }: Cluster, port: number): string[] {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
