@@ -1,3 +1,9 @@
+/** Where the calls come from. */
+interface Input {
+  pause(): unknown;
+  resume(): unknown;
+}
+
 /** At most `size` calls at once and per event loop turn, so that one connection does not hold up the others. */
 export class CallSlots {
   #taken = 0;
@@ -5,21 +11,18 @@ export class CallSlots {
   readonly #waiting: (() => void)[] = [];
   readonly #whenIdle: (() => void)[] = [];
 
-  constructor(private readonly size: number) {}
+  /** `input` is paused while calls wait. */
+  constructor(
+    private readonly size: number,
+    private readonly input?: Input,
+  ) {}
 
-  /** Starts `work` now, or returns a promise of its start. `work` must not throw, and ends with `release()`. */
-  run(work: () => void): Promise<void> | undefined {
-    if (this.#taken < this.size && !this.crowded) {
+  /** Starts `work` now or in a later turn, in order. `work` must not throw, and ends with `release()`. */
+  run(work: () => void): void {
+    if (this.#taken < this.size && this.#waiting.length === 0) {
       this.#taken++;
       work();
-      return undefined;
-    }
-    return new Promise((resolve) => {
-      this.#waiting.push(() => {
-        resolve();
-        work();
-      });
-    });
+    } else if (this.#waiting.push(work) === 1) this.input?.pause();
   }
 
   release(): void {
@@ -29,15 +32,16 @@ export class CallSlots {
   #nextTurn(): void {
     this.#taken -= this.#released;
     this.#released = 0;
-    while (this.#taken < this.size && this.crowded) {
-      this.#taken++;
-      this.#waiting.shift()?.();
-    }
+    if (this.#waiting.length > 0) this.#startWaiting();
     if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  get crowded(): boolean {
-    return this.#waiting.length > 0;
+  #startWaiting(): void {
+    while (this.#taken < this.size && this.#waiting.length > 0) {
+      this.#taken++;
+      this.#waiting.shift()?.();
+    }
+    if (this.#waiting.length === 0) this.input?.resume();
   }
 
   idle(): Promise<void> {

@@ -9,7 +9,7 @@ test.each([
   const slots = new CallSlots(2);
   const log: (number | string)[] = [];
   for (let work = 0; work < 5; work++) {
-    void slots.run(() => {
+    slots.run(() => {
       log.push(work);
       end(() => slots.release());
     });
@@ -22,16 +22,19 @@ test.each([
   expect(log.filter((entry) => entry !== 'other')).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('work waits until a slot is free, however many turns that takes', async () => {
-  const slots = new CallSlots(1);
-  void slots.run(() => undefined);
-  let hasStarted = false;
-  const started = slots.run(() => {
-    hasStarted = true;
-  });
+test('work waits until a slot is free, however many turns that takes, and its input is paused meanwhile', async () => {
+  const log: string[] = [];
+  const slots = new CallSlots(1, { pause: () => log.push('pause'), resume: () => log.push('resume') });
+  slots.run(() => log.push('first'));
+  for (const work of ['second', 'third']) {
+    slots.run(() => {
+      log.push(work);
+      slots.release();
+    });
+  }
   for (let turn = 0; turn < 3; turn++) await nextTurn();
-  expect([hasStarted, slots.crowded]).toEqual([false, true]);
+  expect(log).toEqual(['first', 'pause']);
   slots.release();
-  await started;
-  expect([hasStarted, slots.crowded]).toEqual([true, false]);
+  await slots.idle();
+  expect(log).toEqual(['first', 'pause', 'second', 'third', 'resume']);
 });

@@ -1,7 +1,7 @@
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
 import type { Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import { CallSlots } from '../call-slots.js';
 import type { RawHeaders } from '../request-values.js';
-import { Turns } from '../turns.js';
 import { libraryHeaders, longestTimeout } from './library-headers.js';
 import { sendDetailedStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
@@ -45,7 +45,9 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
     // grpc-js adds its listener later, and the stream may be reset before
     stream.on('error', ignore);
-    turns.getOrInsertComputed(stream.session ?? stream, createTurns).run(() => {
+    const slots = slotsByConnection.getOrInsertComputed(stream.session ?? stream, createSlots);
+    slots.run(() => {
+      slots.release();
       if (stream.destroyed) return;
       handle.call(server, [...interceptors, intercept], stream, libraryHeaders(headers, longestMs));
     });
@@ -55,7 +57,6 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
 
 const ignore = () => undefined;
 
-/** By connection. */
-const turns = new WeakMap<Http2Session | ServerHttp2Stream, Turns>();
+const slotsByConnection = new WeakMap<Http2Session | ServerHttp2Stream, CallSlots>();
 
-const createTurns = () => new Turns(callsPerTurn);
+const createSlots = () => new CallSlots(callsPerTurn);

@@ -1,26 +1,72 @@
-import { type Decode, type Encode, jsonDecoder, jsonEncoder } from '../../contract/json-codec.js';
+import { Unimplemented } from '../../contract/built-in-failures.js';
+import type { Issue } from '../../contract/failure.js';
+import { type Decode, type Encode, jsonDecoder, jsonEncoder, withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor, WireNames } from '../../contract/module.js';
+import { Call } from '../../pipeline/call.js';
+import type { Inbound } from '../../pipeline/call-context.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { errorMember } from './error-object.js';
 
-export interface Procedure {
+interface Procedure {
   readonly operation: OperationDescriptor;
   readonly decode: Decode;
   /** `{}` for an empty output. */
   readonly encode: Encode;
 }
 
-const nothing: Encode = () => ({});
+export interface ProcedureCall {
+  readonly name: string;
+  readonly params: unknown;
+  /** Of the message around the params. */
+  readonly faults?: readonly Issue[];
+  readonly isAnswered: boolean;
+}
 
-export const procedures = (
-  operations: readonly OperationDescriptor[],
-  nameOf: (wire: WireNames) => string,
-): ReadonlyMap<string, Procedure> =>
-  new Map(
-    operations.map((operation) => [
-      nameOf(operation.wire),
-      {
-        operation,
-        decode: jsonDecoder(operation.input),
-        encode: operation.output ? jsonEncoder(operation.output) : nothing,
-      },
-    ]),
-  );
+/** Gets the member `"result":…` or `"error":…` of the response; `''` when the call is not answered. */
+export type Finish = (member: string, operation?: OperationDescriptor) => void;
+
+const nothing: Encode = () => ({});
+const noFaults: readonly Issue[] = [];
+
+/** Operations by their names in a protocol with JSON messages. */
+export class Procedures {
+  readonly #byName: ReadonlyMap<string, Procedure>;
+
+  constructor(
+    readonly pipeline: Pipeline,
+    operations: readonly OperationDescriptor[],
+    nameOf: (wire: WireNames) => string,
+  ) {
+    this.#byName = new Map(operations.map((operation) => [nameOf(operation.wire), procedureOf(operation)]));
+  }
+
+  call(inbound: Inbound, { name, params, faults = noFaults, isAnswered }: ProcedureCall, finish: Finish): void {
+    const { pipeline } = this;
+    const procedure = this.#byName.get(name);
+    const context = pipeline.begin(inbound, procedure?.operation);
+    if (!procedure) {
+      finish(errorMember(new Unimplemented(), context));
+      return;
+    }
+    const { operation, decode, encode } = procedure;
+    const call = new Call(operation, context, params, withFaults(decode, faults));
+    pipeline.run(call, {
+      resolve: (value) => finish(isAnswered ? resultMember(value, encode, call, pipeline) : '', operation),
+      reject: (failure) => finish(errorMember(failure, context), operation),
+    });
+  }
+}
+
+const procedureOf = (operation: OperationDescriptor): Procedure => ({
+  operation,
+  decode: jsonDecoder(operation.input),
+  encode: operation.output ? jsonEncoder(operation.output) : nothing,
+});
+
+function resultMember(value: unknown, encode: Encode, { operation, context }: Call, pipeline: Pipeline): string {
+  try {
+    return `"result":${JSON.stringify(encode(value))}`;
+  } catch (error) {
+    return errorMember(pipeline.toFailure(error, context, operation), context);
+  }
+}

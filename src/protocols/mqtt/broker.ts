@@ -1,6 +1,7 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { IPublishPacket } from 'mqtt';
 import type { RateLimited } from '../../contract/built-in-failures.js';
-import { ConnectionCalls } from '../json-rpc/connection-calls.js';
+import type { Connection } from '../../pipeline/lifetime.js';
 
 /** `properties`: MQTT 5. */
 export type IncomingMessage = Pick<IPublishPacket, 'topic' | 'payload' | 'retain' | 'properties'>;
@@ -12,28 +13,28 @@ export interface OutgoingReply {
   readonly correlationData?: Buffer | undefined;
 }
 
-/** A client of the embedded broker, or an external broker for all its clients. */
-export abstract class Peer {
-  readonly calls = new ConnectionCalls();
-  /** Network address; undefined behind an external broker. */
-  abstract readonly address: string | undefined;
-  /** Undefined behind an external broker, whose ACL checks the sender. */
-  abstract readonly clientId: string | undefined;
-  abstract admit(): RateLimited | undefined;
-  abstract send(reply: OutgoingReply): boolean;
+/** A client of the embedded broker, or an external broker for all its clients, whose ACL checks the senders. */
+export interface Peer {
+  /** Absent behind an external broker, as the next two. */
+  readonly address?: string;
+  readonly clientId?: string;
+  readonly connection?: Connection;
+  admit(): RateLimited | undefined;
+  /** False when the reply is too long. */
+  send(reply: OutgoingReply): boolean;
 }
 
-export interface Receiver {
-  /** Calls `taken` when it can receive the next message. Must not throw. */
-  receive(message: IncomingMessage, peer: Peer, taken: () => void): void;
-  disconnected(peer: Peer): void;
-}
+/** Calls `taken` when it can receive the next message. Must not throw. */
+export type Receive = (message: IncomingMessage, peer: Peer, taken: () => void) => void;
 
-export abstract class Broker {
-  abstract readonly address: string | undefined;
-  abstract listen(receiver: Receiver): Promise<void>;
+export interface Broker {
+  /** Without credentials; undefined before `listen`. */
+  readonly address: string | undefined;
+  listen(receive: Receive): Promise<void>;
   /** Rejects with the reason while no requests can arrive. */
-  abstract ready(): Promise<void>;
-  abstract pause(): Promise<void>;
-  abstract close(): Promise<void>;
+  ready(): Promise<void>;
+  pause(): Promise<void>;
+  close(): Promise<void>;
 }
+
+export const closeTimeout = (): Promise<void> => after(1_000, undefined, { ref: false });

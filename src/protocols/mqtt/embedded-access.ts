@@ -1,11 +1,10 @@
 import type { AedesOptions, AuthenticateError, Client, PublishPacket } from 'aedes';
 import { type DropLog, retainedRequest } from './drop-log.js';
 import type { EmbeddedPeer } from './embedded-peer.js';
-import { isUsableClientId, type ReplyTopics } from './topics.js';
+import { isUsableClientId, type Topics } from './topics.js';
 
 interface AccessOptions {
-  readonly topicPrefix: string;
-  readonly replyTopics: ReplyTopics;
+  readonly topics: Topics;
   readonly peerOf: (client: Client) => EmbeddedPeer;
   readonly drops: DropLog;
   /** Will be acknowledged, then delivered. */
@@ -21,8 +20,7 @@ const identifierRejected = 2;
 const discardTopic = '$dropped';
 
 /** Anyone may connect, send requests and receive replies; nothing else. */
-export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted }: AccessOptions): AccessHooks {
-  const requests = `${topicPrefix}/rpc/`;
+export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions): AccessHooks {
   /** Clients without an id that request a session: refused [MQTT-3.1.3-8], although Aedes assigns an id. */
   const withoutId = new WeakSet<Client>();
   return {
@@ -40,7 +38,7 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted 
 
     /** Drops the message: a refusal would close the connection, and clients resend for ever. */
     authorizePublish(client, packet, callback) {
-      const fault = client && publishFault(packet, requests);
+      const fault = client && publishFault(packet, topics);
       if (fault) {
         peerOf(client).admit();
         drops.add(fault, { topic: packet.topic, client: client.id });
@@ -52,17 +50,18 @@ export function accessHooks({ topicPrefix, replyTopics, peerOf, drops, accepted 
 
     authorizeSubscribe(client, subscription, callback) {
       const peer = peerOf(client);
-      const isRefused = peer.admit() !== undefined || !subscription.topic.startsWith(replyTopics.rootOf(client.id));
-      callback(null, !isRefused && peer.subscribe(subscription.topic) ? subscription : null);
+      const isLimited = peer.admit() !== undefined;
+      const isAllowed = !isLimited && topics.isReadableBy(client.id, subscription.topic);
+      callback(null, isAllowed && peer.subscribe(subscription.topic) ? subscription : null);
     },
 
     authorizeForward(client, packet) {
-      return packet.topic.startsWith(replyTopics.rootOf(client.id)) ? packet : null;
+      return topics.isReadableBy(client.id, packet.topic) ? packet : null;
     },
   };
 }
 
-function publishFault({ topic, retain }: PublishPacket, requests: string): string | undefined {
+function publishFault({ topic, retain }: PublishPacket, { requests }: Topics): string | undefined {
   if (!topic.startsWith(requests)) return 'a message on a topic that is not of requests';
   return retain ? retainedRequest : undefined;
 }

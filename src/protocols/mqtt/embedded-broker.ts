@@ -5,16 +5,16 @@ import { Logger } from '@nestjs/common';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import { endpoint } from '../../platform/config/host.js';
 import { opened } from '../listen-error.js';
-import { Broker, type Receiver } from './broker.js';
+import { type Broker, closeTimeout, type Receive } from './broker.js';
 import type { DropLog } from './drop-log.js';
 import { accessHooks } from './embedded-access.js';
 import { EmbeddedPeer, type PeerLimits } from './embedded-peer.js';
 import { IncomingPackets } from './incoming-packets.js';
 import { readInTurns } from './read-in-turns.js';
-import { ReplyTopics } from './topics.js';
+import type { Topics } from './topics.js';
 
 export interface EmbeddedBrokerOptions extends PeerLimits {
-  readonly topicPrefix: string;
+  readonly topics: Topics;
   readonly host: string;
   readonly port: number;
   /** Without the fixed header. Longer packets close the connection. */
@@ -27,25 +27,21 @@ export interface EmbeddedBrokerOptions extends PeerLimits {
 
 const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
-const closeTimeoutMs = 1_000;
 const maxHalfDoneQoS2 = 100;
 /** Upper limit, for Aedes never delivers a duplicate of QoS 2. */
 const maxTurns = 1_000;
 
-export class EmbeddedBroker extends Broker {
+export class EmbeddedBroker implements Broker {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #peers = new WeakMap<Client, EmbeddedPeer>();
   readonly #logger = new Logger('MQTT');
-  readonly #requests: string;
   #aedes: Aedes | undefined;
   #isClosing = false;
   /** Per client: messages that Aedes may have acknowledged and not yet delivered. */
   readonly #acknowledged = new Map<Client, number>();
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
-    super();
-    this.#requests = `${options.topicPrefix}/rpc/`;
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: idleProbeMs }, (socket) =>
       this.#accept(socket),
     );
@@ -57,8 +53,8 @@ export class EmbeddedBroker extends Broker {
     return bound ? `mqtt://${endpoint(this.options.host, bound.port)}` : undefined;
   }
 
-  async listen(receiver: Receiver): Promise<void> {
-    this.#aedes = await this.#startAedes(receiver);
+  async listen(receive: Receive): Promise<void> {
+    this.#aedes = await this.#startAedes(receive);
     const { host, port } = this.options;
     try {
       const listening = once(this.#server.listen(port, host), 'listening');
@@ -89,25 +85,21 @@ export class EmbeddedBroker extends Broker {
     await this.#stopAedes();
   }
 
-  async #startAedes(receiver: Receiver): Promise<Aedes> {
-    const { topicPrefix, drainTimeoutMs, drops } = this.options;
+  async #startAedes(receive: Receive): Promise<Aedes> {
+    const { topics, drainTimeoutMs, drops } = this.options;
     const aedes = await Aedes.createBroker({
       drainTimeout: drainTimeoutMs,
       connectTimeout: connectTimeoutMs,
       maxInflightInbound: maxHalfDoneQoS2,
       ...accessHooks({
-        topicPrefix,
-        replyTopics: new ReplyTopics(topicPrefix),
+        topics,
         peerOf: (client) => this.#peerOf(client),
         accepted: (client) => this.#acknowledged.set(client, (this.#acknowledged.get(client) ?? 0) + 1),
         drops,
       }),
-      published: (packet, client, taken) => this.#published(receiver, packet, client, taken),
+      published: (packet, client, taken) => this.#published(receive, packet, client, taken),
     });
-    aedes.on('clientDisconnect', (client) => {
-      this.#acknowledged.delete(client);
-      receiver.disconnected(this.#peerOf(client));
-    });
+    aedes.on('clientDisconnect', (client) => this.#acknowledged.delete(client));
     aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
     aedes.on('ping', (_packet, client) => this.#peerOf(client).admit());
     aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
@@ -125,14 +117,14 @@ export class EmbeddedBroker extends Broker {
     this.#aedes?.handle(socket);
   }
 
-  #published(receiver: Receiver, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
+  #published(receive: Receive, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
     const { topic, payload, retain } = packet;
     const done = () => {
       if (client) this.#handedOver(client);
       taken();
     };
-    if (client && topic.startsWith(this.#requests))
-      receiver.receive({ topic, payload, retain }, this.#peerOf(client), done);
+    const isRequest = client && topic.startsWith(this.options.topics.requests);
+    if (isRequest) receive({ topic, payload, retain }, this.#peerOf(client), done);
     else done();
   }
 
@@ -143,12 +135,10 @@ export class EmbeddedBroker extends Broker {
   }
 
   #peerOf(client: Client): EmbeddedPeer {
-    const known = this.#peers.get(client);
-    if (known) return known;
-    const peer = new EmbeddedPeer(client, this.options);
-    this.#peers.set(client, peer);
-    return peer;
+    return this.#peers.getOrInsertComputed(client, this.#newPeer);
   }
+
+  readonly #newPeer = (client: Client): EmbeddedPeer => new EmbeddedPeer(client, this.options);
 
   async #stopAedes(): Promise<void> {
     const aedes = this.#aedes;
@@ -156,13 +146,9 @@ export class EmbeddedBroker extends Broker {
   }
 }
 
-function endSocket(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.end();
-  });
+async function endSocket(socket: Socket): Promise<void> {
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.end();
+  await Promise.race([closed, closeTimeout()]);
+  socket.destroy();
 }

@@ -3,7 +3,7 @@ import type { Client } from 'aedes';
 import type { RateLimited } from '../../contract/built-in-failures.js';
 import { CallerAddresses } from '../caller-address.js';
 import { MessageRate, type Rate } from '../message-rate.js';
-import { type OutgoingReply, Peer } from './broker.js';
+import type { OutgoingReply, Peer } from './broker.js';
 import { matches } from './topics.js';
 
 const addresses = new CallerAddresses();
@@ -16,20 +16,19 @@ export interface PeerLimits {
   readonly maxBufferedBytes: number;
 }
 
-export class EmbeddedPeer extends Peer {
+export class EmbeddedPeer implements Peer {
   readonly #subscriptions = new Set<string>();
-  readonly #socket: Socket;
   readonly #maxBufferedBytes: number;
   readonly #rate: MessageRate;
   readonly address: string;
+  readonly connection: Socket;
 
   constructor(
     private readonly client: Client,
     { maxBufferedBytes, messageRate }: PeerLimits,
   ) {
-    super();
-    this.#socket = client.conn as Socket;
-    this.address = addresses.of(this.#socket.remoteAddress);
+    this.connection = client.conn as Socket;
+    this.address = addresses.of(this.connection.remoteAddress);
     this.#maxBufferedBytes = maxBufferedBytes;
     this.#rate = new MessageRate(messageRate?.());
   }
@@ -40,7 +39,7 @@ export class EmbeddedPeer extends Peer {
 
   admit(): RateLimited | undefined {
     if (this.#rate.admit()) return undefined;
-    if (this.#rate.isAbused) this.#socket.destroy(new Error('Too many messages'));
+    if (this.#rate.isAbused) this.connection.destroy(new Error('Too many messages'));
     return this.#rate.refusal;
   }
 
@@ -59,8 +58,9 @@ export class EmbeddedPeer extends Peer {
 
   /** Bypasses the broker's emitter: it has 100 slots for all clients, which clients that do not read would hold. */
   send({ topic, payload, qos }: OutgoingReply): boolean {
-    if (this.#socket.writableLength > this.#maxBufferedBytes) this.#socket.destroy(new Error('Replies are not read'));
-    else if (!this.#socket.destroyed && this.#isSubscribed(topic)) {
+    if (this.connection.writableLength > this.#maxBufferedBytes)
+      this.connection.destroy(new Error('Replies are not read'));
+    else if (!this.connection.destroyed && this.#isSubscribed(topic)) {
       this.client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => {});
     }
     return true;

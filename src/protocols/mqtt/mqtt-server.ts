@@ -1,20 +1,32 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Broker } from './broker.js';
-import { DropLog } from './drop-log.js';
+import { PayloadTooLarge } from '../../contract/built-in-failures.js';
+import { Failure } from '../../contract/failure.js';
+import type { OperationDescriptor } from '../../contract/module.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { CallSlots } from '../call-slots.js';
+import { errorMember, stopping } from '../json-rpc/error-object.js';
+import { Procedures } from '../json-rpc/procedures.js';
+import type { Broker, IncomingMessage, Peer } from './broker.js';
+import { DropLog, retainedRequest } from './drop-log.js';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.js';
 import { RemoteBroker } from './remote-broker.js';
-import { RequestRunner, type RunnerOptions } from './request-runner.js';
+import { type ReplyTarget, type RequestContent, readMqttRequest } from './request-reader.js';
+import { type RequestTopic, readRequestTopic, Topics } from './topics.js';
 
 export interface MqttServerOptions
-  extends Pick<RunnerOptions, 'pipeline' | 'operations' | 'topicPrefix' | 'payloadBytes'>,
-    Pick<EmbeddedBrokerOptions, 'host' | 'port' | 'messageRate'>,
+  extends Pick<EmbeddedBrokerOptions, 'host' | 'port' | 'messageRate'>,
     Partial<typeof defaults> {
+  readonly pipeline: Pipeline;
+  readonly operations: readonly OperationDescriptor[];
+  readonly topicPrefix: string;
+  readonly payloadBytes: number;
   /** External broker, in place of the embedded one: `mqtt://user:password@host:1883`. */
   readonly url?: string | undefined;
   readonly shutdownMs: number;
 }
 
 const defaults = {
+  /** Running at once; more requests wait unread. */
   maxConcurrentCalls: 1_000,
   maxConnections: 1_000,
   maxBufferedBytes: 1024 * 1024,
@@ -24,18 +36,30 @@ const defaults = {
 /** Up to this size a payload that is too large is refused; beyond it the connection is closed. */
 const packetBytes = (payloadBytes: number): number => 4 * payloadBytes + 8_192;
 
+interface Exchange {
+  readonly peer: Peer;
+  /** Absent for a request that gets no reply. */
+  readonly replyTo: ReplyTarget | undefined;
+}
+
 export class MqttServer {
-  readonly #runner: RequestRunner;
+  readonly #options: MqttServerOptions;
   readonly #broker: Broker;
-  readonly #shutdownMs: number;
+  readonly #topics: Topics;
+  readonly #procedures: Procedures;
+  readonly #slots: CallSlots;
+  readonly #drops = new DropLog();
+  #draining = false;
 
   constructor(options: MqttServerOptions) {
-    const drops = new DropLog();
-    const settings = { ...defaults, ...options, drops, packetBytes: packetBytes(options.payloadBytes) };
-    const { url } = settings;
-    this.#runner = new RequestRunner(settings);
+    const { pipeline, operations, topicPrefix, payloadBytes, url } = options;
+    const topics = new Topics(topicPrefix);
+    const settings = { ...defaults, ...options, topics, drops: this.#drops, packetBytes: packetBytes(payloadBytes) };
+    this.#options = options;
     this.#broker = url === undefined ? new EmbeddedBroker(settings) : new RemoteBroker({ ...settings, url });
-    this.#shutdownMs = options.shutdownMs;
+    this.#topics = topics;
+    this.#procedures = new Procedures(pipeline, operations, ({ mqtt }) => `${topicPrefix}/${mqtt}`);
+    this.#slots = new CallSlots(settings.maxConcurrentCalls);
   }
 
   /** Without credentials; undefined before `listen`. */
@@ -52,13 +76,71 @@ export class MqttServer {
   }
 
   listen(): Promise<void> {
-    return this.#broker.listen(this.#runner);
+    return this.#broker.listen((message, peer, taken) =>
+      this.#slots.run(() => {
+        this.#receive(message, peer);
+        taken();
+      }),
+    );
   }
 
   /** Resolves when the running requests are answered, or after a timeout. */
   async close(): Promise<void> {
     await this.#broker.pause();
-    await Promise.race([this.#runner.drain(), after(this.#shutdownMs, undefined, { ref: false })]);
+    this.#draining = true;
+    await Promise.race([this.#slots.idle(), after(this.#options.shutdownMs, undefined, { ref: false })]);
     await this.#broker.close();
   }
+
+  #receive(message: IncomingMessage, peer: Peer): void {
+    const { replyTo, content: read } = readMqttRequest(message, this.#options.payloadBytes);
+    const content = peer.admit() ?? read;
+    const topic = readRequestTopic(message.topic);
+    const owner = replyTo && this.#topics.ownerOf(replyTo.topic);
+    if (message.retain) this.#drop(retainedRequest, message, peer);
+    else if (replyTo && !isOwn(owner, topic, peer)) {
+      this.#drop('a request whose reply topic is not its sender’s', message, peer, replyTo.topic);
+    } else if (!(content instanceof Failure)) {
+      this.#call(topic.procedure, { peer, replyTo }, content, peer.address ?? topic.sender ?? owner ?? 'mqtt');
+    } else if (replyTo) this.#answer({ peer, replyTo }, errorMember(content));
+    else this.#drop(`${content.code} without a topic for replies: ${content.message}`, message, peer);
+  }
+
+  #drop(reason: string, { topic }: IncomingMessage, { clientId }: Peer, replyTopic?: string): void {
+    this.#drops.add(reason, {
+      topic,
+      ...(clientId !== undefined && { client: clientId }),
+      ...(replyTopic !== undefined && { 'reply topic': replyTopic }),
+    });
+    this.#slots.release();
+  }
+
+  #call(name: string, exchange: Exchange, { fields, params }: RequestContent, address: string): void {
+    if (this.#draining) {
+      this.#answer(exchange, errorMember(stopping()));
+      return;
+    }
+    const { peer, replyTo } = exchange;
+    // without a reply topic, the call goes on when its sender disconnects
+    const inbound = { protocol: 'mqtt', address, ...fields, connection: replyTo && peer.connection } as const;
+    this.#procedures.call(inbound, { name, params, isAnswered: replyTo !== undefined }, (member, operation) =>
+      this.#answer(exchange, member, operation?.spec.qos),
+    );
+  }
+
+  #answer(exchange: Exchange, member: string, qos?: 0 | 1): void {
+    if (!send(exchange, member, qos)) {
+      send(exchange, errorMember(new PayloadTooLarge({ detail: 'The answer is too long for the broker' })), qos);
+    }
+    this.#slots.release();
+  }
 }
+
+function send({ peer, replyTo }: Exchange, member: string, qos: 0 | 1 = 1): boolean {
+  if (!replyTo) return true;
+  const { topic, head, correlationData } = replyTo;
+  return peer.send({ topic, payload: `${head}${member}}`, qos, correlationData });
+}
+
+const isOwn = (owner: string | undefined, { sender = owner }: RequestTopic, { clientId = owner }: Peer): boolean =>
+  owner !== undefined && sender === owner && clientId === owner;

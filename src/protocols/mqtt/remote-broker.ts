@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { IClientOptions, ISubscriptionGrant, MqttClient } from 'mqtt';
-import { Broker, type OutgoingReply, Peer, type Receiver } from './broker.js';
+import { type Broker, closeTimeout, type OutgoingReply, type Peer, type Receive } from './broker.js';
 
 export interface RemoteBrokerOptions {
   /** `mqtt://user:password@host:1883`; `mqtts:`, `ws:` and `wss:` as well. */
@@ -15,7 +14,6 @@ export interface RemoteBrokerOptions {
 const connectTimeoutMs = 5_000;
 const shortestPauseMs = 250;
 const longestPauseMs = 15_000;
-const closeTimeoutMs = 1_000;
 const refusedFrom = 128;
 /** Mosquitto does not count the first byte of a packet; mqtt.js does, and would close the connection. */
 const uncountedBytes = 1;
@@ -24,7 +22,7 @@ const headerBytes = 16;
 const notConnectedYet = 'not connected yet';
 
 /** MQTT 5. Instances share the requests. */
-export class RemoteBroker extends Broker {
+export class RemoteBroker implements Broker {
   readonly address: string;
   readonly #logger = new Logger('MQTT');
   readonly #topic: string;
@@ -34,19 +32,18 @@ export class RemoteBroker extends Broker {
   #notReady = notConnectedYet;
 
   constructor(private readonly options: RemoteBrokerOptions) {
-    super();
     this.#topic = `$share/${shareGroup(options.url)}/${options.topicPrefix}/rpc/#`;
     this.address = withoutCredentials(options.url);
   }
 
   /** Resolves after the first attempt, successful or not: the process runs without its broker too. */
-  async listen(receiver: Receiver): Promise<void> {
+  async listen(receive: Receive): Promise<void> {
     // most processes do not need it
     const { connect } = await import('mqtt');
     const { url, packetBytes } = this.options;
     const client = connect(url, this.#clientOptions());
     const peer = new RemotePeer(client);
-    client.handleMessage = (message, taken) => receiver.receive(message, peer, () => taken());
+    client.handleMessage = (message, taken) => receive(message, peer, () => taken());
     this.#client = client;
     return new Promise((resolve) => {
       client.on('connect', ({ properties }) => {
@@ -128,14 +125,10 @@ export class RemoteBroker extends Broker {
   }
 }
 
-class RemotePeer extends Peer {
-  readonly address = undefined;
-  readonly clientId = undefined;
+class RemotePeer implements Peer {
   maxPacketBytes = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly client: MqttClient) {
-    super();
-  }
+  constructor(private readonly client: MqttClient) {}
 
   admit(): undefined {}
 
@@ -161,8 +154,6 @@ function shareGroup(url: string): string {
 
 const nextPause = (pause = shortestPauseMs): number =>
   Math.min(longestPauseMs, Math.ceil(pause * (1.5 + Math.random())));
-
-const closeTimeout = (): Promise<void> => after(closeTimeoutMs, undefined, { ref: false });
 
 const isRefused = ({ qos }: ISubscriptionGrant): boolean => qos >= refusedFrom;
 

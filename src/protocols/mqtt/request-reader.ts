@@ -19,18 +19,15 @@ export interface ReplyTarget {
   readonly correlationData?: Buffer | undefined;
 }
 
-export interface ReadRequest {
-  /** Absent for a notification, which gets no reply. */
-  readonly replyTo: ReplyTarget | undefined;
+export interface RequestContent {
   readonly fields: CallFields & Pick<Inbound, 'authorization'>;
   readonly params: unknown;
 }
 
-export class RefusedRequest {
-  constructor(
-    readonly replyTo: ReplyTarget | undefined,
-    readonly failure: Failure,
-  ) {}
+export interface MqttRequest {
+  /** Absent for a notification, which gets no reply. */
+  readonly replyTo: ReplyTarget | undefined;
+  readonly content: RequestContent | Failure;
 }
 
 /** The protocol version is unknown: with these properties the payload is the params, else it may be an envelope. */
@@ -40,62 +37,64 @@ const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties)
 export function readMqttRequest(
   { payload: given, properties = {} }: IncomingMessage,
   payloadBytes: number,
-): ReadRequest | RefusedRequest {
+): MqttRequest {
   const payload = typeof given === 'string' ? Buffer.from(given) : given;
   const isTooLarge = payload.length > payloadBytes;
-  return isMqtt5(properties)
-    ? readPacket(payload, properties, isTooLarge)
-    : readEnvelope(parse(payload, 'correlation_id'), properties, isTooLarge);
-}
-
-function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): ReadRequest | RefusedRequest {
-  const { responseTopic, correlationData } = properties;
-  const replyTo = responseTopic === undefined ? undefined : { topic: responseTopic, head: '{', correlationData };
-  if (isTooLarge) return new RefusedRequest(replyTo, new PayloadTooLarge());
-  const refused = refuseKey(replyTo, properties.userProperties?.['idempotency-key']);
-  if (refused) return refused;
-  const params = payload.length === 0 ? {} : parse(payload);
-  return params === undefined
-    ? new RefusedRequest(replyTo, new NotJson())
-    : { replyTo, fields: propertyFields(properties), params };
-}
-
-function propertyFields(properties: Properties): ReadRequest['fields'] {
-  const given: JsonObject = properties.userProperties ?? {};
+  if (isMqtt5(properties)) return readPacket(payload, properties, isTooLarge);
+  const message = parse(payload, 'correlation_id');
+  if (message === undefined) return { replyTo: undefined, content: new NotJson() };
+  if (!isObject(message)) return { replyTo: undefined, content: malformed('A request is an object') };
   return {
-    authorization: textField(given.authorization),
-    requestId: textField(given['request-id']),
-    traceparent: textField(given.traceparent),
-    timeoutMs: sooner(timeoutIn(textField(given['timeout-ms'])), properties),
-    idempotencyKey: textField(given['idempotency-key']),
+    replyTo: replyTarget(message),
+    content: isTooLarge ? new PayloadTooLarge() : readEnvelope(message, properties),
   };
 }
 
-function sooner(timeoutMs: number | undefined, { messageExpiryInterval }: Properties): number | undefined {
-  if (messageExpiryInterval === undefined) return timeoutMs;
-  return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, messageExpiryInterval * 1000);
+function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean): MqttRequest {
+  const { responseTopic: topic, correlationData } = properties;
+  const replyTo = topic === undefined ? undefined : { topic, head: '{', correlationData };
+  if (isTooLarge) return { replyTo, content: new PayloadTooLarge() };
+  const params = payload.length === 0 ? {} : parse(payload);
+  return { replyTo, content: contentOf(userMembers(properties), params, properties) };
 }
 
-function readEnvelope(message: unknown, properties: Properties, isTooLarge: boolean): ReadRequest | RefusedRequest {
-  if (message === undefined) return new RefusedRequest(undefined, new NotJson());
-  if (!isObject(message)) return new RefusedRequest(undefined, malformed('A request is an object'));
-  const replyTo = replyTarget(message);
-  if (isTooLarge) return new RefusedRequest(replyTo, new PayloadTooLarge());
-  if (!isEnvelope(message)) return { replyTo, fields: propertyFields(properties), params: message };
+/** The user properties, as members of an envelope. */
+function userMembers({ userProperties = {} }: Properties): JsonObject {
+  const { authorization, traceparent } = userProperties;
+  return {
+    authorization,
+    request_id: userProperties['request-id'],
+    traceparent,
+    timeout_ms: timeoutIn(textField(userProperties['timeout-ms'])),
+    idempotency_key: userProperties['idempotency-key'],
+  };
+}
+
+function readEnvelope(message: JsonObject, properties: Properties): RequestContent | Failure {
+  if (!isEnvelope(message)) return contentOf({}, message, properties);
   const fault = faultOf(message);
-  if (fault !== undefined) return new RefusedRequest(replyTo, malformed(fault));
-  const refused = refuseKey(replyTo, message.idempotency_key);
-  if (refused) return refused;
-  const { authorization, params = {} } = message;
-  const fields = callFields(message);
-  const timeoutMs = sooner(fields.timeoutMs, properties);
-  return { replyTo, fields: { ...fields, timeoutMs, authorization: textField(authorization) }, params };
+  if (fault !== undefined) return malformed(fault);
+  const { params = {} } = message;
+  return contentOf(message, params, properties);
 }
 
-/** A repeated user property is a list. */
-function refuseKey(replyTo: ReplyTarget | undefined, key: unknown): RefusedRequest | undefined {
-  const issues = keyFaults({ idempotency_key: key }, '');
-  return issues.length > 0 ? new RefusedRequest(replyTo, new InvalidArgument({ issues })) : undefined;
+function contentOf(
+  members: JsonObject,
+  params: unknown,
+  { messageExpiryInterval }: Properties,
+): MqttRequest['content'] {
+  // a repeated user property is a list
+  const issues = keyFaults(members, '');
+  if (issues.length > 0) return new InvalidArgument({ issues });
+  if (params === undefined) return new NotJson();
+  const fields = callFields(members);
+  const timeoutMs = sooner(fields.timeoutMs, messageExpiryInterval);
+  return { fields: { ...fields, timeoutMs, authorization: textField(members.authorization) }, params };
+}
+
+function sooner(timeoutMs: number | undefined, expirySeconds: number | undefined): number | undefined {
+  if (expirySeconds === undefined) return timeoutMs;
+  return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, expirySeconds * 1000);
 }
 
 const isEnvelope = (message: JsonObject): boolean =>

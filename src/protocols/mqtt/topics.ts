@@ -22,19 +22,23 @@ const ownedTopic = new RegExp(`^(${level})(?:/${level}){1,8}$`, 'u');
 
 export const isUsableClientId = (clientId: string): boolean => clientIdPattern.test(clientId);
 
-export class ReplyTopics {
-  readonly #root: string;
+export class Topics {
+  /** Beginning of the topics of requests. */
+  readonly requests: string;
+  readonly #replies: string;
 
-  constructor(topicPrefix: string) {
-    this.#root = `${topicPrefix}/clients/`;
+  constructor(prefix: string) {
+    this.requests = `${prefix}/rpc/`;
+    this.#replies = `${prefix}/clients/`;
   }
 
+  /** Id of the client that may read the replies on `topic`. */
   ownerOf(topic: string): string | undefined {
-    return topic.startsWith(this.#root) ? ownedTopic.exec(topic.slice(this.#root.length))?.[1] : undefined;
+    return topic.startsWith(this.#replies) ? ownedTopic.exec(topic.slice(this.#replies.length))?.[1] : undefined;
   }
 
-  rootOf(clientId: string): string {
-    return `${this.#root}${clientId}/`;
+  isReadableBy(clientId: string, topic: string): boolean {
+    return topic.startsWith(`${this.#replies}${clientId}/`);
   }
 }
 

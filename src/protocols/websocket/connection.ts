@@ -2,9 +2,9 @@ import type { WebSocket } from '@fastify/websocket';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import { CallSlots } from '../call-slots.js';
-import type { Finish } from '../json-rpc/connection-calls.js';
 import { errorMember, NotJson, stopping } from '../json-rpc/error-object.js';
 import { type ExactId, parseMessage } from '../json-rpc/exact-id.js';
+import type { Finish } from '../json-rpc/procedures.js';
 import { InvalidRequest, type JsonRpcRequest, readJsonRpcRequest, responseText } from './json-rpc-messages.js';
 import type { Peer } from './peer.js';
 import type { Session } from './session.js';
@@ -24,9 +24,8 @@ export class Connection {
     private readonly session: Session,
     maxConcurrentCalls: number,
   ) {
-    this.#slots = new CallSlots(maxConcurrentCalls);
+    this.#slots = new CallSlots(maxConcurrentCalls, socket);
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
-    socket.once('close', () => session.cancel());
   }
 
   async drain(): Promise<void> {
@@ -85,14 +84,9 @@ export class Connection {
       reply(request.id === undefined ? undefined : responseText(request.id, member));
       this.#slots.release();
     };
-    const started = this.#slots.run(() => {
+    this.#slots.run(() => {
       if (this.peer.isOpen) this.session.execute(request, finish);
       else this.#slots.release();
-    });
-    if (!started) return;
-    this.socket.pause();
-    void started.then(() => {
-      if (!this.#slots.crowded) this.socket.resume();
     });
   }
 

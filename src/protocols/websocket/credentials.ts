@@ -1,39 +1,30 @@
 interface Credential {
   readonly authorization: string | undefined;
-  /** Used again if this one is refused; absent once accepted. */
-  former: Credential | undefined;
-  isRefused: boolean;
-}
-
-export interface Verdict {
-  accept(): void;
-  refuse(): void;
 }
 
 /** The latest credentials that were not refused. Several verifications may run at once. */
 export class Credentials {
-  #current: Credential;
+  /** The last accepted ones, and later ones that are not verified yet. */
+  #given: Credential[];
 
   constructor(authorization: string | undefined) {
-    this.#current = { authorization, former: undefined, isRefused: false };
+    this.#given = [{ authorization }];
   }
 
   get authorization(): string | undefined {
-    return this.#current.authorization;
+    return this.#given.at(-1)?.authorization;
   }
 
-  /** Used immediately, before the result of the verification. */
-  replace(authorization: string): Verdict {
-    const given: Credential = { authorization, former: this.#current, isRefused: false };
-    this.#current = given;
-    return {
-      accept: () => {
-        given.former = undefined;
-      },
-      refuse: () => {
-        given.isRefused = true;
-        while (this.#current.isRefused && this.#current.former) this.#current = this.#current.former;
-      },
-    };
+  /** Used at once; no longer when `verification` rejects, with its error. */
+  async replace(authorization: string, verification: Promise<void>): Promise<void> {
+    const credential = { authorization };
+    this.#given.push(credential);
+    try {
+      await verification;
+      this.#given.splice(0, this.#given.indexOf(credential));
+    } catch (error) {
+      this.#given = this.#given.filter((given) => given !== credential);
+      throw error;
+    }
   }
 }

@@ -2,11 +2,12 @@ import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { OperationDescriptor } from '../../contract/module.js';
+import type { Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { answerError } from '../http/answer-error.js';
-import { procedures } from '../json-rpc/procedures.js';
+import { Procedures } from '../json-rpc/procedures.js';
 import { Connection } from './connection.js';
-import { type Handshake, Session } from './session.js';
+import { Session } from './session.js';
 import { jsonRpcSubprotocol, offeredBearer } from './subprotocols.js';
 import { peerOf, registerWebSocketServer, type WebSocketServerOptions } from './websocket-server.js';
 
@@ -26,7 +27,7 @@ export function registerWebSocket(
   fastify: FastifyInstance,
   { pipeline, operations, maxConcurrentCalls = 100, ...options }: WebSocketOptions,
 ): () => Promise<void> {
-  const service = { pipeline, methods: procedures(operations, ({ websocket }) => websocket) };
+  const procedures = new Procedures(pipeline, operations, ({ websocket }) => websocket);
   const connections = new Set<Connection>();
 
   function connect(socket: WebSocket, request: FastifyRequest): void {
@@ -34,7 +35,7 @@ export function registerWebSocket(
       socket.close(unsupportedSubprotocol);
       return;
     }
-    const session = new Session(handshake(request), service);
+    const session = new Session(handshake(request), procedures);
     const connection = new Connection(socket, peerOf(socket), session, maxConcurrentCalls);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
@@ -55,11 +56,13 @@ export function registerWebSocket(
   return drain;
 }
 
-function handshake({ callerAddress, headers }: FastifyRequest): Handshake {
+function handshake({ callerAddress, headers, raw }: FastifyRequest): Inbound {
   const { authorization, traceparent } = headers;
   return {
+    protocol: 'websocket',
     address: callerAddress,
     authorization: authorization ?? offeredBearer(headers['sec-websocket-protocol']),
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    connection: raw.socket,
   };
 }

@@ -1,90 +1,47 @@
-import { Unimplemented } from '../../contract/built-in-failures.js';
-import { withFaults } from '../../contract/json-codec.js';
-import { Call } from '../../pipeline/call.js';
-import type { CallContext, Inbound } from '../../pipeline/call-context.js';
-import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { Inbound } from '../../pipeline/call-context.js';
 import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
-import { ConnectionCalls, type Finish } from '../json-rpc/connection-calls.js';
 import { errorMember } from '../json-rpc/error-object.js';
-import type { Procedure } from '../json-rpc/procedures.js';
+import type { Finish, Procedures } from '../json-rpc/procedures.js';
 import { Credentials } from './credentials.js';
 import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
-export interface Handshake {
-  readonly address: string;
-  readonly authorization: string | undefined;
-  readonly traceparent: string | undefined;
-}
-
-export interface JsonRpcService {
-  readonly pipeline: Pipeline;
-  readonly methods: ReadonlyMap<string, Procedure>;
-}
-
 export class Session {
-  readonly #calls = new ConnectionCalls();
   readonly #credentials: Credentials;
 
   constructor(
-    private readonly handshake: Handshake,
-    private readonly service: JsonRpcService,
+    private readonly handshake: Inbound,
+    private readonly procedures: Procedures,
   ) {
     this.#credentials = new Credentials(handshake.authorization);
   }
 
-  execute({ id, method, params }: JsonRpcRequest, finish: Finish): void {
-    const { pipeline, methods } = this.service;
-    const procedure = methods.get(method);
-    const given = separateMeta(params);
-    const context = pipeline.begin(this.#inbound(given.fields), procedure?.operation);
-    if (procedure) {
-      const { operation, decode, encode } = procedure;
-      const call = new Call(operation, context, given.params, withFaults(decode, given.faults));
-      this.#calls.run(pipeline, call, id === undefined ? undefined : encode, finish);
-    } else if (method === authenticateMethod) this.#authenticate(context, given, finish);
-    else finish(errorMember(new Unimplemented(), context));
-  }
-
-  cancel(): void {
-    this.#calls.cancel(this.service.pipeline);
+  execute({ id, method, params: given }: JsonRpcRequest, finish: Finish): void {
+    const { params, fields, faults } = separateMeta(given);
+    const inbound = this.#inbound(fields);
+    if (method === authenticateMethod) void this.#authenticate(inbound, { params, faults }).then(finish);
+    else this.procedures.call(inbound, { name: method, params, faults, isAnswered: id !== undefined }, finish);
   }
 
   /** Later calls use the new identity at once, and the old one again if the token is refused. */
-  #authenticate(context: CallContext, { params, faults }: CallParams, finish: Finish): void {
-    const { pipeline } = this.service;
-    const fail = (error: unknown) => finish(errorMember(pipeline.toFailure(error, context), context));
-    let authorization: string;
+  async #authenticate(inbound: Inbound, { params, faults }: Pick<CallParams, 'params' | 'faults'>): Promise<string> {
+    const { pipeline } = this.procedures;
+    const context = pipeline.begin(inbound);
     try {
-      authorization = bearerOf(params, faults);
+      const authorization = bearerOf(params, faults);
+      const verification = pipeline.authenticate(pipeline.begin({ ...inbound, authorization }));
+      await this.#credentials.replace(authorization, verification);
+      return '"result":{}';
     } catch (error) {
-      fail(error);
-      return;
+      return errorMember(pipeline.toFailure(error, context), context);
     }
-    const verdict = this.#credentials.replace(authorization);
-    pipeline.authenticate(pipeline.begin({ ...context.inbound, authorization })).then(
-      () => {
-        verdict.accept();
-        finish('"result":{}');
-      },
-      (error: unknown) => {
-        verdict.refuse();
-        fail(error);
-      },
-    );
   }
 
+  /** `_meta` applies to one call, the handshake to all. */
   #inbound(fields: JsonObject | undefined): Inbound {
-    const { address, traceparent } = this.handshake;
-    const { authorization } = this.#credentials;
-    if (!fields) return { protocol: 'websocket', address, authorization, traceparent };
+    const inbound = { ...this.handshake, authorization: this.#credentials.authorization };
+    if (!fields) return inbound;
     const given = callFields(fields);
-    return {
-      protocol: 'websocket',
-      address,
-      authorization,
-      ...given,
-      traceparent: given.traceparent ?? traceparent,
-    };
+    return { ...inbound, ...given, traceparent: given.traceparent ?? inbound.traceparent };
   }
 }
