@@ -17,10 +17,9 @@ export async function serve(): Promise<Target> {
         host: '127.0.0.1',
         port: 0,
         payloadBytes: 65_536,
-        shutdownMs: 1_000,
       });
       return [server];
     },
   });
-  return { url: String(server?.address), token: await application.token('USER', userId), userId };
+  return { url: String(server?.broker.address), token: await application.token('USER', userId), userId };
 }

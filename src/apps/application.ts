@@ -99,7 +99,7 @@ export class Application {
     servers.grpc?.health.setServing(false);
     closeAfterAnswers(app.getHttpServer());
     // only behind an external broker do other instances take over the requests
-    if (configuration.mqtt.url !== undefined) void servers.mqtt?.pause();
+    if (configuration.mqtt.url !== undefined) void servers.mqtt?.broker.pause();
     await this.#registration?.stop();
   }
 

@@ -14,7 +14,7 @@ export async function readinessOf(
   const redis = app.get<RedisConnection | undefined>(RedisConnection);
   const checks = serviceOf(configuration).stateless ? [] : [await databaseCheck(app)];
   if (redis) checks.push(redis.health);
-  if (mqtt && configuration.mqtt.url !== undefined) checks.push({ name: 'mqtt', check: () => mqtt.ready() });
+  if (mqtt && configuration.mqtt.url !== undefined) checks.push({ name: 'mqtt', check: () => mqtt.broker.ready() });
   return new Readiness(checks);
 }
 

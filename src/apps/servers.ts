@@ -69,7 +69,7 @@ export async function createServers(
     addresses: async () => ({
       http: await app.getUrl(),
       ...(grpc?.port !== undefined && { grpc: endpoint(configuration.host, grpc.port) }),
-      ...(mqtt?.address !== undefined && { mqtt: mqtt.address }),
+      ...(mqtt?.broker.address !== undefined && { mqtt: mqtt.broker.address }),
     }),
     all: [...(grpc ? [grpcServer(grpc, configuration)] : []), ...(mqtt ? [mqttServer(mqtt)] : []), http],
   };
@@ -110,7 +110,7 @@ function grpcServer(grpc: GrpcServer, { host, serviceName, grpc: { port } }: Con
 
 async function createMqtt({ app, configuration, pipeline, registry }: Parts): Promise<MqttServer> {
   const { MqttServer } = await import('../protocols/mqtt/mqtt-server.js');
-  const { host, mqtt, limits, shutdownTimeoutMs } = configuration;
+  const { host, mqtt, limits } = configuration;
   return new MqttServer({
     ...mqtt,
     messageRate: app.get(CurrentRates).ofConnection,
@@ -118,13 +118,12 @@ async function createMqtt({ app, configuration, pipeline, registry }: Parts): Pr
     operations: registry.served('mqtt'),
     host,
     payloadBytes: limits.mqttPayloadBytes,
-    shutdownMs: shutdownTimeoutMs,
   });
 }
 
 const mqttServer = (mqtt: MqttServer): Server => ({
   start: () => mqtt.listen(),
-  drain: () => mqtt.pause(),
+  drain: () => mqtt.broker.pause(),
   stop: () => mqtt.close(),
 });
 

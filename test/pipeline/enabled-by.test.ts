@@ -118,7 +118,13 @@ beforeAll(async () => {
   await application.app.listen(0, '127.0.0.1');
   const http = await application.app.getUrl();
   const { grpc, mqtt } = servers;
-  urls = { rest: http, graphql: http, websocket: http, grpc: `127.0.0.1:${grpc?.port}`, mqtt: mqtt?.address ?? '' };
+  urls = {
+    rest: http,
+    graphql: http,
+    websocket: http,
+    grpc: `127.0.0.1:${grpc?.port}`,
+    mqtt: mqtt?.broker.address ?? '',
+  };
 });
 
 afterAll(async () => {

@@ -45,7 +45,6 @@ function mqttServer(app: NestFastifyApplication): MqttServer {
     port: 0,
     topicPrefix,
     payloadBytes: 65_536,
-    shutdownMs: 1_000,
     ...(url && { url }),
   });
 }
@@ -84,4 +83,5 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
   };
 }
 
-const mqttAt = (server: MqttServer | undefined) => (server?.address === undefined ? {} : { mqtt: server.address });
+const mqttAt = (server: MqttServer | undefined) =>
+  server?.broker.address === undefined ? {} : { mqtt: server.broker.address };

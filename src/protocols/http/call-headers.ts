@@ -2,22 +2,12 @@ import type { FastifyReply } from 'fastify';
 import type { CallContext, CallIdentity } from '../../pipeline/call-context.js';
 import type { RatePolicy } from '../../ports/rate-limiter.js';
 
-interface PolicyText {
-  readonly header: string;
-  readonly remaining: string;
-}
+const policies = new WeakMap<RatePolicy, ReturnType<typeof textOf>>();
 
-const policies = new WeakMap<RatePolicy, PolicyText>();
-
-function textOf(policy: RatePolicy): PolicyText {
-  let text = policies.get(policy);
-  if (text === undefined) {
-    const { name, quota, windowSeconds } = policy;
-    text = { header: `"${name}";q=${quota};w=${windowSeconds}`, remaining: `"${name}";r=` };
-    policies.set(policy, text);
-  }
-  return text;
-}
+const textOf = ({ name, quota, windowSeconds }: RatePolicy) => ({
+  header: `"${name}";q=${quota};w=${windowSeconds}`,
+  remaining: `"${name}";r=`,
+});
 
 export type Answered = CallIdentity & Partial<Pick<CallContext, 'rate'>>;
 
@@ -25,7 +15,7 @@ export type Answered = CallIdentity & Partial<Pick<CallContext, 'rate'>>;
 export function setCallHeaders(reply: FastifyReply, { requestId, rate }: Answered): void {
   reply.header('x-request-id', requestId);
   if (!rate) return;
-  const { header, remaining } = textOf(rate.policy);
+  const { header, remaining } = policies.getOrInsertComputed(rate.policy, textOf);
   reply.header('ratelimit-policy', header);
   reply.header('ratelimit', `${remaining}${rate.decision.remaining};t=${rate.decision.resetSeconds}`);
 }

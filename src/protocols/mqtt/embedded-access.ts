@@ -8,7 +8,7 @@ interface AccessOptions {
   readonly peerOf: (client: Client) => EmbeddedPeer;
   readonly drops: DropLog;
   /** Will be acknowledged, then delivered. */
-  readonly accepted: (client: Client) => void;
+  readonly accepted: () => void;
 }
 
 type AccessHooks = Pick<
@@ -44,7 +44,7 @@ export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions):
         drops.add(fault, { topic: packet.topic, client: client.id });
         Object.assign(packet, { topic: discardTopic, payload: '', retain: false });
       }
-      if (client) accepted(client);
+      if (client) accepted();
       callback(null);
     },
 

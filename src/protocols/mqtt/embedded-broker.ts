@@ -28,7 +28,7 @@ export interface EmbeddedBrokerOptions extends PeerLimits {
 const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
 const maxHalfDoneQoS2 = 100;
-/** Upper limit, for Aedes never delivers a duplicate of QoS 2. */
+/** Upper limit, for Aedes never delivers a duplicate of QoS 2, nor all messages of clients that have left. */
 const maxTurns = 1_000;
 
 export class EmbeddedBroker implements Broker {
@@ -38,8 +38,8 @@ export class EmbeddedBroker implements Broker {
   readonly #logger = new Logger('MQTT');
   #aedes: Aedes | undefined;
   #isClosing = false;
-  /** Per client: messages that Aedes may have acknowledged and not yet delivered. */
-  readonly #acknowledged = new Map<Client, number>();
+  /** Messages that Aedes may have acknowledged and not yet delivered. */
+  #acknowledged = 0;
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: idleProbeMs }, (socket) =>
@@ -76,9 +76,8 @@ export class EmbeddedBroker implements Broker {
 
   /** Answers what was acknowledged, and delivers written replies. */
   async close(): Promise<void> {
-    this.#server.close();
     this.#isClosing = true;
-    for (let turns = 0; this.#acknowledged.size > 0 && turns < maxTurns; turns++) await turn();
+    for (let turns = 0; this.#acknowledged > 0 && turns < maxTurns; turns++) await turn();
     // Aedes writes replies one turn later
     for (let turns = 0; turns < 2; turns++) await turn();
     await Promise.all([...this.#sockets].map(endSocket));
@@ -94,12 +93,11 @@ export class EmbeddedBroker implements Broker {
       ...accessHooks({
         topics,
         peerOf: (client) => this.#peerOf(client),
-        accepted: (client) => this.#acknowledged.set(client, (this.#acknowledged.get(client) ?? 0) + 1),
+        accepted: () => this.#acknowledged++,
         drops,
       }),
       published: (packet, client, taken) => this.#published(receive, packet, client, taken),
     });
-    aedes.on('clientDisconnect', (client) => this.#acknowledged.delete(client));
     aedes.on('unsubscribe', (filters, client) => this.#peerOf(client).unsubscribe(filters));
     aedes.on('ping', (_packet, client) => this.#peerOf(client).admit());
     aedes.on('clientError', (client, error) => this.#logger.debug(`client ${client.id}: ${error.message}`));
@@ -120,18 +118,12 @@ export class EmbeddedBroker implements Broker {
   #published(receive: Receive, packet: AedesPublishPacket, client: Client | null, taken: () => void): void {
     const { topic, payload, retain } = packet;
     const done = () => {
-      if (client) this.#handedOver(client);
+      if (client) this.#acknowledged--;
       taken();
     };
     const isRequest = client && topic.startsWith(this.options.topics.requests);
     if (isRequest) receive({ topic, payload, retain }, this.#peerOf(client), done);
     else done();
-  }
-
-  #handedOver(client: Client): void {
-    const others = (this.#acknowledged.get(client) ?? 0) - 1;
-    if (others > 0) this.#acknowledged.set(client, others);
-    else this.#acknowledged.delete(client);
   }
 
   #peerOf(client: Client): EmbeddedPeer {

@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { PayloadTooLarge } from '../../contract/built-in-failures.js';
 import { Failure } from '../../contract/failure.js';
 import type { OperationDescriptor } from '../../contract/module.js';
@@ -22,7 +21,6 @@ export interface MqttServerOptions
   readonly payloadBytes: number;
   /** External broker, in place of the embedded one: `mqtt://user:password@host:1883`. */
   readonly url?: string | undefined;
-  readonly shutdownMs: number;
 }
 
 const defaults = {
@@ -43,8 +41,8 @@ interface Exchange {
 }
 
 export class MqttServer {
-  readonly #options: MqttServerOptions;
-  readonly #broker: Broker;
+  readonly #payloadBytes: number;
+  readonly broker: Broker;
   readonly #topics: Topics;
   readonly #procedures: Procedures;
   readonly #slots: CallSlots;
@@ -55,28 +53,15 @@ export class MqttServer {
     const { pipeline, operations, topicPrefix, payloadBytes, url } = options;
     const topics = new Topics(topicPrefix);
     const settings = { ...defaults, ...options, topics, drops: this.#drops, packetBytes: packetBytes(payloadBytes) };
-    this.#options = options;
-    this.#broker = url === undefined ? new EmbeddedBroker(settings) : new RemoteBroker({ ...settings, url });
+    this.#payloadBytes = payloadBytes;
+    this.broker = url === undefined ? new EmbeddedBroker(settings) : new RemoteBroker({ ...settings, url });
     this.#topics = topics;
     this.#procedures = new Procedures(pipeline, operations, ({ mqtt }) => `${topicPrefix}/${mqtt}`);
     this.#slots = new CallSlots(settings.maxConcurrentCalls);
   }
 
-  /** Without credentials; undefined before `listen`. */
-  get address(): string | undefined {
-    return this.#broker.address;
-  }
-
-  ready(): Promise<void> {
-    return this.#broker.ready();
-  }
-
-  pause(): Promise<void> {
-    return this.#broker.pause();
-  }
-
   listen(): Promise<void> {
-    return this.#broker.listen((message, peer, taken) =>
+    return this.broker.listen((message, peer, taken) =>
       this.#slots.run(() => {
         this.#receive(message, peer);
         taken();
@@ -84,16 +69,16 @@ export class MqttServer {
     );
   }
 
-  /** Resolves when the running requests are answered, or after a timeout. */
+  /** Resolves when the running requests are answered. */
   async close(): Promise<void> {
-    await this.#broker.pause();
+    await this.broker.pause();
     this.#draining = true;
-    await Promise.race([this.#slots.idle(), after(this.#options.shutdownMs, undefined, { ref: false })]);
-    await this.#broker.close();
+    await this.#slots.idle();
+    await this.broker.close();
   }
 
   #receive(message: IncomingMessage, peer: Peer): void {
-    const { replyTo, content: read } = readMqttRequest(message, this.#options.payloadBytes);
+    const { replyTo, content: read } = readMqttRequest(message, this.#payloadBytes);
     const content = peer.admit() ?? read;
     const topic = readRequestTopic(message.topic);
     const owner = replyTo && this.#topics.ownerOf(replyTo.topic);

@@ -27,9 +27,9 @@ export class RemoteBroker implements Broker {
   readonly #logger = new Logger('MQTT');
   readonly #topic: string;
   #client: MqttClient | undefined;
-  #subscribed = false;
   #paused = false;
-  #notReady = notConnectedYet;
+  /** Undefined while requests arrive. */
+  #notReady: string | undefined = notConnectedYet;
 
   constructor(private readonly options: RemoteBrokerOptions) {
     this.#topic = `$share/${shareGroup(options.url)}/${options.topicPrefix}/rpc/#`;
@@ -64,12 +64,12 @@ export class RemoteBroker implements Broker {
   }
 
   async ready(): Promise<void> {
-    if (!this.#subscribed) throw new Error(`MQTT broker ${this.address}: ${this.#notReady}`);
+    if (this.#notReady !== undefined) throw new Error(`MQTT broker ${this.address}: ${this.#notReady}`);
   }
 
   async pause(): Promise<void> {
     this.#paused = true;
-    this.#subscribed = false;
+    this.#notReady = 'requests are paused';
     if (!this.#client?.connected) return;
     await Promise.race([this.#client.unsubscribeAsync(this.#topic).catch(() => undefined), closeTimeout()]);
   }
@@ -106,8 +106,7 @@ export class RemoteBroker implements Broker {
       const [grant] = await client.subscribeAsync(this.#topic, { qos: 1, rap: true, rh: 2 });
       if (!grant || isRefused(grant))
         throw new Error(`the subscription to ${this.options.topicPrefix}/rpc/# was refused`);
-      this.#subscribed = true;
-      this.#notReady = '';
+      this.#notReady = undefined;
       this.#logger.log(`Requests come from ${this.address}`);
     } catch (error) {
       this.#failed(String(error));
@@ -115,8 +114,8 @@ export class RemoteBroker implements Broker {
   }
 
   #lost(): void {
-    if (this.#subscribed || this.#notReady === notConnectedYet) this.#failed('the connection was lost');
-    this.#subscribed = false;
+    const isNews = this.#notReady === undefined || this.#notReady === notConnectedYet;
+    if (isNews) this.#failed('the connection was lost');
   }
 
   #failed(reason: string): void {

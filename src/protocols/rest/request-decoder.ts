@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, isObject, jsonDecoder, refuseUnknown, withFaults } from '../../contract/json-codec.js';
+import { type Decode, isObject, jsonDecoder, refuseUnknown } from '../../contract/json-codec.js';
 import type { RestMapping } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
@@ -29,9 +29,7 @@ const coercion = fold<Coerce | undefined>({
   object: () => undefined,
 });
 
-interface UrlField extends Field {
-  readonly coerce: Coerce;
-}
+type UrlField = Field & { readonly coerce: Coerce };
 
 const urlFields = ({ name, fields }: ObjectShape): UrlField[] =>
   fields.map((field) => {
@@ -75,47 +73,43 @@ const refuseQueryString: Refuse = (request, issues) => {
   refuseUnknown(request.query as Values, nothing, issues, '');
 };
 
+type DecodeRequest = (request: FastifyRequest, issues: Issue[], path: string) => unknown;
+
 /** Merges path parameters with query string or JSON body. Compiled once per operation. */
 export function requestDecoder(input: ObjectShape, rest: RestMapping): Decode {
-  const decode = inputDecoder(input, rest);
-  return (request, issues, pointer) =>
-    withFaults(decode, keyHeaderFaults(request as FastifyRequest))(request, issues, pointer);
-}
-
-function inputDecoder(input: ObjectShape, { method, hasBody, ...rest }: RestMapping): Decode {
   const pathFields = urlFields({ ...input, fields: rest.pathFields });
   const elsewhere: ObjectShape = { ...input, fields: rest.otherFields };
-  const decodeRest = hasBody
-    ? bodyDecoder(elsewhere)
-    : queryDecoder(elsewhere, method === 'GET' ? refuseUnreadBody : refuseReadBody);
-  if (pathFields.length === 0) return decodeRest;
-  return (request, issues, pointer) => {
-    const decoded = decodeRest(request, issues, pointer);
-    if (isObject(decoded)) copy(pathFields, (request as FastifyRequest).params as Values, decoded);
+  const decodeRest = rest.hasBody ? bodyDecoder(elsewhere) : queryDecoder(elsewhere, rest.method);
+  return (given, issues, path) => {
+    const request = given as FastifyRequest;
+    issues.push(...keyHeaderFaults(request));
+    const decoded = decodeRest(request, issues, path);
+    if (isObject(decoded)) copy(pathFields, request.params as Values, decoded);
     return decoded;
   };
 }
 
-function bodyDecoder(shape: ObjectShape): Decode {
+function bodyDecoder(shape: ObjectShape): DecodeRequest {
   const decode = jsonDecoder(shape);
   return (request, issues, path) => {
-    refuseQueryString(request as FastifyRequest, issues);
+    refuseQueryString(request, issues);
     // JSON null is not an empty object
-    const { body = {} } = request as FastifyRequest;
+    const { body = {} } = request;
     return decode(body, issues, path);
   };
 }
 
-function queryDecoder(shape: ObjectShape, refuseBody: Refuse): Decode {
+function queryDecoder(shape: ObjectShape, method: string): DecodeRequest {
   const fields = urlFields(shape);
   const known = new Set(shape.fields.map((field) => field.wire));
+  const refuseBody = method === 'GET' ? refuseUnreadBody : refuseReadBody;
   return (request, issues) => {
-    checkQueryString(request as FastifyRequest);
-    const query = (request as FastifyRequest).query as Values;
+    checkQueryString(request);
+    const query = request.query as Values;
     const decoded: Values = {};
     copy(fields, query, decoded);
     refuseUnknown(query, known, issues, '');
-    refuseBody(request as FastifyRequest, issues);
+    refuseBody(request, issues);
     return decoded;
   };
 }

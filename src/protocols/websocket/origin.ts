@@ -13,26 +13,17 @@ function ownHosts({ headers, socket }: IncomingMessage, addresses: CallerAddress
     .map((name) => name.trim());
 }
 
-/** Allows the server's own host, whatever the scheme, and configured origins. */
-export class Origins {
-  readonly #allowed: ReadonlySet<string>;
+interface AllowedOrigins {
+  readonly origins: ReadonlySet<string>;
+  readonly addresses: CallerAddresses;
+}
 
-  constructor(
-    allowed: readonly string[],
-    private readonly addresses: CallerAddresses,
-  ) {
-    this.#allowed = new Set(allowed);
-  }
-
-  /** Only browsers send an Origin, so an absent one is allowed. */
-  allow(request: IncomingMessage): boolean {
-    const { origin } = request.headers;
-    if (origin === undefined) return true;
-    const url = URL.parse(origin);
-    if (url === null || !/^https?:$/.test(url.protocol)) return false;
-    const host = withoutDefaultPort(url.host);
-    return (
-      this.#allowed.has(url.origin) || ownHosts(request, this.addresses).some((own) => withoutDefaultPort(own) === host)
-    );
-  }
+/** Allows the server's own host, whatever the scheme, and configured origins. Only browsers send an Origin. */
+export function isAllowedOrigin(request: IncomingMessage, { origins, addresses }: AllowedOrigins): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  const url = URL.parse(origin);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  const host = withoutDefaultPort(url.host);
+  return origins.has(url.origin) || ownHosts(request, addresses).some((own) => withoutDefaultPort(own) === host);
 }

@@ -8,7 +8,7 @@ import { identityOf } from '../http/inbound.js';
 import { PlainAnswer } from '../http/plain-answer.js';
 import { toProblem } from '../http/problem.js';
 import { closeInStages, ignoreInput } from '../http/unread-input.js';
-import { Origins } from './origin.js';
+import { isAllowedOrigin } from './origin.js';
 import { Peer, type PeerLimits } from './peer.js';
 import { chooseSubprotocol } from './subprotocols.js';
 
@@ -31,7 +31,7 @@ const registered = new WeakSet<FastifyInstance>();
 const peers = new WeakMap<WebSocket, Peer>();
 
 function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServerOptions): ServerOptions {
-  const pages = new Origins(origins, new CallerAddresses(trustedProxies));
+  const allowed = { origins: new Set(origins), addresses: new CallerAddresses(trustedProxies) };
   return {
     maxPayload: payloadBytes,
     // each fragment takes 100 bytes of memory and microseconds, even an empty one
@@ -40,7 +40,7 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
     closeTimeout: 2_000,
     handleProtocols: chooseSubprotocol,
     verifyClient: ({ req }, accept) => {
-      if (pages.allow(req)) accept(true);
+      if (isAllowedOrigin(req, allowed)) accept(true);
       else accept(false, 403, ...foreignOrigin(req));
     },
   };

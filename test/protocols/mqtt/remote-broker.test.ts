@@ -169,7 +169,7 @@ describe.skipIf(url === '')('a broker at MQTT_URL', () => {
       const at = await proxy.listen();
       proxy.cut();
       const serving = await server({ url: at });
-      await expect(serving.mqtt.ready()).rejects.toThrow('MQTT broker mqtt://127.0.0.1');
+      await expect(serving.mqtt.broker.ready()).rejects.toThrow('MQTT broker mqtt://127.0.0.1');
       const calling = await caller();
       proxy.restore();
       await eventually(() => answeredSoon(calling));
@@ -224,7 +224,7 @@ describe('a broker that closes every connection', () => {
     await eventually(() => expect(wire.accepted).toBeGreaterThan(2));
     const warning = `MQTT broker ${closing}: the connection was lost`;
     expect(warned.mock.calls.flat().filter((line) => String(line).startsWith('MQTT broker'))).toEqual([warning]);
-    await expect(mqtt.ready()).rejects.toThrow(warning);
+    await expect(mqtt.broker.ready()).rejects.toThrow(warning);
     await close();
     wire.close();
     warned.mockRestore();

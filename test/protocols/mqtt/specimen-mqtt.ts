@@ -29,12 +29,11 @@ export async function serveSpecimens(
         host: '127.0.0.1',
         port: 0,
         payloadBytes: 65_536,
-        shutdownMs: 5_000,
         ...options,
       });
       return [mqtt];
     },
   });
-  if (!mqtt?.address) throw new Error('MQTT is not served');
-  return { ...application, mqtt, url: mqtt.address };
+  if (!mqtt?.broker.address) throw new Error('MQTT is not served');
+  return { ...application, mqtt, url: mqtt.broker.address };
 }
