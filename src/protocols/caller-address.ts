@@ -44,8 +44,8 @@ export class CallerAddresses {
 
   /** Addresses or networks. Throws a TypeError that names an invalid one. */
   constructor(trustedProxies: readonly string[] = []) {
-    const trusts = trustedProxies.length > 0 ? compile([...trustedProxies]) : undefined;
-    this.#isTrusted = (address) => trusts?.(address, 0) ?? false;
+    const trusts = compile([...trustedProxies]);
+    this.#isTrusted = (address) => trusts(address, 0);
   }
 
   of(peer: string | undefined, forwarding: Forwarding = {}): string {

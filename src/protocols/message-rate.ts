@@ -1,8 +1,11 @@
 import { RateLimited } from '../contract/built-in-failures.js';
+import type { Rate } from '../platform/config/rates.js';
 
-export interface Rate {
-  readonly quota: number;
-  readonly windowSeconds: number;
+export interface PeerLimits {
+  /** Messages per connection, each request of a batch counted; read when it opens. No limit when absent. */
+  readonly messageRate?: (() => Rate | undefined) | undefined;
+  /** Maximum of unread answers. */
+  readonly maxBufferedBytes?: number;
 }
 
 export class MessageRate {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { OperationDescriptor } from '../contract/module.js';
 import { lowerFirst, upperFirst } from '../contract/wire-names.js';
 
-type Named<T = unknown> = Readonly<Record<string, T>>;
+type Named<T = unknown> = Record<string, T>;
 
 interface OpenApi {
-  readonly tags: readonly { readonly name: string }[];
+  tags: readonly { readonly name: string }[];
   readonly paths: Named<Named<{ readonly operationId: string }>>;
   readonly components: Named<Named>;
 }
@@ -35,20 +35,20 @@ export function openApiOf(
   operations: readonly OperationDescriptor[],
   committed = committedDocument('openapi.json'),
 ): () => object {
-  const { paths, tags, components, ...rest } = parsed<OpenApi>(committed);
+  const document = parsed<OpenApi>(committed);
   const ids = new Set(operations.map(documentId));
-  const found = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
-  refuseMissing('openapi.json', ids, found);
+  const found = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const foundIds = found.map(({ operationId }) => operationId);
+  refuseMissing('openapi.json', ids, foundIds);
   const modules = new Set(operations.map(({ module }) => module));
   return () => {
-    const methods = mapValues(paths, (path) => pick(path, (_method, { operationId }) => ids.has(operationId)));
-    const served = pick(methods, (_path, kept) => Object.keys(kept).length > 0);
-    return {
-      ...rest,
-      tags: tags.filter(({ name }) => modules.has(name)),
-      paths: served,
-      components: withoutUnused(components, served),
-    };
+    document.tags = document.tags.filter(({ name }) => modules.has(name));
+    for (const methods of Object.values(document.paths)) {
+      keepOnly(methods, (_method, { operationId }) => ids.has(operationId));
+    }
+    keepOnly(document.paths, (_path, methods) => Object.keys(methods).length > 0);
+    removeUnused(document.components, document.paths);
+    return document;
   };
 }
 
@@ -62,16 +62,14 @@ export function asyncApiOf(
   const names = new Set(operations.flatMap(asyncApiNames));
   refuseMissing('asyncapi.json', names, Object.keys(document.operations));
   return () => {
-    const served = pick(document.operations, (name) => names.has(name));
-    const used = new Set(refsIn(served));
-    const channels = mapValues(
-      pick(document.channels, (name) => used.has(`#/channels/${name}`)),
-      (channel, name) => ({
-        ...channel,
-        messages: pick(channel.messages, (message) => used.has(`#/channels/${name}/messages/${message}`)),
-      }),
-    );
-    return { ...document, channels, operations: served, components: withoutUnused(document.components, channels) };
+    keepOnly(document.operations, (name) => names.has(name));
+    const used = new Set(refsIn(document.operations));
+    keepOnly(document.channels, (name) => used.has(`#/channels/${name}`));
+    for (const [name, { messages }] of Object.entries(document.channels)) {
+      keepOnly(messages, (message) => used.has(`#/channels/${name}/messages/${message}`));
+    }
+    removeUnused(document.components, document.channels);
+    return document;
   };
 }
 
@@ -101,19 +99,15 @@ function refuseMissing(name: string, wanted: ReadonlySet<string>, found: readonl
   }
 }
 
-const mapValues = <T, R>(all: Named<T>, map: (value: T, name: string) => R): Named<R> =>
-  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, map(value, name)]));
-
-const pick = <T>(all: Named<T>, keep: (name: string, value: T) => boolean): Named<T> =>
-  Object.fromEntries(Object.entries(all).filter(([name, value]) => keep(name, value)));
+function keepOnly<T>(all: Named<T>, isKept: (name: string, value: T) => boolean): void {
+  for (const [name, value] of Object.entries(all)) if (!isKept(name, value)) delete all[name];
+}
 
 const refsIn = (node: unknown): string[] =>
   [...JSON.stringify(node).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref);
 
-const prunable: ReadonlySet<string> = new Set(['responses', 'schemas']);
-
-/** Leaves out the responses and schemas that nothing in `root` refers to. */
-function withoutUnused(components: Named<Named>, root: unknown): Named<Named> {
+/** Removes the responses and schemas that nothing in `root` refers to. */
+function removeUnused(components: Named<Named>, root: unknown): void {
   const used = new Set<string>();
   const visit = (node: unknown): void => {
     for (const ref of refsIn(node)) {
@@ -124,6 +118,7 @@ function withoutUnused(components: Named<Named>, root: unknown): Named<Named> {
     }
   };
   visit(root);
-  const isKept = (kind: string, name: string) => !prunable.has(kind) || used.has(`#/components/${kind}/${name}`);
-  return mapValues(components, (all, kind) => pick(all, (name) => isKept(kind, name)));
+  for (const kind of ['responses', 'schemas']) {
+    keepOnly(components[kind] ?? {}, (name) => used.has(`#/components/${kind}/${name}`));
+  }
 }

@@ -3,18 +3,8 @@ import type { Failure } from '../../contract/failure.js';
 import { httpStatus } from '../../contract/failure-table.js';
 import { type Answered, setCallHeaders } from './call-headers.js';
 
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: string;
-  readonly errors?: Failure['issues'];
-  readonly trace_id: string;
-}
-
 /** RFC 9457. Excludes messages of unexpected errors. */
-export function toProblem(failure: Failure, traceId: string): Problem {
+export function toProblem(failure: Failure, traceId: string) {
   const { code, title, message, issues } = failure;
   return {
     type: `urn:problem:${code.toLowerCase().replaceAll('_', '-')}`,
@@ -26,6 +16,8 @@ export function toProblem(failure: Failure, traceId: string): Problem {
     trace_id: traceId,
   };
 }
+
+export type Problem = ReturnType<typeof toProblem>;
 
 export function sendProblem(reply: FastifyReply, failure: Failure, call: Answered): void {
   const problem = toProblem(failure, call.trace.traceId);

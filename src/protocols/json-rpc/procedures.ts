@@ -1,18 +1,11 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, type Encode, jsonDecoder, jsonEncoder, withFaults } from '../../contract/json-codec.js';
+import { type Encode, jsonDecoder, jsonEncoder, withFaults } from '../../contract/json-codec.js';
 import type { OperationDescriptor, WireNames } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { errorMember } from './error-object.js';
-
-interface Procedure {
-  readonly operation: OperationDescriptor;
-  readonly decode: Decode;
-  /** `{}` for an empty output. */
-  readonly encode: Encode;
-}
 
 export interface ProcedureCall {
   readonly name: string;
@@ -28,9 +21,16 @@ export type Finish = (member: string, operation?: OperationDescriptor) => void;
 const nothing: Encode = () => ({});
 const noFaults: readonly Issue[] = [];
 
+/** The result is `{}` for an empty output. */
+const procedureOf = (operation: OperationDescriptor) => ({
+  operation,
+  decode: jsonDecoder(operation.input),
+  encode: operation.output ? jsonEncoder(operation.output) : nothing,
+});
+
 /** Operations by their names in a protocol with JSON messages. */
 export class Procedures {
-  readonly #byName: ReadonlyMap<string, Procedure>;
+  readonly #byName: ReadonlyMap<string, ReturnType<typeof procedureOf>>;
 
   constructor(
     readonly pipeline: Pipeline,
@@ -56,12 +56,6 @@ export class Procedures {
     });
   }
 }
-
-const procedureOf = (operation: OperationDescriptor): Procedure => ({
-  operation,
-  decode: jsonDecoder(operation.input),
-  encode: operation.output ? jsonEncoder(operation.output) : nothing,
-});
 
 function resultMember(value: unknown, encode: Encode, { operation, context }: Call, pipeline: Pipeline): string {
   try {

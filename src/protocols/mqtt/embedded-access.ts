@@ -11,10 +11,7 @@ interface AccessOptions {
   readonly accepted: () => void;
 }
 
-type AccessHooks = Pick<
-  AedesOptions,
-  'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'
->;
+type AccessHooks = Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe'>;
 
 const identifierRejected = 2;
 const discardTopic = '$dropped';
@@ -53,10 +50,6 @@ export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions):
       const isLimited = peer.admit() !== undefined;
       const isAllowed = !isLimited && topics.isReadableBy(client.id, subscription.topic);
       callback(null, isAllowed && peer.subscribe(subscription.topic) ? subscription : null);
-    },
-
-    authorizeForward(client, packet) {
-      return topics.isReadableBy(client.id, packet.topic) ? packet : null;
     },
   };
 }

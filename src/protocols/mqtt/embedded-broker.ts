@@ -5,10 +5,11 @@ import { Logger } from '@nestjs/common';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import { endpoint } from '../../platform/config/host.js';
 import { opened } from '../listen-error.js';
+import type { PeerLimits } from '../message-rate.js';
 import { type Broker, closeTimeout, type Receive } from './broker.js';
 import type { DropLog } from './drop-log.js';
 import { accessHooks } from './embedded-access.js';
-import { EmbeddedPeer, type PeerLimits } from './embedded-peer.js';
+import { EmbeddedPeer } from './embedded-peer.js';
 import { IncomingPackets } from './incoming-packets.js';
 import { readInTurns } from './read-in-turns.js';
 import type { Topics } from './topics.js';
@@ -56,13 +57,8 @@ export class EmbeddedBroker implements Broker {
   async listen(receive: Receive): Promise<void> {
     this.#aedes = await this.#startAedes(receive);
     const { host, port } = this.options;
-    try {
-      const listening = once(this.#server.listen(port, host), 'listening');
-      await opened(listening, 'MQTT', 'MQTT_PORT', endpoint(host, port));
-    } catch (error) {
-      await this.#stopAedes();
-      throw error;
-    }
+    const listening = once(this.#server.listen(port, host), 'listening');
+    await opened(listening, 'MQTT', 'MQTT_PORT', endpoint(host, port));
     this.#server.on('error', (error) => this.#logger.warn(error.message));
   }
 
@@ -81,20 +77,19 @@ export class EmbeddedBroker implements Broker {
     // Aedes writes replies one turn later
     for (let turns = 0; turns < 2; turns++) await turn();
     await Promise.all([...this.#sockets].map(endSocket));
-    await this.#stopAedes();
+    const aedes = this.#aedes;
+    if (aedes) await new Promise<void>((resolve) => aedes.close(resolve));
   }
 
   async #startAedes(receive: Receive): Promise<Aedes> {
-    const { topics, drainTimeoutMs, drops } = this.options;
     const aedes = await Aedes.createBroker({
-      drainTimeout: drainTimeoutMs,
+      drainTimeout: this.options.drainTimeoutMs,
       connectTimeout: connectTimeoutMs,
       maxInflightInbound: maxHalfDoneQoS2,
       ...accessHooks({
-        topics,
+        ...this.options,
         peerOf: (client) => this.#peerOf(client),
         accepted: () => this.#acknowledged++,
-        drops,
       }),
       published: (packet, client, taken) => this.#published(receive, packet, client, taken),
     });
@@ -131,11 +126,6 @@ export class EmbeddedBroker implements Broker {
   }
 
   readonly #newPeer = (client: Client): EmbeddedPeer => new EmbeddedPeer(client, this.options);
-
-  async #stopAedes(): Promise<void> {
-    const aedes = this.#aedes;
-    if (aedes) await new Promise<void>((resolve) => aedes.close(resolve));
-  }
 }
 
 async function endSocket(socket: Socket): Promise<void> {

@@ -2,19 +2,13 @@ import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import type { RateLimited } from '../../contract/built-in-failures.js';
 import { CallerAddresses } from '../caller-address.js';
-import { MessageRate, type Rate } from '../message-rate.js';
+import { MessageRate, type PeerLimits } from '../message-rate.js';
 import type { OutgoingReply, Peer } from './broker.js';
 import { matches } from './topics.js';
 
 const addresses = new CallerAddresses();
 const maxSubscriptions = 20;
-
-export interface PeerLimits {
-  /** Messages per connection, read when it opens. No limit when absent. */
-  readonly messageRate?: (() => Rate | undefined) | undefined;
-  /** Maximum of unread replies. */
-  readonly maxBufferedBytes: number;
-}
+const defaultBufferedBytes = 1024 * 1024;
 
 export class EmbeddedPeer implements Peer {
   readonly #subscriptions = new Set<string>();
@@ -25,7 +19,7 @@ export class EmbeddedPeer implements Peer {
 
   constructor(
     private readonly client: Client,
-    { maxBufferedBytes, messageRate }: PeerLimits,
+    { maxBufferedBytes = defaultBufferedBytes, messageRate }: PeerLimits,
   ) {
     this.connection = client.conn as Socket;
     this.address = addresses.of(this.connection.remoteAddress);

@@ -1,4 +1,5 @@
-import { MessageRate, type Rate } from '../message-rate.js';
+import type { Rate } from '../../platform/config/rates.js';
+import { MessageRate } from '../message-rate.js';
 
 const continues = 0x80;
 const maxLengthBytes = 4;

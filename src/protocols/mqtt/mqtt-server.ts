@@ -5,6 +5,7 @@ import type { Pipeline } from '../../pipeline/pipeline.js';
 import { CallSlots } from '../call-slots.js';
 import { errorMember, stopping } from '../json-rpc/error-object.js';
 import { Procedures } from '../json-rpc/procedures.js';
+import type { PeerLimits } from '../message-rate.js';
 import type { Broker, IncomingMessage, Peer } from './broker.js';
 import { DropLog, retainedRequest } from './drop-log.js';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.js';
@@ -13,7 +14,7 @@ import { type ReplyTarget, type RequestContent, readMqttRequest } from './reques
 import { type RequestTopic, readRequestTopic, Topics } from './topics.js';
 
 export interface MqttServerOptions
-  extends Pick<EmbeddedBrokerOptions, 'host' | 'port' | 'messageRate'>,
+  extends Pick<EmbeddedBrokerOptions, 'host' | 'port' | keyof PeerLimits>,
     Partial<typeof defaults> {
   readonly pipeline: Pipeline;
   readonly operations: readonly OperationDescriptor[];
@@ -27,7 +28,6 @@ const defaults = {
   /** Running at once; more requests wait unread. */
   maxConcurrentCalls: 1_000,
   maxConnections: 1_000,
-  maxBufferedBytes: 1024 * 1024,
   drainTimeoutMs: 5_000,
 };
 

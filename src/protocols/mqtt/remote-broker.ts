@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
-import type { IClientOptions, ISubscriptionGrant, MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { type Broker, closeTimeout, type OutgoingReply, type Peer, type Receive } from './broker.js';
 
 export interface RemoteBrokerOptions {
@@ -104,7 +104,7 @@ export class RemoteBroker implements Broker {
     try {
       // rap: keeps the retain flag of requests; rh: no retained messages
       const [grant] = await client.subscribeAsync(this.#topic, { qos: 1, rap: true, rh: 2 });
-      if (!grant || isRefused(grant))
+      if (!grant || grant.qos >= refusedFrom)
         throw new Error(`the subscription to ${this.options.topicPrefix}/rpc/# was refused`);
       this.#notReady = undefined;
       this.#logger.log(`Requests come from ${this.address}`);
@@ -153,8 +153,6 @@ function shareGroup(url: string): string {
 
 const nextPause = (pause = shortestPauseMs): number =>
   Math.min(longestPauseMs, Math.ceil(pause * (1.5 + Math.random())));
-
-const isRefused = ({ qos }: ISubscriptionGrant): boolean => qos >= refusedFrom;
 
 /** Disables Nagle's algorithm, which would delay small messages by 40 ms. */
 function withoutDelay({ stream }: MqttClient): void {

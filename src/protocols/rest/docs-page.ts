@@ -1,3 +1,4 @@
+import type { StaticDocumentSpec } from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteNotFound } from '../../contract/built-in-failures.js';
 import { identityOf } from '../http/inbound.js';
@@ -11,8 +12,6 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
   "object-src 'none'",
 ].join('; ');
-
-const named = { openapi: '3.1.1', info: { title: 'API', version: '1' }, paths: {} };
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -39,12 +38,10 @@ async function docsServer(document: () => object): Promise<FastifyInstance> {
   ]);
   const server = createServer();
   server.setNotFoundHandler((request, reply) => sendProblem(reply, new RouteNotFound(), identityOf(request)));
-  await server.register(swagger, { mode: 'static', specification: { document: named } });
+  await server.register(swagger, { mode: 'static', specification: { document: document() } as StaticDocumentSpec });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
-    transformSpecification: () => document() as Record<string, unknown>,
-    transformSpecificationClone: false,
     uiConfig: { layout: 'BaseLayout', tryItOutEnabled: true },
     theme: { title: 'API' },
   });

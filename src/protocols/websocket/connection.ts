@@ -46,19 +46,16 @@ export class Connection {
     const message = isBinary ? undefined : parseMessage(data.toString(), 'id');
     if (Array.isArray(message)) this.#batch(message);
     else if (message !== undefined) this.#one(message, this.#send);
-    else this.#refuse(isBinary);
+    else this.#refuse(isBinary ? new MalformedRequest({ detail: 'Only text frames are taken' }) : new NotJson());
   }
 
-  #refuse(isBinary: boolean): void {
-    if (!this.#admit(null, this.#send)) return;
-    const fault = isBinary ? new MalformedRequest({ detail: 'Only text frames are taken' }) : new NotJson();
-    this.#fail(null, fault, this.#send);
+  #refuse(failure: Failure): void {
+    if (this.#admit(null, this.#send)) this.#fail(null, failure, this.#send);
   }
 
   #batch(messages: readonly unknown[]): void {
     if (messages.length === 0 || messages.length > maxBatch) {
-      const detail = `A batch holds 1 to ${maxBatch} requests`;
-      if (this.#admit(null, this.#send)) this.#fail(null, new MalformedRequest({ detail }), this.#send);
+      this.#refuse(new MalformedRequest({ detail: `A batch holds 1 to ${maxBatch} requests` }));
       return;
     }
     const responses: string[] = [];

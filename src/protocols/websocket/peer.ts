@@ -1,14 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from '@fastify/websocket';
 import type { RateLimited } from '../../contract/built-in-failures.js';
-import { MessageRate, type Rate } from '../message-rate.js';
-
-export interface PeerLimits {
-  /** Messages per connection, each request of a batch counted; read when it opens. No limit when absent. */
-  readonly messageRate?: (() => Rate | undefined) | undefined;
-  /** Maximum of unread responses. */
-  readonly maxBufferedBytes?: number;
-}
+import { MessageRate, type PeerLimits } from '../message-rate.js';
 
 const defaultBufferedBytes = 4 * 1024 * 1024;
 const policyViolation = 1008;

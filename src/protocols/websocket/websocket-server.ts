@@ -8,8 +8,9 @@ import { identityOf } from '../http/inbound.js';
 import { PlainAnswer } from '../http/plain-answer.js';
 import { toProblem } from '../http/problem.js';
 import { closeInStages, ignoreInput } from '../http/unread-input.js';
+import type { PeerLimits } from '../message-rate.js';
 import { isAllowedOrigin } from './origin.js';
-import { Peer, type PeerLimits } from './peer.js';
+import { Peer } from './peer.js';
 import { chooseSubprotocol } from './subprotocols.js';
 
 export interface WebSocketServerOptions extends PeerLimits {
