@@ -8,15 +8,16 @@ export interface PeerLimits {
   readonly maxBufferedBytes?: number;
 }
 
+const unlimited: Rate = { quota: Number.POSITIVE_INFINITY, windowSeconds: Number.POSITIVE_INFINITY };
+
 export class MessageRate {
   #windowEnd = 0;
   #count = 0;
 
-  constructor(private readonly rate: Rate | undefined) {}
+  constructor(private readonly rate: Rate = unlimited) {}
 
   /** Takes one from the quota; false when it is used up. */
   admit(): boolean {
-    if (!this.rate) return true;
     const now = performance.now();
     if (now >= this.#windowEnd) {
       this.#windowEnd = now + this.rate.windowSeconds * 1000;
@@ -26,13 +27,13 @@ export class MessageRate {
   }
 
   get refusal(): RateLimited | undefined {
-    if (!this.rate || this.#count <= this.rate.quota) return undefined;
+    if (this.#count <= this.rate.quota) return undefined;
     const retryAfterSeconds = Math.max(1, Math.ceil((this.#windowEnd - performance.now()) / 1000));
     return new RateLimited({ retryAfterSeconds });
   }
 
   /** Beyond twice the quota: the client ignores refusals. */
   get isAbused(): boolean {
-    return this.rate !== undefined && this.#count > 2 * this.rate.quota;
+    return this.#count > 2 * this.rate.quota;
   }
 }

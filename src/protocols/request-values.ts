@@ -16,6 +16,8 @@ export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHe
   return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
 }
 
+export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /** Milliseconds, from 1, from JSON; undefined when invalid. */
 export const timeoutOf = (given: unknown): number | undefined =>
   typeof given === 'number' && Number.isInteger(given) && given >= 1 ? given : undefined;

@@ -4,10 +4,7 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
-import { repeatedKeyFaults, timeoutIn } from '../request-values.js';
-
-const single = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
+import { repeatedKeyFaults, textField, timeoutIn } from '../request-values.js';
 
 export function httpInbound(request: FastifyRequest, protocol: Protocol): Inbound {
   const { headers } = request;
@@ -15,16 +12,16 @@ export function httpInbound(request: FastifyRequest, protocol: Protocol): Inboun
     protocol,
     address: request.callerAddress,
     authorization: headers.authorization,
-    requestId: single(headers['x-request-id']),
-    traceparent: single(headers.traceparent),
-    timeoutMs: timeoutIn(single(headers['x-request-timeout-ms'])),
-    idempotencyKey: single(headers['idempotency-key']),
+    requestId: textField(headers['x-request-id']),
+    traceparent: textField(headers.traceparent),
+    timeoutMs: timeoutIn(textField(headers['x-request-timeout-ms'])),
+    idempotencyKey: textField(headers['idempotency-key']),
     connection: request.raw.socket,
   };
 }
 
 export const identityOf = ({ headers }: { readonly headers: IncomingHttpHeaders }): CallIdentity =>
-  identify({ requestId: single(headers['x-request-id']), traceparent: single(headers.traceparent) });
+  identify({ requestId: textField(headers['x-request-id']), traceparent: textField(headers.traceparent) });
 
 /** Throws MalformedRequest: Fastify keeps undecodable escapes as they are. */
 export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {

@@ -1,11 +1,9 @@
 import type { Issue } from '../../contract/failure.js';
 import { mistyped } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
-import { timeoutOf } from '../request-values.js';
+import { textField, timeoutOf } from '../request-values.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 

@@ -11,13 +11,11 @@ interface AccessOptions {
   readonly accepted: () => void;
 }
 
-type AccessHooks = Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe'>;
-
 const identifierRejected = 2;
 const discardTopic = '$dropped';
 
 /** Anyone may connect, send requests and receive replies; nothing else. */
-export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions): AccessHooks {
+export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions): AedesOptions {
   /** Clients without an id that request a session: refused [MQTT-3.1.3-8], although Aedes assigns an id. */
   const withoutId = new WeakSet<Client>();
   return {

@@ -11,7 +11,7 @@ import { DropLog, retainedRequest } from './drop-log.js';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.js';
 import { RemoteBroker } from './remote-broker.js';
 import { type ReplyTarget, type RequestContent, readMqttRequest } from './request-reader.js';
-import { type RequestTopic, readRequestTopic, Topics } from './topics.js';
+import { readRequestTopic, Topics } from './topics.js';
 
 export interface MqttServerOptions
   extends Pick<EmbeddedBrokerOptions, 'host' | 'port' | keyof PeerLimits>,
@@ -83,7 +83,7 @@ export class MqttServer {
     const topic = readRequestTopic(message.topic);
     const owner = replyTo && this.#topics.ownerOf(replyTo.topic);
     if (message.retain) this.#drop(retainedRequest, message, peer);
-    else if (replyTo && !isOwn(owner, topic, peer)) {
+    else if (replyTo && !isOwn(owner, topic.sender, peer.clientId)) {
       this.#drop('a request whose reply topic is not its sender’s', message, peer, replyTo.topic);
     } else if (!(content instanceof Failure)) {
       this.#call(topic.procedure, { peer, replyTo }, content, peer.address ?? topic.sender ?? owner ?? 'mqtt');
@@ -127,5 +127,5 @@ function send({ peer, replyTo }: Exchange, member: string, qos: 0 | 1 = 1): bool
   return peer.send({ topic, payload: `${head}${member}}`, qos, correlationData });
 }
 
-const isOwn = (owner: string | undefined, { sender = owner }: RequestTopic, { clientId = owner }: Peer): boolean =>
+const isOwn = (owner: string | undefined, sender = owner, clientId = owner): boolean =>
   owner !== undefined && sender === owner && clientId === owner;

@@ -1,13 +1,7 @@
-export interface RequestTopic {
-  readonly procedure: string;
-  /** Client id after `/from/`, which the ACL of the broker checks. */
-  readonly sender: string | undefined;
-}
-
 const beforeSender = '/from/';
 
-/** Splits at the first `/from/`. Client ids must not contain it. */
-export function readRequestTopic(topic: string): RequestTopic {
+/** Splits at the first `/from/`, before the client id that the ACL of the broker checks. Client ids must not contain it. */
+export function readRequestTopic(topic: string) {
   const at = topic.indexOf(beforeSender);
   if (at < 0) return { procedure: topic, sender: undefined };
   return { procedure: topic.slice(0, at), sender: topic.slice(at + beforeSender.length) };

@@ -6,6 +6,7 @@ import type { Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { answerError } from '../http/answer-error.js';
 import { Procedures } from '../json-rpc/procedures.js';
+import { textField } from '../request-values.js';
 import { Connection } from './connection.js';
 import { Session } from './session.js';
 import { jsonRpcSubprotocol, offeredBearer } from './subprotocols.js';
@@ -19,8 +20,6 @@ export interface WebSocketOptions extends WebSocketServerOptions {
 }
 
 const unsupportedSubprotocol = 1002;
-
-const noUpgrade = () => new MalformedRequest({ detail: 'This address takes WebSocket handshakes only' });
 
 /** JSON-RPC 2.0 on `/ws`. The result closes connections (1012) as soon as their calls are answered. */
 export function registerWebSocket(
@@ -49,8 +48,10 @@ export function registerWebSocket(
   fastify.addHook('preClose', drain);
   registerWebSocketServer(fastify, options);
   fastify.register(async (scope) => {
-    const handler = (request: FastifyRequest, reply: FastifyReply) =>
-      answerError(pipeline, noUpgrade(), request, reply);
+    const handler = (request: FastifyRequest, reply: FastifyReply) => {
+      const failure = new MalformedRequest({ detail: 'This address takes WebSocket handshakes only' });
+      answerError(pipeline, failure, request, reply);
+    };
     scope.route({ method: 'GET', url: '/ws', handler, wsHandler: connect });
   });
   return drain;
@@ -62,7 +63,7 @@ function handshake({ callerAddress, headers, raw }: FastifyRequest): Inbound {
     protocol: 'websocket',
     address: callerAddress,
     authorization: authorization ?? offeredBearer(headers['sec-websocket-protocol']),
-    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    traceparent: textField(traceparent),
     connection: raw.socket,
   };
 }

@@ -1,12 +1,9 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import websocket, { type WebSocket, type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import { MalformedRequest, PermissionDenied } from '../../contract/built-in-failures.js';
 import { CallerAddresses } from '../caller-address.js';
-import { identityOf } from '../http/inbound.js';
-import { PlainAnswer } from '../http/plain-answer.js';
-import { toProblem } from '../http/problem.js';
+import { PlainAnswer, type Refusal } from '../http/plain-answer.js';
 import { closeInStages, ignoreInput } from '../http/unread-input.js';
 import type { PeerLimits } from '../message-rate.js';
 import { isAllowedOrigin } from './origin.js';
@@ -42,25 +39,15 @@ function serverOptions({ payloadBytes, origins, trustedProxies }: WebSocketServe
     handleProtocols: chooseSubprotocol,
     verifyClient: ({ req }, accept) => {
       if (isAllowedOrigin(req, allowed)) accept(true);
-      else accept(false, 403, ...foreignOrigin(req));
+      else refuse(req, { failure: new PermissionDenied({ detail: 'This origin may not open a WebSocket here' }) });
     },
   };
 }
 
-function foreignOrigin(request: IncomingMessage): [body: string, headers: OutgoingHttpHeaders] {
-  const { requestId, trace } = identityOf(request);
-  const failure = new PermissionDenied({ detail: 'This origin may not open a WebSocket here' });
-  // spelled as in ws, to override its own
-  const headers = { 'Content-Type': 'application/problem+json', 'x-request-id': requestId };
-  return [JSON.stringify(toProblem(failure, trace.traceId)), headers];
-}
-
-/** For a handshake that ws refuses; `message` is its reason. */
-function refuseHandshake({ message }: Error, socket: Socket, request: IncomingMessage): void {
-  const failure = new MalformedRequest({ detail: message });
-  const answer = new PlainAnswer({ failure, headers: { 'sec-websocket-version': '13' } }, request);
-  ignoreInput(socket);
-  closeInStages(socket, `${answer}`);
+/** Instead of ws, which would answer in its own form. */
+function refuse(request: IncomingMessage, refusal: Refusal): void {
+  ignoreInput(request.socket);
+  closeInStages(request.socket, `${new PlainAnswer(refusal, request)}`);
 }
 
 /** Once per HTTP server. Before mercurius, which would register one without limits. */
@@ -75,7 +62,10 @@ export function registerWebSocketServer(fastify: FastifyInstance, options: WebSo
   });
   fastify.after(() => {
     const { websocketServer } = fastify;
-    websocketServer.on('wsClientError', refuseHandshake);
+    websocketServer.on('wsClientError', ({ message }, _socket, request) => {
+      const failure = new MalformedRequest({ detail: message });
+      refuse(request, { failure, headers: { 'sec-websocket-version': '13' } });
+    });
     websocketServer.on('connection', (socket, { socket: wire }) => {
       peers.set(socket, new Peer(socket, wire, options));
     });
