@@ -1,5 +1,6 @@
 import type { Issue } from '../contract/failure.js';
 import { mistyped } from '../contract/json-codec.js';
+import type { Inbound } from '../pipeline/call-context.js';
 
 /** Alternating names and values. Node merges repeated headers. */
 export type RawHeaders = readonly string[];
@@ -19,8 +20,24 @@ export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHe
 export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Milliseconds, from 1, from JSON; undefined when invalid. */
-export const timeoutOf = (given: unknown): number | undefined =>
+const timeoutOf = (given: unknown): number | undefined =>
   typeof given === 'number' && Number.isInteger(given) && given >= 1 ? given : undefined;
 
 export const timeoutIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,9}$/.test(text) ? timeoutOf(Number(text)) : undefined;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
+
+/** Values of another type count as absent; `keyFaults` comes first. */
+export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
+  requestId: textField(request_id),
+  traceparent: textField(traceparent),
+  timeoutMs: timeoutOf(timeout_ms),
+  idempotencyKey: textField(idempotency_key),
+});
+
+/** A key of another type is refused: ignoring it would leave the command unprotected. */
+export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
+  key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

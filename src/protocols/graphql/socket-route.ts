@@ -6,8 +6,7 @@ import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.j
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
-import { callFields, keyFaults } from '../json-rpc/call-fields.js';
-import { textField } from '../request-values.js';
+import { callFields, keyFaults, textField } from '../request-values.js';
 import type { Peer } from '../websocket/peer.js';
 import { peerOf } from '../websocket/websocket-server.js';
 import type { GraphqlEngine } from './graphql-engine.js';

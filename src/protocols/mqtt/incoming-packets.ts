@@ -10,12 +10,11 @@ const hasFilters = (type: number): boolean => type === 8 || type === 10;
 
 /** Reads fixed headers only: Aedes would buffer a packet of up to 256 MiB. */
 export class IncomingPackets {
-  #bodyBytesLeft = 0;
-  #length = 0;
-  #type = 0;
-  /** Of the length field so far; undefined before the first byte of a packet. */
-  #lengthBytes: number | undefined;
   #begun = 0;
+  #type = 0;
+  /** Of the length field so far; undefined outside of it. */
+  #lengthBytes: number | undefined;
+  #bodyBytesLeft = 0;
   fault: string | undefined;
   readonly #acknowledgements: MessageRate;
 
@@ -27,39 +26,39 @@ export class IncomingPackets {
     this.#acknowledgements = new MessageRate(rate && { ...rate, quota: 2 * rate.quota });
   }
 
+  /** Bytes of `chunk` that belong to the current packet and the next `count`. */
   take(chunk: Buffer, count: number): number {
     const last = this.#begun + count;
     let at = 0;
     while (at < chunk.length && this.fault === undefined) {
-      if (this.#bodyBytesLeft > 0) {
+      if (this.#lengthBytes !== undefined) this.#addToLength(chunk.readUInt8(at++), this.#lengthBytes);
+      else if (this.#bodyBytesLeft > 0) {
         const passed = Math.min(this.#bodyBytesLeft, chunk.length - at);
         this.#bodyBytesLeft -= passed;
         at += passed;
-      } else if (this.#lengthBytes === undefined && this.#begun === last) break;
-      else this.#headerByte(chunk.readUInt8(at++));
+      } else if (this.#begun === last) break;
+      else this.#begin(chunk.readUInt8(at++));
     }
     return at;
   }
 
-  #headerByte(byte: number): void {
-    if (this.#lengthBytes === undefined) {
-      this.#begun++;
-      this.#type = byte >> 4;
-      this.#lengthBytes = 0;
-      this.#length = 0;
-      return;
-    }
-    this.#length += (byte & ~continues) << (7 * this.#lengthBytes++);
-    if (!(byte & continues)) this.#beginBody();
+  #begin(byte: number): void {
+    this.#begun++;
+    this.#type = byte >> 4;
+    this.#lengthBytes = 0;
+  }
+
+  #addToLength(byte: number, place: number): void {
+    this.#bodyBytesLeft += (byte & ~continues) << (7 * place);
+    this.#lengthBytes = byte & continues ? place + 1 : undefined;
+    if (this.#lengthBytes === undefined) this.#checkBody();
     else if (this.#lengthBytes === maxLengthBytes) this.fault = 'Malformed length';
   }
 
-  #beginBody(): void {
-    this.#lengthBytes = undefined;
-    this.#bodyBytesLeft = this.#length;
-    const type = this.#type;
-    if (this.#length > (hasFilters(type) ? maxFilterBytes : this.maxBytes)) this.fault = 'Packet too large';
-    if (!isAcknowledgement(type)) return;
+  #checkBody(): void {
+    if (this.#bodyBytesLeft > (hasFilters(this.#type) ? maxFilterBytes : this.maxBytes))
+      this.fault = 'Packet too large';
+    if (!isAcknowledgement(this.#type)) return;
     this.#acknowledgements.admit();
     if (this.#acknowledgements.isAbused) this.fault = 'Too many acknowledgements';
   }

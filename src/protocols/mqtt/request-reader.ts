@@ -4,10 +4,9 @@ import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contra
 import type { Failure } from '../../contract/failure.js';
 import { isObject } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
-import { type CallFields, callFields, type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
-import { textField, timeoutIn } from '../request-values.js';
+import { type CallFields, callFields, type JsonObject, keyFaults, textField, timeoutIn } from '../request-values.js';
 import type { IncomingMessage } from './broker.js';
 
 type Properties = NonNullable<IPublishPacket['properties']>;

@@ -1,8 +1,8 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import { isObject, mistyped, unrecognized } from '../../contract/json-codec.js';
-import { type JsonObject, keyFaults } from '../json-rpc/call-fields.js';
 import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
+import { type JsonObject, keyFaults } from '../request-values.js';
 
 export interface JsonRpcRequest {
   /** Absent for a notification. */

@@ -1,7 +1,7 @@
 import type { Inbound } from '../../pipeline/call-context.js';
-import { callFields, type JsonObject } from '../json-rpc/call-fields.js';
 import { errorMember } from '../json-rpc/error-object.js';
 import type { Finish, Procedures } from '../json-rpc/procedures.js';
+import { callFields, type JsonObject } from '../request-values.js';
 import { Credentials } from './credentials.js';
 import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
