@@ -38,6 +38,12 @@ export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_ke
   idempotencyKey: textField(idempotency_key),
 });
 
+/** For protocols with one handshake for many calls: `fields` are those of one call. */
+export function withFields(handshake: Inbound, fields: JsonObject): Inbound {
+  const given = callFields(fields);
+  return { ...handshake, ...given, traceparent: given.traceparent ?? handshake.traceparent };
+}
+
 /** A key of another type is refused: ignoring it would leave the command unprotected. */
 export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
   key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

@@ -16,7 +16,8 @@ export class DropLog {
       this.#unlogged++;
       return;
     }
-    const shown = Object.entries(details).map(([name, value]) => `${name} ${JSON.stringify(value?.slice(0, longest))}`);
+    const known = Object.entries(details).filter(([, value]) => value !== undefined);
+    const shown = known.map(([name, value]) => `${name} ${JSON.stringify(value?.slice(0, longest))}`);
     const others = this.#unlogged > 0 ? `; ${this.#unlogged} others before it` : '';
     this.#logger.warn(`Dropped: ${reason} (${shown.join(', ')})${others}`);
     this.#quietUntil = now + intervalMs;

@@ -92,11 +92,7 @@ export class MqttServer {
   }
 
   #drop(reason: string, { topic }: IncomingMessage, { clientId }: Peer, replyTopic?: string): void {
-    this.#drops.add(reason, {
-      topic,
-      ...(clientId !== undefined && { client: clientId }),
-      ...(replyTopic !== undefined && { 'reply topic': replyTopic }),
-    });
+    this.#drops.add(reason, { topic, client: clientId, 'reply topic': replyTopic });
     this.#slots.release();
   }
 

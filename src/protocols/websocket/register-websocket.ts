@@ -5,8 +5,9 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { answerError } from '../http/answer-error.js';
+import { httpInbound } from '../http/inbound.js';
 import { Procedures } from '../json-rpc/procedures.js';
-import { textField } from '../request-values.js';
+import { withFields } from '../request-values.js';
 import { Connection } from './connection.js';
 import { Session } from './session.js';
 import { jsonRpcSubprotocol, offeredBearer } from './subprotocols.js';
@@ -34,7 +35,7 @@ export function registerWebSocket(
       socket.close(unsupportedSubprotocol);
       return;
     }
-    const session = new Session(handshake(request), procedures);
+    const session = new Session(handshakeOf(request), procedures);
     const connection = new Connection(socket, peerOf(socket), session, maxConcurrentCalls);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
@@ -57,13 +58,8 @@ export function registerWebSocket(
   return drain;
 }
 
-function handshake({ callerAddress, headers, raw }: FastifyRequest): Inbound {
-  const { authorization, traceparent } = headers;
-  return {
-    protocol: 'websocket',
-    address: callerAddress,
-    authorization: authorization ?? offeredBearer(headers['sec-websocket-protocol']),
-    traceparent: textField(traceparent),
-    connection: raw.socket,
-  };
+function handshakeOf(request: FastifyRequest): Inbound {
+  const handshake = withFields(httpInbound(request, 'websocket'), {});
+  const { authorization = offeredBearer(request.headers['sec-websocket-protocol']) } = handshake;
+  return { ...handshake, authorization };
 }

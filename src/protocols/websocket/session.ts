@@ -1,47 +1,52 @@
 import type { Inbound } from '../../pipeline/call-context.js';
 import { errorMember } from '../json-rpc/error-object.js';
 import type { Finish, Procedures } from '../json-rpc/procedures.js';
-import { callFields, type JsonObject } from '../request-values.js';
-import { Credentials } from './credentials.js';
+import { withFields } from '../request-values.js';
 import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
+/** The calls of one connection, and who makes them. */
 export class Session {
-  readonly #credentials: Credentials;
+  /** With the last accepted token; later ones have tokens that are not verified yet. The last one is used. */
+  #handshakes: Inbound[];
 
   constructor(
-    private readonly handshake: Inbound,
+    handshake: Inbound,
     private readonly procedures: Procedures,
   ) {
-    this.#credentials = new Credentials(handshake.authorization);
+    this.#handshakes = [handshake];
   }
 
   execute({ id, method, params: given }: JsonRpcRequest, finish: Finish): void {
     const { params, fields, faults } = separateMeta(given);
-    const inbound = this.#inbound(fields);
+    const handshake = this.#handshakes.at(-1) as Inbound;
+    const inbound = fields ? withFields(handshake, fields) : handshake;
     if (method === authenticateMethod) void this.#authenticate(inbound, { params, faults }).then(finish);
     else this.procedures.call(inbound, { name: method, params, faults, isAnswered: id !== undefined }, finish);
   }
 
-  /** Later calls use the new identity at once, and the old one again if the token is refused. */
   async #authenticate(inbound: Inbound, { params, faults }: Pick<CallParams, 'params' | 'faults'>): Promise<string> {
     const { pipeline } = this.procedures;
     const context = pipeline.begin(inbound);
     try {
       const authorization = bearerOf(params, faults);
-      const verification = pipeline.authenticate(pipeline.begin({ ...inbound, authorization }));
-      await this.#credentials.replace(authorization, verification);
+      await this.#use(authorization, pipeline.authenticate(pipeline.begin({ ...inbound, authorization })));
       return '"result":{}';
     } catch (error) {
       return errorMember(pipeline.toFailure(error, context), context);
     }
   }
 
-  /** `_meta` applies to one call, the handshake to all. */
-  #inbound(fields: JsonObject | undefined): Inbound {
-    const inbound = { ...this.handshake, authorization: this.#credentials.authorization };
-    if (!fields) return inbound;
-    const given = callFields(fields);
-    return { ...inbound, ...given, traceparent: given.traceparent ?? inbound.traceparent };
+  /** At once, and the earlier token again if `verification` rejects. Several verifications may run. */
+  async #use(authorization: string, verification: Promise<void>): Promise<void> {
+    const given = { ...(this.#handshakes[0] as Inbound), authorization };
+    this.#handshakes.push(given);
+    try {
+      await verification;
+      this.#handshakes.splice(0, this.#handshakes.indexOf(given));
+    } catch (error) {
+      this.#handshakes = this.#handshakes.filter((handshake) => handshake !== given);
+      throw error;
+    }
   }
 }
