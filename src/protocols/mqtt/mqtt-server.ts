@@ -41,8 +41,8 @@ interface Exchange {
 }
 
 export class MqttServer {
-  readonly #payloadBytes: number;
   readonly broker: Broker;
+  readonly #payloadBytes: number;
   readonly #topics: Topics;
   readonly #procedures: Procedures;
   readonly #slots: CallSlots;
@@ -53,8 +53,8 @@ export class MqttServer {
     const { pipeline, operations, topicPrefix, payloadBytes, url } = options;
     const topics = new Topics(topicPrefix);
     const settings = { ...defaults, ...options, topics, drops: this.#drops, packetBytes: packetBytes(payloadBytes) };
-    this.#payloadBytes = payloadBytes;
     this.broker = url === undefined ? new EmbeddedBroker(settings) : new RemoteBroker({ ...settings, url });
+    this.#payloadBytes = payloadBytes;
     this.#topics = topics;
     this.#procedures = new Procedures(pipeline, operations, ({ mqtt }) => `${topicPrefix}/${mqtt}`);
     this.#slots = new CallSlots(settings.maxConcurrentCalls);

@@ -23,11 +23,15 @@ export interface RequestContent {
   readonly params: unknown;
 }
 
+type Content = RequestContent | Failure;
+
 export interface MqttRequest {
   /** Absent for a notification, which gets no reply. */
   readonly replyTo: ReplyTarget | undefined;
-  readonly content: RequestContent | Failure;
+  readonly content: Content;
 }
+
+const noLimit = Number.POSITIVE_INFINITY;
 
 /** The protocol version is unknown: with these properties the payload is the params, else it may be an envelope. */
 const isMqtt5 = ({ responseTopic, correlationData, userProperties }: Properties): boolean =>
@@ -69,7 +73,7 @@ function userMembers({ userProperties = {} }: Properties): JsonObject {
   };
 }
 
-function readEnvelope(message: JsonObject, properties: Properties): RequestContent | Failure {
+function readEnvelope(message: JsonObject, properties: Properties): Content {
   if (!isEnvelope(message)) return contentOf({}, message, properties);
   const fault = faultOf(message);
   if (fault !== undefined) return malformed(fault);
@@ -77,23 +81,14 @@ function readEnvelope(message: JsonObject, properties: Properties): RequestConte
   return contentOf(message, params, properties);
 }
 
-function contentOf(
-  members: JsonObject,
-  params: unknown,
-  { messageExpiryInterval }: Properties,
-): MqttRequest['content'] {
+function contentOf(members: JsonObject, params: unknown, { messageExpiryInterval = noLimit }: Properties): Content {
   // a repeated user property is a list
   const issues = keyFaults(members, '');
   if (issues.length > 0) return new InvalidArgument({ issues });
   if (params === undefined) return new NotJson();
   const fields = callFields(members);
-  const timeoutMs = sooner(fields.timeoutMs, messageExpiryInterval);
+  const timeoutMs = Math.min(fields.timeoutMs ?? noLimit, messageExpiryInterval * 1000);
   return { fields: { ...fields, timeoutMs, authorization: textField(members.authorization) }, params };
-}
-
-function sooner(timeoutMs: number | undefined, expirySeconds: number | undefined): number | undefined {
-  if (expirySeconds === undefined) return timeoutMs;
-  return Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, expirySeconds * 1000);
 }
 
 const isEnvelope = (message: JsonObject): boolean =>

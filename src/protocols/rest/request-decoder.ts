@@ -4,6 +4,7 @@ import { type Decode, isObject, jsonDecoder, refuseUnknown } from '../../contrac
 import type { RestMapping } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
+import { hasBody } from '../http/unread-input.js';
 
 type Coerce = (value: unknown) => unknown;
 type Values = Record<string, unknown>;
@@ -60,10 +61,8 @@ const refuseReadBody: Refuse = ({ body }, issues) => {
 };
 
 /** For GET: Fastify does not read the body, so look at the headers. */
-const refuseUnreadBody: Refuse = ({ headers }, issues) => {
-  const length = headers['content-length'];
-  if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined)
-    issues.push(unexpectedBody);
+const refuseUnreadBody: Refuse = ({ raw }, issues) => {
+  if (hasBody(raw)) issues.push(unexpectedBody);
 };
 
 /** For methods with a body, which holds everything that is not in the path. */
