@@ -4,7 +4,6 @@ import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
 import type { IdempotencySlot } from './idempotency.js';
 import { type Connection, Lifetime } from './lifetime.js';
-import { networkOf } from './network-of.js';
 import type { Principal } from './principal.js';
 import type { Span } from './span.js';
 import { TraceContext } from './trace-context.js';
@@ -54,56 +53,44 @@ export const identify = ({ requestId, traceparent }: Pick<Inbound, 'requestId' |
   trace: new TraceContext(traceparent),
 });
 
-export class CallContext implements CallIdentity {
+/** A unit of work and a nested call get a copy with changes: `{ ...context, transaction }`. */
+export interface CallContext extends CallIdentity {
+  readonly inbound: Inbound;
+  principal: Principal;
+  readonly lifetime: Lifetime;
   address: string;
   /** The forwarding process has applied the rate limits. */
-  isForwarded = false;
-  tenant = noTenant;
+  isForwarded: boolean;
+  tenant: string;
   transaction: unknown;
   idempotency: IdempotencySlot | undefined;
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
   /** One object for the call and its units of work. */
-  rowAccess = { consulted: false };
+  rowAccess: { consulted: boolean };
   /** Parent of new spans; absent when the call is not recorded. */
   span: Span | undefined;
   operation: string | undefined;
+}
 
-  constructor(
-    readonly inbound: Inbound,
-    public principal: Principal,
-    readonly lifetime: Lifetime,
-    readonly requestId: string,
-    readonly trace: TraceContext,
-  ) {
-    this.address = inbound.address;
-  }
-
-  get network(): string {
-    return networkOf(this.address);
-  }
-
-  static begin(inbound: Inbound, principal: Principal, deadline: number): CallContext {
-    const { requestId, traceparent, trace = new TraceContext(traceparent), connection } = inbound;
-    const lifetime = new Lifetime(deadline, connection);
-    return new CallContext(inbound, principal, lifetime, requestIdOf(requestId), trace);
-  }
-
-  fork(
-    changes: Partial<Pick<CallContext, 'principal' | 'transaction' | 'idempotency' | 'rowAccess' | 'span'>>,
-  ): CallContext {
-    const { inbound, principal, lifetime, requestId, trace } = this;
-    const inner = new CallContext(inbound, principal, lifetime, requestId, trace);
-    inner.address = this.address;
-    inner.isForwarded = this.isForwarded;
-    inner.tenant = this.tenant;
-    inner.transaction = this.transaction;
-    inner.idempotency = this.idempotency;
-    inner.rate = this.rate;
-    inner.rowAccess = this.rowAccess;
-    inner.span = this.span;
-    inner.operation = this.operation;
-    return Object.assign(inner, changes);
-  }
+/** `deadline`: milliseconds of `performance.now()`. */
+export function beginContext(inbound: Inbound, principal: Principal, deadline: number): CallContext {
+  const { address, connection, requestId, traceparent, trace = new TraceContext(traceparent) } = inbound;
+  return {
+    inbound,
+    principal,
+    lifetime: new Lifetime(deadline, connection),
+    requestId: requestIdOf(requestId),
+    trace,
+    address,
+    isForwarded: false,
+    tenant: noTenant,
+    transaction: undefined,
+    idempotency: undefined,
+    rate: undefined,
+    rowAccess: { consulted: false },
+    span: undefined,
+    operation: undefined,
+  };
 }
 
 const cls = ClsServiceManager.getClsService();

@@ -1,34 +1,31 @@
 import { CurrentCall, type RowFilter } from '../ports/current-call.js';
-import { type CallContext, currentCall, noTenant } from './call-context.js';
+import { currentCall, noTenant } from './call-context.js';
+import { networkOf } from './network-of.js';
 
 /** Background work has no caller and may access every row. */
 export class ClsCurrentCall extends CurrentCall {
-  get #call(): CallContext | undefined {
-    return currentCall();
-  }
-
   override get userId(): string | undefined {
-    return this.#call?.principal.claims?.sub;
+    return currentCall()?.principal.claims?.sub;
   }
 
   override get sessionId(): string | undefined {
-    return this.#call?.principal.claims?.sid;
+    return currentCall()?.principal.claims?.sid;
   }
 
   override get tenant(): string {
-    return this.#call?.tenant ?? noTenant;
+    return currentCall()?.tenant ?? noTenant;
   }
 
   override get network(): string {
-    return this.#call?.network ?? 'local';
+    return networkOf(currentCall()?.address ?? 'local');
   }
 
   override get signal(): AbortSignal {
-    return this.#call?.lifetime.signal ?? new AbortController().signal;
+    return currentCall()?.lifetime.signal ?? new AbortController().signal;
   }
 
   override rows(action: string, subject: string): RowFilter {
-    const call = this.#call;
+    const call = currentCall();
     if (!call) return 'all';
     call.rowAccess.consulted = true;
     return call.principal.rows(action, subject);

@@ -1,8 +1,106 @@
 import { Injectable, Optional } from '@nestjs/common';
+import { Failure } from '../contract/failure.js';
+import type { FailureKind } from '../contract/failure-table.js';
+import { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Call } from './call.js';
-import { LocalExecutor } from './local-executor.js';
+import { type CallContext, runInCall } from './call-context.js';
+import { IdempotencyLog, type IdempotencySlot, type StoredOutcome } from './idempotency.js';
+import { slotFor } from './idempotency-slot.js';
+import { LocalDispatcher } from './local-dispatcher.js';
+import { authorizeInput } from './principal.js';
 import { OperationRegistry } from './registry.js';
+import { traced } from './span.js';
 
+/** Repeating the request would give these again. */
+const lasting: ReadonlySet<FailureKind> = new Set([
+  'not_found',
+  'already_exists',
+  'failed_precondition',
+  'permission_denied',
+  'invalid_argument',
+]);
+
+/** Steps 10 to 12 of docs/architecture.md. */
+@Injectable()
+export class LocalExecutor {
+  constructor(
+    private readonly registry: OperationRegistry,
+    private readonly dispatcher: LocalDispatcher,
+    private readonly log: IdempotencyLog,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  run(call: Call): Promise<unknown> {
+    authorizeInput(call.decision, call.input);
+    const slot = slotFor(call, this.registry.failures);
+    const { ended } = call.context.lifetime;
+    if (ended) return Promise.reject(ended);
+    const output = slot ? this.#executeOnce(call, slot) : this.#execute(call);
+    return call.decision.onRows ? output.then((value) => requireRowFilter(call, value)) : output;
+  }
+
+  #execute(call: Call): Promise<unknown> {
+    const { context, operation } = call;
+    context.operation = operation.id;
+    if (!context.span) return this.#dispatch(call, context);
+    return traced(context.span, `handle ${operation.id}`, 'internal', (span) =>
+      this.#dispatch(call, { ...context, span }),
+    );
+  }
+
+  #dispatch(call: Call, context: CallContext): Promise<unknown> {
+    return runInCall(context, () => this.dispatcher.dispatch(call));
+  }
+
+  async #executeOnce(call: Call, slot: IdempotencySlot): Promise<unknown> {
+    const { context } = call;
+    const known = await runInCall(context, () => this.log.find(slot));
+    context.span?.set('app.idempotency', known ? 'replayed' : 'first');
+    if (known) return slot.replay(known);
+    context.idempotency = slot;
+    try {
+      const output = await this.#execute(call);
+      await this.#ensureRecorded(call, slot, output);
+      return output;
+    } catch (error) {
+      const stored = await this.#recordFailure(context, slot, error);
+      if (stored) return slot.replay(stored);
+      throw error;
+    }
+  }
+
+  async #ensureRecorded({ operation, context }: Call, slot: IdempotencySlot, output: unknown): Promise<void> {
+    if (!slot.recorded) await runInCall(context, () => this.unitOfWork.run(async () => output));
+    else if (slot.recorded.value !== output)
+      throw new Error(`${operation.id} must return what its unit of work returned`);
+  }
+
+  /** In a second transaction: the command's own is rolled back. Resolves with an earlier outcome, if any. */
+  async #recordFailure(
+    context: CallContext,
+    slot: IdempotencySlot,
+    error: unknown,
+  ): Promise<StoredOutcome | undefined> {
+    if (!(error instanceof Failure) || !lasting.has(error.kind)) return undefined;
+    const { code, message, issues } = error;
+    return runInCall({ ...context, idempotency: undefined }, () =>
+      this.unitOfWork.run(async () => {
+        const stored = await this.log.claim(slot);
+        if (!stored) await this.log.record(slot, { failure: { code, detail: message, ...(issues && { issues }) } });
+        return stored;
+      }),
+    );
+  }
+}
+
+/** Fails closed: a handler that ignores the row filter would return every row. */
+function requireRowFilter<T>({ operation, context }: Call, value: T): T {
+  if (!context.rowAccess.consulted)
+    throw new Error(`${operation.id} did not read CurrentCall.rows(…), so its rows are not filtered`);
+  return value;
+}
+
+/** Calls the process that has the handler. */
 export abstract class RemoteExecutor {
   abstract run(call: Call): Promise<unknown>;
 }

@@ -4,62 +4,58 @@ import type { OperationDescriptor } from '../contract/module.js';
 import { type RateDecision, RateLimiter, type RatePolicy } from '../ports/rate-limiter.js';
 import type { Call } from './call.js';
 import { type CallContext, runInCall } from './call-context.js';
+import { networkOf } from './network-of.js';
 import { type LimitSettings, PipelineSettings } from './pipeline-settings.js';
 
 @Injectable()
 export class Limits {
   #settings: LimitSettings;
-  #address: RatePolicy;
-  readonly #policies = new Map<OperationDescriptor, RatePolicy>();
+  readonly #policies = new Map<OperationDescriptor | undefined, RatePolicy>();
 
   constructor(
     private readonly limiter: RateLimiter,
     { limits }: PipelineSettings,
   ) {
     this.#settings = limits;
-    this.#address = { name: 'address', ...limits.address };
   }
 
   update(settings: LimitSettings): void {
     this.#settings = settings;
-    this.#address = { name: 'address', ...settings.address };
     this.#policies.clear();
   }
 
   perAddress(context: CallContext): void | Promise<void> {
-    return this.#consume(context, this.#address, context.network);
+    return this.#consume(context, networkOf(context.address));
   }
 
   perCaller({ context, operation }: Call): void | Promise<void> {
-    const { principal, network } = context;
-    return this.#consume(context, this.#policy(operation), principal.isAnonymous ? network : principal.id);
+    const { principal, address } = context;
+    return this.#consume(context, principal.isAnonymous ? networkOf(address) : principal.id, operation);
   }
 
-  #consume(context: CallContext, policy: RatePolicy, key: string): void | Promise<void> {
+  #consume(context: CallContext, key: string, operation?: OperationDescriptor): void | Promise<void> {
     if (!this.#settings.enabled) return;
+    const policy = this.#policies.getOrInsertComputed(operation, this.#policyOf);
     const decision = context.span ? this.#recorded(context, policy, key) : this.limiter.consume(policy, key);
-    if (decision instanceof Promise) return decision.then((made) => this.#apply(context, policy, made));
-    this.#apply(context, policy, decision);
+    if (decision instanceof Promise) return decision.then((made) => apply(context, policy, made));
+    apply(context, policy, decision);
   }
 
-  #policy(operation: OperationDescriptor): RatePolicy {
-    let policy = this.#policies.get(operation);
-    if (!policy) {
-      const declared = operation.spec.ratePerSecond;
-      const preset = declared === undefined ? this.#settings.caller : { quota: declared, windowSeconds: 1 };
-      policy = { name: operation.id, ...(this.#settings.operations[operation.id] ?? preset) };
-      this.#policies.set(operation, policy);
-    }
-    return policy;
-  }
+  readonly #policyOf = (operation: OperationDescriptor | undefined): RatePolicy => {
+    const { address, caller, operations } = this.#settings;
+    if (!operation) return { name: 'address', ...address };
+    const { id, spec } = operation;
+    const preset = spec.ratePerSecond === undefined ? caller : { quota: spec.ratePerSecond, windowSeconds: 1 };
+    return { name: id, ...(operations[id] ?? preset) };
+  };
 
   /** The limiter reads the parent of its span from the current call. */
   #recorded(context: CallContext, policy: RatePolicy, key: string): RateDecision | Promise<RateDecision> {
     return runInCall(context, () => this.limiter.consume(policy, key));
   }
+}
 
-  #apply(context: CallContext, policy: RatePolicy, decision: RateDecision): void {
-    context.rate = { policy, decision };
-    if (!decision.allowed) throw new RateLimited({ retryAfterSeconds: Math.max(1, decision.resetSeconds) });
-  }
+function apply(context: CallContext, policy: RatePolicy, decision: RateDecision): void {
+  context.rate = { policy, decision };
+  if (!decision.allowed) throw new RateLimited({ retryAfterSeconds: Math.max(1, decision.resetSeconds) });
 }

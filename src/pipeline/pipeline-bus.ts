@@ -4,12 +4,11 @@ import type { Operation, OutputOf } from '../contract/operation.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
 import { FeatureFlags } from '../ports/feature-flags.js';
 import { Call } from './call.js';
-import { CallContext, currentCall } from './call-context.js';
+import { beginContext, type CallContext, currentCall } from './call-context.js';
 import { Executor } from './executor.js';
 import { PipelineSettings } from './pipeline-settings.js';
 import { type Principal, Principals } from './principal.js';
 import { RunningCalls } from './running-calls.js';
-import { authorizeOperation, requireEnabled, validateInput } from './steps.js';
 import { TraceContext } from './trace-context.js';
 
 const asIs = (value: unknown): unknown => value;
@@ -18,7 +17,7 @@ const asIs = (value: unknown): unknown => value;
 @Injectable()
 export class PipelineBus extends Bus {
   override readonly asService: Bus = {
-    execute: (message, options = {}) => this.#start(message, options, this.#service),
+    execute: (message, options) => this.#start(message, options, this.principals.service(this.settings.serviceName)),
     get asService() {
       return this;
     },
@@ -34,15 +33,11 @@ export class PipelineBus extends Bus {
     super();
   }
 
-  override execute<M extends Operation>(message: M, options: ExecuteOptions = {}): Promise<OutputOf<M>> {
+  override execute<M extends Operation>(message: M, options?: ExecuteOptions): Promise<OutputOf<M>> {
     return this.#start(message, options);
   }
 
-  get #service(): Principal {
-    return this.principals.service(this.settings.serviceName);
-  }
-
-  #start<M extends Operation>(message: M, options: ExecuteOptions, principal?: Principal): Promise<OutputOf<M>> {
+  #start<M extends Operation>(message: M, options?: ExecuteOptions, principal?: Principal): Promise<OutputOf<M>> {
     try {
       return this.#execute(message, options, principal) as Promise<OutputOf<M>>;
     } catch (error) {
@@ -50,31 +45,27 @@ export class PipelineBus extends Bus {
     }
   }
 
-  #execute(message: Operation, { idempotencyKey }: ExecuteOptions, principal?: Principal): Promise<unknown> {
+  /** Steps 5, 7 and 9 to 12 of docs/architecture.md. */
+  #execute(message: Operation, options?: ExecuteOptions, principal?: Principal): Promise<unknown> {
     const operation = describe(message.constructor);
     const outer = currentCall();
-    if (outer?.transaction !== undefined) {
+    if (outer?.transaction !== undefined)
       throw new Error(
         `${operation.id} called inside uow.run: it could not be part of the transaction in every topology`,
       );
-    }
-    const context = outer?.fork({ idempotency: undefined, rowAccess: { consulted: false } }) ?? this.#background();
+    const context = outer ? { ...outer, idempotency: undefined, rowAccess: { consulted: false } } : this.#background();
     if (principal) context.principal = principal;
     const call = new Call(operation, context, message.input, asIs);
-    call.idempotencyKey = idempotencyKey;
-    requireEnabled(call, this.flags);
-    authorizeOperation(call);
-    validateInput(call);
+    call.idempotencyKey = options?.idempotencyKey;
+    call.requireEnabled(this.flags);
+    call.authorize();
+    call.validate();
     const work = this.executor.run(call);
-    return outer ? work : this.#watched(context, work);
-  }
-
-  #watched({ lifetime }: CallContext, work: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => this.calls.watch(lifetime, work, { resolve, reject }));
+    return outer ? work : this.calls.settled(context.lifetime, work);
   }
 
   #background(): CallContext {
     const inbound = { protocol: 'grpc', address: 'local', trace: TraceContext.unrecorded() } as const;
-    return CallContext.begin(inbound, this.principals.anonymous, performance.now() + this.settings.deadlineMs);
+    return beginContext(inbound, this.principals.anonymous, performance.now() + this.settings.deadlineMs);
   }
 }

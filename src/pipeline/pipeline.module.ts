@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { ModuleContract } from '../contract/module.js';
 import { Bus } from '../ports/bus.js';
@@ -6,10 +6,9 @@ import { Clock, SystemClock } from '../ports/clock.js';
 import { CurrentCall } from '../ports/current-call.js';
 import { Authenticator } from './authenticate.js';
 import { ClsCurrentCall } from './cls-current-call.js';
-import { Executor } from './executor.js';
+import { Executor, LocalExecutor } from './executor.js';
 import { Limits } from './limit.js';
 import { LocalDispatcher } from './local-dispatcher.js';
-import { LocalExecutor } from './local-executor.js';
 import { OperationMetrics } from './operation-metrics.js';
 import { Pipeline } from './pipeline.js';
 import { PipelineBus } from './pipeline-bus.js';
@@ -37,40 +36,25 @@ export function pipelineModule({
   ...settings
 }: PipelineOptions): DynamicModule {
   const registry = new OperationRegistry(modules, placement);
-  return {
-    module: PipelineModule,
-    global: true,
-    providers: [
-      { provide: OperationRegistry, useValue: registry },
-      { provide: Principals, useValue: new Principals(registry.grants) },
-      { provide: PipelineSettings, useValue: settings },
-      { provide: Tracer, useValue: tracer },
-      { provide: Clock, useClass: SystemClock },
-      { provide: CurrentCall, useClass: ClsCurrentCall },
-      { provide: Bus, useClass: PipelineBus },
-      // the buses of @nestjs/cqrs would skip authorization, validation and deadline
-      { provide: CommandBus, useExisting: Bus },
-      { provide: QueryBus, useExisting: Bus },
-      LocalDispatcher,
-      ...(registry.handledHere.length > 0 ? [LocalExecutor] : []),
-      Executor,
-      Authenticator,
-      Limits,
-      OperationMetrics,
-      RunningCalls,
-      Pipeline,
-    ],
-    exports: [
-      OperationRegistry,
-      Principals,
-      Clock,
-      CurrentCall,
-      OperationMetrics,
-      Limits,
-      Pipeline,
-      Bus,
-      CommandBus,
-      QueryBus,
-    ],
-  };
+  const providers: Provider[] = [
+    { provide: OperationRegistry, useValue: registry },
+    { provide: Principals, useValue: new Principals(registry.grants) },
+    { provide: PipelineSettings, useValue: settings },
+    { provide: Tracer, useValue: tracer },
+    { provide: Clock, useClass: SystemClock },
+    { provide: CurrentCall, useClass: ClsCurrentCall },
+    { provide: Bus, useClass: PipelineBus },
+    // the buses of @nestjs/cqrs would skip authorization, validation and deadline
+    { provide: CommandBus, useExisting: Bus },
+    { provide: QueryBus, useExisting: Bus },
+    LocalDispatcher,
+    ...(registry.handledHere.length > 0 ? [LocalExecutor] : []),
+    Executor,
+    Authenticator,
+    Limits,
+    OperationMetrics,
+    RunningCalls,
+    Pipeline,
+  ];
+  return { module: PipelineModule, global: true, providers, exports: providers };
 }

@@ -5,7 +5,7 @@ import type { OperationDescriptor } from '../contract/module.js';
 import { FeatureFlags } from '../ports/feature-flags.js';
 import { Authenticator } from './authenticate.js';
 import type { Call } from './call.js';
-import { CallContext, type Inbound, runInCall } from './call-context.js';
+import { beginContext, type CallContext, type Inbound, runInCall } from './call-context.js';
 import { Executor } from './executor.js';
 import { Limits } from './limit.js';
 import { type OperationCounts, OperationMetrics } from './operation-metrics.js';
@@ -14,8 +14,15 @@ import { type Excess, Pressure } from './pressure.js';
 import { Principals } from './principal.js';
 import { type Outcome, RunningCalls } from './running-calls.js';
 import type { Span } from './span.js';
-import { authorizeOperation, requireEnabled, type Step, validateInput } from './steps.js';
 import { Tracer } from './tracer.js';
+
+interface Step {
+  readonly recordedAs?: string;
+  /** Skipped in a process that receives a forwarded call. */
+  readonly atEdgeOnly?: boolean;
+  /** Throws or rejects with a Failure. Returns a promise only when it has to wait. */
+  readonly run: (call: Call) => void | Promise<void>;
+}
 
 @Injectable()
 export class Pipeline {
@@ -23,11 +30,11 @@ export class Pipeline {
   readonly #steps: readonly Step[] = [
     { run: ({ context }) => this.authenticator.acceptForwarded(context) },
     { recordedAs: 'limit_address', atEdgeOnly: true, run: ({ context }) => this.limits.perAddress(context) },
-    { run: (call) => requireEnabled(call, this.flags) },
+    { run: (call) => call.requireEnabled(this.flags) },
     { recordedAs: 'authenticate', run: ({ context, operation }) => this.authenticator.identify(context, operation) },
-    { recordedAs: 'authorize', run: authorizeOperation },
+    { recordedAs: 'authorize', run: (call) => call.authorize() },
     { recordedAs: 'limit_caller', atEdgeOnly: true, run: (call) => this.limits.perCaller(call) },
-    { recordedAs: 'validate', run: validateInput },
+    { recordedAs: 'validate', run: (call) => call.validate() },
   ];
 
   constructor(
@@ -47,7 +54,7 @@ export class Pipeline {
     const longest = this.longest(operation);
     const wanted = inbound.timeoutMs ?? longest;
     const allowed = wanted >= 0 && wanted < longest ? wanted : longest;
-    const context = CallContext.begin(inbound, this.principals.anonymous, performance.now() + allowed);
+    const context = beginContext(inbound, this.principals.anonymous, performance.now() + allowed);
     if (allowed === 0) context.lifetime.end(new DeadlineExceeded());
     return context;
   }
@@ -103,9 +110,7 @@ export class Pipeline {
 
   /** Cancels the work with the call. Rejects with the original error. */
   within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.calls.watch(context.lifetime, runInCall(context, work), { resolve, reject }),
-    );
+    return this.calls.settled(context.lifetime, runInCall(context, work));
   }
 
   /** For credentials that are sent without a call. Throws Unauthenticated. */

@@ -17,14 +17,14 @@ export interface Decision {
   readonly onRows?: boolean;
 }
 
-const allowed: Decision = {};
+export const allowed: Decision = {};
 const asList = (conditions: Conditions): InputConditions =>
   Object.entries(conditions).map(([name, wanted]) => ({ name, wanted }));
 const matches = (conditions: InputConditions, input: object) =>
   conditions.every(({ name, wanted }) => (input as Conditions)[name] === wanted);
 
 export class Principal {
-  readonly #decisions = new Map<string, Decision>();
+  readonly #decisions = new Map<OperationDescriptor, Decision>();
 
   constructor(
     /** Key of rate limits and idempotency: `user:<id>`, `service:<name>`, `anonymous`. */
@@ -36,11 +36,7 @@ export class Principal {
 
   /** Throws Unauthenticated or PermissionDenied when no input could make the call legal. */
   authorize(operation: OperationDescriptor): Decision {
-    let decision = this.#decisions.get(operation.id);
-    if (!decision) {
-      decision = this.#decide(operation);
-      this.#decisions.set(operation.id, decision);
-    }
+    const decision = this.#decisions.getOrInsertComputed(operation, this.#decide);
     if (decision.denial) throw new decision.denial();
     return decision;
   }
@@ -61,18 +57,17 @@ export class Principal {
     return access.type === 'authenticated' && this.claims !== undefined ? 'all' : [];
   }
 
-  #decide({ spec: { access }, input }: OperationDescriptor): Decision {
-    const signedIn = this.claims !== undefined;
-    if (access.type === 'anyone' || this.isService) return allowed;
-    if (access.type === 'internal') return { denial: PermissionDenied };
-    if (access.type === 'authenticated') return signedIn ? allowed : { denial: Unauthenticated };
-    const rows = this.rows(access.action, access.subject);
+  readonly #decide = ({ spec: { access }, input }: OperationDescriptor): Decision => {
+    const rows = this.rowsFor(access);
     if (rows === 'all') return allowed;
-    if (rows.length === 0) return { denial: signedIn ? PermissionDenied : Unauthenticated };
+    if (rows.length === 0) {
+      const mightSignIn = this.isAnonymous && access.type !== 'internal';
+      return { denial: mightSignIn ? Unauthenticated : PermissionDenied };
+    }
     const inputNames = new Set(input.fields.map((field) => field.name));
     const onInput = rows.every((conditions) => Object.keys(conditions).every((name) => inputNames.has(name)));
     return onInput ? { onInput: rows.map(asList) } : { onRows: true };
-  }
+  };
 }
 
 /** Throws PermissionDenied. */
@@ -93,29 +88,25 @@ const ruleFor =
     }),
   });
 
+const newService = (name: string): Principal => new Principal(`service:${name}`, undefined, true, createMongoAbility());
+
 export class Principals {
   readonly anonymous = new Principal('anonymous', undefined, false, createMongoAbility());
-  readonly #byClaims = new WeakMap<AccessClaims, Principal>();
-  readonly #byService = new Map<string, Principal>();
+  readonly #users = new WeakMap<AccessClaims, Principal>();
+  readonly #services = new Map<string, Principal>();
 
   constructor(private readonly grants: readonly Grant[]) {}
 
   user(claims: AccessClaims): Principal {
-    let principal = this.#byClaims.get(claims);
-    if (!principal) {
-      const rules = this.grants.filter((grant) => grant.role === claims.role).map(ruleFor(claims.sub));
-      principal = new Principal(`user:${claims.sub}`, claims, false, createMongoAbility(rules));
-      this.#byClaims.set(claims, principal);
-    }
-    return principal;
+    return this.#users.getOrInsertComputed(claims, this.#newUser);
   }
 
   service(name: string): Principal {
-    let principal = this.#byService.get(name);
-    if (!principal) {
-      principal = new Principal(`service:${name}`, undefined, true, createMongoAbility());
-      this.#byService.set(name, principal);
-    }
-    return principal;
+    return this.#services.getOrInsertComputed(name, newService);
   }
+
+  readonly #newUser = (claims: AccessClaims): Principal => {
+    const rules = this.grants.filter((grant) => grant.role === claims.role).map(ruleFor(claims.sub));
+    return new Principal(`user:${claims.sub}`, claims, false, createMongoAbility(rules));
+  };
 }

@@ -43,6 +43,11 @@ export class RunningCalls {
     lifetime.onEnd(reject);
   }
 
+  /** Like `watch`, with a promise. */
+  settled<T>(lifetime: Lifetime, work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => this.watch(lifetime, work, { resolve, reject }));
+  }
+
   drain(): Promise<void> {
     this.#draining = true;
     if (this.#size === 0) this.#drained.resolve();

@@ -22,7 +22,7 @@ async function transact<T>(call: CallContext, work: () => Promise<T>): Promise<T
   for (;;) {
     const transaction = new MemoryTransaction();
     try {
-      const value = await runInCall(call.fork({ transaction }), work);
+      const value = await runInCall({ ...call, transaction }, work);
       if (call.lifetime.deadline <= performance.now()) throw new DeadlineExceeded();
       if (transaction.commit()) return value;
     } finally {

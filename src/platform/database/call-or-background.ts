@@ -1,4 +1,4 @@
-import { CallContext, currentCall } from '../../pipeline/call-context.js';
+import { beginContext, type CallContext, currentCall } from '../../pipeline/call-context.js';
 import { Principals } from '../../pipeline/principal.js';
 
 const BACKGROUND_LIMIT_MS = 30_000;
@@ -8,4 +8,4 @@ const background = new Principals([]).service('background');
 /** Schedules and reconcilers run outside calls. */
 export const callOrBackground = (): CallContext =>
   currentCall() ??
-  CallContext.begin({ protocol: 'grpc', address: 'local' }, background, performance.now() + BACKGROUND_LIMIT_MS);
+  beginContext({ protocol: 'grpc', address: 'local' }, background, performance.now() + BACKGROUND_LIMIT_MS);

@@ -36,7 +36,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
     if (!call.span) return this.#transact(call, work);
     return traced(call.span, 'transaction', 'client', (span) => {
       span.set('db.system.name', 'postgresql');
-      return this.#transact(call.fork({ span }), work);
+      return this.#transact({ ...call, span }, work);
     });
   }
 
@@ -62,7 +62,7 @@ export class PrismaUnitOfWork extends UnitOfWork {
       await transaction.query(transactionSettings(this.isolationLevel, stillLeftMs, call.tenant), []);
       return work();
     };
-    return runInCall(call.fork({ transaction }), () => transaction.run(base, leftMs, workWithSettings));
+    return runInCall({ ...call, transaction }, () => transaction.run(base, leftMs, workWithSettings));
   }
 }
 

@@ -1,4 +1,4 @@
-import { CallContext, runInCall } from '../../../src/pipeline/call-context.js';
+import { beginContext, runInCall } from '../../../src/pipeline/call-context.js';
 import type { IdempotencySlot } from '../../../src/pipeline/idempotency.js';
 import { Principals } from '../../../src/pipeline/principal.js';
 
@@ -11,7 +11,7 @@ interface CallParticulars {
 /** Runs `work` as the pipeline would: for a call with a deadline, a tenant and perhaps an idempotency key. */
 export function inCall<T>({ timeoutMs = 10_000, tenant, idempotency }: CallParticulars, work: () => T): T {
   const { anonymous } = new Principals([]);
-  const call = CallContext.begin({ protocol: 'rest', address: '127.0.0.1' }, anonymous, performance.now() + timeoutMs);
+  const call = beginContext({ protocol: 'rest', address: '127.0.0.1' }, anonymous, performance.now() + timeoutMs);
   if (tenant) call.tenant = tenant;
   call.idempotency = idempotency;
   return runInCall(call, work);
