@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { AnyOperationClass } from '../contract/operation.js';
 import type { Call } from './call.js';
@@ -9,17 +9,18 @@ import { OperationRegistry } from './registry.js';
 const handlerMetadata = ['__commandHandler__', '__queryHandler__'];
 
 interface Handler {
-  readonly name: string;
-  readonly instance: { execute(message: object): unknown };
-  readonly isStatic: boolean;
+  execute(message: object): unknown;
 }
+
+type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 type BuildMessage = new (input: object) => object;
 
 /** Looks the handler up once: the buses of @nestjs/cqrs cost as much as the rest of a local call. */
 @Injectable()
 export class LocalDispatcher implements OnApplicationBootstrap {
-  #handlers: Map<AnyOperationClass, Handler[]> | undefined;
+  readonly #handlers = new Map<AnyOperationClass, Handler | undefined>();
+  #providers: ReadonlyMap<unknown, readonly InstanceWrapper[]> | undefined;
 
   constructor(
     private readonly registry: OperationRegistry,
@@ -28,17 +29,18 @@ export class LocalDispatcher implements OnApplicationBootstrap {
 
   dispatch({ operation: { message }, input }: Call): Promise<unknown> {
     const built = new (message as unknown as BuildMessage)(input);
-    return Promise.resolve(this.#handlersOf(message)[0]?.instance.execute(built));
+    return Promise.resolve(this.#handlers.getOrInsertComputed(message, this.#handlerOf)?.execute(built));
   }
 
   onApplicationBootstrap(): void {
     this.#refuseOtherBuses();
     const faults = this.registry.handledHere.flatMap(({ id, message }) => {
-      const [handler, ...others] = this.#handlersOf(message);
+      const [handler, ...others] = this.#providersOf(message);
       if (!handler) return [`${id} has no handler`];
-      const names = [handler, ...others].map(({ name }) => name).join(', ');
+      const names = [handler, ...others].map(({ metatype }) => metatype?.name).join(', ');
       if (others.length > 0) return [`${id} has ${others.length + 1} handlers: ${names}`];
-      return handler.isStatic ? [] : [`${id} has a handler made per request: ${names}; use CurrentCall instead`];
+      const isStatic = handler.isDependencyTreeStatic();
+      return isStatic ? [] : [`${id} has a handler made per request: ${names}; use CurrentCall instead`];
     });
     if (faults.length > 0) throw new Error(`These operations cannot run:\n  ${faults.join('\n  ')}`);
   }
@@ -48,26 +50,13 @@ export class LocalDispatcher implements OnApplicationBootstrap {
     throw new Error('CqrsModule is imported: its buses skip authorization; inject Bus, or CommandBus, without it');
   }
 
-  #handlersOf(message: AnyOperationClass): readonly Handler[] {
-    this.#handlers ??= this.#find();
-    return this.#handlers.get(message) ?? [];
-  }
+  readonly #handlerOf = (message: AnyOperationClass): Handler | undefined => this.#providersOf(message)[0]?.instance;
 
-  #find(): Map<AnyOperationClass, Handler[]> {
-    const handlers = new Map<AnyOperationClass, Handler[]>();
-    for (const module of this.container.values()) {
-      for (const provider of module.providers.values()) {
-        const { metatype } = provider;
-        const message = metatype && handledBy(metatype);
-        if (!message) continue;
-        const instance = provider.instance as Handler['instance'];
-        const handler = { name: metatype.name, instance, isStatic: provider.isDependencyTreeStatic() };
-        handlers.set(message, [...(handlers.get(message) ?? []), handler]);
-      }
-    }
-    return handlers;
+  #providersOf(message: AnyOperationClass): readonly InstanceWrapper[] {
+    this.#providers ??= Map.groupBy(new DiscoveryService(this.container).getProviders(), handledOperation);
+    return this.#providers.get(message) ?? [];
   }
 }
 
-const handledBy = (provider: object): AnyOperationClass | undefined =>
-  handlerMetadata.map((key) => Reflect.getMetadata(key, provider)).find((message) => message !== undefined);
+const handledOperation = ({ metatype }: InstanceWrapper): unknown =>
+  metatype && handlerMetadata.map((key) => Reflect.getMetadata(key, metatype)).find((found) => found !== undefined);

@@ -28,18 +28,14 @@ export class OperationCounts {
   }
 }
 
+const noCalls = () => new Map<Protocol, OperationCounts>();
+const noCounts = () => new OperationCounts();
+
 export class OperationMetrics {
   readonly #counts = new Map<OperationDescriptor, Map<Protocol, OperationCounts>>();
 
   of(operation: OperationDescriptor, protocol: Protocol): OperationCounts {
-    const known = this.#counts.get(operation)?.get(protocol);
-    return known ?? this.#add(operation, protocol);
-  }
-
-  #add(operation: OperationDescriptor, protocol: Protocol): OperationCounts {
-    const counts = new OperationCounts();
-    this.#counts.set(operation, (this.#counts.get(operation) ?? new Map()).set(protocol, counts));
-    return counts;
+    return this.#counts.getOrInsertComputed(operation, noCalls).getOrInsertComputed(protocol, noCounts);
   }
 
   *entries(): Iterable<[OperationDescriptor, Protocol, OperationCounts]> {

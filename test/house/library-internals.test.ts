@@ -45,7 +45,7 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
   '@nestjs/cqrs@12.0.0': [
     {
       file: 'src/pipeline/local-dispatcher.ts',
-      parts: ['Reflect.getMetadata(key, provider)', "'__commandHandler__'", "'__queryHandler__'"],
+      parts: ['Reflect.getMetadata(key, metatype)', "'__commandHandler__'", "'__queryHandler__'"],
       reason: 'the keys under which the decorators write are not exported',
     },
   ],
