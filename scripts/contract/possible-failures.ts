@@ -11,7 +11,6 @@ import {
   Unauthenticated,
 } from '../../src/contract/built-in-failures.js';
 import type { FailureClass } from '../../src/contract/failure.js';
-import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
 import type { OperationDescriptor } from '../../src/contract/module.js';
 
 /** Over all protocols; those of the operation first. */
@@ -21,7 +20,7 @@ export function possibleFailures(operation: OperationDescriptor): FailureClass[]
     ...errors,
     InvalidArgument,
     ...(enabledBy ? [RouteNotFound] : []),
-    ...(takesIdempotencyKey(operation) ? [IdempotencyKeyReused, IdempotencyKeyInUse] : []),
+    ...(operation.takesIdempotencyKey ? [IdempotencyKeyReused, IdempotencyKeyInUse] : []),
     ...(access.type === 'anyone' ? [] : [Unauthenticated]),
     ...(access.type === 'can' ? [PermissionDenied] : []),
     RateLimited,

@@ -1,6 +1,6 @@
 import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
 import { Failure } from '../contract/failure.js';
-import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
+import { checkIdempotencyKey } from '../contract/idempotency.js';
 import { describe, type OperationDescriptor } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import { validate } from '../contract/validate.js';
@@ -56,7 +56,7 @@ export class Client {
     input: object,
     { timeoutMs, signal, requestId, traceparent, idempotencyKey: key }: CallOptions & Sending,
   ): Promise<unknown> {
-    const idempotencyKey = takesIdempotencyKey(operation) ? key : undefined;
+    const idempotencyKey = operation.takesIdempotencyKey ? key : undefined;
     if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey);
     const { token } = this.settings;
     const current = typeof token === 'function' ? await token() : token;

@@ -52,11 +52,9 @@ interface FailureDeclaration {
   readonly title: string;
 }
 
-export interface FailureClass<Code extends string = string> {
+export interface FailureClass<Code extends string = string> extends FailureDeclaration {
   new (options?: FailureOptions): Failure;
   readonly code: Code;
-  readonly kind: FailureKind;
-  readonly title: string;
 }
 
 /** Declares a failure. `code` is UPPER_SNAKE with the module's prefix and never changes once released. */
@@ -68,7 +66,7 @@ export function failure<Code extends string>(code: Code, kind: FailureKind, titl
     static readonly title = title;
 
     constructor(options?: FailureOptions) {
-      super({ code, kind, title }, options);
+      super(DeclaredFailure, options);
     }
   };
 }

@@ -1,5 +1,4 @@
 import { InvalidArgument } from './built-in-failures.js';
-import type { OperationDescriptor } from './module.js';
 import { fold } from './shape.js';
 
 export const holdsSecret = fold<boolean>({
@@ -8,10 +7,6 @@ export const holdsSecret = fold<boolean>({
   map: (value) => value,
   object: (fields) => fields.some(({ secret, inner }) => secret || inner),
 });
-
-/** Queries ignore the key. So do outputs with credentials, which are never stored. */
-export const takesIdempotencyKey = ({ kind, output }: Pick<OperationDescriptor, 'kind' | 'output'>): boolean =>
-  kind === 'command' && !(output && holdsSecret(output));
 
 /** Throws InvalidArgument for a key that some protocol cannot transport. */
 export function checkIdempotencyKey(key: string): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Grant } from './access.js';
+import { holdsSecret } from './idempotency.js';
 import { type KeyCheck, keyCheck } from './map-keys.js';
 import {
   type AnyOperationClass,
@@ -47,6 +48,8 @@ export interface OperationDescriptor {
   readonly input: ObjectShape;
   readonly checkKeys: KeyCheck | undefined;
   readonly output: ObjectShape | undefined;
+  /** Queries ignore the key. So do outputs with credentials, which are never stored. */
+  readonly takesIdempotencyKey: boolean;
 }
 
 export interface ModuleContract {
@@ -81,8 +84,8 @@ function restMapping({ rest, restStatus, output, version = 1 }: OperationSpec, i
 }
 
 function wireNames(module: string, name: string, { kind, spec }: AnyOperationClass, input: ObjectShape): WireNames {
-  const version = spec.version ?? 1;
-  const isInternal = spec.access?.type === 'internal';
+  const { access, version = 1 } = spec;
+  const isInternal = access?.type === 'internal';
   const grpcPackage = `${module}.${isInternal ? 'internal.' : ''}v${version}`;
   const service = `${upperFirst(module)}${isInternal ? 'Internal' : ''}Service`;
   const root = lowerFirst(kind === 'query' ? name.replace(/^(Get|List)(?=[A-Z])/, '') : name);
@@ -106,10 +109,12 @@ function protocolsOf(
 
 function descriptor(module: string, key: string, message: AnyOperationClass): OperationDescriptor {
   const { spec, kind } = message;
-  const version = spec.version ?? 1;
+  const { version = 1 } = spec;
   const name = version === 1 ? key : key.replace(new RegExp(`V${version}$`), '');
-  const id = `${module}.${lowerFirst(name)}${version === 1 ? '' : `.v${version}`}`;
   const input = reflectObject(spec.input, `${name}Request`);
+  const output = spec.output instanceof z.ZodVoid ? undefined : reflectObject(spec.output, `${name}Result`);
+  const wire = wireNames(module, name, message, input);
+  const id = wire.websocket;
   return {
     id,
     module,
@@ -118,11 +123,12 @@ function descriptor(module: string, key: string, message: AnyOperationClass): Op
     kind,
     message,
     spec,
-    wire: wireNames(module, name, message, input),
+    wire,
     protocols: protocolsOf(spec, id),
     input,
     checkKeys: keyCheck(input),
-    output: spec.output instanceof z.ZodVoid ? undefined : reflectObject(spec.output, `${name}Result`),
+    output,
+    takesIdempotencyKey: kind === 'command' && !(output && holdsSecret(output)),
   };
 }
 
@@ -136,10 +142,7 @@ export function module(
     description,
   }: Partial<Pick<ModuleContract, 'grants' | 'relations' | 'description'>> = {},
 ): ModuleContract {
-  const declared = Object.entries(operations).map(([key, message]) => {
-    const made = descriptor(name, key, message);
-    descriptors.set(message, made);
-    return made;
-  });
-  return { name, operations: declared, grants, relations, description };
+  const described = Object.entries(operations).map(([key, message]) => descriptor(name, key, message));
+  for (const operation of described) descriptors.set(operation.message, operation);
+  return { name, operations: described, grants, relations, description };
 }

@@ -2,7 +2,6 @@ import * as builtInFailures from './built-in-failures.js';
 import { Failure, type FailureClass, type Issue } from './failure.js';
 import type { FailureKind } from './failure-table.js';
 import type { OperationDescriptor } from './module.js';
-import { perOperation } from './per-operation.js';
 
 export interface ReceivedFailure {
   readonly code: string;
@@ -12,14 +11,9 @@ export interface ReceivedFailure {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-const known = perOperation<ReadonlyMap<string, FailureClass>>(
-  ({ spec }) =>
-    new Map([...Object.values(builtInFailures), ...(spec.errors ?? [])].map((declared) => [declared.code, declared])),
-);
+const builtIn: readonly FailureClass[] = Object.values(builtInFailures);
 
-export function failureOf(operation: OperationDescriptor, received: ReceivedFailure): Failure {
-  const { code, kind, detail, issues, retryAfterSeconds } = received;
-  const options = { detail, ...(issues && { issues }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-  const Declared = known(operation).get(code);
-  return Declared ? new Declared(options) : new Failure({ code, kind, title: detail }, options);
+export function failureOf({ spec }: OperationDescriptor, { code, kind, ...options }: ReceivedFailure): Failure {
+  const Declared = [...(spec.errors ?? []), ...builtIn].find((declared) => declared.code === code);
+  return Declared ? new Declared(options) : new Failure({ code, kind, title: options.detail }, options);
 }

@@ -11,8 +11,9 @@ export const text = ({ min = 0, max }: { min?: number; max: number }) =>
 /** UUID of any version and case; lower case after validation. */
 export const Id = z.guid('Invalid UUID').toLowerCase();
 
-export function newId(now = wallClock()): string {
-  const time = now.toString(16).padStart(12, '0');
+/** UUIDv7. */
+export function newId(): string {
+  const time = wallClock().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 

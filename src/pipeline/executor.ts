@@ -4,7 +4,7 @@ import type { FailureKind } from '../contract/failure-table.js';
 import { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Call } from './call.js';
 import { type CallContext, runInCall } from './call-context.js';
-import { IdempotencyLog, type IdempotencySlot, type StoredOutcome } from './idempotency.js';
+import { IdempotencyLog, type IdempotencySlot } from './idempotency.js';
 import { slotFor } from './idempotency-slot.js';
 import { LocalDispatcher } from './local-dispatcher.js';
 import { authorizeInput } from './principal.js';
@@ -63,9 +63,8 @@ export class LocalExecutor {
       await this.#ensureRecorded(call, slot, output);
       return output;
     } catch (error) {
-      const stored = await this.#recordFailure(context, slot, error);
-      if (stored) return slot.replay(stored);
-      throw error;
+      if (!(error instanceof Failure && lasting.has(error.kind))) throw error;
+      return this.#recordFailure(context, slot, error);
     }
   }
 
@@ -75,21 +74,18 @@ export class LocalExecutor {
       throw new Error(`${operation.id} must return what its unit of work returned`);
   }
 
-  /** In a second transaction: the command's own is rolled back. Resolves with an earlier outcome, if any. */
-  async #recordFailure(
-    context: CallContext,
-    slot: IdempotencySlot,
-    error: unknown,
-  ): Promise<StoredOutcome | undefined> {
-    if (!(error instanceof Failure) || !lasting.has(error.kind)) return undefined;
-    const { code, message, issues } = error;
-    return runInCall({ ...context, idempotency: undefined }, () =>
+  /** In a second transaction: the command's own is rolled back. Rejects with `failure`, or replays an earlier outcome. */
+  async #recordFailure(context: CallContext, slot: IdempotencySlot, failure: Failure): Promise<unknown> {
+    const { code, message: detail, issues } = failure;
+    const earlier = await runInCall({ ...context, idempotency: undefined }, () =>
       this.unitOfWork.run(async () => {
         const stored = await this.log.claim(slot);
-        if (!stored) await this.log.record(slot, { failure: { code, detail: message, ...(issues && { issues }) } });
+        if (!stored) await this.log.record(slot, { failure: { code, detail, issues } });
         return stored;
       }),
     );
+    if (earlier) return slot.replay(earlier);
+    throw failure;
   }
 }
 

@@ -1,17 +1,14 @@
 import { hash } from 'node:crypto';
 import { IdempotencyKeyReused } from '../contract/built-in-failures.js';
 import type { FailureClass } from '../contract/failure.js';
-import { checkIdempotencyKey, takesIdempotencyKey } from '../contract/idempotency.js';
+import { checkIdempotencyKey } from '../contract/idempotency.js';
 import { jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import { perOperation } from '../contract/per-operation.js';
 import type { Call } from './call.js';
-import type { CommandOutcome, IdempotencySlot } from './idempotency.js';
+import type { IdempotencySlot } from './idempotency.js';
 
-type StoredFailure = Extract<CommandOutcome, { readonly failure: unknown }>['failure'];
-
-const codecOf = perOperation((operation) => {
-  const { input, output } = operation;
-  if (!takesIdempotencyKey(operation)) return undefined;
+const codecOf = perOperation(({ input, output, takesIdempotencyKey }) => {
+  if (!takesIdempotencyKey) return undefined;
   return {
     encodeInput: jsonEncoder(input),
     encodeOutput: output ? jsonEncoder(output) : () => ({}),
@@ -33,18 +30,14 @@ export function slotFor(
     key,
     fingerprint,
     encode: codec.encodeOutput,
-    replay: (stored) => {
-      if (stored.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
+    replay: ({ fingerprint: earlier, outcome }) => {
+      if (earlier !== fingerprint) throw new IdempotencyKeyReused();
       // replayed: the first call has read the row filter
       context.rowAccess.consulted = true;
-      if ('failure' in stored.outcome) throw revived(stored.outcome.failure, failures);
-      return codec.decodeOutput(stored.outcome.value, [], '');
+      if ('value' in outcome) return codec.decodeOutput(outcome.value, [], '');
+      const Declared = failures.get(outcome.failure.code);
+      if (!Declared) throw new Error(`no operation here declares the stored failure ${outcome.failure.code}`);
+      throw new Declared(outcome.failure);
     },
   };
-}
-
-function revived({ code, detail, issues }: StoredFailure, failures: ReadonlyMap<string, FailureClass>): Error {
-  const Declared = failures.get(code);
-  if (!Declared) return new Error(`no operation here declares the stored failure ${code}`);
-  return new Declared({ detail, ...(issues && { issues }) });
 }

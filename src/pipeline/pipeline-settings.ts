@@ -1,7 +1,4 @@
-interface Rate {
-  readonly quota: number;
-  readonly windowSeconds: number;
-}
+import type { Rate } from '../ports/rate-limiter.js';
 
 export interface LimitSettings {
   readonly enabled: boolean;

@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { ModuleContract } from '../contract/module.js';
 import { Bus } from '../ports/bus.js';
-import { Clock, SystemClock } from '../ports/clock.js';
+import { Clock } from '../ports/clock.js';
 import { CurrentCall } from '../ports/current-call.js';
 import { Authenticator } from './authenticate.js';
 import { ClsCurrentCall } from './cls-current-call.js';
@@ -41,12 +41,12 @@ export function pipelineModule({
     { provide: Principals, useValue: new Principals(registry.grants) },
     { provide: PipelineSettings, useValue: settings },
     { provide: Tracer, useValue: tracer },
-    { provide: Clock, useClass: SystemClock },
     { provide: CurrentCall, useClass: ClsCurrentCall },
     { provide: Bus, useClass: PipelineBus },
     // the buses of @nestjs/cqrs would skip authorization, validation and deadline
     { provide: CommandBus, useExisting: Bus },
     { provide: QueryBus, useExisting: Bus },
+    Clock,
     LocalDispatcher,
     ...(registry.handledHere.length > 0 ? [LocalExecutor] : []),
     Executor,

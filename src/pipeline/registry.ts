@@ -51,25 +51,21 @@ export class OperationRegistry {
   }
 
   #clashes(): string[] {
-    const owners = new Map<string, string>();
+    const owners = new Map<string, OperationDescriptor>();
     return this.known.flatMap((operation) =>
       namesOf(operation).flatMap((name) => {
-        const owner = owners.get(name);
-        owners.set(name, operation.id);
-        return owner === undefined ? [] : [`${operation.id} and ${owner} have the same wire name: ${name}`];
+        const owner = owners.getOrInsert(name, operation);
+        return owner === operation ? [] : [`${operation.id} and ${owner.id} have the same wire name: ${name}`];
       }),
     );
   }
 
   #collectFailures(): ReadonlyMap<string, FailureClass> {
     const failures = new Map<string, FailureClass>();
-    for (const declared of [
-      ...Object.values(builtInFailures),
-      ...this.known.flatMap(({ spec }) => spec.errors ?? []),
-    ]) {
-      const known = failures.get(declared.code);
-      if (known && known !== declared) throw new Error(`the failure code ${declared.code} is declared by two classes`);
-      failures.set(declared.code, declared);
+    const declared = [...Object.values(builtInFailures), ...this.known.flatMap(({ spec }) => spec.errors ?? [])];
+    for (const failure of declared) {
+      if (failures.getOrInsert(failure.code, failure) !== failure)
+        throw new Error(`the failure code ${failure.code} is declared by two classes`);
     }
     return failures;
   }

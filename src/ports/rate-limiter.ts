@@ -1,7 +1,10 @@
-export interface RatePolicy {
-  readonly name: string;
+export interface Rate {
   readonly quota: number;
   readonly windowSeconds: number;
+}
+
+export interface RatePolicy extends Rate {
+  readonly name: string;
 }
 
 export interface RateDecision {

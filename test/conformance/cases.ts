@@ -7,7 +7,6 @@ import {
   PermissionDenied,
   Unauthenticated,
 } from '../../src/contract/built-in-failures.js';
-import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
 import type { OperationDescriptor } from '../../src/contract/module.js';
 import { eventually } from '../support/eventually.js';
 import type { Call, Driver } from './drivers/driver.js';
@@ -174,6 +173,6 @@ export function defineCases(subject: Subject): void {
   successes(subject);
   refusals(subject);
   if (!isOpen(operation)) denials(subject);
-  if (takesIdempotencyKey(operation)) repetitions(subject);
+  if (operation.takesIdempotencyKey) repetitions(subject);
   else ignoredKeys(subject);
 }

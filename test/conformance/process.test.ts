@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { takesIdempotencyKey } from '../../src/contract/idempotency.js';
 import { startBuiltApplication } from '../support/application.js';
 import type { RunningTarget } from '../support/target.js';
 import type { Driver } from './drivers/driver.js';
@@ -32,10 +31,13 @@ describe.each(drivers)('$name, built', (connectable) => {
 
   afterAll(() => driver.close());
 
-  test.each(operationsOf(connectable, operations).filter(takesIdempotencyKey))('$id succeeds', async (operation) => {
-    const { gives, ...arranged } = await exampleOf(operation).success(world);
-    await expectValue(driver, { operation, ...arranged }, gives);
-  });
+  test.each(operationsOf(connectable, operations).filter((operation) => operation.takesIdempotencyKey))(
+    '$id succeeds',
+    async (operation) => {
+      const { gives, ...arranged } = await exampleOf(operation).success(world);
+      await expectValue(driver, { operation, ...arranged }, gives);
+    },
+  );
 });
 
 test('a process answers after all that', async () => {

@@ -1,6 +1,5 @@
 import type { FailureClass } from '../../../src/contract/failure.js';
 import { jsonRpcCode } from '../../../src/contract/failure-table.js';
-import { takesIdempotencyKey } from '../../../src/contract/idempotency.js';
 import type { OperationDescriptor } from '../../../src/contract/module.js';
 import { upperFirst } from '../../../src/contract/wire-names.js';
 import { documentId } from '../../../src/protocols/served-documents.js';
@@ -73,7 +72,7 @@ export class OperationSchemas {
 
   /** Accompanies the input: `_meta` of a WebSocket call, part of an MQTT envelope, MQTT user properties with dashes. */
   meta(operation: OperationDescriptor): Record<string, JsonSchema> {
-    return { ...metaFields, ...(takesIdempotencyKey(operation) && { idempotency_key: idempotencyKey }) };
+    return { ...metaFields, ...(operation.takesIdempotencyKey && { idempotency_key: idempotencyKey }) };
   }
 
   input(operation: OperationDescriptor): JsonSchema {

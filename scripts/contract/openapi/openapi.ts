@@ -1,4 +1,3 @@
-import { takesIdempotencyKey } from '../../../src/contract/idempotency.js';
 import type { ModuleContract, OperationDescriptor, RestMapping } from '../../../src/contract/module.js';
 import type { Field, ObjectShape } from '../../../src/contract/shape.js';
 import { upperFirst } from '../../../src/contract/wire-names.js';
@@ -123,5 +122,5 @@ class OpenApiWriter {
 
 const headersOf = (operation: OperationDescriptor): DocumentNode[] =>
   Object.keys(headerParameters)
-    .filter((name) => name !== 'IdempotencyKey' || takesIdempotencyKey(operation))
+    .filter((name) => name !== 'IdempotencyKey' || operation.takesIdempotencyKey)
     .map((name) => ({ $ref: `#/components/parameters/${name}` }));

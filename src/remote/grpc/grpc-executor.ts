@@ -1,7 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Failure } from '../../contract/failure.js';
-import { takesIdempotencyKey } from '../../contract/idempotency.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Call } from '../../pipeline/call.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
@@ -87,7 +86,7 @@ export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdow
     const { path } = operation.wire.grpc;
     const headers = requestHeaders(call, bearer, span?.traceparent ?? context.trace.child());
     const message = codec.encodeRequest(call.input);
-    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && takesIdempotencyKey(operation));
+    const isSafe = operation.kind === 'query' || (idempotencyKey !== undefined && operation.takesIdempotencyKey);
     let attempts = 0;
     const sendTo: SendTo<Buffer> = (instance, attempt) => {
       span?.set('app.attempts', ++attempts);

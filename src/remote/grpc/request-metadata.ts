@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
-import { checkIdempotencyKey, takesIdempotencyKey } from '../../contract/idempotency.js';
+import { checkIdempotencyKey } from '../../contract/idempotency.js';
 import type { Call } from '../../pipeline/call.js';
 
 const printable = /^[\x20-\x7e]+$/;
@@ -17,7 +17,7 @@ export function requestHeaders(call: Call, bearer: string, traceparent: string):
   setText(headers, 'x-forwarded-for', address);
   setText(headers, 'authorization', inbound.authorization);
   if (principal.isService) headers['x-service-authorization'] = bearer;
-  if (idempotencyKey !== undefined && takesIdempotencyKey(operation)) {
+  if (idempotencyKey !== undefined && operation.takesIdempotencyKey) {
     checkIdempotencyKey(idempotencyKey);
     headers['idempotency-key'] = idempotencyKey;
   }
