@@ -24,13 +24,5 @@ export interface Page<Item> {
 export const toPage = <Item>(
   items: Item[],
   totalItems: number,
-  request: { page: number; limit: number },
-): Page<Item> => ({
-  items,
-  pageMeta: {
-    page: request.page,
-    limit: request.limit,
-    totalItems,
-    totalPages: Math.ceil(totalItems / request.limit),
-  },
-});
+  { page, limit }: { page: number; limit: number },
+): Page<Item> => ({ items, pageMeta: { page, limit, totalItems, totalPages: Math.ceil(totalItems / limit) } });

@@ -3,18 +3,9 @@ import type { EnumShape, Field, ObjectShape, ScalarShape, Shape } from './shape.
 import { isCleanText } from './values.js';
 import { isReversible, snakeCase } from './wire-names.js';
 
-interface Unwrapped {
-  schema: z.ZodType;
-  optional: boolean;
-  default?: unknown;
-}
-
-function unwrap(schema: z.ZodType): Unwrapped {
-  if (schema instanceof z.ZodOptional) return { ...unwrap(schema.unwrap() as z.ZodType), optional: true };
-  if (schema instanceof z.ZodDefault) {
-    return { ...unwrap(schema.unwrap() as z.ZodType), optional: true, default: schema.def.defaultValue };
-  }
-  return { schema, optional: false };
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+  return isWrapped ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }
 
 function stringShape(schema: z.ZodType, path: string): ScalarShape {
@@ -52,7 +43,8 @@ function element(schema: z.ZodType, path: string): ScalarShape | EnumShape | Obj
 function field(name: string, declared: z.ZodType, path: string): Field {
   if (!isReversible(name))
     throw new TypeError(`${path}: the name does not survive camelCase -> snake_case -> camelCase`);
-  const { schema, optional, default: preset } = unwrap(declared);
+  const schema = unwrapped(declared);
+  const { success: optional, data: preset } = declared.safeParse(undefined);
   const shape = reflect(schema, path);
   if (optional && (shape.type === 'list' || shape.type === 'map')) {
     throw new TypeError(`${path}: lists and maps are never optional, absent means empty`);
