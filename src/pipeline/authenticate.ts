@@ -28,13 +28,25 @@ export class Authenticator {
   /** Returns no promise when the token is cached. Throws Unauthenticated. */
   identify(context: CallContext, operation?: OperationDescriptor): void | Promise<void> {
     const principal = this.#authenticate(context, operation?.spec.access.type === 'anyone');
-    if (!(principal instanceof Promise)) {
-      context.principal = principal;
-      return;
+    if (principal instanceof Promise) {
+      return principal.then((verified) => {
+        context.principal = verified;
+      });
     }
-    return principal.then((verified) => {
-      context.principal = verified;
-    });
+    context.principal = principal;
+  }
+
+  /** Takes the caller's address from the forwarding process. Throws ServiceTokenRefused. */
+  acceptForwarded(context: CallContext): void | Promise<void> {
+    const { forwarded } = context.inbound;
+    if (!forwarded) return;
+    const accept = (): void => {
+      context.isForwarded = true;
+      context.address = forwarded.address ?? context.address;
+    };
+    const service = this.#service(forwarded.by);
+    if (service instanceof Promise) return service.then(accept);
+    accept();
   }
 
   /** `lenient`: an invalid token counts as absent. Clients that renew a session still send the expired token. */
@@ -45,9 +57,9 @@ export class Authenticator {
     const token = bearerToken(authorization);
     if (token === undefined) return this.#refused(lenient);
     const known = this.tokens.verifyCached(token);
-    if (known) return this.#principal(known, lenient);
+    if (known) return this.#user(known, lenient);
     return this.tokens.verify(token).then(
-      (claims) => this.#principal(claims, lenient),
+      (claims) => this.#user(claims, lenient),
       (error: unknown) => {
         if (error instanceof Unauthenticated && lenient) return this.principals.anonymous;
         throw error;
@@ -55,19 +67,7 @@ export class Authenticator {
     );
   }
 
-  /** Takes the caller's address from the forwarding process. Throws ServiceTokenRefused. */
-  acceptForwarded(context: CallContext): void | Promise<void> {
-    const { forwarded } = context.inbound;
-    if (!forwarded) return;
-    const accept = (): void => {
-      context.isForwarded = true;
-      if (forwarded.address !== undefined) context.address = forwarded.address;
-    };
-    if (this.tokens.verifyServiceCached(forwarded.by)) return accept();
-    return this.#verifyService(forwarded.by).then(accept);
-  }
-
-  #principal(claims: AccessClaims, lenient: boolean): Principal {
+  #user(claims: AccessClaims, lenient: boolean): Principal {
     return this.revocations.isRevoked(claims) ? this.#refused(lenient) : this.principals.user(claims);
   }
 
@@ -79,15 +79,12 @@ export class Authenticator {
   #service(token: string): Principal | Promise<Principal> {
     const known = this.tokens.verifyServiceCached(token);
     if (known) return this.principals.service(known.service);
-    return this.#verifyService(token).then(({ service }) => this.principals.service(service));
-  }
-
-  async #verifyService(token: string): Promise<{ readonly service: string }> {
-    try {
-      return await this.tokens.verifyService(token);
-    } catch (error) {
-      if (!(error instanceof Unauthenticated)) throw error;
-      throw new ServiceTokenRefused({ detail: error.message, cause: error });
-    }
+    return this.tokens.verifyService(token).then(
+      ({ service }) => this.principals.service(service),
+      (error: unknown) => {
+        if (!(error instanceof Unauthenticated)) throw error;
+        throw new ServiceTokenRefused({ detail: error.message, cause: error });
+      },
+    );
   }
 }

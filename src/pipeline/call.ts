@@ -1,4 +1,4 @@
-import { RouteNotFound } from '../contract/built-in-failures.js';
+import { PermissionDenied, RouteNotFound } from '../contract/built-in-failures.js';
 import type { Decode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { validate } from '../contract/validate.js';
@@ -37,5 +37,10 @@ export class Call {
   /** Throws InvalidArgument. */
   validate(): void {
     this.input = validate(this.operation, this.payload, this.decode);
+  }
+
+  /** Throws PermissionDenied. */
+  authorizeInput(): void {
+    if (this.decision.allows?.(this.input) === false) throw new PermissionDenied();
   }
 }

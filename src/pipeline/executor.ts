@@ -7,7 +7,6 @@ import { type CallContext, runInCall } from './call-context.js';
 import { IdempotencyLog, type IdempotencySlot } from './idempotency.js';
 import { slotFor } from './idempotency-slot.js';
 import { LocalDispatcher } from './local-dispatcher.js';
-import { authorizeInput } from './principal.js';
 import { OperationRegistry } from './registry.js';
 import { traced } from './span.js';
 
@@ -20,18 +19,30 @@ const lasting: ReadonlySet<FailureKind> = new Set([
   'invalid_argument',
 ]);
 
-/** Steps 10 to 12 of docs/architecture.md. */
+/** Runs an authorized and validated call. */
+export abstract class Executor {
+  abstract run(call: Call): Promise<unknown>;
+}
+
+/** Sends it to the process that has its handler. */
+export abstract class RemoteExecutor extends Executor {}
+
+/** Steps 10 to 12 of docs/architecture.md, for the modules of this process. */
 @Injectable()
-export class LocalExecutor {
+export class LocalExecutor extends Executor {
   constructor(
     private readonly registry: OperationRegistry,
     private readonly dispatcher: LocalDispatcher,
     private readonly log: IdempotencyLog,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+    @Optional() private readonly remote?: RemoteExecutor,
+  ) {
+    super();
+  }
 
-  run(call: Call): Promise<unknown> {
-    authorizeInput(call.decision, call.input);
+  override run(call: Call): Promise<unknown> {
+    if (this.remote && !this.registry.runs(call.operation)) return this.remote.run(call);
+    call.authorizeInput();
     const slot = slotFor(call, this.registry.failures);
     const { ended } = call.context.lifetime;
     if (ended) return Promise.reject(ended);
@@ -42,14 +53,10 @@ export class LocalExecutor {
   #execute(call: Call): Promise<unknown> {
     const { context, operation } = call;
     context.operation = operation.id;
-    if (!context.span) return this.#dispatch(call, context);
+    if (!context.span) return this.dispatcher.dispatch(call, context);
     return traced(context.span, `handle ${operation.id}`, 'internal', (span) =>
-      this.#dispatch(call, { ...context, span }),
+      this.dispatcher.dispatch(call, { ...context, span }),
     );
-  }
-
-  #dispatch(call: Call, context: CallContext): Promise<unknown> {
-    return runInCall(context, () => this.dispatcher.dispatch(call));
   }
 
   async #executeOnce(call: Call, slot: IdempotencySlot): Promise<unknown> {
@@ -94,24 +101,4 @@ function requireRowFilter<T>({ operation, context }: Call, value: T): T {
   if (!context.rowAccess.consulted)
     throw new Error(`${operation.id} did not read CurrentCall.rows(…), so its rows are not filtered`);
   return value;
-}
-
-/** Calls the process that has the handler. */
-export abstract class RemoteExecutor {
-  abstract run(call: Call): Promise<unknown>;
-}
-
-@Injectable()
-export class Executor {
-  constructor(
-    private readonly registry: OperationRegistry,
-    @Optional() private readonly local?: LocalExecutor,
-    @Optional() private readonly remote?: RemoteExecutor,
-  ) {}
-
-  run(call: Call): Promise<unknown> {
-    const executor = this.registry.runs(call.operation) ? this.local : this.remote;
-    if (!executor) throw new Error(`${call.operation.id} runs in another process, and this one has no RemoteExecutor`);
-    return executor.run(call);
-  }
 }

@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { describe } from '../contract/module.js';
 import type { AnyOperationClass } from '../contract/operation.js';
 import type { Call } from './call.js';
+import { type CallContext, runInCall } from './call-context.js';
 import { OperationRegistry } from './registry.js';
 
 /** Metadata keys of @nestjs/cqrs, which does not export them. */
@@ -19,7 +21,7 @@ type BuildMessage = new (input: object) => object;
 /** Looks the handler up once: the buses of @nestjs/cqrs cost as much as the rest of a local call. */
 @Injectable()
 export class LocalDispatcher implements OnApplicationBootstrap {
-  readonly #handlers = new Map<AnyOperationClass, Handler | undefined>();
+  readonly #handlers = new Map<AnyOperationClass, Handler>();
   #providers: ReadonlyMap<unknown, readonly InstanceWrapper[]> | undefined;
 
   constructor(
@@ -27,9 +29,10 @@ export class LocalDispatcher implements OnApplicationBootstrap {
     private readonly container: ModulesContainer,
   ) {}
 
-  dispatch({ operation: { message }, input }: Call): Promise<unknown> {
+  dispatch({ operation: { message }, input }: Call, context: CallContext): Promise<unknown> {
+    const handler = this.#handlers.getOrInsertComputed(message, this.#handlerOf);
     const built = new (message as unknown as BuildMessage)(input);
-    return Promise.resolve(this.#handlers.getOrInsertComputed(message, this.#handlerOf)?.execute(built));
+    return Promise.resolve(runInCall(context, () => handler.execute(built)));
   }
 
   onApplicationBootstrap(): void {
@@ -50,7 +53,11 @@ export class LocalDispatcher implements OnApplicationBootstrap {
     throw new Error('CqrsModule is imported: its buses skip authorization; inject Bus, or CommandBus, without it');
   }
 
-  readonly #handlerOf = (message: AnyOperationClass): Handler | undefined => this.#providersOf(message)[0]?.instance;
+  readonly #handlerOf = (message: AnyOperationClass): Handler => {
+    const [provider] = this.#providersOf(message);
+    if (!provider) throw new Error(`${describe(message).id} has no handler here, and there is no RemoteExecutor`);
+    return provider.instance;
+  };
 
   #providersOf(message: AnyOperationClass): readonly InstanceWrapper[] {
     this.#providers ??= Map.groupBy(new DiscoveryService(this.container).getProviders(), handledOperation);

@@ -6,7 +6,7 @@ import { Clock } from '../ports/clock.js';
 import { CurrentCall } from '../ports/current-call.js';
 import { Authenticator } from './authenticate.js';
 import { ClsCurrentCall } from './cls-current-call.js';
-import { Executor, LocalExecutor } from './executor.js';
+import { Executor, LocalExecutor, RemoteExecutor } from './executor.js';
 import { Limits } from './limit.js';
 import { LocalDispatcher } from './local-dispatcher.js';
 import { OperationMetrics } from './operation-metrics.js';
@@ -48,8 +48,9 @@ export function pipelineModule({
     { provide: QueryBus, useExisting: Bus },
     Clock,
     LocalDispatcher,
-    ...(registry.handledHere.length > 0 ? [LocalExecutor] : []),
-    Executor,
+    registry.handledHere.length > 0
+      ? { provide: Executor, useClass: LocalExecutor }
+      : { provide: Executor, useExisting: RemoteExecutor },
     Authenticator,
     Limits,
     OperationMetrics,

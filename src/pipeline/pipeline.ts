@@ -13,7 +13,6 @@ import { PipelineSettings } from './pipeline-settings.js';
 import { type Excess, Pressure } from './pressure.js';
 import { Principals } from './principal.js';
 import { type Outcome, RunningCalls } from './running-calls.js';
-import type { Span } from './span.js';
 import { Tracer } from './tracer.js';
 
 interface Step {
@@ -156,35 +155,29 @@ function recorded({ recordedAs }: Step, call: Call): Call {
 /** Counts the outcome and ends the span before the transport gets the result. */
 class CountedOutcome implements Outcome {
   private readonly started = performance.now();
-  private readonly span: Span | undefined;
 
   constructor(
     private readonly pipeline: Pipeline,
     private readonly call: Call,
     private readonly counts: OperationCounts,
     private readonly outcome: Outcome<Failure>,
-  ) {
-    this.span = call.context.span;
-  }
+  ) {}
 
   resolve(value: unknown): void {
-    this.counts.add('OK', this.#seconds, this.#traceId);
-    this.span?.end();
+    this.#count('OK');
     this.outcome.resolve(value);
   }
 
   reject(error: unknown): void {
-    const failure = this.pipeline.toFailure(error, this.call.context, this.call.operation);
-    this.counts.add(failure.code, this.#seconds, this.#traceId);
-    this.span?.end(failure);
+    const { operation, context } = this.call;
+    const failure = this.pipeline.toFailure(error, context, operation);
+    this.#count(failure.code, failure);
     this.outcome.reject(failure);
   }
 
-  get #traceId(): string | undefined {
-    return this.span && this.call.context.trace.traceId;
-  }
-
-  get #seconds(): number {
-    return (performance.now() - this.started) / 1000;
+  #count(outcome: string, failure?: Failure): void {
+    const { span, trace } = this.call.context;
+    this.counts.add(outcome, (performance.now() - this.started) / 1000, span && trace.traceId);
+    span?.end(failure);
   }
 }

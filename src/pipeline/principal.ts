@@ -7,21 +7,21 @@ import type { AccessClaims } from './token-verifier.js';
 
 type Conditions = Readonly<Record<string, string | number | boolean>>;
 
-/** A list, not an object: it is iterated on every call. */
-type InputConditions = readonly { readonly name: string; readonly wanted: Conditions[string] }[];
-
 export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
-  /** Alternatives: one must hold for the input. */
-  readonly onInput?: readonly InputConditions[];
+  /** The conditions of a grant on the input. */
+  readonly allows?: (input: object) => boolean;
   readonly onRows?: boolean;
 }
 
 export const allowed: Decision = {};
-const asList = (conditions: Conditions): InputConditions =>
-  Object.entries(conditions).map(([name, wanted]) => ({ name, wanted }));
-const matches = (conditions: InputConditions, input: object) =>
-  conditions.every(({ name, wanted }) => (input as Conditions)[name] === wanted);
+
+function ifInput(rows: readonly Conditions[]): Decision {
+  const alternatives = rows.map((conditions) => Object.entries(conditions));
+  const allows = (input: object) =>
+    alternatives.some((conditions) => conditions.every(([name, wanted]) => (input as Conditions)[name] === wanted));
+  return { allows };
+}
 
 export class Principal {
   readonly #decisions = new Map<OperationDescriptor, Decision>();
@@ -66,14 +66,8 @@ export class Principal {
     }
     const inputNames = new Set(input.fields.map((field) => field.name));
     const onInput = rows.every((conditions) => Object.keys(conditions).every((name) => inputNames.has(name)));
-    return onInput ? { onInput: rows.map(asList) } : { onRows: true };
+    return onInput ? ifInput(rows) : { onRows: true };
   };
-}
-
-/** Throws PermissionDenied. */
-export function authorizeInput(decision: Decision, input: object): void {
-  if (decision.onInput && !decision.onInput.some((conditions) => matches(conditions, input)))
-    throw new PermissionDenied();
 }
 
 const ruleFor =
