@@ -8,12 +8,9 @@ type EndListener = (failure: Failure) => void;
 
 /** Ends early at the deadline, or when the caller disconnects. */
 export class Lifetime {
-  previous: Lifetime | undefined;
-  next: Lifetime | undefined;
   #controller: AbortController | undefined;
   #ended: Failure | undefined;
-  #onEnd: EndListener | undefined;
-  #others: Set<EndListener> | undefined;
+  #listeners: EndListener[] | undefined;
 
   /** Milliseconds of `performance.now()`. */
   constructor(
@@ -37,21 +34,16 @@ export class Lifetime {
     if (this.#ended) return;
     this.#ended = failure;
     this.#controller?.abort(failure);
-    this.#onEnd?.(failure);
-    for (const listener of this.#others ?? []) listener(failure);
+    for (const listener of this.#listeners ?? []) listener(failure);
   }
 
   onEnd(listener: EndListener): void {
     if (this.#ended) listener(this.#ended);
-    else if (!this.#onEnd) this.#onEnd = listener;
-    else {
-      this.#others ??= new Set();
-      this.#others.add(listener);
-    }
+    else if (this.#listeners) this.#listeners.push(listener);
+    else this.#listeners = [listener];
   }
 
   offEnd(listener: EndListener): void {
-    if (this.#onEnd === listener) this.#onEnd = undefined;
-    else this.#others?.delete(listener);
+    this.#listeners = this.#listeners?.filter((other) => other !== listener);
   }
 }
