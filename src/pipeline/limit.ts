@@ -10,6 +10,7 @@ import { type LimitSettings, PipelineSettings } from './pipeline-settings.js';
 @Injectable()
 export class Limits {
   #settings: LimitSettings;
+  /** By operation; without one, that of addresses. */
   readonly #policies = new Map<OperationDescriptor | undefined, RatePolicy>();
 
   constructor(
