@@ -30,7 +30,6 @@ export class Failure extends Error {
   readonly issues: readonly Issue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
   retry: RetryAdvice | undefined;
-  /** Whether the pause was given explicitly, and not by the kind alone. */
   readonly hasExplicitPause: boolean;
 
   constructor({ code, kind, title }: FailureDeclaration, options: FailureOptions = {}) {

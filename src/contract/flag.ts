@@ -6,7 +6,6 @@ export interface Flag {
 
 const declared = new Map<string, Flag>();
 
-/** Throws a TypeError for a key that is not kebab-case, or that was declared with another fallback. */
 export function flag(key: string, { fallback = false }: { readonly fallback?: boolean } = {}): Flag {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(key)) throw new TypeError(`flag "${key}" is not kebab-case`);
   const known = declared.get(key);

@@ -3,7 +3,6 @@ import type { Access } from './access.js';
 import type { AnyOperationClass, OperationSpec } from './operation.js';
 import type { Id } from './values.js';
 
-/** A field of a view, in GraphQL only, resolved by another operation. */
 export interface Relation {
   readonly view: string;
   readonly field: string;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** The wire form of a zod schema. Every protocol and document is derived from it. */
 export type Shape = ScalarShape | EnumShape | ObjectShape | ListShape | MapShape;
 
 export type ScalarType = 'text' | 'id' | 'timestamp' | 'boolean' | 'int32' | 'int64' | 'double';
@@ -79,7 +78,6 @@ export function fold<T>(cases: ShapeCases<T>): (shape: Shape) => T {
 export const foldFields = <T>(visit: (shape: Shape) => T, { fields }: ObjectShape): FoldedField<T>[] =>
   fields.map((field) => ({ ...field, inner: visit(field.shape) }));
 
-/** How many items a list may have. */
 export const listBounds = ({ schema }: ListShape): { readonly minItems?: number; readonly maxItems?: number } =>
   z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
 

@@ -14,10 +14,8 @@ export interface RateDecision {
   readonly resetSeconds: number;
 }
 
-/** Answers without a promise where it can. */
 export abstract class RateLimiter {
   abstract consume(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
-  /** Consumes nothing. */
   abstract peek(policy: RatePolicy, key: string): RateDecision | Promise<RateDecision>;
   abstract giveBack(policy: RatePolicy, key: string): void | Promise<void>;
   abstract reset(policy: RatePolicy, key: string): void | Promise<void>;

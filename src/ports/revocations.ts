@@ -14,12 +14,11 @@ export abstract class Revocations {
   abstract revoke(subject: RevokedSubject, expiresAt: number): Promise<void>;
 }
 
+/** `revokedAt` in epoch milliseconds, `expiresAt` in epoch seconds. */
 export interface RevocationEntry {
   readonly sequence: number;
   readonly subject: RevokedSubject;
-  /** Epoch milliseconds. */
   readonly revokedAt: number;
-  /** Epoch seconds. */
   readonly expiresAt: number;
   /** No entry of a lower sequence will follow. */
   readonly isSettled: boolean;
