@@ -72,7 +72,6 @@ export interface CallContext extends CallIdentity {
   operation: string | undefined;
 }
 
-/** `deadline`: milliseconds of `performance.now()`. */
 export function beginContext(inbound: Inbound, principal: Principal, deadline: number): CallContext {
   const { address, connection, requestId, traceparent, trace = new TraceContext(traceparent) } = inbound;
   return {

@@ -8,7 +8,7 @@ import { allowed } from './principal.js';
 
 const noInput = {};
 
-/** The steps of the pipeline take it alone and write their results into it. */
+/** Each step of the pipeline takes a call, and writes its result into it. */
 export class Call {
   decision = allowed;
   input: object = noInput;
@@ -23,23 +23,19 @@ export class Call {
     this.idempotencyKey = context.inbound.idempotencyKey;
   }
 
-  /** Throws RouteNotFound. */
   requireEnabled(flags: FeatureFlags): void {
     const { enabledBy } = this.operation.spec;
     if (enabledBy !== undefined && !flags.isOn(enabledBy)) throw new RouteNotFound();
   }
 
-  /** Throws Unauthenticated or PermissionDenied when no input could make the call legal. */
   authorize(): void {
     this.decision = this.context.principal.authorize(this.operation);
   }
 
-  /** Throws InvalidArgument. */
   validate(): void {
     this.input = validate(this.operation, this.payload, this.decode);
   }
 
-  /** Throws PermissionDenied. */
   authorizeInput(): void {
     if (this.decision.allows?.(this.input) === false) throw new PermissionDenied();
   }

@@ -19,12 +19,10 @@ const lasting: ReadonlySet<FailureKind> = new Set([
   'invalid_argument',
 ]);
 
-/** Runs an authorized and validated call. */
 export abstract class Executor {
   abstract run(call: Call): Promise<unknown>;
 }
 
-/** Sends it to the process that has its handler. */
 export abstract class RemoteExecutor extends Executor {}
 
 /** Steps 10 to 12 of docs/architecture.md, for the modules of this process. */

@@ -6,7 +6,6 @@ export interface Connection {
 
 type EndListener = (failure: Failure) => void;
 
-/** Ends early at the deadline, or when the caller disconnects. */
 export class Lifetime {
   #controller: AbortController | undefined;
   #ended: Failure | undefined;

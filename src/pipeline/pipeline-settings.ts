@@ -4,7 +4,6 @@ export interface LimitSettings {
   readonly enabled: boolean;
   readonly address: Rate;
   readonly caller: Rate;
-  /** In place of `caller`, by operation id. */
   readonly operations: Readonly<Record<string, Rate>>;
 }
 

@@ -9,7 +9,6 @@ type Conditions = Readonly<Record<string, string | number | boolean>>;
 
 export interface Decision {
   readonly denial?: typeof Unauthenticated | typeof PermissionDenied;
-  /** The conditions of a grant on the input. */
   readonly allows?: (input: object) => boolean;
   readonly onRows?: boolean;
 }

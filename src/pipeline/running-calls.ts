@@ -37,7 +37,6 @@ export class RunningCalls {
     lifetime.onEnd(reject);
   }
 
-  /** Like `watch`, with a promise. */
   settled<T>(lifetime: Lifetime, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => this.watch(lifetime, work, { resolve, reject }));
   }
