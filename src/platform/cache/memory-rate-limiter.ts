@@ -8,7 +8,7 @@ export class MemoryRateLimiter extends RateLimiter {
   readonly #windows = new Map<string, RateWindows>();
   #untilSweep: number;
 
-  /** `maxKeys`: beyond, the oldest are dropped. `now`: milliseconds of a monotonic clock. */
+  /** `maxKeys`: above it the oldest keys are dropped. `now`: milliseconds of a monotonic clock. */
   constructor(
     private readonly now: () => number = () => performance.now(),
     private readonly maxKeys = DEFAULT_MAX_KEYS,

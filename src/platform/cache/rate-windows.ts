@@ -36,7 +36,6 @@ export class RateWindows {
     if (now >= this.#generationEndsAt) this.#nextGeneration(now);
   }
 
-  /** Drops the older half, ended or not. */
   forgetOld(): void {
     this.#old = this.#young;
     this.#young = new Map();

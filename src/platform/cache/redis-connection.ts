@@ -41,7 +41,6 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.#client;
   }
 
-  /** In a span named `command` when the current call is recorded. */
   send<T>(command: string, work: (client: Redis) => Promise<T>): Promise<T> {
     const parent = currentCall()?.span;
     if (!parent) return this.#watched(work);

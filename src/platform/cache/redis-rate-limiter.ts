@@ -16,7 +16,7 @@ const counterOf = ({ name, windowSeconds }: RatePolicy, key: string): string => 
 /** Windows shared by all processes. While Redis is unavailable, each process counts for itself. */
 export class RedisRateLimiter extends RateLimiter {
   readonly #meanwhile = new MemoryRateLimiter();
-  /** By seconds. Windows over the quota, refused from memory. */
+  /** By window length in seconds: windows over the quota, whose calls are refused without Redis. */
   readonly #refusals = new Map<number, RateWindows>();
   #counters: RateLimiterRedis | undefined;
 

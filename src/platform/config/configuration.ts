@@ -26,12 +26,10 @@ export const configurationSchema = (context: ProcessContext) =>
 
 export type Values = z.output<ReturnType<typeof configurationSchema>>;
 
-// a class with the inferred type, so that it is an injection token
 const InferredConfiguration = class {} as unknown as abstract new () => Values;
 
-/** Frozen. Also the injection token. */
+/** Frozen. A class of the inferred type, so that it is an injection token. */
 export abstract class Configuration extends InferredConfiguration {
-  /** For the start-up log. */
   abstract readonly warnings: readonly string[];
 }
 

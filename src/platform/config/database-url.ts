@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorOf, url } from './readings.js';
 
-/** The supported ones among the parameters that libpq and Prisma know. */
+/** Supported parameters of libpq and Prisma. */
 const parameters: Readonly<Record<string, RegExp>> = {
   application_name: /./,
   host: /^\//,

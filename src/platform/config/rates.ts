@@ -70,10 +70,8 @@ export const ratesOf = (operations?: ReadonlySet<string>) =>
     context.addIssue({ code: 'custom', message: `has rates of operations that do not exist (${unknown.join(', ')})` });
   });
 
-/** RATE_LIMITS, until changed at run time. */
 export class CurrentRates {
   constructor(public value: Rates) {}
 
-  /** For a new connection; undefined when limits are off. */
   readonly ofConnection = (): Rate | undefined => (this.value.enabled ? this.value.connection : undefined);
 }

@@ -9,14 +9,12 @@ import { parseGrpcTarget } from './grpc-target.js';
 
 export const text = z.string();
 
-/** `faultOf`: why a value is refused, or undefined. */
 export const withoutFault = (faultOf: (value: string) => string | undefined) =>
   text.superRefine((value, context) => {
     const message = faultOf(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-/** What `read` throws, if it throws. */
 export function errorOf(read: () => unknown): NodeJS.ErrnoException | undefined {
   try {
     read();
@@ -42,7 +40,6 @@ export const milliseconds = wholeNumber(1, 24 * 3_600_000);
 
 export const bytes = wholeNumber(1024, 1024 ** 3);
 
-/** Strips the brackets of an IPv6 address. */
 export const host = z
   .string()
   .transform((value) => value.replace(/^\[(.*:.*)\]$/, '$1'))

@@ -47,7 +47,6 @@ function addresses({ given, isProduction, service, services }: ProcessContext) {
     .transform((all) => Object.fromEntries(Object.entries(all).filter(([name]) => calls.includes(name))));
 }
 
-/** Undefined without CONSUL_HOST. */
 const consul = z
   .object({
     host: variable('CONSUL_HOST', consulHost.optional(), {

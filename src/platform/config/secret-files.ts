@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Texts } from './process-context.js';
 import type { Variable } from './variable.js';
 
-/** Variable with the path of a file that holds the secret: `JWT_SECRET_FILE`. */
 export const fileVariable = (name: string): string => `${name}_FILE`;
 
 /** Texts of all variables that are set; secrets may come from files. `problems`: for a ConfigurationError. */

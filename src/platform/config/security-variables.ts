@@ -37,7 +37,6 @@ function tokens({ given, isProduction }: ProcessContext) {
   const hasKeyFiles = given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
   const secret = isProduction ? withoutFault(secretFault) : text;
   return z.object({
-    /** For HS256; absent with key files. */
     secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
       about: 'Signs access tokens (HS256), at least 32 bytes; in development a public one when not set',
       fallback: hasKeyFiles || isProduction ? undefined : DEVELOPMENT_JWT_SECRET,

@@ -5,7 +5,6 @@ export interface Variable {
   readonly about: string;
   /** Completes `Set it to …` in messages. */
   readonly expected: string;
-  /** Text used when not set. */
   readonly default?: string;
   /** Default that depends on the process; `about` explains it. */
   readonly fallback?: string;
@@ -14,9 +13,7 @@ export interface Variable {
   readonly required?: boolean;
   /** What else would do when it is required: completes `or …`. */
   readonly alternative?: string;
-  /** Another variable that must be set too. */
   readonly needs?: string;
-  /** Variables that must not be set at the same time. */
   readonly excludes?: readonly string[];
   /** Without effect in this version; says what happens instead. */
   readonly reserved?: string;
@@ -26,7 +23,6 @@ type Described = Omit<Variable, 'name' | 'expected'>;
 
 const registry = z.registry<Variable>();
 
-/** The description of the schema becomes `expected`. */
 export function variable<T extends z.ZodType>(name: string, schema: T, described: Described): T {
   const { description } = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   const leaf = schema.clone();

@@ -15,7 +15,7 @@ export interface WatchSettings {
 
 export const watchDefaults: WatchSettings = { waitSeconds: 30, backoff: { baseMs: 200, maxMs: 10_000 } };
 
-/** Consul adds up to a sixteenth of the wait; the rest is for the network. */
+/** Consul adds up to a sixteenth: https://developer.hashicorp.com/consul/api-docs/features/blocking */
 const slackMs = (waitSeconds: number): number => (waitSeconds / 16) * 1_000 + 2_000;
 
 const indexOf = ({ headers }: ConsulResponse): bigint => {
@@ -23,10 +23,7 @@ const indexOf = ({ headers }: ConsulResponse): bigint => {
   return typeof text === 'string' && /^\d+$/.test(text) ? BigInt(text) : 0n;
 };
 
-/**
- * Repeats a blocking query through outages. Reports answers with a known index too: a `recurse` deletion of a parent
- * leaves it unchanged. See decision 54, https://developer.hashicorp.com/consul/api-docs/features/blocking
- */
+/** Repeats a blocking query. Reports every answer: a `recurse` deletion leaves the index as it was (decision 54). */
 export class ConsulWatch {
   readonly #stop = new AbortController();
   readonly #finished: Promise<void>;

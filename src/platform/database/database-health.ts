@@ -6,7 +6,7 @@ import { databaseFailure, isUnusable } from './database-failure.js';
 import { driverMessage, READ_ONLY, sqlState } from './sql-state.js';
 
 const DISK_FULL = '53100';
-/** On a full disk some writes still succeed, where they fit into existing pages: one proves nothing for so long. */
+/** A write that fits into existing pages succeeds on a full disk: for so long, a successful write proves nothing. */
 const DISK_FULL_MS = 10_000;
 
 export class DatabaseHealth extends Dependency {

@@ -10,7 +10,6 @@ type AdapterTransaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 
 /** An interactive transaction of Prisma that also runs SQL on its connection. */
 export class PrismaTransaction {
-  /** Undefined until it has begun. */
   client: Prisma.TransactionClient | undefined;
   /** Called after the commit; must not throw. */
   readonly afterCommit: (() => void)[] = [];
@@ -26,7 +25,7 @@ export class PrismaTransaction {
     return transaction instanceof PrismaTransaction ? transaction : undefined;
   }
 
-  /** Once, and as the current one. Throws DeadlineExceeded after `leftMs`, ServiceUnavailable without a connection. */
+  /** Call it once. Throws DeadlineExceeded after `leftMs`, ServiceUnavailable without a connection. */
   async run<T>(prisma: PrismaClient, leftMs: number, work: () => Promise<T>): Promise<T> {
     const begin = (client: Prisma.TransactionClient) => {
       this.client = client;
@@ -58,7 +57,6 @@ export class PrismaTransaction {
     return rows;
   }
 
-  /** Takes the connection of `transaction`, and sees its errors and its end. */
   observe(transaction: AdapterTransaction): void {
     // protected in the types, and the only access to the connection
     this.#connection = (transaction as unknown as { client: pg.PoolClient }).client;

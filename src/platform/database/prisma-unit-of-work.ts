@@ -14,7 +14,6 @@ import { type IsolationLevel, transactionSettings } from './session-settings.js'
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 10;
 
-/** Within the deadline and tenant of the call; retried after a conflict. */
 @Injectable()
 export class PrismaUnitOfWork extends UnitOfWork {
   protected readonly isolationLevel: IsolationLevel = 'read committed';

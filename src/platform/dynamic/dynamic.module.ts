@@ -46,7 +46,6 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
   return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
 }
 
-/** `operations`: names that rates may use. */
 export const dynamicModule = (operations: ReadonlySet<string>): DynamicModule => ({
   module: DynamicConfigurationModule,
   global: true,

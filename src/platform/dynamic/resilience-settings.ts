@@ -48,7 +48,6 @@ export type ResilienceSettings = z.output<typeof resilienceSettings>;
 
 export type ResilienceChange = z.input<typeof resilienceSettings>;
 
-/** Later changes override. Throws a ZodError. */
 export const mergeSettings = (...changes: readonly ResilienceChange[]): ResilienceSettings =>
   resilienceSettings.parse(changes.reduce<unknown>(merge, {}));
 

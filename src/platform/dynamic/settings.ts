@@ -50,7 +50,6 @@ const others: readonly Setting<unknown>[] = [logLevel, resilience, resilienceOf,
 
 export type FindSetting = (key: string) => Setting<unknown> | undefined;
 
-/** `operations`: names that rates may use; any when absent. */
 export function settingsWith(operations?: ReadonlySet<string>): FindSetting {
   const settings = [...others, { ...rateLimits, schema: ratesOf(operations) }];
   return (key) => {

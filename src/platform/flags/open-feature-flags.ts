@@ -5,7 +5,6 @@ import { FeatureFlags } from '../../ports/feature-flags.js';
 
 const variants: Readonly<Record<string, boolean>> = { on: true, off: false };
 
-/** For the in-memory provider of the SDK. */
 export function flagConfiguration(flags: ReadonlyMap<string, boolean>) {
   const entries = [...flags].map(([key, isOn]) => {
     return [key, { variants, defaultVariant: isOn ? 'on' : 'off', disabled: false }] as const;

@@ -4,7 +4,6 @@ import type { HealthCheck } from './readiness.js';
 export interface DependencyOptions {
   readonly name: string;
   readonly title: string;
-  /** Effect of an outage on callers. */
   readonly meanwhile: string;
   /** Rejects if the server cannot do everything that this process needs. */
   readonly use: () => Promise<unknown>;
@@ -61,7 +60,7 @@ export class Dependency implements HealthCheck {
     logger.warn(`${title} cannot be used (${reasonOf(error)}): ${meanwhile} meanwhile`);
   }
 
-  /** Before the connections are closed. */
+  /** Call it before the connections are closed, or that counts as an outage. */
   close(): void {
     this.#state = 'closed';
     clearTimeout(this.#retry);

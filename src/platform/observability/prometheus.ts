@@ -23,7 +23,6 @@ function openMetrics(text: string): string {
   return `${described.replaceAll(/\n{2,}/g, '\n').trim()}\n# EOF\n`;
 }
 
-/** OpenMetrics exemplar: the trace of a call in this bucket. */
 const printExemplar = (exemplar: Exemplar | undefined): string =>
   exemplar ? ` # ${labelled({ trace_id: exemplar.traceId })} ${exemplar.seconds} ${exemplar.at / 1_000}` : '';
 

@@ -6,7 +6,6 @@ const share = () => z.number().min(0).max(1);
 export const pressureSettings = z.strictObject({
   /** Mean delay of the event loop. */
   eventLoopDelayMs: z.int().min(0).max(60_000).default(1_000),
-  /** Share of the time in which the event loop is busy. */
   eventLoopUtilization: share().default(0),
   /** Share of V8's heap limit. */
   heap: share().default(0),

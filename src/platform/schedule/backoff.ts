@@ -10,6 +10,5 @@ export interface Backoff {
 export const fullJitter = ({ baseMs, maxMs }: Backoff, attempt: number): number =>
   Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 30));
 
-/** Resolves after `ms`, or when `signal` is aborted. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined);

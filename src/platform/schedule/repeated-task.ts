@@ -21,7 +21,6 @@ export class RepeatedTask {
     return this.#running;
   }
 
-  /** Resolves when the current run has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;

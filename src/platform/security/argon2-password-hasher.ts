@@ -36,14 +36,12 @@ export class Argon2PasswordHasher {
     return `${PREFIX}${base64(hash.salt)}$${base64(digest)}`;
   }
 
-  /** `outdated`: hashed with other costs than the current ones. */
   async verify(password: string, stored: string): Promise<{ readonly valid: boolean; readonly outdated: boolean }> {
     const hash = parseHash(stored);
     const valid = await this.#matches(password, hash);
     return { valid, outdated: !stored.startsWith(PREFIX) || hash.digest.length !== DIGEST_BYTES };
   }
 
-  /** Takes as long as `verify`, so that unknown addresses cannot be detected. */
   async verifyDummy(password: string): Promise<void> {
     await this.#matches(password, freshHash());
   }

@@ -32,7 +32,7 @@ class RenewedCertificates<T extends TlsMaterial> implements experimental.Certifi
 
   #listen(listener: CaListener | IdentityListener, give: (material: T) => void): void {
     this.#stops.set(listener, this.files.onChange(give));
-    // a server that is called synchronously misses it
+    // a server misses the certificates when it is called synchronously
     process.nextTick(() => give(this.files.current));
   }
 }

@@ -15,7 +15,6 @@ export interface PolledRevocationsOptions {
 const POLL_MS = 1000;
 const BATCH = 1000;
 
-/** Copy in memory of a remote log of revocations, updated by polling. */
 export abstract class PolledRevocations extends Revocations implements OnModuleInit, BeforeApplicationShutdown {
   protected readonly known: RevocationTable;
   protected readonly now: () => number;

@@ -30,7 +30,6 @@ export class RenewedFiles<T> {
     return this.#current;
   }
 
-  /** Calls `listener` at each later change; returns a function that stops it. */
   onChange(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -5,7 +5,6 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 /** Of the binaries in package.json. PostgreSQL cannot open data folders of another major version. */
 export const MAJOR_VERSION = '18';
 
-/** Returns the folder of PostgreSQL's installation. */
 export async function findBinaries(): Promise<string> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const found: { postgres: string } | undefined = await import(`@embedded-postgres/${platform}`).catch(() => undefined);

@@ -9,7 +9,6 @@ import { findServer, recordedServer, type ServerProcess } from './server-process
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** Default: the port of the last start, if free. */
   readonly port?: number;
   /** False only for disposable data: a power failure corrupts it. */
   readonly fsync?: boolean;

@@ -82,7 +82,6 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
   }
 }
 
-/** `00-<trace>-<span>-<flags>`. */
 export const printTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 

@@ -4,7 +4,6 @@ interface Exporter<T> {
   export(items: T, done: (result: ExportResult) => void): void;
 }
 
-/** Logs start and end of an outage of `exporter`. */
 export function logOutages<T, E extends Exporter<T>>(exporter: E, what: string, log: (line: string) => void): E {
   const send = exporter.export.bind(exporter);
   let isOut = false;
