@@ -1,4 +1,3 @@
-/** Where the calls come from. */
 interface Input {
   pause(): unknown;
   resume(): unknown;

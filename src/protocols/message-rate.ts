@@ -4,7 +4,6 @@ import type { Rate } from '../platform/config/rates.js';
 export interface PeerLimits {
   /** Messages per connection, each request of a batch counted; read when it opens. No limit when absent. */
   readonly messageRate?: (() => Rate | undefined) | undefined;
-  /** Maximum of unread answers. */
   readonly maxBufferedBytes?: number;
 }
 
@@ -16,7 +15,6 @@ export class MessageRate {
 
   constructor(private readonly rate: Rate = unlimited) {}
 
-  /** Takes one from the quota; false when it is used up. */
   admit(): boolean {
     const now = performance.now();
     if (now >= this.#windowEnd) {

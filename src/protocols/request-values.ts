@@ -19,7 +19,6 @@ export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHe
 
 export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Milliseconds, from 1, from JSON; undefined when invalid. */
 const timeoutOf = (given: unknown): number | undefined =>
   typeof given === 'number' && Number.isInteger(given) && given >= 1 ? given : undefined;
 

@@ -16,7 +16,6 @@ interface AsyncApi {
   readonly components: Named<Named>;
 }
 
-/** The MQTT topic prefix in committed documents. */
 export const committedTopicPrefix = 'mstv';
 
 /** Written by `npm run contract`; has the operations of all modules. */
@@ -27,10 +26,7 @@ const committedDocument = (name: string): string =>
 export const documentId = ({ name, version }: OperationDescriptor): string =>
   lowerFirst(version === 1 ? name : `${name}V${version}`);
 
-/**
- * The committed OpenAPI document without other operations, made when it is asked for. Throws Error at once when it lacks
- * one of `operations`.
- */
+/** The committed OpenAPI document with only `operations`, made on demand. Throws Error at once when it lacks one. */
 export function openApiOf(
   operations: readonly OperationDescriptor[],
   committed = committedDocument('openapi.json'),
@@ -106,7 +102,6 @@ function keepOnly<T>(all: Named<T>, isKept: (name: string, value: T) => boolean)
 const refsIn = (node: unknown): string[] =>
   [...JSON.stringify(node).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref);
 
-/** Removes the responses and schemas that nothing in `root` refers to. */
 function removeUnused(components: Named<Named>, root: unknown): void {
   const used = new Set<string>();
   const visit = (node: unknown): void => {

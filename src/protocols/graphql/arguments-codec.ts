@@ -43,7 +43,6 @@ export const argumentsDecoder = fold<Decode>({
   },
 });
 
-/** A map becomes a list of `{ key, value }`. */
 export const argumentsEncoder = fold<Encode>({
   leaf: () => (value) => value,
   list: (item) => (value) => (Array.isArray(value) ? value.map(item) : value),

@@ -33,7 +33,6 @@ const noQuery: RootField = { type: GraphQLBoolean, description: 'There is nothin
 const done = (): boolean => true;
 const items = (value: unknown): unknown => (value as Page<unknown>).items;
 
-/** Throws TypeError for two types of one name. */
 export function graphqlSchema(
   operations: readonly OperationDescriptor[],
   relations: readonly Relation[],
@@ -56,7 +55,6 @@ function rootType(name: string, fields: ReadonlyMap<string, RootField>): GraphQL
   return new GraphQLObjectType({ name, fields: Object.fromEntries(sorted) });
 }
 
-/** A page has two fields: only its items, and everything. */
 function rootFields(operation: OperationDescriptor, types: GraphqlTypes): [string, RootField][] {
   const { wire, spec, input, output } = operation;
   const decode = argumentsDecoder(input);

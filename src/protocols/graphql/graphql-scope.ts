@@ -91,7 +91,6 @@ export class GraphqlScope {
     if (--this.#underWay === 0 && this.#batches.length > 0) this.#loadSoon();
   }
 
-  /** Calls of one scope share request id and trace. */
   #begin(operation?: OperationDescriptor): CallContext {
     const inbound = this.#calls.length === 0 ? this.inbound : this.continued;
     return this.#opened(this.services.pipeline.begin(inbound, operation));
@@ -120,7 +119,6 @@ export class GraphqlScope {
     return failure;
   }
 
-  /** Logs unexpected errors. */
   toFailure(error: unknown): Failure {
     return this.services.pipeline.toFailure(error, this.call);
   }
@@ -139,7 +137,6 @@ export class GraphqlScope {
     return { ...this.inbound, requestId, trace };
   }
 
-  /** The call with the smallest remaining quota. */
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
     return this.#calls.reduce((a, b) => (left(b) < left(a) ? b : a), this.call);

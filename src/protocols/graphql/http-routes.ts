@@ -101,7 +101,6 @@ interface Answer {
   readonly body: GraphqlResult | readonly GraphqlResult[];
 }
 
-/** Whether a browser sends this to another origin only after a preflight. */
 const needsPreflight = ({ headers }: FastifyRequest): boolean =>
   /^bearer /i.test(headers.authorization ?? '') ||
   /^application\/(graphql-response\+)?json *(;|$)/i.test(headers['content-type'] ?? '') ||

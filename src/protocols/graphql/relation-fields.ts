@@ -14,7 +14,6 @@ export interface RelationField extends Pick<Relation, 'view' | 'from' | 'by' | '
   readonly name: string;
   readonly operation: OperationDescriptor;
   readonly maxIds: number;
-  /** Output field with the rows. */
   readonly list: string;
   readonly target: ObjectShape;
 }

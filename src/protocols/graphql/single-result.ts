@@ -15,10 +15,10 @@ export function singleResult(executed: Promise<Executed>, cancel: () => void): A
     const { result } = await executed;
     if (stopped) return;
     if (result.data === undefined) throw new Refused(result.errors ?? []);
-    // already formatted
+    // its errors are already formatted
     yield result as ExecutionResult;
   }
-  // that of a generator would wait for the result
+  // `return` of a generator would wait for the result
   const stop = async () => {
     stopped = true;
     cancel();

@@ -25,11 +25,8 @@ export interface GrpcServerOptions {
   readonly reflection: boolean;
   readonly messageBytes: number;
   readonly shutdownMs: number;
-  /** Addresses or networks whose `x-forwarded-for` and `forwarded` are trusted; none when absent. */
   readonly trustedProxies?: readonly string[];
-  /** Override `connectionOptions`. */
   readonly connections?: ServerOptions;
-  /** Texts by path; the committed files when absent. */
   readonly protos?: ReadonlyMap<string, string>;
 }
 
@@ -50,13 +47,11 @@ const serviceName = ({ wire: { grpc } }: OperationDescriptor): string => `${grpc
 
 export class GrpcServer {
   readonly health: HealthService;
-  /** Undefined until it listens. */
   port: number | undefined;
   readonly #server: Server;
   readonly #options: GrpcServerOptions;
   #drained: Promise<void> | undefined;
 
-  /** Throws an Error that names the operations missing from the `.proto` files. */
   constructor(options: GrpcServerOptions) {
     redirectLibraryLog();
     this.#options = options;

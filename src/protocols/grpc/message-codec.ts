@@ -38,7 +38,6 @@ function holds(proto: protobuf.Field, shape: Shape): boolean {
   return !proto.repeated && !proto.map && holdsItem(proto, shape);
 }
 
-/** Throws an Error that names the field when the `.proto` files lack it or type it differently. */
 function protoField(type: protobuf.Type, field: Field): protobuf.Field {
   const proto = type.fieldsArray.find(({ protoName }) => protoName === field.wire);
   if (proto && holds(proto, field.shape)) return proto;
@@ -56,10 +55,7 @@ const collections: Pick<ShapeCases<Compile>, 'list' | 'map'> = {
   map: (value) => (resolved) => convertValues(value(resolved)),
 };
 
-/**
- * To what protobufjs encodes. Throws Error at boot when the `.proto` type does not fit the shape. Compiled into object
- * literals: a loop makes slow dictionary objects. Field names `[a-z][A-Za-z0-9]*` are safe.
- */
+/** Compiled into object literals, as `jsonEncoder` is. Throws Error when the `.proto` type does not fit the shape. */
 export const messageEncoder = fold<Compile>({
   leaf: (shape) => (resolved) =>
     shape.type === 'enum' ? toEnum(resolved as protobuf.Enum, shape) : (wireScalars[shape.type].encode ?? same),

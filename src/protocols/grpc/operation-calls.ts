@@ -6,7 +6,6 @@ import { libraryHeaders, longestTimeout } from './library-headers.js';
 import { sendDetailedStatus } from './transport-failures.js';
 import { UnaryCall, type UnaryMethod } from './unary-call.js';
 
-/** Calls that one connection may start per event loop turn. */
 const callsPerTurn = 32;
 
 type Handle = (
@@ -39,7 +38,7 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
     const intercept: ServerInterceptor = (_definition, transport) => {
       if (!method) return transport as ServerInterceptingCall;
       transport.sendStatus = sendDetailedStatus;
-      // grpc-js only starts it
+      // grpc-js calls only its method `start`
       return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
     };
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;

@@ -29,7 +29,6 @@ const requestIdKey = 'x-request-id';
 /** Source: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback */
 export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
 
-/** The token of the sending process is invalid, not that of its caller. */
 export const senderRefused = ['x-sender-refused', 'true'] as const;
 
 /** Skips the checks of `Metadata.set`, a thirtieth of a call: the id has been checked. */

@@ -8,7 +8,6 @@ import {
 } from '@grpc/grpc-js';
 
 export interface UnaryRequest {
-  /** `/users.v1.UsersService/GetUser` */
   readonly path: string;
   readonly message: Buffer;
   readonly metadata: Metadata;

@@ -94,7 +94,6 @@ function numbersOf({ values }: protobuf.Enum, shape: EnumShape): [value: string,
   return shape.values.map((value) => [value, values[enumValueName(shape.name, value)] ?? 0]);
 }
 
-/** `EMAIL_ASC` -> 3. */
 export function toEnum(proto: protobuf.Enum, shape: EnumShape): Convert {
   const numbers = new Map<unknown, number>(numbersOf(proto, shape));
   return (value) => numbers.get(value);

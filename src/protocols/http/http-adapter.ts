@@ -35,7 +35,7 @@ const nodeOptions = (requestTimeoutMs: number) => ({
   /** Two tokens become one invalid token. By default Node would use the first one, and a proxy perhaps the last. */
   joinDuplicateHeaders: true,
   requireHostHeader: false,
-  /** Node swaps the two when this is larger: its default of a minute would limit whole requests. */
+  /** Node swaps this with `requestTimeout` when it is larger: its default of a minute would limit whole requests. */
   headersTimeout: requestTimeoutMs,
   shouldUpgradeCallback: mayUpgrade,
   connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
@@ -64,7 +64,6 @@ class PlainFastifyAdapter extends FastifyAdapter {
   }
 }
 
-/** Shared by REST, GraphQL and WebSocket. */
 export function createHttpAdapter({ bodyBytes, trustedProxies, tls, ...options }: HttpOptions): FastifyAdapter {
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options;
   const node = nodeOptions(requestTimeoutMs);

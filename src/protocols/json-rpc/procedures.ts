@@ -28,7 +28,6 @@ const procedureOf = (operation: OperationDescriptor) => ({
   encode: operation.output ? jsonEncoder(operation.output) : nothing,
 });
 
-/** Operations by their names in a protocol with JSON messages. */
 export class Procedures {
   readonly #byName: ReadonlyMap<string, ReturnType<typeof procedureOf>>;
 

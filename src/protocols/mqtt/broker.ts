@@ -3,7 +3,6 @@ import type { IPublishPacket } from 'mqtt';
 import type { RateLimited } from '../../contract/built-in-failures.js';
 import type { Connection } from '../../pipeline/lifetime.js';
 
-/** `properties`: MQTT 5. */
 export type IncomingMessage = Pick<IPublishPacket, 'topic' | 'payload' | 'retain' | 'properties'>;
 
 export interface OutgoingReply {

@@ -29,7 +29,7 @@ export interface EmbeddedBrokerOptions extends PeerLimits {
 const connectTimeoutMs = 10_000;
 const idleProbeMs = 60_000;
 const maxHalfDoneQoS2 = 100;
-/** Upper limit, for Aedes never delivers a duplicate of QoS 2, nor all messages of clients that have left. */
+/** Upper limit: Aedes never delivers duplicates of QoS 2, nor some messages of clients that have left. */
 const maxTurns = 1_000;
 
 export class EmbeddedBroker implements Broker {

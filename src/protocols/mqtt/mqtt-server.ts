@@ -36,7 +36,6 @@ const packetBytes = (payloadBytes: number): number => 4 * payloadBytes + 8_192;
 
 interface Exchange {
   readonly peer: Peer;
-  /** Absent for a request that gets no reply. */
   readonly replyTo: ReplyTarget | undefined;
 }
 

@@ -5,16 +5,14 @@ const packetsInOneTurn = 32;
 
 type Read = () => Buffer | null;
 
-/**
- * Replaces `socket.read`: a few checked packets per turn, one chunk at a time, since Aedes mixes up two.
- * When `isClosing`, discards input: unread bytes would reset the connection before its replies.
- */
+/** Replaces `socket.read`: a few checked packets per turn, one chunk at a time, since Aedes mixes up two. */
 export function readInTurns(socket: Socket, packets: IncomingPackets, isClosing: () => boolean): void {
   const read = socket.read.bind(socket);
   const readTurn = turns(socket, read, packets);
   socket.read = (size?: number): unknown => {
     // 0 bytes: a request to fill the buffer
     if (size === 0) return read(0);
+    // unread bytes would reset the connection before its replies
     return isClosing() ? discard(read) : readTurn();
   };
 }

@@ -131,7 +131,7 @@ class RemotePeer implements Peer {
 
   admit(): undefined {}
 
-  /** Awaits no acknowledgement: while requests are paused, none is read. */
+  /** Does not wait for the acknowledgement: while requests are paused, mqtt.js reads none. */
   send({ topic, payload, qos, correlationData }: OutgoingReply): boolean {
     const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + (correlationData?.length ?? 0) + headerBytes;
     if (bytes > this.maxPacketBytes) return false;
@@ -140,12 +140,12 @@ class RemotePeer implements Peer {
   }
 }
 
-/** The broker gets the limit in CONNECT. */
+/** The limit is sent to the broker in CONNECT. */
 function limitPackets({ options }: MqttClient, bytes: number): void {
   if (options.properties) options.properties.maximumPacketSize = bytes;
 }
 
-/** Must not be guessable: Mosquitto lets anyone join a shared subscription, and loses what they may not read. */
+/** Must not be guessable: Mosquitto lets anyone join a shared subscription, and drops messages they may not read. */
 function shareGroup(url: string): string {
   const { password } = new URL(url);
   return password === '' ? 'mstv' : `mstv-${createHash('sha256').update(password).digest('base64url').slice(0, 22)}`;

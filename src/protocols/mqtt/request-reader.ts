@@ -61,7 +61,6 @@ function readPacket(payload: Buffer, properties: Properties, isTooLarge: boolean
   return { replyTo, content: contentOf(userMembers(properties), params, properties) };
 }
 
-/** The user properties, as members of an envelope. */
 function userMembers({ userProperties = {} }: Properties): JsonObject {
   const { authorization, traceparent } = userProperties;
   return {

@@ -17,7 +17,6 @@ const ownedTopic = new RegExp(`^(${level})(?:/${level}){1,8}$`, 'u');
 export const isUsableClientId = (clientId: string): boolean => clientIdPattern.test(clientId);
 
 export class Topics {
-  /** Beginning of the topics of requests. */
   readonly requests: string;
   readonly #replies: string;
 

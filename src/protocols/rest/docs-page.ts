@@ -21,7 +21,6 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Makes the document at the first request. */
 export function serveDocument(fastify: FastifyInstance, path: string, document: () => object): void {
   const text = once(() => JSON.stringify(document()));
   fastify.get(path, (_request, reply) => {

@@ -5,7 +5,6 @@ import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
 import { type JsonObject, keyFaults } from '../request-values.js';
 
 export interface JsonRpcRequest {
-  /** Absent for a notification. */
   readonly id: ExactId | undefined;
   readonly method: string;
   readonly params: unknown;

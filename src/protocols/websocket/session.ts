@@ -5,9 +5,8 @@ import { withFields } from '../request-values.js';
 import { type CallParams, type JsonRpcRequest, separateMeta } from './json-rpc-messages.js';
 import { authenticateMethod, bearerOf } from './rpc-authenticate.js';
 
-/** The calls of one connection, and who makes them. */
 export class Session {
-  /** With the last accepted token; later ones have tokens that are not verified yet. The last one is used. */
+  /** The first has the last accepted token, the others have tokens not verified yet. The last one is used. */
   #handshakes: Inbound[];
 
   constructor(
@@ -37,7 +36,7 @@ export class Session {
     }
   }
 
-  /** At once, and the earlier token again if `verification` rejects. Several verifications may run. */
+  /** Uses the token at once, and the earlier one again if `verification` rejects. Several may run at a time. */
   async #use(authorization: string, verification: Promise<void>): Promise<void> {
     const given = { ...(this.#handshakes[0] as Inbound), authorization };
     this.#handshakes.push(given);

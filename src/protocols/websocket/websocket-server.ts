@@ -13,7 +13,6 @@ import { chooseSubprotocol } from './subprotocols.js';
 export interface WebSocketServerOptions extends PeerLimits {
   readonly payloadBytes: number;
   readonly origins: readonly string[];
-  /** Addresses or networks whose `X-Forwarded-Host` is trusted. */
   readonly trustedProxies?: readonly string[];
   readonly heartbeatMs?: number;
 }
