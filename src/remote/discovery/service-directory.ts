@@ -13,7 +13,6 @@ const byAddress = (one: Instance, other: Instance): number => (one.address < oth
 
 export class InstanceList {
   current: readonly Instance[] = [];
-  /** Sets the instances when they change. */
   source: InstanceSource | undefined;
   readonly #listeners = new Set<InstancesListener>();
 
@@ -46,7 +45,6 @@ export interface InstanceSource {
 export abstract class ServiceDirectory {
   readonly #lists = new Map<string, InstanceList>();
 
-  /** Calls `listener` now and at every change, until the returned function is called. */
   watch(service: string, listener: InstancesListener): () => void {
     return this.#list(service).listen(listener);
   }

@@ -21,7 +21,6 @@ const options: ClientOptions = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** One connection per called instance, opened at the first call. */
 export class InstanceChannels implements Connections {
   readonly #clients = new Map<string, GrpcClient>();
 

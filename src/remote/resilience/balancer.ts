@@ -68,7 +68,6 @@ export class Balancer {
     return picked;
   }
 
-  /** Whether a good instance beside `tried` is left. */
   hasOther(tried: ReadonlySet<Candidate>): boolean {
     return this.candidates.some((candidate) => !tried.has(candidate) && this.#isGood(candidate));
   }

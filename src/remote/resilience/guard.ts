@@ -30,7 +30,6 @@ export class Guard {
     this.circuit.update(settings.breaker);
   }
 
-  /** Rejects with ServiceUnavailable, without running `work`, over the limit or while the circuit is open. */
   protected guarded<T>(work: () => Promise<T>, judge: Judge): Promise<T> {
     return this.bulkhead.run(() => this.circuit.run(work, judge));
   }

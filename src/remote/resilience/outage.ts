@@ -1,7 +1,6 @@
 import { Failure } from '../../contract/failure.js';
 import type { Verdict } from './circuit.js';
 
-/** No handler received the request. */
 export const isUnsent = (error: unknown): boolean => error instanceof Failure && error.retry === 'always';
 
 /** No answer. `retry: never` is an answer: the service is up and lacks another one. */

@@ -19,7 +19,6 @@ interface RemoteCall {
 /** Rejects with a Failure; `retry: always` when nothing was sent. */
 export type SendTo<T> = (instance: Instance, attempt: Lifetime) => Promise<T>;
 
-/** To the instances of one service. */
 export interface Connections {
   isReachable(instance: Instance): boolean;
   /** Closes those to other instances. */
@@ -98,7 +97,6 @@ class TookTooLong extends Cancelled {}
 class RetriedCall<T> {
   readonly #settings: ResilienceSettings;
   readonly #tried = new Set<Candidate>();
-  /** Instances that received nothing. */
   readonly #unsent = new Set<Candidate>();
   #attempts = 0;
   /** An attempt had no answer: its command may still run. */

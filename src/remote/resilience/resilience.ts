@@ -58,7 +58,6 @@ export class Resilience implements OnApplicationShutdown {
     }
   }
 
-  /** Closes the directory too. */
   async onApplicationShutdown(): Promise<void> {
     for (const { circuit } of this.guards) circuit.close();
     await this.directory.close();

@@ -32,7 +32,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** The current second is incomplete: retries of one more second count than calls, to hold in any 10 s. */
+  /** The current second is incomplete: one more second of retries is counted than of calls, so any 10 s are covered. */
   #left(current: Second): number {
     const { ratio, perSecond } = this.settings;
     let allowed = perSecond * windowSeconds;
