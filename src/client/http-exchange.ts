@@ -25,7 +25,6 @@ export interface HttpAnswer {
 
 const longestTimeout = 999_999_999;
 
-/** Throws ServiceUnavailable when there is no answer. */
 export async function exchange({ method, url, body }: HttpRequest, call: OutgoingCall): Promise<HttpAnswer> {
   const headers = new Headers({
     ...headersOf(call),
@@ -56,7 +55,6 @@ const byStatus: Readonly<Record<number, FailureClass>> = {
   504: DeadlineExceeded,
 };
 
-/** For answers of a proxy or another server. */
 export function foreignFailure({ status, retryAfterSeconds }: HttpAnswer): Failure {
   const Fitting = byStatus[status] ?? Internal;
   return new Fitting({

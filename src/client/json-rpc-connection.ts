@@ -5,7 +5,6 @@ interface PendingCall extends PromiseWithResolvers<JsonRpcReply> {
   readonly bytes: number;
 }
 
-/** Finds the call of a reply by its id. */
 export abstract class JsonRpcConnection {
   readonly #pending = new Map<string, PendingCall>();
   readonly #closed = Promise.withResolvers<void>();

@@ -2,7 +2,6 @@ import { outputOf } from './json-rpc.js';
 import type { JsonRpcConnection } from './json-rpc-connection.js';
 import type { OutgoingCall, Transport } from './transport.js';
 
-/** At most one connection, opened on demand and again after a loss. */
 export class JsonRpcTransport<C extends JsonRpcConnection> implements Transport {
   #opening: Promise<C> | undefined;
 

@@ -2,7 +2,6 @@ import type { IClientPublishOptions } from 'mqtt';
 import { callFields, paramsOf } from './json-rpc.js';
 import { defined, type OutgoingCall } from './transport.js';
 
-/** 4 is 3.1.1. */
 export type MqttVersion = 4 | 5;
 
 export interface MqttRequest {

@@ -59,7 +59,7 @@ function queryString(fields: readonly Field[], input: Values): string {
   return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
 }
 
-/** `url` starts with the path. */
+/** The `url` lacks the origin: the transport adds it. */
 function requestOf({ id, input: shape, wire: { rest } }: OperationDescriptor): (input: object) => HttpRequest {
   if (!rest) throw new TypeError(`${id} is not served over REST`);
   const { method, hasBody, otherFields } = rest;

@@ -36,7 +36,6 @@ export function outputDecoder(output: ObjectShape | undefined, compile: (shape: 
   return (value) => decode(value, [], '');
 }
 
-/** Undefined for text that is not a JSON object. */
 export function parseObject(text: string): object | undefined {
   try {
     const value = parseJson(text);

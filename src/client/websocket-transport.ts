@@ -14,7 +14,6 @@ const closeTimeoutMs = 2_000;
 export class WebSocketTransport extends JsonRpcTransport<WebSocketConnection> {
   #authorization: string | undefined;
 
-  /** `http` means `ws`, `https` `wss`. */
   constructor(url: string) {
     const address = new URL(url.replace(/^http/, 'ws'));
     if (address.pathname === '/') address.pathname = '/ws';
