@@ -3,21 +3,18 @@ import type { EmailAddress } from '../domain/email-address.js';
 
 export interface FoundAccounts {
   readonly accounts: readonly Account[];
-  /** On all pages. */
   readonly total: number;
 }
 
-/** All accounts. Email addresses are unique. */
+/** Email addresses are unique. `lock…` needs a unit of work, and locks the rows until its end. */
 export abstract class Accounts {
   abstract find(userId: string): Promise<Account | undefined>;
   abstract findByEmail(email: EmailAddress): Promise<Account | undefined>;
   /** Active ones, enabled or disabled. */
   abstract hasAdministrator(): Promise<boolean>;
-  /** Inside a unit of work: locks the row until its end. */
   abstract lock(userId: string): Promise<Account | undefined>;
-  /** Inside a unit of work: locks the row until its end. */
   abstract lockByEmail(email: EmailAddress): Promise<Account | undefined>;
-  /** Inside a unit of work: locks the active and enabled ones until its end. */
+  /** The active and enabled ones. */
   abstract lockAdministrators(): Promise<readonly Account[]>;
   /** Active ones, enabled or disabled, newest first. Pages count from 1. */
   abstract list(request: { readonly page: number; readonly limit: number }): Promise<FoundAccounts>;

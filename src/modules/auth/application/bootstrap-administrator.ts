@@ -36,7 +36,7 @@ export class BootstrapAdministrator {
     return (await this.passwordHasher.verify(password, account.passwordHash)).valid;
   }
 
-  /** Or is being registered by another process. */
+  /** Also true while another process registers the administrator. */
   async #isAdministrators(email: EmailAddress): Promise<boolean> {
     return (await this.accounts.findByEmail(email))?.role === 'ADMIN';
   }

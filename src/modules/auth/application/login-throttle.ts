@@ -7,7 +7,6 @@ import { AuthSettings } from './auth-settings.js';
 
 type Counter = readonly [policy: RatePolicy, key: string];
 
-/** Counts failed sign-ins per account and per network. */
 @Injectable()
 export class LoginThrottle {
   constructor(

@@ -10,7 +10,6 @@ export class NewPasswords {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** Throws WeakPassword. */
   async hash(password: string): Promise<string> {
     const fault = this.policy.fault(password);
     if (fault === undefined) return this.hasher.hash(password);

@@ -1,4 +1,3 @@
-/** The secret part of a refresh token, and the hash that is stored. */
 export interface RefreshSecret {
   readonly secret: string;
   readonly hash: string;

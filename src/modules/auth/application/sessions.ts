@@ -8,7 +8,6 @@ export abstract class Sessions {
   abstract replace(session: Session, tokenHash: string): Promise<boolean>;
   abstract remove(id: string): Promise<void>;
   abstract idsOf(userId: string): Promise<readonly string[]>;
-  /** Returns the removed ids. */
   abstract removeAllOf(userId: string): Promise<readonly string[]>;
   abstract removeExpired(now: Date): Promise<void>;
 }

@@ -10,10 +10,8 @@ export const SHARED_LENGTH = 32;
 
 export const sharedPart = (text: string): string => text.slice(0, SHARED_LENGTH);
 
-/** `<session id>.<secret>` */
 export const formatRefreshToken = ({ sessionId, secret }: RefreshToken): string => `${sessionId}.${secret}`;
 
-/** Undefined for an invalid one. */
 export function parseRefreshToken(token: string): RefreshToken | undefined {
   const [sessionId = '', secret = '', ...rest] = token.split('.');
   const isOurs = Id.safeParse(sessionId).success && secret !== '' && rest.length === 0;

@@ -19,7 +19,6 @@ export interface SessionState {
   readonly createdAt: Date;
 }
 
-/** A sign-in on one device. Immutable. */
 export class Session implements SessionState {
   readonly id: string;
   readonly tenantId: string;

@@ -107,7 +107,7 @@ const fromRow = ({ email, role, status, attemptId, ...row }: AccountRow): Accoun
   new Account({
     ...row,
     email: EmailAddress.stored(email),
-    // constraints of the table
+    // constraints of the table guarantee these two
     role: role as Role,
     status: status as AccountStatus,
     attemptId: attemptId ?? undefined,

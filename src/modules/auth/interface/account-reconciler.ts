@@ -40,7 +40,6 @@ export class AccountReconciler implements OnApplicationBootstrap, BeforeApplicat
     @Inject(Configuration) private readonly configuration: Pick<Configuration, 'bootstrapAdmin'>,
   ) {}
 
-  /** Resolves when the administrator exists, or after START_LIMIT_MS. */
   async onApplicationBootstrap(): Promise<void> {
     this.#task.start();
     void this.#task.run();

@@ -3,28 +3,23 @@ import type { UserSort } from '../contract/index.js';
 import type { User } from '../domain/user.js';
 
 export interface UserQuery {
-  /** Conditions on the fields of User. */
   readonly rows: RowFilter;
   /** Part of an email address or name, case insensitive. */
   readonly search?: string | undefined;
   readonly sort: UserSort;
-  /** From 1. */
   readonly page: number;
   readonly limit: number;
 }
 
 export interface FoundUsers {
   readonly users: readonly User[];
-  /** Of all pages. */
   readonly total: number;
 }
 
-/** All users. Email addresses are unique. */
+/** Email addresses are unique. `lock` needs a unit of work, and locks the row until its end. */
 export abstract class Users {
   abstract find(id: string): Promise<User | undefined>;
-  /** Missing ids are left out; unordered. */
   abstract findAll(ids: readonly string[]): Promise<readonly User[]>;
-  /** Inside a unit of work: locks the row until its end. */
   abstract lock(id: string): Promise<User | undefined>;
   /** Ties are ordered by id. Users without a name sort last. */
   abstract search(query: UserQuery): Promise<FoundUsers>;
@@ -36,6 +31,5 @@ export abstract class Users {
   abstract findBehind(limit: number): Promise<readonly User[]>;
   /** Records that the account has this version. Ignored when the address has changed again. */
   abstract accountFollowed(id: string, emailVersion: number): Promise<void>;
-  /** False when there was no such user. */
   abstract remove(id: string): Promise<boolean>;
 }

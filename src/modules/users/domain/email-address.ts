@@ -4,12 +4,10 @@ import { Email, normalizeEmail } from '../../../contract/values.js';
 export class EmailAddress {
   private constructor(readonly value: string) {}
 
-  /** Throws ZodError. */
   static of(spelled: string): EmailAddress {
     return new EmailAddress(Email.parse(normalizeEmail(spelled)));
   }
 
-  /** Of a normalized value. */
   static stored(value: string): EmailAddress {
     return new EmailAddress(value);
   }

@@ -3,12 +3,10 @@ import { Name, normalizeName } from '../../../contract/values.js';
 export class PersonName {
   private constructor(readonly value: string) {}
 
-  /** Throws ZodError. */
   static of(spelled: string): PersonName {
     return new PersonName(Name.parse(normalizeName(spelled)));
   }
 
-  /** Of a normalized value. */
   static stored(value: string): PersonName {
     return new PersonName(value);
   }

@@ -5,7 +5,6 @@ export interface UserState {
   readonly id: string;
   readonly tenantId: string;
   readonly email: EmailAddress;
-  /** Counts changes of the address. */
   readonly emailVersion: number;
   /** The account may still have an older address. */
   readonly accountBehind: boolean;

@@ -5,7 +5,6 @@ import { AccountEmails } from '../application/account-emails.js';
 
 const INTERVAL_MS = 60_000;
 
-/** At the start and every minute. */
 @Injectable()
 export class AccountEmailReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #failures = new FailureLog(new Logger('Users'));
