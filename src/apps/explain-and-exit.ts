@@ -5,7 +5,6 @@ import { ListenError } from '../protocols/listen-error.js';
 
 const explained = [ConfigurationError, EmbeddedPostgresError, ListenError, MigrationError];
 
-/** Without a stack where the environment is at fault. */
 export function explainAndExit(error: unknown): never {
   const isExplained = explained.some((type) => error instanceof type);
   const text = error instanceof Error ? (isExplained ? error.message : error.stack) : error;

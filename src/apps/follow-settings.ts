@@ -11,7 +11,6 @@ import { services } from './services.js';
 
 const logger = new Logger('Configuration');
 
-/** Settings changed at run time replace those of the environment. */
 export function followSettings(app: INestApplicationContext, configuration: Configuration): void {
   const dynamic = app.get(DynamicConfiguration);
   dynamic.subscribe(logLevel, (level = configuration.logLevel) => {

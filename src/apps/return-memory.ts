@@ -3,7 +3,6 @@ import { runInNewContext } from 'node:vm';
 import { RepeatedTask } from '../platform/schedule/repeated-task.js';
 
 const intervalMs = 2_000;
-/** Event loop utilization, 0 to 1. */
 const quietUtilization = 0.05;
 /** Bytes of heap growth that are worth the pause of a full collection. */
 const growth = 16 * 1024 * 1024;

@@ -9,7 +9,6 @@ import { ownTurn, reportReady } from './parent-process.js';
 import { returnMemory } from './return-memory.js';
 import { isStopping, onStop } from './stop-signals.js';
 
-/** Limit of `release` when the shutdown has timed out. */
 const releaseMs = 5_000;
 
 const logger = new Logger('Shutdown');
@@ -35,7 +34,6 @@ export async function run(
   returnMemory(() => application.isBusy);
 }
 
-/** Logs why when it returns false. */
 async function stop(application: Application, timeoutMs: number): Promise<boolean> {
   const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
   const stopped = application.stop().then(() => undefined);

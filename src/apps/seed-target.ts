@@ -9,7 +9,6 @@ import { services } from './services.js';
 export interface SeedTarget {
   readonly configuration: Configuration;
   readonly place: string;
-  /** What to do if this is the wrong database. */
   readonly hint?: string;
 }
 

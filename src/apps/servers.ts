@@ -130,7 +130,6 @@ const mqttServer = (mqtt: MqttServer): Server => ({
 /** Time for the last answers to reach their callers. */
 const lingerMs = 500;
 
-/** `stop` also closes the Nest application. */
 async function createHttp(parts: Parts, readiness: Readiness): Promise<Server> {
   const { app, configuration, pipeline } = parts;
   const { host, http } = configuration;

@@ -41,7 +41,6 @@ export function serviceOf({ serviceName }: Pick<Configuration, 'serviceName'>): 
   return service;
 }
 
-/** Module name to the service that runs it, when split. */
 export const ownersByModule: ReadonlyMap<string, string> = new Map(
   Object.entries(split).flatMap(([service, { modules }]) => modules.map(({ contract }) => [contract.name, service])),
 );

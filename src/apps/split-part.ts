@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { environmentWith } from '../platform/config/configuration-from-environment.js';
 import { inTurn, listenMessage, readyMessage } from './parent-process.js';
 
-/** Environment of a process. */
 export type SplitProcess = Readonly<Record<string, string>> & { readonly SERVICE_NAME: string };
 
 export interface Ending {

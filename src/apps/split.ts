@@ -61,7 +61,7 @@ export class Split {
 
   async #stop(): Promise<number> {
     await this.#parts.at(-1)?.stop();
-    // the gateway is among them: its end is known by now
+    // the gateway too: it has stopped, and `stop` resolves with its exit code again
     const endings = await Promise.all(this.#parts.map((part) => part.stop()));
     return Math.max(...endings.map(({ code }) => code));
   }
