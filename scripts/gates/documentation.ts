@@ -66,9 +66,12 @@ function missingPaths(root: string, files: readonly string[], { path, text }: Pa
     });
 }
 
+/** None where the tutorial has been followed: a file that it has its reader write is there. */
 function staleDiffs(root: string, { path, text }: Page): string[] {
   const changed = new Map<string, string>();
-  return readBlocks(text).flatMap((block) => {
+  const blocks = readBlocks(text);
+  if (blocks.some((block) => block.kind === 'write' && existsSync(join(root, block.path)))) return [];
+  return blocks.flatMap((block) => {
     if (block.kind === 'write') changed.set(block.path, block.text);
     if (block.kind !== 'change') return [];
     try {

@@ -145,6 +145,13 @@ test('pages that name what is there pass, and so do files that a tutorial has it
   expect(outdatedPages(plant({ ...documented, 'docs/notes.md': tutorial }))).toEqual([]);
 });
 
+test('a tutorial that has been followed passes', () => {
+  const tutorial =
+    '```ts src/modules/notes/note.ts\nexport const b = 2;\n```\n\n```diff src/pipeline/call.ts\n-export const a = 0;\n+export const a = 1;\n```\n';
+  const followed = { ...documented, 'src/modules/notes/note.ts': 'export const b = 2;\n' };
+  expect(outdatedPages(plant({ ...followed, 'docs/notes.md': tutorial }))).toEqual([]);
+});
+
 test.each([
   ['`src/call.ts`', 'src/call.ts does not exist; there is src/pipeline/call.ts'],
   ['```text\n1 context   pipeline/context.ts\n```', 'pipeline/context.ts does not exist'],
