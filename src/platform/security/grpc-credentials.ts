@@ -23,17 +23,22 @@ class RenewedCertificates<T extends TlsMaterial> implements experimental.Certifi
   }
 
   removeCaCertificateListener(listener: CaListener): void {
-    this.#stops.get(listener)?.();
+    this.#remove(listener);
   }
 
   removeIdentityCertificateListener(listener: IdentityListener): void {
-    this.#stops.get(listener)?.();
+    this.#remove(listener);
   }
 
   #listen(listener: CaListener | IdentityListener, give: (material: T) => void): void {
     this.#stops.set(listener, this.files.onChange(give));
     // a server misses the certificates when it is called synchronously
     process.nextTick(() => give(this.files.current));
+  }
+
+  #remove(listener: CaListener | IdentityListener): void {
+    this.#stops.get(listener)?.();
+    this.#stops.delete(listener);
   }
 }
 
