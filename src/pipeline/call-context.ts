@@ -96,4 +96,5 @@ const cls = ClsServiceManager.getClsService();
 
 export const currentCall = (): CallContext | undefined => cls.get() as unknown as CallContext | undefined;
 
-export const runInCall = <T>(call: CallContext, work: () => T): T => cls.runWith(call as unknown as ClsStore, work);
+export const runInCall = <T>(context: CallContext, work: () => T): T =>
+  cls.runWith(context as unknown as ClsStore, work);

@@ -10,8 +10,8 @@ import { LocalDispatcher } from './local-dispatcher.js';
 import { OperationRegistry } from './registry.js';
 import { traced } from './span.js';
 
-/** Repeating the request would give these again. */
-const lasting: ReadonlySet<FailureKind> = new Set([
+/** Kinds of failure that the same request would give again. */
+const repeatable: ReadonlySet<FailureKind> = new Set([
   'not_found',
   'already_exists',
   'failed_precondition',
@@ -25,7 +25,7 @@ export abstract class Executor {
 
 export abstract class RemoteExecutor extends Executor {}
 
-/** Steps 10 to 12 of docs/architecture.md, for the modules of this process. */
+/** Checks the input, replays a stored outcome, runs the handler in its transaction: for the modules of this process. */
 @Injectable()
 export class LocalExecutor extends Executor {
   constructor(
@@ -68,7 +68,7 @@ export class LocalExecutor extends Executor {
       await this.#ensureRecorded(call, slot, output);
       return output;
     } catch (error) {
-      if (!(error instanceof Failure && lasting.has(error.kind))) throw error;
+      if (!(error instanceof Failure && repeatable.has(error.kind))) throw error;
       return this.#recordFailure(context, slot, error);
     }
   }

@@ -16,8 +16,8 @@ import { type Outcome, RunningCalls } from './running-calls.js';
 import { Tracer } from './tracer.js';
 
 interface Step {
-  readonly recordedAs?: string;
-  /** Skipped in a process that receives a forwarded call. */
+  readonly spanName?: string;
+  /** Skipped for a forwarded call, which the first step finds out. */
   readonly atEdgeOnly?: boolean;
   /** Throws or rejects with a Failure. Returns a promise only when it has to wait. */
   readonly run: (call: Call) => void | Promise<void>;
@@ -28,12 +28,12 @@ export class Pipeline {
   readonly #logger = new Logger('Pipeline');
   readonly #steps: readonly Step[] = [
     { run: ({ context }) => this.authenticator.acceptForwarded(context) },
-    { recordedAs: 'limit_address', atEdgeOnly: true, run: ({ context }) => this.limits.perAddress(context) },
+    { spanName: 'limit_address', atEdgeOnly: true, run: ({ context }) => this.limits.perAddress(context) },
     { run: (call) => call.requireEnabled(this.flags) },
-    { recordedAs: 'authenticate', run: ({ context, operation }) => this.authenticator.identify(context, operation) },
-    { recordedAs: 'authorize', run: (call) => call.authorize() },
-    { recordedAs: 'limit_caller', atEdgeOnly: true, run: (call) => this.limits.perCaller(call) },
-    { recordedAs: 'validate', run: (call) => call.validate() },
+    { spanName: 'authenticate', run: ({ context, operation }) => this.authenticator.identify(context, operation) },
+    { spanName: 'authorize', run: (call) => call.authorize() },
+    { spanName: 'limit_caller', atEdgeOnly: true, run: (call) => this.limits.perCaller(call) },
+    { spanName: 'validate', run: (call) => call.validate() },
   ];
 
   constructor(
@@ -81,7 +81,7 @@ export class Pipeline {
     const { operation, context } = call;
     context.span = this.tracer.serve(operation, context);
     const counted = new CountedOutcome(this, call, this.metrics.of(operation, context.inbound.protocol), outcome);
-    this.calls.watch(context.lifetime, this.#proceed(call), counted);
+    this.calls.watch(context.lifetime, this.#runSteps(call), counted);
   }
 
   /** No span and no log line: refusing must be cheap. */
@@ -92,13 +92,13 @@ export class Pipeline {
   }
 
   /** Awaits only the steps that return a promise: a promise costs more than most steps. */
-  #proceed(call: Call, place = 0): Promise<unknown> {
+  #runSteps(call: Call, from = 0): Promise<unknown> {
     try {
-      for (let next = place; next < this.#steps.length; next++) {
+      for (let next = from; next < this.#steps.length; next++) {
         const step = this.#steps[next] as Step;
         if (step.atEdgeOnly && call.context.isForwarded) continue;
         const pending = step.run(call);
-        if (pending) return pending.then(() => this.#proceed(recorded(step, call), next + 1));
+        if (pending) return pending.then(() => this.#runSteps(recorded(step, call), next + 1));
         recorded(step, call);
       }
       return this.executor.run(call);
@@ -147,8 +147,8 @@ export class Pipeline {
   }
 }
 
-function recorded({ recordedAs }: Step, call: Call): Call {
-  if (recordedAs !== undefined) call.context.span?.step(recordedAs);
+function recorded({ spanName }: Step, call: Call): Call {
+  if (spanName !== undefined) call.context.span?.step(spanName);
   return call;
 }
 

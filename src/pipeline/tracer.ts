@@ -4,7 +4,7 @@ import type { ServerSpan } from './span.js';
 
 export abstract class Tracer {
   /** Undefined when the call is not recorded. Makes the span current. */
-  abstract serve(operation: OperationDescriptor, call: CallContext): ServerSpan | undefined;
+  abstract serve(operation: OperationDescriptor, context: CallContext): ServerSpan | undefined;
 }
 
 export class NoTracer extends Tracer {

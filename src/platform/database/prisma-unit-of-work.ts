@@ -26,23 +26,23 @@ export class PrismaUnitOfWork extends UnitOfWork {
   }
 
   override run<T>(work: () => Promise<T>): Promise<T> {
-    const call = currentCall();
-    if (call?.transaction !== undefined) return work();
-    return transactOnce(this.log, call?.idempotency, work, (made) => this.#begin(callOrBackground(), made));
+    const context = currentCall();
+    if (context?.transaction !== undefined) return work();
+    return transactOnce(this.log, context?.idempotency, work, (made) => this.#begin(callOrBackground(), made));
   }
 
-  #begin<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
-    if (!call.span) return this.#transact(call, work);
-    return traced(call.span, 'transaction', 'client', (span) => {
+  #begin<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
+    if (!context.span) return this.#transact(context, work);
+    return traced(context.span, 'transaction', 'client', (span) => {
       span.set('db.system.name', 'postgresql');
-      return this.#transact({ ...call, span }, work);
+      return this.#transact({ ...context, span }, work);
     });
   }
 
-  async #transact<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+  async #transact<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
     for (let pause = FIRST_PAUSE_MS, retries = 0; ; pause *= 2, retries += 1) {
       try {
-        return await this.#attempt(call, work);
+        return await this.#attempt(context, work);
       } catch (error) {
         if (!isConflict(error)) return this.database.health.rethrow(error);
         if (retries === RETRIES) throw new ServiceUnavailable({ cause: error, retryAfterSeconds: 1 });
@@ -51,17 +51,17 @@ export class PrismaUnitOfWork extends UnitOfWork {
     }
   }
 
-  #attempt<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
-    const leftMs = millisecondsLeft(call);
+  #attempt<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
+    const leftMs = millisecondsLeft(context);
     if (leftMs <= 0) throw new DeadlineExceeded();
     const { base, health } = this.database;
     const transaction = new PrismaTransaction(health.rethrow);
     const workWithSettings = async () => {
-      const stillLeftMs = Math.max(1, millisecondsLeft(call));
-      await transaction.query(transactionSettings(this.isolationLevel, stillLeftMs, call.tenant), []);
+      const stillLeftMs = Math.max(1, millisecondsLeft(context));
+      await transaction.query(transactionSettings(this.isolationLevel, stillLeftMs, context.tenant), []);
       return work();
     };
-    return runInCall({ ...call, transaction }, () => transaction.run(base, leftMs, workWithSettings));
+    return runInCall({ ...context, transaction }, () => transaction.run(base, leftMs, workWithSettings));
   }
 }
 

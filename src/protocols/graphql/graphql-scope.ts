@@ -9,7 +9,7 @@ import { type GraphqlServices, type RelationField, relatedRows } from './relatio
 
 /** Context value of one GraphQL operation. Each root field and each batch of related rows is a call. */
 export class GraphqlScope {
-  readonly #calls: CallContext[] = [];
+  readonly #contexts: CallContext[] = [];
   #underWay = 0;
   #loaders: Map<RelationField, DataLoader<string, unknown>> | undefined;
   #batches: (() => void)[] = [];
@@ -77,11 +77,11 @@ export class GraphqlScope {
   }
 
   async #load(field: RelationField, ids: readonly string[]): Promise<unknown[]> {
-    const call = this.#beginWithin(field.operation);
+    const context = this.#beginWithin(field.operation);
     try {
-      return await relatedRows(field, ids, call, this.services);
+      return await relatedRows(field, ids, context, this.services);
     } catch (error) {
-      throw this.#noted(this.services.pipeline.toFailure(error, call, field.operation));
+      throw this.#noted(this.services.pipeline.toFailure(error, context, field.operation));
     } finally {
       this.#end();
     }
@@ -92,24 +92,24 @@ export class GraphqlScope {
   }
 
   #begin(operation?: OperationDescriptor): CallContext {
-    const inbound = this.#calls.length === 0 ? this.inbound : this.continued;
+    const inbound = this.#contexts.length === 0 ? this.inbound : this.continued;
     return this.#opened(this.services.pipeline.begin(inbound, operation));
   }
 
   /** With the caller and the deadline of the earlier calls. */
   #beginWithin(operation: OperationDescriptor): CallContext {
     const { continued } = this;
-    const deadline = Math.max(...this.#calls.map(({ lifetime }) => lifetime.deadline));
+    const deadline = Math.max(...this.#contexts.map(({ lifetime }) => lifetime.deadline));
     const timeoutMs = Math.max(0, deadline - performance.now());
-    const call = this.#opened(this.services.pipeline.begin({ ...continued, timeoutMs }, operation));
-    call.principal = (this.#calls.find(({ principal }) => !principal.isAnonymous) ?? call).principal;
-    return call;
+    const context = this.#opened(this.services.pipeline.begin({ ...continued, timeoutMs }, operation));
+    context.principal = (this.#contexts.find(({ principal }) => !principal.isAnonymous) ?? context).principal;
+    return context;
   }
 
-  #opened(call: CallContext): CallContext {
-    this.#calls.push(call);
+  #opened(context: CallContext): CallContext {
+    this.#contexts.push(context);
     this.#underWay++;
-    return call;
+    return context;
   }
 
   #noted(failure: Failure): Failure {
@@ -120,25 +120,25 @@ export class GraphqlScope {
   }
 
   toFailure(error: unknown): Failure {
-    return this.services.pipeline.toFailure(error, this.call);
+    return this.services.pipeline.toFailure(error, this.context);
   }
 
   cancel(): void {
-    for (const call of this.#calls) this.services.pipeline.cancel(call);
+    for (const context of this.#contexts) this.services.pipeline.cancel(context);
   }
 
   /** Begins one when no root field ran: the answer needs request id and trace. */
-  get call(): CallContext {
-    return this.#calls[0] ?? this.#begin();
+  get context(): CallContext {
+    return this.#contexts[0] ?? this.#begin();
   }
 
   get continued(): Inbound {
-    const { requestId, trace } = this.call;
+    const { requestId, trace } = this.context;
     return { ...this.inbound, requestId, trace };
   }
 
   get tightest(): CallContext {
     const left = ({ rate }: CallContext) => rate?.decision.remaining ?? Number.POSITIVE_INFINITY;
-    return this.#calls.reduce((a, b) => (left(b) < left(a) ? b : a), this.call);
+    return this.#contexts.reduce((a, b) => (left(b) < left(a) ? b : a), this.context);
   }
 }

@@ -49,14 +49,14 @@ const isVisible = (row: Row, filter: RowFilter): boolean =>
 export async function relatedRows(
   { operation, access, list, by }: RelationField,
   ids: readonly string[],
-  call: CallContext,
+  context: CallContext,
   { pipeline, bus }: GraphqlServices,
 ): Promise<(Row | undefined)[]> {
-  const filter = call.principal.rowsFor(access);
+  const filter = context.principal.rowsFor(access);
   if (filter !== 'all' && filter.length === 0) return ids.map(() => undefined);
   const Message = operation.message as unknown as BuildMessage;
   // as this service, because the operation is internal
-  const output = await pipeline.within(call, () => bus.asService.execute(new Message({ ids })));
+  const output = await pipeline.within(context, () => bus.asService.execute(new Message({ ids })));
   const rows = (output as Record<string, readonly Row[]>)[list] ?? [];
   const byId = new Map(rows.filter((row) => isVisible(row, filter)).map((row) => [row[by], row]));
   return ids.map((id) => byId.get(id));

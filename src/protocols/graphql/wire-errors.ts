@@ -25,7 +25,7 @@ export function wireError(
   scope: GraphqlScope,
   { locations, path }: Pick<GraphQLFormattedError, 'locations' | 'path'> = {},
 ): GraphQLFormattedError {
-  const extensions = { code, ...(issues && { details: issues }), trace_id: scope.call.trace.traceId };
+  const extensions = { code, ...(issues && { details: issues }), trace_id: scope.context.trace.traceId };
   return { message, ...(locations && { locations }), ...(path && { path }), extensions };
 }
 

@@ -33,19 +33,19 @@ export const senderRefused = ['x-sender-refused', 'true'] as const;
 
 /** Skips the checks of `Metadata.set`, a thirtieth of a call: the id has been checked. */
 class InitialMetadata extends Metadata {
-  constructor(private readonly call: CallContext) {
+  constructor(private readonly context: CallContext) {
     super();
   }
 
   override toHttp2Headers(): OutgoingHttpHeaders {
-    return { [requestIdKey]: this.call.requestId };
+    return { [requestIdKey]: this.context.requestId };
   }
 }
 
 /** Replaces the unary handler of grpc-js, which makes a stream per call and waits for the message to be written. */
 export class UnaryCall {
   #request: Buffer | undefined;
-  #call: CallContext | undefined;
+  #context: CallContext | undefined;
   #isOpen = true;
 
   constructor(
@@ -80,43 +80,43 @@ export class UnaryCall {
 
   /** Called after every call, answered or not. */
   onCancel(): void {
-    if (this.#isOpen && this.#call) this.#end(this.#call);
+    if (this.#isOpen && this.#context) this.#end(this.#context);
     this.#isOpen = false;
   }
 
   #execute(request: Buffer): void {
     const { pipeline, operation, codec, addresses } = this.method;
     const { headers, raw } = this.metadata;
-    const call = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
-    this.#call = call;
+    const context = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
+    this.#context = context;
     const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
-    pipeline.run(new Call(operation, call, request, decode), {
-      resolve: (value) => this.#answer(value, call),
-      reject: (failure) => this.#fail(failure, call),
+    pipeline.run(new Call(operation, context, request, decode), {
+      resolve: (value) => this.#answer(value, context),
+      reject: (failure) => this.#fail(failure, context),
     });
   }
 
-  #answer(value: unknown, call: CallContext): void {
+  #answer(value: unknown, context: CallContext): void {
     const { pipeline, operation, codec } = this.method;
     let bytes: Buffer;
     try {
       bytes = codec.encodeResponse(value);
     } catch (error) {
-      this.#fail(pipeline.toFailure(error, call, operation), call);
+      this.#fail(pipeline.toFailure(error, context, operation), context);
       return;
     }
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.transport.sendMetadata(new InitialMetadata(call));
+    this.transport.sendMetadata(new InitialMetadata(context));
     this.transport.sendMessage(bytes, nothing);
     this.transport.sendStatus(ok);
   }
 
-  #fail(failure: Failure, call: CallContext): void {
+  #fail(failure: Failure, context: CallContext): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const sent = failureStatus(failure, call.trace.traceId);
-    sent.metadata.set(requestIdKey, call.requestId);
+    const sent = failureStatus(failure, context.trace.traceId);
+    sent.metadata.set(requestIdKey, context.requestId);
     if (failure.retry === 'never') sent.metadata.set(...noRetry);
     if (failure instanceof ServiceTokenRefused) sent.metadata.set(...senderRefused);
     this.transport.sendStatus(sent);
@@ -128,8 +128,8 @@ export class UnaryCall {
   }
 
   /** grpc-js ends calls just before their deadline: it counts whole milliseconds. */
-  #end(call: CallContext): void {
-    if (performance.now() + 2 >= call.lifetime.deadline) call.lifetime.end(new DeadlineExceeded());
-    else this.method.pipeline.cancel(call);
+  #end(context: CallContext): void {
+    if (performance.now() + 2 >= context.lifetime.deadline) context.lifetime.end(new DeadlineExceeded());
+    else this.method.pipeline.cancel(context);
   }
 }

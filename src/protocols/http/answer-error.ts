@@ -25,7 +25,7 @@ export function fastifyFailure(error: unknown): Failure | undefined {
 }
 
 export function answerError(pipeline: Pipeline, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const call = pipeline.begin(httpInbound(request, 'rest'));
-  const failure = fastifyFailure(error) ?? pipeline.toFailure(error, call);
-  sendProblem(reply, failure, call);
+  const context = pipeline.begin(httpInbound(request, 'rest'));
+  const failure = fastifyFailure(error) ?? pipeline.toFailure(error, context);
+  sendProblem(reply, failure, context);
 }

@@ -11,7 +11,7 @@ export class NotJson extends MalformedRequest {
   }
 }
 
-function errorObject(failure: Failure, call?: CallContext) {
+function errorObject(failure: Failure, context?: CallContext) {
   const { code, kind, message, issues, retryAfterSeconds } = failure;
   return {
     code: failure instanceof NotJson ? parseErrorCode : jsonRpcCode(failure),
@@ -21,7 +21,7 @@ function errorObject(failure: Failure, call?: CallContext) {
       ...(issues && { errors: issues }),
       ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
       // for the log, which has the unexpected error
-      ...(kind === 'internal' && call && { trace_id: call.trace.traceId }),
+      ...(kind === 'internal' && context && { trace_id: context.trace.traceId }),
     },
   };
 }
@@ -29,7 +29,7 @@ function errorObject(failure: Failure, call?: CallContext) {
 export type ErrorObject = ReturnType<typeof errorObject>;
 
 /** Concatenated: a third faster than serializing an object. */
-export const errorMember = (failure: Failure, call?: CallContext): string =>
-  `"error":${JSON.stringify(errorObject(failure, call))}`;
+export const errorMember = (failure: Failure, context?: CallContext): string =>
+  `"error":${JSON.stringify(errorObject(failure, context))}`;
 
 export const stopping = () => new ServiceUnavailable({ detail: 'This process is stopping', retryAfterSeconds: 1 });

@@ -38,8 +38,8 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
     // Nest sets its handler after awaited plugins have registered routes
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
-      const call = pipeline.begin(httpInbound(request, 'rest'), operation);
-      pipeline.run(new Call(operation, call, request, decode), new RestOutcome(route, call, reply));
+      const context = pipeline.begin(httpInbound(request, 'rest'), operation);
+      pipeline.run(new Call(operation, context, request, decode), new RestOutcome(route, context, reply));
     },
   });
 }
@@ -56,7 +56,7 @@ interface Route {
 class RestOutcome implements Outcome<Failure> {
   constructor(
     private readonly route: Route,
-    private readonly call: CallContext,
+    private readonly context: CallContext,
     private readonly reply: FastifyReply,
   ) {}
 
@@ -66,15 +66,15 @@ class RestOutcome implements Outcome<Failure> {
     try {
       encoded = encode(value);
     } catch (error) {
-      this.reject(pipeline.toFailure(error, this.call, operation));
+      this.reject(pipeline.toFailure(error, this.context, operation));
       return;
     }
-    setCallHeaders(this.reply, this.call);
+    setCallHeaders(this.reply, this.context);
     if (status !== 200) this.reply.code(status);
     this.reply.send(encoded);
   }
 
   reject(failure: Failure): void {
-    sendProblem(this.reply, failure, this.call);
+    sendProblem(this.reply, failure, this.context);
   }
 }

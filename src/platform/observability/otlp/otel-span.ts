@@ -61,14 +61,14 @@ export class OtelServerSpan extends OtelSpan implements ServerSpan {
   constructor(
     tracer: ApiTracer,
     span: ApiSpan,
-    private readonly call: CallContext,
+    private readonly context: CallContext,
     private readonly served: ServedProtocol,
   ) {
     super(tracer, span);
   }
 
   override end(failure?: Failure): void {
-    const { principal, tenant, address, requestId, isForwarded } = this.call;
+    const { principal, tenant, address, requestId, isForwarded } = this.context;
     this.span.setAttributes({
       ...this.served.outcome?.(failure),
       'app.outcome': failure?.code ?? 'OK',

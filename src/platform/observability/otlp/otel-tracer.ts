@@ -13,12 +13,12 @@ export class OtelTracer extends Tracer {
     super();
   }
 
-  override serve(operation: OperationDescriptor, call: CallContext): ServerSpan | undefined {
-    const served = this.#servedOf(operation)[call.inbound.protocol];
+  override serve(operation: OperationDescriptor, context: CallContext): ServerSpan | undefined {
+    const served = this.#servedOf(operation)[context.inbound.protocol];
     const options = { kind: SpanKind.SERVER, attributes: served.attributes };
-    const span = this.tracer.startSpan(served.name, options, contextOf(call.trace.parent));
-    call.trace.enter(printTraceparent(span.spanContext()));
-    return span.isRecording() ? new OtelServerSpan(this.tracer, span, call, served) : undefined;
+    const span = this.tracer.startSpan(served.name, options, contextOf(context.trace.parent));
+    context.trace.enter(printTraceparent(span.spanContext()));
+    return span.isRecording() ? new OtelServerSpan(this.tracer, span, context, served) : undefined;
   }
 
   #servedOf(operation: OperationDescriptor): ServedOperation {
