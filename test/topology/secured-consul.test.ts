@@ -80,7 +80,7 @@ describe.skipIf(!hasOwnConsul)('with CONSUL_PROGRAM, a Consul with ACLs over HTT
     try {
       // who shows none may look into every folder, and finds nothing there
       const refusal =
-        /(no answer from Consul|Consul does not take this process).*(forbidden|permission denied|ACL not found)/i;
+        /(no answer from Consul|Consul does not accept this process).*(forbidden|permission denied|ACL not found)/i;
       await running.line(refusal);
     } finally {
       await running.end('SIGTERM');
