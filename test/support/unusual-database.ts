@@ -17,8 +17,11 @@ const unusual = {
   standard_conforming_strings: 'off',
 };
 
-/** Not for a pooler: it would end connections that the pooler gives to other clients. */
-const endsIdle = { idle_session_timeout: `'50ms'` };
+/**
+ * Not for a pooler: it would end connections that the pooler gives to other clients. Longer than a busy machine takes from
+ * connecting to the first statement.
+ */
+const endsIdle = { idle_session_timeout: `'30s'` };
 
 /** For the connections from now on. */
 export async function setUnusually(databaseUrl: string, { isPooled }: { isPooled: boolean }): Promise<void> {
