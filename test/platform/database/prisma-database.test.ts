@@ -139,7 +139,7 @@ describe('the database', () => {
       const url = new URL(created.url);
       const proxy = await StallingProxy.to(url.host);
       url.host = proxy.address;
-      const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
+      const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 2_000, logger: new Lines() });
       await ask(stalled);
       expect(proxy.stall()).toBe(1);
       await expect(ask(stalled)).rejects.toThrow(ServiceUnavailable);
@@ -153,7 +153,7 @@ describe('the database', () => {
     const url = new URL(created.url);
     const proxy = await StallingProxy.to(url.host);
     url.host = proxy.address;
-    const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 300, logger: new Lines() });
+    const stalled = new PrismaDatabase({ url: url.href, poolSize: 1, answerMs: 2_000, logger: new Lines() });
     const transaction = stalled.base.$transaction(
       async (client) => {
         await client.user.findMany();
@@ -169,9 +169,9 @@ describe('the database', () => {
   });
 
   test('that takes its time, on a connection that is alive, is waited for between statements', async () => {
-    const idle = new PrismaDatabase({ url: created.url, poolSize: 1, answerMs: 100 });
+    const idle = new PrismaDatabase({ url: created.url, poolSize: 1, answerMs: 2_000 });
     const [before] = await idle.query<{ pid: number }>('select pg_backend_pid() as pid');
-    await database.query('select pg_sleep(0.3)');
+    await database.query('select pg_sleep(2.5)');
     expect(await idle.query('select pg_backend_pid() as pid')).toEqual([before]);
     await idle.close();
   });
