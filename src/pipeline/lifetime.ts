@@ -7,9 +7,12 @@ export interface Connection {
 type EndListener = (failure: Failure) => void;
 
 export class Lifetime {
+  previous: Lifetime | undefined;
+  next: Lifetime | undefined;
   #controller: AbortController | undefined;
   #ended: Failure | undefined;
-  #listeners: EndListener[] | undefined;
+  #onEnd: EndListener | undefined;
+  #others: Set<EndListener> | undefined;
 
   /** Milliseconds of `performance.now()`. */
   constructor(
@@ -33,16 +36,21 @@ export class Lifetime {
     if (this.#ended) return;
     this.#ended = failure;
     this.#controller?.abort(failure);
-    for (const listener of this.#listeners ?? []) listener(failure);
+    this.#onEnd?.(failure);
+    for (const listener of this.#others ?? []) listener(failure);
   }
 
   onEnd(listener: EndListener): void {
     if (this.#ended) listener(this.#ended);
-    else if (this.#listeners) this.#listeners.push(listener);
-    else this.#listeners = [listener];
+    else if (!this.#onEnd) this.#onEnd = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
+    }
   }
 
   offEnd(listener: EndListener): void {
-    this.#listeners = this.#listeners?.filter((other) => other !== listener);
+    if (this.#onEnd === listener) this.#onEnd = undefined;
+    else this.#others?.delete(listener);
   }
 }
