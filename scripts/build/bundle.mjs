@@ -10,18 +10,21 @@ const folder = 'dist/bundle';
 const bundled = ['@graphql-tools/utils', '@nestjs/common', 'es-toolkit', 'rxjs', 'zod'];
 
 /** @param {string} name */
-function isBundled(name) {
-  if (bundled.includes(name)) return true;
+function dependsOnBundled(name) {
   const file = join('node_modules', name, 'package.json');
   if (!existsSync(file)) return false;
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(file, 'utf8'));
   return Object.keys({ ...dependencies, ...peerDependencies }).some((dependency) => bundled.includes(dependency));
 }
 
-/** @param {string} specifier */
-function isExternal(specifier) {
-  const [, name] = /^((?:@[^/]+\/)?[^./][^/]*)/.exec(specifier) ?? [];
-  return name !== undefined && !isBundled(name);
+function externalPackages() {
+  /** @type {Map<string, boolean>} */
+  const isBundled = new Map(bundled.map((name) => [name, true]));
+  /** @param {string} specifier */
+  return (specifier) => {
+    const [, name] = /^((?:@[^/]+\/)?[^./][^/]*)/.exec(specifier) ?? [];
+    return name !== undefined && !isBundled.getOrInsertComputed(name, dependsOnBundled);
+  };
 }
 
 /** Modules find files beside them, and those are not in the bundle. @param {string} file @param {string} code */
@@ -48,7 +51,7 @@ export async function bundle() {
   const build = await rolldown({
     input: globSync('dist/*.js'),
     platform: 'node',
-    external: isExternal,
+    external: externalPackages(),
     plugins: [{ name: 'files', load: { filter: { id: /\.m?js$/ }, handler: load } }],
     logLevel: 'silent',
   });
