@@ -6,7 +6,7 @@ import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.j
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
-import { callFields, keyFaults, textField } from '../request-values.js';
+import { keyFaults, textField, withFields } from '../request-values.js';
 import type { Peer } from '../websocket/peer.js';
 import { peerOf } from '../websocket/websocket-server.js';
 import type { GraphqlEngine } from './graphql-engine.js';
@@ -84,13 +84,8 @@ export class SocketRoute {
 /** Upgrade headers apply to all operations, `extensions` to one. */
 function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { extensions }: SubscribePayload): Inbound {
   const upgrade = httpInbound(extra.request, 'graphql');
-  const fields = callFields(extensions ?? {});
-  return {
-    ...upgrade,
-    ...fields,
-    authorization: textField(connectionParams?.authorization) ?? upgrade.authorization,
-    traceparent: fields.traceparent ?? upgrade.traceparent,
-  };
+  const authorization = textField(connectionParams?.authorization) ?? upgrade.authorization;
+  return { ...withFields(upgrade, extensions ?? {}), authorization };
 }
 
 /** The adapter of graphql-ws would change the subprotocols of the whole server. */
