@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { ServiceUnavailable } from '../contract/built-in-failures.js';
 import { withSender } from '../protocols/mqtt/topics.js';
+import { withoutDelay } from '../protocols/mqtt/without-delay.js';
 import type { JsonRpcReply } from './json-rpc.js';
 import { JsonRpcConnection } from './json-rpc-connection.js';
 import { JsonRpcTransport } from './json-rpc-transport.js';
@@ -125,9 +125,4 @@ function connected(url: string, options: IClientOptions): Promise<MqttClient> {
     client.on('error', refuse);
     client.once('close', () => refuse());
   });
-}
-
-/** Nagle's algorithm would delay small messages by 40 ms. */
-function withoutDelay({ stream }: MqttClient): void {
-  if ('setNoDelay' in stream) (stream as Socket).setNoDelay(true);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { type Broker, closeTimeout, type OutgoingReply, type Peer, type Receive } from './broker.js';
+import { withoutDelay } from './without-delay.js';
 
 export interface RemoteBrokerOptions {
   /** `mqtt://user:password@host:1883`; `mqtts:`, `ws:` and `wss:` as well. */
@@ -153,11 +153,6 @@ function shareGroup(url: string): string {
 
 const nextPause = (pause = shortestPauseMs): number =>
   Math.min(longestPauseMs, Math.ceil(pause * (1.5 + Math.random())));
-
-/** Disables Nagle's algorithm, which would delay small messages by 40 ms. */
-function withoutDelay({ stream }: MqttClient): void {
-  if ('setNoDelay' in stream) (stream as Socket).setNoDelay(true);
-}
 
 function withoutCredentials(url: string): string {
   const shown = new URL(url);
