@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Administrator, Person } from './callers.js';
 import { report } from './report.js';
 import { SteadyLoad, strange } from './steady-load.js';
-import { deadlineMs, longDeadlineMs, Topology, type TopologyOptions } from './topology.js';
+import { deadlineMs, longDeadlineMs, Topology, type TopologyOptions, wiredWays } from './topology.js';
 import { hasToxiproxy, Wire } from './toxiproxy.js';
 
 const callers = 10;
@@ -24,22 +24,7 @@ async function wired(address: string): Promise<string> {
   return wire.address;
 }
 
-const ways: readonly { readonly where: string; readonly options: TopologyOptions }[] = [
-  {
-    where: 'between gateway and service',
-    options: { wireTo: async (service, address) => (service === 'user-service' ? wired(address) : address) },
-  },
-  {
-    where: 'between service and database',
-    options: {
-      wireToDatabase: async (service, text) => {
-        const url = new URL(text);
-        if (service === 'user-service') url.host = await wired(url.host);
-        return url.href;
-      },
-    },
-  },
-];
+const ways = wiredWays(wired);
 
 const load = (limitMs = deadlineMs) =>
   new SteadyLoad({ callers, deadlineMs: limitMs }, (caller) => {

@@ -31,6 +31,26 @@ export interface TopologyOptions {
   readonly wireToDatabase?: (service: string, url: string) => Promise<string>;
 }
 
+/** Puts what `wireTo` makes before the user-service, or between it and its database. */
+export const wiredWays = (
+  wireTo: (address: string) => Promise<string>,
+): readonly { readonly where: string; readonly options: TopologyOptions }[] => [
+  {
+    where: 'between gateway and service',
+    options: { wireTo: async (service, address) => (service === 'user-service' ? wireTo(address) : address) },
+  },
+  {
+    where: 'between service and database',
+    options: {
+      wireToDatabase: async (service, text) => {
+        const url = new URL(text);
+        if (service === 'user-service') url.host = await wireTo(url.host);
+        return url.href;
+      },
+    },
+  },
+];
+
 /** Gateways and services as processes of the operating system, the instances of a service on one database. */
 export class Topology {
   readonly #clients: Client[] = [];
