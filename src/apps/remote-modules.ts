@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { ListRevocations } from '../modules/auth/contract/index.js';
+import { factory, globalModule } from '../platform/nest/providers.js';
 import { Bus } from '../ports/bus.js';
 import { type RevocationEntry, Revocations, type RevokedSubject } from '../ports/revocations.js';
 import { remoteModule } from '../remote/remote.module.js';
@@ -20,18 +21,10 @@ async function listRevocations(bus: Bus, after: number, limit: number): Promise<
   }));
 }
 
-const revocationsOfAuth = (): DynamicModule => ({
-  module: RevocationsOfAuth,
-  global: true,
-  providers: [
-    {
-      provide: Revocations,
-      inject: [Bus],
-      useFactory: (bus: Bus) => new RemoteRevocations((after, limit) => listRevocations(bus, after, limit)),
-    },
-  ],
-  exports: [Revocations],
-});
+const revocationsOfAuth = (): DynamicModule =>
+  globalModule(RevocationsOfAuth, [
+    factory(Revocations, [Bus], (bus) => new RemoteRevocations((after, limit) => listRevocations(bus, after, limit))),
+  ]);
 
 export const endsSessions = ({ modules }: ServiceDefinition): boolean => modules.includes(appModules.auth);
 

@@ -1,23 +1,21 @@
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { pipelineModule } from '../pipeline/pipeline.module.js';
 import type { Placement } from '../pipeline/registry.js';
-import { CacheModule } from '../platform/cache/cache.module.js';
+import { cacheModule } from '../platform/cache/cache.module.js';
 import { configModule } from '../platform/config/config.module.js';
 import type { Configuration } from '../platform/config/configuration.js';
 import type { PrismaDatabase } from '../platform/database/prisma-database.js';
 import { dynamicModule } from '../platform/dynamic/dynamic.module.js';
 import { loggerOptions } from '../platform/observability/logger-options.js';
 import type { Telemetry } from '../platform/observability/telemetry.js';
-import { SecurityModule } from '../platform/security/security.module.js';
+import { securityModule } from '../platform/security/security.module.js';
 import { resilienceModule } from '../remote/resilience.module.js';
 import { longestCallMs, moduleContracts, operationIds } from './modules.js';
 import { endsSessions, remoteModules } from './remote-modules.js';
 import { type ServiceDefinition, serviceOf } from './services.js';
 
 class RootModule {}
-
-const everywhere = (module: Type): DynamicModule => ({ module, global: true });
 
 async function databaseModules(
   service: ServiceDefinition,
@@ -55,8 +53,8 @@ export async function rootModule(
     imports: [
       configModule(configuration),
       LoggerModule.forRoot(loggerOptions(configuration, logs)),
-      everywhere(SecurityModule),
-      everywhere(CacheModule),
+      securityModule(),
+      cacheModule(),
       resilienceModule(),
       dynamicModule(operationIds),
       ...(await databaseModules(service, configuration, database)),

@@ -3,6 +3,7 @@ import type { OperationDescriptor } from '../contract/module.js';
 import { RemoteExecutor } from '../pipeline/executor.js';
 import { Configuration } from '../platform/config/configuration.js';
 import { ConfigurationError } from '../platform/config/configuration-error.js';
+import { factory, globalModule } from '../platform/nest/providers.js';
 import { TokenIssuer } from '../platform/security/token-issuer.js';
 import { TokenKeys } from '../platform/security/token-keys.js';
 import { committedProtos, ProtoSchema } from '../protocols/grpc/proto-schema.js';
@@ -27,14 +28,12 @@ function credentials(issuer: TokenIssuer, keys: TokenKeys, { serviceName }: Conf
 }
 
 /** RemoteExecutor. Needs the global providers of resilienceModule. */
-export const remoteModule = ({ operations, owners }: RemoteOptions): DynamicModule => ({
-  module: RemoteModule,
-  global: true,
-  providers: [
-    {
-      provide: RemoteExecutor,
-      inject: [Configuration, TokenIssuer, TokenKeys, Resilience],
-      useFactory: (configuration: Configuration, issuer: TokenIssuer, keys: TokenKeys, resilience: Resilience) =>
+export const remoteModule = ({ operations, owners }: RemoteOptions): DynamicModule =>
+  globalModule(RemoteModule, [
+    factory(
+      RemoteExecutor,
+      [Configuration, TokenIssuer, TokenKeys, Resilience],
+      (configuration, issuer, keys, resilience) =>
         new GrpcExecutor({
           codecs: compileCodecs(operations, new ProtoSchema(committedProtos())),
           owners,
@@ -42,7 +41,5 @@ export const remoteModule = ({ operations, owners }: RemoteOptions): DynamicModu
           credentials: credentials(issuer, keys, configuration),
           security: channelSecurity(configuration),
         }),
-    },
-  ],
-  exports: [RemoteExecutor],
-});
+    ),
+  ]);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Logger } from '@nestjs/common';
 import { type Excess, Pressure } from '../pipeline/pressure.js';
 import { Configuration } from '../platform/config/configuration.js';
+import { factory, globalModule } from '../platform/nest/providers.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
 import type { ServiceDirectory } from './discovery/service-directory.js';
 import { StaticServiceDirectory } from './discovery/static-service-directory.js';
@@ -22,22 +23,13 @@ function logPressure(excess: Excess | undefined): void {
   else logger.warn(`This process refuses calls: ${excess.replaceAll('_', ' ')} is over its limit`);
 }
 
-export const resilienceModule = (): DynamicModule => ({
-  module: ResilienceModule,
-  global: true,
-  providers: [
-    {
-      provide: Resilience,
-      inject: [Configuration],
-      useFactory: async (configuration: Configuration) =>
-        new Resilience(await serviceDirectory(configuration), configuration.resilience),
-    },
-    {
-      provide: MeasuredPressure,
-      inject: [Configuration],
-      useFactory: ({ limits }: Configuration) => new MeasuredPressure(limits.shedding, logPressure),
-    },
+async function resilience(configuration: Configuration): Promise<Resilience> {
+  return new Resilience(await serviceDirectory(configuration), configuration.resilience);
+}
+
+export const resilienceModule = (): DynamicModule =>
+  globalModule(ResilienceModule, [
+    factory(Resilience, [Configuration], resilience),
+    factory(MeasuredPressure, [Configuration], ({ limits }) => new MeasuredPressure(limits.shedding, logPressure)),
     { provide: Pressure, useExisting: MeasuredPressure },
-  ],
-  exports: [Resilience, MeasuredPressure, Pressure],
-});
+  ]);

@@ -1,8 +1,11 @@
-import { type FactoryProvider, Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { RateLimiter } from '../../ports/rate-limiter.js';
 import { Configuration } from '../config/configuration.js';
+import { globalModule } from '../nest/providers.js';
 import { MemoryRateLimiter } from './memory-rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
+
+class CacheModule {}
 
 const redisConnection: FactoryProvider<RedisConnection | undefined> = {
   provide: RedisConnection,
@@ -20,5 +23,4 @@ const rateLimiter: FactoryProvider<RateLimiter> = {
   },
 };
 
-@Module({ providers: [redisConnection, rateLimiter], exports: [redisConnection, rateLimiter] })
-export class CacheModule {}
+export const cacheModule = (): DynamicModule => globalModule(CacheModule, [redisConnection, rateLimiter]);

@@ -1,16 +1,12 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { globalModule } from '../nest/providers.js';
 import { Configuration } from './configuration.js';
 import { CurrentRates } from './rates.js';
 
-@Module({})
 class ConfigModule {}
 
-export const configModule = (configuration: Configuration): DynamicModule => ({
-  module: ConfigModule,
-  global: true,
-  providers: [
+export const configModule = (configuration: Configuration): DynamicModule =>
+  globalModule(ConfigModule, [
     { provide: Configuration, useValue: configuration },
     { provide: CurrentRates, useValue: new CurrentRates(configuration.limits.rates) },
-  ],
-  exports: [Configuration, CurrentRates],
-});
+  ]);

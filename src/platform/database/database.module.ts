@@ -11,6 +11,7 @@ import { IdempotencyLog } from '../../pipeline/idempotency.js';
 import { RevocationLog, Revocations } from '../../ports/revocations.js';
 import { UnitOfWork } from '../../ports/unit-of-work.js';
 import { Configuration } from '../config/configuration.js';
+import { factory, globalModule } from '../nest/providers.js';
 import { FailureLog } from '../schedule/failure-log.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
 import { type OpeningOptions, openDatabase } from './open-database.js';
@@ -61,29 +62,19 @@ const stores: Provider[] = [
 ];
 
 const revocationStores: Provider[] = [
-  {
-    provide: PrismaRevocations,
-    inject: [PrismaDatabase],
-    useFactory: (database: PrismaDatabase) => new PrismaRevocations(database),
-  },
+  factory(PrismaRevocations, [PrismaDatabase], (database) => new PrismaRevocations(database)),
   { provide: Revocations, useExisting: PrismaRevocations },
   { provide: RevocationLog, useExisting: PrismaRevocations },
 ];
 
-export const databaseModule = (
+export function databaseModule(
   { revocations, opened, ...opening }: DatabaseOptions = { revocations: true },
-): DynamicModule => ({
-  module: DatabaseModule,
-  global: true,
-  providers: [
-    {
-      provide: PrismaDatabase,
-      inject: [Configuration],
-      useFactory: (configuration: Configuration) =>
-        opened ?? openDatabase(configuration, (message) => logger.log(message), opening),
-    },
-    ...stores,
-    ...(revocations ? revocationStores : []),
-  ],
-  exports: [PrismaDatabase, IdempotencyLog, UnitOfWork, ...(revocations ? [Revocations, RevocationLog] : [])],
-});
+): DynamicModule {
+  const log = (message: string): void => logger.log(message);
+  const open = (configuration: Configuration) => opened ?? openDatabase(configuration, log, opening);
+  return globalModule(
+    DatabaseModule,
+    [factory(PrismaDatabase, [Configuration], open), ...stores, ...(revocations ? revocationStores : [])],
+    [PrismaDatabase, IdempotencyLog, UnitOfWork, ...(revocations ? [Revocations, RevocationLog] : [])],
+  );
+}

@@ -1,9 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { type DynamicModule, Logger } from '@nestjs/common';
 import { FirstMatchStrategy, MultiProvider, TypedInMemoryProvider } from '@openfeature/server-sdk';
 import { FeatureFlags } from '../../ports/feature-flags.js';
 import { Configuration } from '../config/configuration.js';
 import { flagConfiguration, OpenFeatureFlags } from '../flags/open-feature-flags.js';
+import { factory, globalModule } from '../nest/providers.js';
 import { DynamicConfiguration } from './dynamic-configuration.js';
 import { featureFlags, settingsWith } from './settings.js';
 import type { SettingsSource } from './settings-source.js';
@@ -14,7 +15,6 @@ const everyService = 'application';
 /** Then the start continues with the environment. */
 const startWaitMs = 2_000;
 
-@Module({})
 class DynamicConfigurationModule {}
 
 async function consulSources({ serviceName, consul }: Configuration): Promise<SettingsSource[]> {
@@ -46,16 +46,8 @@ function openFlags(dynamic: DynamicConfiguration, { featureFlags: given }: Confi
   return OpenFeatureFlags.open(new MultiProvider(providers, new FirstMatchStrategy()));
 }
 
-export const dynamicModule = (operations: ReadonlySet<string>): DynamicModule => ({
-  module: DynamicConfigurationModule,
-  global: true,
-  providers: [
-    {
-      provide: DynamicConfiguration,
-      inject: [Configuration],
-      useFactory: (configuration: Configuration) => dynamicConfiguration(configuration, operations),
-    },
-    { provide: FeatureFlags, inject: [DynamicConfiguration, Configuration], useFactory: openFlags },
-  ],
-  exports: [DynamicConfiguration, FeatureFlags],
-});
+export const dynamicModule = (operations: ReadonlySet<string>): DynamicModule =>
+  globalModule(DynamicConfigurationModule, [
+    factory(DynamicConfiguration, [Configuration], (configuration) => dynamicConfiguration(configuration, operations)),
+    factory(FeatureFlags, [DynamicConfiguration, Configuration], openFlags),
+  ]);

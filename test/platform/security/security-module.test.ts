@@ -6,13 +6,13 @@ import { TokenVerifier } from '../../../src/pipeline/token-verifier.js';
 import { configModule } from '../../../src/platform/config/config.module.js';
 import { loadConfiguration } from '../../../src/platform/config/load-configuration.js';
 import { Argon2PasswordHasher } from '../../../src/platform/security/argon2-password-hasher.js';
-import { SecurityModule } from '../../../src/platform/security/security.module.js';
+import { securityModule } from '../../../src/platform/security/security.module.js';
 import { TokenIssuer } from '../../../src/platform/security/token-issuer.js';
 import { TokenKeys } from '../../../src/platform/security/token-keys.js';
 
 test('a process verifies what it issues, by its configuration', async () => {
   const configuration = loadConfiguration({ JWT_ISSUER: 'https://id.example.com', ACCESS_TOKEN_SECONDS: '60' });
-  @Module({ imports: [configModule(configuration), SecurityModule] })
+  @Module({ imports: [configModule(configuration), securityModule()] })
   class App {}
   const app = await NestFactory.createApplicationContext(App, { logger: false });
   const [issuer, verifier] = [app.get(TokenIssuer, { strict: false }), app.get(TokenVerifier, { strict: false })];
