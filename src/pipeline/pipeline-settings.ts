@@ -4,6 +4,7 @@ export interface LimitSettings {
   readonly enabled: boolean;
   readonly address: Rate;
   readonly caller: Rate;
+  /** By wire name (`users.createUser`); overrides `caller`. */
   readonly operations: Readonly<Record<string, Rate>>;
 }
 

@@ -1,5 +1,3 @@
-import type { Failure } from '../contract/failure.js';
-
 export type SpanKind = 'internal' | 'client';
 
 /** Its methods never throw. */
@@ -10,10 +8,6 @@ export interface Span {
   step(name: string): void;
   child(name: string, kind: SpanKind): Span;
   end(failure?: unknown): void;
-}
-
-export interface ServerSpan extends Span {
-  end(failure?: Failure): void;
 }
 
 export async function traced<T>(

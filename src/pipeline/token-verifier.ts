@@ -1,10 +1,9 @@
+import type { RevocableClaims } from '../ports/revocations.js';
+
 /** The same object for as long as the token is cached. */
-export interface AccessClaims {
-  readonly sub: string;
-  readonly sid?: string;
+export interface AccessClaims extends RevocableClaims {
   readonly role: string;
   readonly tenant?: string;
-  readonly iat: number;
   readonly exp: number;
 }
 

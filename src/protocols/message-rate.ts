@@ -1,5 +1,5 @@
 import { RateLimited } from '../contract/built-in-failures.js';
-import type { Rate } from '../platform/config/rates.js';
+import type { Rate } from '../ports/rate-limiter.js';
 
 export interface PeerLimits {
   /** Messages per connection, each request of a batch counted; read when it opens. No limit when absent. */

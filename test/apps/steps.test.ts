@@ -8,7 +8,7 @@ import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { Principal } from '../../src/pipeline/principal.js';
-import type { ServerSpan, Span } from '../../src/pipeline/span.js';
+import type { Span } from '../../src/pipeline/span.js';
 import { TokenVerifier } from '../../src/pipeline/token-verifier.js';
 import { Tracer } from '../../src/pipeline/tracer.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
@@ -20,7 +20,7 @@ import { testDatabase } from '../support/database.js';
 class StepLog extends Tracer {
   readonly recorded: string[] = [];
 
-  override serve({ id }: OperationDescriptor): ServerSpan {
+  override serve({ id }: OperationDescriptor): Span {
     return this.#span(id);
   }
 

@@ -1,20 +1,12 @@
 import { z } from 'zod';
+import type { LimitSettings } from '../../pipeline/pipeline-settings.js';
+import type { Rate } from '../../ports/rate-limiter.js';
 
-export interface Rate {
-  readonly quota: number;
-  readonly windowSeconds: number;
-}
-
-export interface Rates {
-  readonly enabled: boolean;
-  readonly address: Rate;
-  readonly caller: Rate;
+export interface Rates extends LimitSettings {
   /** Messages per connection, over WebSocket and the embedded MQTT broker. */
   readonly connection: Rate;
   readonly login: Rate;
   readonly loginAddress: Rate;
-  /** By wire name (`users.createUser`); overrides `caller`. */
-  readonly operations: Readonly<Record<string, Rate>>;
 }
 
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;

@@ -1,4 +1,4 @@
-import type { Rate } from '../../platform/config/rates.js';
+import type { Rate } from '../../ports/rate-limiter.js';
 import { MessageRate } from '../message-rate.js';
 
 const continues = 0x80;

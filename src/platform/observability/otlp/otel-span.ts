@@ -11,7 +11,7 @@ import {
 import { Failure } from '../../../contract/failure.js';
 import type { FailureKind } from '../../../contract/failure-table.js';
 import { type CallContext, noTenant } from '../../../pipeline/call-context.js';
-import type { ServerSpan, Span, SpanKind } from '../../../pipeline/span.js';
+import type { Span, SpanKind } from '../../../pipeline/span.js';
 import type { ServedProtocol } from './served-operation.js';
 
 const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
@@ -57,7 +57,7 @@ class OtelSpan implements Span {
   }
 }
 
-export class OtelServerSpan extends OtelSpan implements ServerSpan {
+export class OtelServerSpan extends OtelSpan {
   constructor(
     tracer: ApiTracer,
     span: ApiSpan,

@@ -1,7 +1,7 @@
 import { type Tracer as ApiTracer, SpanKind } from '@opentelemetry/api';
 import type { OperationDescriptor } from '../../../contract/module.js';
 import type { CallContext } from '../../../pipeline/call-context.js';
-import type { ServerSpan } from '../../../pipeline/span.js';
+import type { Span } from '../../../pipeline/span.js';
 import { Tracer } from '../../../pipeline/tracer.js';
 import { contextOf, OtelServerSpan, printTraceparent } from './otel-span.js';
 import { type ServedOperation, servedOperation } from './served-operation.js';
@@ -13,7 +13,7 @@ export class OtelTracer extends Tracer {
     super();
   }
 
-  override serve(operation: OperationDescriptor, context: CallContext): ServerSpan | undefined {
+  override serve(operation: OperationDescriptor, context: CallContext): Span | undefined {
     const served = this.#servedOf(operation)[context.inbound.protocol];
     const options = { kind: SpanKind.SERVER, attributes: served.attributes };
     const span = this.tracer.startSpan(served.name, options, contextOf(context.trace.parent));
