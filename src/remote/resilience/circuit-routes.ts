@@ -9,6 +9,7 @@ const view = (guard: Guard) => ({
   state: guard.circuit.state,
   changed_at: guard.circuit.changedAt.toISOString(),
   ...guard.circuit.counts,
+  openings: guard.circuit.transitions.OPEN,
   ...(guard instanceof ResiliencePolicy && { instances: guard.instances }),
 });
 

@@ -20,7 +20,7 @@ const allFailingShare = 1 / 4;
 /** opossum's circuit breaker with additions (decision 40). */
 export class Circuit {
   readonly transitions: Record<CircuitState, number> = { CLOSED: 0, OPEN: 0, HALF_OPEN: 0 };
-  readonly counts = { successes: 0, failures: 0, rejected: 0, openings: 0 };
+  readonly counts = { successes: 0, failures: 0, rejected: 0 };
   state: CircuitState = 'CLOSED';
   changedAt = new Date(wallClock());
   #breaker: Breaker;
@@ -98,7 +98,6 @@ export class Circuit {
     this.state = state;
     this.changedAt = new Date(wallClock());
     this.transitions[state]++;
-    if (state === 'OPEN') this.counts.openings++;
     this.onChange(from, state);
   }
 
