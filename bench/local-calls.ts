@@ -89,7 +89,8 @@ async function edgeCall(application: SpecimenApplication): Promise<Call> {
   const prepared = registry.operations.map((operation) => ({ operation, decode: jsonDecoder(operation.input) }));
   return (index) => {
     const { operation, decode } = prepared[index] as (typeof prepared)[number];
-    return pipeline.execute(new PipelineCall(operation, pipeline.begin(headers, operation), { id }, decode));
+    const call = new PipelineCall(operation, pipeline.begin(headers, operation), { id }, decode);
+    return new Promise((resolve, reject) => pipeline.run(call, { resolve, reject }));
   };
 }
 

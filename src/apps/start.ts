@@ -20,11 +20,11 @@ async function locateAndOpen(configuration: Configuration): Promise<PrismaDataba
 }
 
 async function exitAfter(released: Promise<void>, timeoutMs: number): Promise<void> {
-  const outcome = released.then(
+  const exitCode = released.then(
     () => 0,
     () => 1,
   );
-  process.exit(await Promise.race([outcome, after(timeoutMs, 1)]));
+  process.exit(await Promise.race([exitCode, after(timeoutMs, 1)]));
 }
 
 /** Opens the database while the code is loaded. If the start fails, prints why and leaves nothing running. */

@@ -22,7 +22,7 @@ export type RetryAdvice = 'never' | 'always';
 
 const transient: ReadonlySet<FailureKind> = new Set(['resource_exhausted', 'unavailable']);
 
-/** An expected outcome other than the value. Stays the same over any number of hops. */
+/** An expected error of an operation. Stays the same over any number of hops. */
 export class Failure extends Error {
   readonly code: string;
   readonly kind: FailureKind;

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { ClsServiceManager, type ClsStore } from 'nestjs-cls';
 import type { Protocol } from '../contract/operation.js';
 import type { RateDecision, RatePolicy } from '../ports/rate-limiter.js';
-import type { IdempotencySlot } from './idempotency.js';
+import type { IdempotentRequest } from './idempotency.js';
 import { type Connection, Lifetime } from './lifetime.js';
 import type { Principal } from './principal.js';
 import type { Span } from './span.js';
@@ -63,7 +63,7 @@ export interface CallContext extends CallIdentity {
   isForwarded: boolean;
   tenant: string;
   transaction: unknown;
-  idempotency: IdempotencySlot | undefined;
+  idempotency: IdempotentRequest | undefined;
   rate: { readonly policy: RatePolicy; readonly decision: RateDecision } | undefined;
   /** One object for the call and its units of work. */
   rowAccess: { consulted: boolean };

@@ -4,8 +4,8 @@ import type { FailureKind } from '../contract/failure-table.js';
 import { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Call } from './call.js';
 import { type CallContext, runInCall } from './call-context.js';
-import { IdempotencyLog, type IdempotencySlot } from './idempotency.js';
-import { slotFor } from './idempotency-slot.js';
+import { IdempotencyLog, type IdempotentRequest } from './idempotency.js';
+import { idempotentRequest } from './idempotent-request.js';
 import { LocalDispatcher } from './local-dispatcher.js';
 import { OperationRegistry } from './registry.js';
 import { traced } from './span.js';
@@ -41,14 +41,14 @@ export class LocalExecutor extends Executor {
   override run(call: Call): Promise<unknown> {
     if (this.remote && !this.registry.runs(call.operation)) return this.remote.run(call);
     call.authorizeInput();
-    const slot = slotFor(call, this.registry.failures);
+    const request = idempotentRequest(call, this.registry.failures);
     const { ended } = call.context.lifetime;
     if (ended) return Promise.reject(ended);
-    const output = slot ? this.#executeOnce(call, slot) : this.#execute(call);
+    const output = request ? this.#runOnce(call, request) : this.#runHandler(call);
     return call.decision.onRows ? output.then((value) => requireRowFilter(call, value)) : output;
   }
 
-  #execute(call: Call): Promise<unknown> {
+  #runHandler(call: Call): Promise<unknown> {
     const { context, operation } = call;
     context.operation = operation.id;
     if (!context.span) return this.dispatcher.dispatch(call, context);
@@ -57,39 +57,39 @@ export class LocalExecutor extends Executor {
     );
   }
 
-  async #executeOnce(call: Call, slot: IdempotencySlot): Promise<unknown> {
+  async #runOnce(call: Call, request: IdempotentRequest): Promise<unknown> {
     const { context } = call;
-    const known = await runInCall(context, () => this.log.find(slot));
+    const known = await runInCall(context, () => this.log.find(request));
     context.span?.set('app.idempotency', known ? 'replayed' : 'first');
-    if (known) return slot.replay(known);
-    context.idempotency = slot;
+    if (known) return request.replay(known);
+    context.idempotency = request;
     try {
-      const output = await this.#execute(call);
-      await this.#ensureRecorded(call, slot, output);
+      const output = await this.#runHandler(call);
+      await this.#ensureRecorded(call, request, output);
       return output;
     } catch (error) {
       if (!(error instanceof Failure && repeatable.has(error.kind))) throw error;
-      return this.#recordFailure(context, slot, error);
+      return this.#recordFailure(context, request, error);
     }
   }
 
-  async #ensureRecorded({ operation, context }: Call, slot: IdempotencySlot, output: unknown): Promise<void> {
-    if (!slot.recorded) await runInCall(context, () => this.unitOfWork.run(async () => output));
-    else if (slot.recorded.value !== output)
+  async #ensureRecorded({ operation, context }: Call, request: IdempotentRequest, output: unknown): Promise<void> {
+    if (!request.recorded) await runInCall(context, () => this.unitOfWork.run(async () => output));
+    else if (request.recorded.value !== output)
       throw new Error(`${operation.id} must return what its unit of work returned`);
   }
 
   /** In a second transaction: the command's own is rolled back. Rejects with `failure`, or replays an earlier outcome. */
-  async #recordFailure(context: CallContext, slot: IdempotencySlot, failure: Failure): Promise<unknown> {
+  async #recordFailure(context: CallContext, request: IdempotentRequest, failure: Failure): Promise<unknown> {
     const { code, message: detail, issues } = failure;
     const earlier = await runInCall({ ...context, idempotency: undefined }, () =>
       this.unitOfWork.run(async () => {
-        const stored = await this.log.claim(slot);
-        if (!stored) await this.log.record(slot, { failure: { code, detail, issues } });
+        const stored = await this.log.claim(request);
+        if (!stored) await this.log.record(request, { failure: { code, detail, issues } });
         return stored;
       }),
     );
-    if (earlier) return slot.replay(earlier);
+    if (earlier) return request.replay(earlier);
     throw failure;
   }
 }

@@ -10,7 +10,7 @@ export interface StoredOutcome {
   readonly outcome: CommandOutcome;
 }
 
-export interface IdempotencySlot {
+export interface IdempotentRequest {
   /** Tenant, caller and operation. */
   readonly scope: string;
   readonly key: string;
@@ -25,28 +25,28 @@ export interface IdempotencySlot {
 
 /** Keys and outcomes, kept 24 hours. */
 export abstract class IdempotencyLog {
-  abstract find(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
+  abstract find(request: IdempotentRequest): Promise<StoredOutcome | undefined>;
   /** Inside a transaction: locks the key until its end. Throws IdempotencyKeyInUse when another one holds it. */
-  abstract claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined>;
-  abstract record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void>;
+  abstract claim(request: IdempotentRequest): Promise<StoredOutcome | undefined>;
+  abstract record(request: IdempotentRequest, outcome: CommandOutcome): Promise<void>;
 }
 
 /** For UnitOfWork: `transact` may run `work` repeatedly. The key is claimed and recorded in the same transaction. */
 export async function transactOnce<T>(
   log: IdempotencyLog,
-  slot: IdempotencySlot | undefined,
+  request: IdempotentRequest | undefined,
   work: () => Promise<T>,
   transact: (work: () => Promise<T>) => Promise<T>,
 ): Promise<T> {
-  if (!slot) return transact(work);
-  if (slot.recorded) throw new Error(`${slot.scope}: a command has one unit of work, this is a second one`);
+  if (!request) return transact(work);
+  if (request.recorded) throw new Error(`${request.scope}: a command has one unit of work, this is a second one`);
   const value = await transact(async () => {
-    const stored = await log.claim(slot);
-    if (stored) return slot.replay(stored) as T;
+    const stored = await log.claim(request);
+    if (stored) return request.replay(stored) as T;
     const made = await work();
-    await log.record(slot, { value: slot.encode(made) });
+    await log.record(request, { value: request.encode(made) });
     return made;
   });
-  slot.recorded = { value };
+  request.recorded = { value };
   return value;
 }

@@ -12,7 +12,7 @@ import { type OperationCounts, OperationMetrics } from './operation-metrics.js';
 import { PipelineSettings } from './pipeline-settings.js';
 import { type Excess, Pressure } from './pressure.js';
 import { Principals } from './principal.js';
-import { type Outcome, RunningCalls } from './running-calls.js';
+import { type CompletionHandler, RunningCalls } from './running-calls.js';
 import { Tracer } from './tracer.js';
 
 interface Step {
@@ -62,33 +62,28 @@ export class Pipeline {
     return operation?.spec.deadlineMs ?? this.settings.deadlineMs;
   }
 
-  /** Rejects with a Failure. */
-  execute(call: Call): Promise<unknown> {
-    return new Promise((resolve, reject) => this.run(call, { resolve, reject }));
-  }
-
-  /** Like `execute`, without a promise. `outcome` must not throw. */
-  run(call: Call, outcome: Outcome<Failure>): void {
+  /** Without a promise, which costs more than most steps. */
+  run(call: Call, handler: CompletionHandler<Failure>): void {
     if (this.calls.draining) {
-      outcome.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
+      handler.reject(new ServiceUnavailable({ detail: 'This process is stopping' }));
       return;
     }
     const excess = this.pressure.excess(this.calls.size);
     if (excess !== undefined) {
-      this.#shed(call, excess, outcome);
+      this.#shed(call, excess, handler);
       return;
     }
     const { operation, context } = call;
     context.span = this.tracer.serve(operation, context);
-    const counted = new CountedOutcome(this, call, this.metrics.of(operation, context.inbound.protocol), outcome);
-    this.calls.watch(context.lifetime, this.#runSteps(call), counted);
+    const counts = this.metrics.of(operation, context.inbound.protocol);
+    this.calls.watch(context.lifetime, this.#runSteps(call), new CountingHandler(this, call, counts, handler));
   }
 
   /** No span and no log line: refusing must be cheap. */
-  #shed({ operation, context }: Call, excess: Excess, outcome: Outcome<Failure>): void {
+  #shed({ operation, context }: Call, excess: Excess, handler: CompletionHandler<Failure>): void {
     const failure = this.pressure.refuse(excess);
     this.metrics.of(operation, context.inbound.protocol).add(failure.code, 0);
-    outcome.reject(failure);
+    handler.reject(failure);
   }
 
   /** Awaits only the steps that return a promise: a promise costs more than most steps. */
@@ -108,7 +103,7 @@ export class Pipeline {
   }
 
   /** Cancels the work with the call. Rejects with the original error. */
-  within<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
+  runCancellable<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
     return this.calls.settled(context.lifetime, runInCall(context, work));
   }
 
@@ -153,26 +148,26 @@ function recorded({ spanName }: Step, call: Call): Call {
 }
 
 /** Counts the outcome and ends the span before the transport gets the result. */
-class CountedOutcome implements Outcome {
+class CountingHandler implements CompletionHandler {
   private readonly started = performance.now();
 
   constructor(
     private readonly pipeline: Pipeline,
     private readonly call: Call,
     private readonly counts: OperationCounts,
-    private readonly outcome: Outcome<Failure>,
+    private readonly handler: CompletionHandler<Failure>,
   ) {}
 
   resolve(value: unknown): void {
     this.#count('OK');
-    this.outcome.resolve(value);
+    this.handler.resolve(value);
   }
 
   reject(error: unknown): void {
     const { operation, context } = this.call;
     const failure = this.pipeline.toFailure(error, context, operation);
     this.#count(failure.code, failure);
-    this.outcome.reject(failure);
+    this.handler.reject(failure);
   }
 
   #count(outcome: string, failure?: Failure): void {

@@ -4,7 +4,8 @@ import { Lifetime } from './lifetime.js';
 /** Milliseconds by which a call may outlast its deadline or its connection. */
 const resolution = 10;
 
-export interface Outcome<F = unknown> {
+/** Both must not throw. */
+export interface CompletionHandler<F = unknown> {
   resolve(value: unknown): void;
   reject(failure: F): void;
 }
@@ -32,13 +33,13 @@ export class RunningCalls {
   }
 
   /** Settles with `work`, or with the failure that ends the call first. */
-  watch(lifetime: Lifetime, work: Promise<unknown>, outcome: Outcome): void {
+  watch(lifetime: Lifetime, work: Promise<unknown>, handler: CompletionHandler): void {
     this.#add(lifetime);
     const reject = (error: unknown): void => {
-      if (this.#remove(lifetime)) outcome.reject(error);
+      if (this.#remove(lifetime)) handler.reject(error);
     };
     work.then((value) => {
-      if (this.#remove(lifetime)) outcome.resolve(value);
+      if (this.#remove(lifetime)) handler.resolve(value);
     }, reject);
     lifetime.onEnd(reject);
   }

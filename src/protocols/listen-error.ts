@@ -15,8 +15,8 @@ export async function opened<T>(opening: Promise<T>, protocol: string, variable:
 
 /** Waits for all listeners. The error names every port that is in use. */
 export async function allOpened(opening: readonly Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(opening);
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const results = await Promise.allSettled(opening);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   const other = errors.find((error) => !(error instanceof ListenError));
   if (other) throw other;
   if (errors.length > 0) throw new ListenError(errors.map(({ message }) => message).join('\n'), { cause: errors });

@@ -17,6 +17,7 @@ import { Resilience } from '../../src/remote/resilience/resilience.js';
 import { resilienceModule } from '../../src/remote/resilience.module.js';
 import { IssueSpecimenToken } from '../fixtures/specimens/specimens.operations.js';
 import { MemorySettingsSource } from '../memory/memory-settings-source.js';
+import { runCall } from '../pipeline/run-call.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 
 const configuration = loadConfiguration({ NODE_ENV: 'test', LOG_LEVEL: 'error' });
@@ -62,7 +63,7 @@ test('calls are limited by the rates that are set, those of sign-ins as well', a
     const operation = descriptorOf(IssueSpecimenToken);
     const inbound = { protocol: 'rest', address: '10.0.0.1' } as const;
     const context = specimen.pipeline.begin(inbound, operation);
-    return specimen.pipeline.execute(new Call(operation, context, { name: 'a' }, (value) => value));
+    return runCall(specimen.pipeline, new Call(operation, context, { name: 'a' }, (value) => value));
   };
   await call();
   source.set('rate-limits', 'specimens.issueSpecimenToken=1/1h,login=3/1m');

@@ -2,7 +2,7 @@ import { IdempotencyKeyInUse } from '../../src/contract/built-in-failures.js';
 import {
   type CommandOutcome,
   IdempotencyLog,
-  type IdempotencySlot,
+  type IdempotentRequest,
   type StoredOutcome,
 } from '../../src/pipeline/idempotency.js';
 import { MemoryStore } from './memory-store.js';
@@ -15,7 +15,7 @@ interface Entry extends StoredOutcome {
   readonly expiresAt: number;
 }
 
-const idOf = ({ scope, key }: IdempotencySlot): string => `${scope}\n${key}`;
+const idOf = ({ scope, key }: IdempotentRequest): string => `${scope}\n${key}`;
 
 /** Keys and outcomes in this process. */
 export class MemoryIdempotencyLog extends IdempotencyLog {
@@ -26,28 +26,28 @@ export class MemoryIdempotencyLog extends IdempotencyLog {
     super();
   }
 
-  override async find(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
-    const entry = this.#entries.get(idOf(slot));
+  override async find(request: IdempotentRequest): Promise<StoredOutcome | undefined> {
+    const entry = this.#entries.get(idOf(request));
     return entry && entry.expiresAt > performance.now() ? entry : undefined;
   }
 
-  override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
+  override async claim(request: IdempotentRequest): Promise<StoredOutcome | undefined> {
     const transaction = MemoryTransaction.current;
     if (!transaction) throw new Error('a key is claimed inside a unit of work');
-    const id = idOf(slot);
+    const id = idOf(request);
     const holder = this.#claims.get(id);
     if (holder && holder !== transaction) throw new IdempotencyKeyInUse();
     if (!holder) {
       this.#claims.set(id, transaction);
       transaction.atEnd(() => this.#claims.delete(id));
     }
-    return this.find(slot);
+    return this.find(request);
   }
 
-  override async record(slot: IdempotencySlot, outcome: CommandOutcome): Promise<void> {
+  override async record(request: IdempotentRequest, outcome: CommandOutcome): Promise<void> {
     this.#entries.put({
-      id: idOf(slot),
-      fingerprint: slot.fingerprint,
+      id: idOf(request),
+      fingerprint: request.fingerprint,
       outcome,
       expiresAt: performance.now() + this.keptMs,
     });

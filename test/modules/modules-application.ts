@@ -27,6 +27,7 @@ import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { Clock } from '../../src/ports/clock.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
+import { runCall } from '../pipeline/run-call.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 import { type Adapters, memoryAdapters } from './adapters.js';
 
@@ -161,6 +162,6 @@ function caller({ pipeline }: SpecimenApplication): ModulesApplication['call'] {
     const inbound = { protocol: 'rest', address, authorization, idempotencyKey } as const;
     const context = pipeline.begin(inbound, operation);
     signal?.addEventListener('abort', () => pipeline.cancel(context), { once: true });
-    return (await pipeline.execute(new Call(operation, context, message.input, asIs))) as OutputOf<M>;
+    return (await runCall(pipeline, new Call(operation, context, message.input, asIs))) as OutputOf<M>;
   };
 }

@@ -11,6 +11,7 @@ import { Call } from '../../src/pipeline/call.js';
 import { CurrentCall } from '../../src/ports/current-call.js';
 import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { createSpecimenApplication } from '../support/specimen-application.js';
+import { runCall } from './run-call.js';
 
 class AlreadySealed extends failure('LETTER_SEALED', 'failed_precondition', 'The letter is sealed already') {}
 
@@ -85,7 +86,7 @@ test('a request that fails because another one with its key was quicker gets the
   const input = { id: crypto.randomUUID() };
   const execute = () => {
     const call = pipeline.begin({ protocol: 'rest', address: 'test', idempotencyKey: 'same' }, operation);
-    return pipeline.execute(new Call(operation, call, input, decode));
+    return runCall(pipeline, new Call(operation, call, input, decode));
   };
   const [first, second] = [execute(), execute()];
   const done = await first;
@@ -102,7 +103,8 @@ test('a request whose unit of work comes second gets what that of the first retu
   const input = { id: crypto.randomUUID() };
   const execute = () => {
     const inbound = { protocol: 'rest', address: 'test', idempotencyKey: 'same', authorization } as const;
-    return pipeline.execute(
+    return runCall(
+      pipeline,
       new Call(operation, pipeline.begin(inbound, operation), input, jsonDecoder(operation.input)),
     );
   };

@@ -20,6 +20,7 @@ import { UnitOfWork } from '../../src/ports/unit-of-work.js';
 import { specimenHandlers } from '../fixtures/specimens/specimens.handlers.js';
 import { specimens, WaitForSpecimen } from '../fixtures/specimens/specimens.operations.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
+import { runCall } from './run-call.js';
 
 const Note = view('Note', { id: Id, by: text({ max: 100 }) });
 const note = (by: string) => ({ id: crypto.randomUUID(), by });
@@ -167,7 +168,10 @@ afterEach(() => application?.close());
 async function call(message: object, payload: object, inbound: Partial<Inbound> = {}) {
   const operation = descriptorOf(message);
   const context = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1', ...inbound }, operation);
-  const value = await application.pipeline.execute(new Call(operation, context, payload, jsonDecoder(operation.input)));
+  const value = await runCall(
+    application.pipeline,
+    new Call(operation, context, payload, jsonDecoder(operation.input)),
+  );
   return { value: value as { id: string; by: string }, context };
 }
 

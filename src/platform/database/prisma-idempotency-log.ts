@@ -3,7 +3,7 @@ import { IdempotencyKeyInUse } from '../../contract/built-in-failures.js';
 import {
   type CommandOutcome,
   IdempotencyLog,
-  type IdempotencySlot,
+  type IdempotentRequest,
   type StoredOutcome,
 } from '../../pipeline/idempotency.js';
 import { PrismaDatabase } from './prisma-database.js';
@@ -19,7 +19,7 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
     super();
   }
 
-  override async find({ scope, key }: IdempotencySlot): Promise<StoredOutcome | undefined> {
+  override async find({ scope, key }: IdempotentRequest): Promise<StoredOutcome | undefined> {
     const [row] = await this.database.query<{ fingerprint: string; outcome: string }>(
       `select encode(fingerprint, 'hex') as fingerprint, outcome from idempotency_keys
        where scope = $1 and key = $2 and expires_at > now()`,
@@ -29,16 +29,16 @@ export class PrismaIdempotencyLog extends IdempotencyLog {
   }
 
   /** Two statements: one alone would read a snapshot from before it got the lock. */
-  override async claim(slot: IdempotencySlot): Promise<StoredOutcome | undefined> {
+  override async claim(request: IdempotentRequest): Promise<StoredOutcome | undefined> {
     const [lock] = await this.database.query<{ taken: boolean }>(
       'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as taken',
-      [`${slot.scope}\n${slot.key}`],
+      [`${request.scope}\n${request.key}`],
     );
     if (!lock?.taken) throw new IdempotencyKeyInUse();
-    return this.find(slot);
+    return this.find(request);
   }
 
-  override async record({ scope, key, fingerprint }: IdempotencySlot, outcome: CommandOutcome): Promise<void> {
+  override async record({ scope, key, fingerprint }: IdempotentRequest, outcome: CommandOutcome): Promise<void> {
     await this.database.query(
       `insert into idempotency_keys (scope, key, fingerprint, outcome, created_at, expires_at)
        values ($1, $2, decode($3, 'hex'), $4, now(), now() + $5::int * interval '1 millisecond')

@@ -56,7 +56,7 @@ export async function relatedRows(
   if (filter !== 'all' && filter.length === 0) return ids.map(() => undefined);
   const Message = operation.message as unknown as BuildMessage;
   // as this service, because the operation is internal
-  const output = await pipeline.within(context, () => bus.asService.execute(new Message({ ids })));
+  const output = await pipeline.runCancellable(context, () => bus.asService.execute(new Message({ ids })));
   const rows = (output as Record<string, readonly Row[]>)[list] ?? [];
   const byId = new Map(rows.filter((row) => isVisible(row, filter)).map((row) => [row[by], row]));
   return ids.map((id) => byId.get(id));

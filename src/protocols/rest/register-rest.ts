@@ -5,7 +5,7 @@ import type { OperationDescriptor } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { Outcome } from '../../pipeline/running-calls.js';
+import type { CompletionHandler } from '../../pipeline/running-calls.js';
 import { answerError } from '../http/answer-error.js';
 import { setCallHeaders } from '../http/call-headers.js';
 import { httpInbound } from '../http/inbound.js';
@@ -39,7 +39,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const context = pipeline.begin(httpInbound(request, 'rest'), operation);
-      pipeline.run(new Call(operation, context, request, decode), new RestOutcome(route, context, reply));
+      pipeline.run(new Call(operation, context, request, decode), new RestReply(route, context, reply));
     },
   });
 }
@@ -53,7 +53,7 @@ interface Route {
   readonly encode: Encode;
 }
 
-class RestOutcome implements Outcome<Failure> {
+class RestReply implements CompletionHandler<Failure> {
   constructor(
     private readonly route: Route,
     private readonly context: CallContext,

@@ -7,6 +7,7 @@ import { runInCall } from '../../../src/pipeline/call-context.js';
 import { RedisConnection } from '../../../src/platform/cache/redis-connection.js';
 import { RedisRateLimiter } from '../../../src/platform/cache/redis-rate-limiter.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { runCall } from '../../pipeline/run-call.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
 import { RecordedSpans } from '../observability/recorded-spans.js';
 
@@ -36,7 +37,7 @@ describe.skipIf(url === undefined)('with REDIS_URL, the trace of a call', () => 
   };
 
   const list = (app: SpecimenApplication, address: string, sampled = true) =>
-    app.pipeline.execute(new Call(operation, begin(app, address, sampled), {}, (value) => value));
+    runCall(app.pipeline, new Call(operation, begin(app, address, sampled), {}, (value) => value));
 
   beforeAll(async () => {
     // where the machine stalls for longer, Redis would count as away, and nothing be asked of it

@@ -1,11 +1,11 @@
 import { beginContext, runInCall } from '../../../src/pipeline/call-context.js';
-import type { IdempotencySlot } from '../../../src/pipeline/idempotency.js';
+import type { IdempotentRequest } from '../../../src/pipeline/idempotency.js';
 import { Principals } from '../../../src/pipeline/principal.js';
 
 interface CallParticulars {
   readonly timeoutMs?: number;
   readonly tenant?: string;
-  readonly idempotency?: IdempotencySlot;
+  readonly idempotency?: IdempotentRequest;
 }
 
 /** Runs `work` as the pipeline would: for a call with a deadline, a tenant and perhaps an idempotency key. */
@@ -17,7 +17,7 @@ export function inCall<T>({ timeoutMs = 10_000, tenant, idempotency }: CallParti
   return runInCall(call, work);
 }
 
-export function slot(particulars: Partial<IdempotencySlot> = {}): IdempotencySlot {
+export function request(particulars: Partial<IdempotentRequest> = {}): IdempotentRequest {
   return {
     scope: 'tenant/user:1/users.createUser',
     key: 'key-1',

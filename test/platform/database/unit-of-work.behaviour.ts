@@ -3,7 +3,7 @@ import { DeadlineExceeded, IdempotencyKeyInUse } from '../../../src/contract/bui
 import { currentCall } from '../../../src/pipeline/call-context.js';
 import type { IdempotencyLog } from '../../../src/pipeline/idempotency.js';
 import type { UnitOfWork } from '../../../src/ports/unit-of-work.js';
-import { inCall, slot } from './call.js';
+import { inCall, request } from './call.js';
 
 /** Something a transaction can change: named counters. */
 export interface Counters {
@@ -118,7 +118,7 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
   describe(`${name}: an idempotency key`, () => {
     test('records the outcome in the transaction of the command, to be found afterwards', async () => {
       const { unitOfWork, log, counters } = adapter;
-      const used = slot({ key: 'recorded', encode: (value) => ({ value }) });
+      const used = request({ key: 'recorded', encode: (value) => ({ value }) });
       expect(await log.find(used)).toBeUndefined();
       await inCall({ idempotency: used }, () => unitOfWork.run(() => counters.write('a', 1).then(() => 'made')));
       expect(used.recorded).toEqual({ value: 'made' });
@@ -131,7 +131,7 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
     test('that was used gives the stored outcome in place of the work', async () => {
       const { unitOfWork, counters } = adapter;
       const run = (value: number) =>
-        inCall({ idempotency: slot({ key: 'twice' }) }, () => unitOfWork.run(() => counters.write('a', value)));
+        inCall({ idempotency: request({ key: 'twice' }) }, () => unitOfWork.run(() => counters.write('a', value)));
       await run(1);
       expect(await run(2)).toEqual({ replayed: { value: undefined } });
       expect(await counters.read('a')).toBe(1);
@@ -140,16 +140,16 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
     test('of a command that is still running is in use', async () => {
       const { unitOfWork } = adapter;
       const [started, finish] = [gate(), gate()];
-      const first = inCall({ idempotency: slot({ key: 'busy' }) }, () =>
+      const first = inCall({ idempotency: request({ key: 'busy' }) }, () =>
         unitOfWork.run(async () => {
           started.open();
           await finish.opened;
         }),
       );
       await started.opened;
-      const second = inCall({ idempotency: slot({ key: 'busy' }) }, () => unitOfWork.run(async () => undefined));
+      const second = inCall({ idempotency: request({ key: 'busy' }) }, () => unitOfWork.run(async () => undefined));
       await expect(second).rejects.toThrow(IdempotencyKeyInUse);
-      const other = inCall({ idempotency: slot({ key: 'idle' }) }, () => unitOfWork.run(async () => 'done'));
+      const other = inCall({ idempotency: request({ key: 'idle' }) }, () => unitOfWork.run(async () => 'done'));
       await expect(other).resolves.toBe('done');
       finish.open();
       await first;
@@ -157,7 +157,7 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
 
     test('of a command that was rolled back is free again', async () => {
       const { unitOfWork, log } = adapter;
-      const used = slot({ key: 'failed' });
+      const used = request({ key: 'failed' });
       const failing = inCall({ idempotency: used }, () => unitOfWork.run(() => Promise.reject(new Error('no'))));
       await expect(failing).rejects.toThrow('no');
       expect(await log.find(used)).toBeUndefined();
@@ -167,13 +167,13 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
 
     test('of another caller is another key', async () => {
       const { unitOfWork, log } = adapter;
-      await inCall({ idempotency: slot({ key: 'mine' }) }, () => unitOfWork.run(async () => undefined));
-      expect(await log.find(slot({ key: 'mine', scope: 'tenant/user:2/users.createUser' }))).toBeUndefined();
+      await inCall({ idempotency: request({ key: 'mine' }) }, () => unitOfWork.run(async () => undefined));
+      expect(await log.find(request({ key: 'mine', scope: 'tenant/user:2/users.createUser' }))).toBeUndefined();
     });
 
     test('can hold a failure, recorded in a second transaction', async () => {
       const { unitOfWork, log } = adapter;
-      const used = slot({ key: 'failure' });
+      const used = request({ key: 'failure' });
       const outcome = { failure: { code: 'USER_EMAIL_TAKEN', detail: 'This email address is already registered' } };
       await unitOfWork.run(async () => {
         expect(await log.claim(used)).toBeUndefined();
@@ -184,7 +184,7 @@ export function unitOfWorkBehaviour(name: string, create: () => Promise<UnitOfWo
 
     test('expires, and may then be used again', async () => {
       const { unitOfWork, expired } = adapter;
-      const used = slot({ key: 'old' });
+      const used = request({ key: 'old' });
       for (const value of [1, 2]) {
         await unitOfWork.run(async () => {
           expect(await expired.claim(used)).toBeUndefined();

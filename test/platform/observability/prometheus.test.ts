@@ -7,6 +7,7 @@ import { NoTracer, type Tracer } from '../../../src/pipeline/tracer.js';
 import { family } from '../../../src/platform/observability/metric-family.js';
 import { registerMetrics } from '../../../src/platform/observability/prometheus.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { runCall } from '../../pipeline/run-call.js';
 import { createSpecimenApplication } from '../../support/specimen-application.js';
 import { RecordedSpans } from './recorded-spans.js';
 
@@ -20,7 +21,7 @@ async function scrape(tracer: Tracer, headers: Readonly<Record<string, string>> 
   const operation = descriptorOf(ListSpecimens);
   const traceparent = `00-${traceId}-${'b'.repeat(16)}-01`;
   const call = pipeline.begin({ protocol: 'rest', address: '192.0.2.1', traceparent }, operation);
-  await pipeline.execute(new Call(operation, call, {}, (value) => value));
+  await runCall(pipeline, new Call(operation, call, {}, (value) => value));
   const fastify = Fastify();
   registerMetrics(fastify, get(OperationMetrics), () => [family('others_total', 'counter', 'Others.', [[{}, 1]])]);
   const { body, headers: answered } = await fastify.inject({ url: '/metrics', headers });

@@ -10,6 +10,7 @@ import { loggerOptions } from '../../../src/platform/observability/logger-option
 import { family } from '../../../src/platform/observability/metric-family.js';
 import { startTelemetry, type Telemetry } from '../../../src/platform/observability/telemetry.js';
 import { ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
+import { runCall } from '../../pipeline/run-call.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { createSpecimenApplication } from '../../support/specimen-application.js';
@@ -41,7 +42,7 @@ async function serve({ tracer }: Telemetry, count = 1): Promise<OperationMetrics
   const operation = descriptorOf(ListSpecimens);
   for (let served = 0; served < count; served++) {
     const call = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1' }, operation);
-    await application.pipeline.execute(new Call(operation, call, {}, (value) => value));
+    await runCall(application.pipeline, new Call(operation, call, {}, (value) => value));
   }
   await application.close();
   return application.get(OperationMetrics);

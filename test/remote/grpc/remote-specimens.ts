@@ -22,6 +22,7 @@ import { ServiceCredentials } from '../../../src/remote/grpc/service-credentials
 import { Resilience } from '../../../src/remote/resilience/resilience.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../../fixtures/specimens/specimens.protos.js';
+import { runCall } from '../../pipeline/run-call.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../../support/specimen-application.js';
 
 interface OwnerOptions {
@@ -113,7 +114,7 @@ export class RemoteSpecimens {
 
   /** As a transport of the edge does it. */
   execute(message: AnyOperationClass, input: object, call = this.begin(message)): Promise<unknown> {
-    return this.edge.pipeline.execute(new Call(descriptorOf(message), call, input, (value) => value));
+    return runCall(this.edge.pipeline, new Call(descriptorOf(message), call, input, (value) => value));
   }
 
   async stop(): Promise<void> {

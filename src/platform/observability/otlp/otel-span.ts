@@ -70,7 +70,7 @@ export class OtelServerSpan extends OtelSpan {
   override end(failure?: Failure): void {
     const { principal, tenant, address, requestId, isForwarded } = this.context;
     this.span.setAttributes({
-      ...this.served.outcome?.(failure),
+      ...this.served.outcomeAttributes?.(failure),
       'app.outcome': failure?.code ?? 'OK',
       'app.caller': principal.isService ? 'service' : principal.isAnonymous ? 'anonymous' : 'user',
       'app.request_id': requestId,

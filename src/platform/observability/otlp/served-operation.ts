@@ -8,7 +8,7 @@ import type { Protocol } from '../../../contract/operation.js';
 export interface ServedProtocol {
   readonly name: string;
   readonly attributes: Attributes;
-  readonly outcome?: (failure: Failure | undefined) => Attributes;
+  readonly outcomeAttributes?: (failure: Failure | undefined) => Attributes;
 }
 
 export type ServedOperation = Readonly<Record<Protocol, ServedProtocol>>;
@@ -21,7 +21,7 @@ export function servedOperation({ id, kind, wire }: OperationDescriptor): Served
     rest: {
       name: rest ? `${rest.method} ${rest.path}` : id,
       attributes: { 'http.request.method': rest?.method, 'http.route': rest?.path, ...app('rest') },
-      outcome: (failure) => ({ 'http.response.status_code': failure ? httpStatus(failure) : rest?.status }),
+      outcomeAttributes: (failure) => ({ 'http.response.status_code': failure ? httpStatus(failure) : rest?.status }),
     },
     graphql: {
       name: `${type} ${graphql}`,
@@ -35,7 +35,7 @@ export function servedOperation({ id, kind, wire }: OperationDescriptor): Served
         'rpc.method': grpc.method,
         ...app('grpc'),
       },
-      outcome: (failure) => ({ 'rpc.grpc.status_code': failure ? grpcStatus(failure) : 0 }),
+      outcomeAttributes: (failure) => ({ 'rpc.grpc.status_code': failure ? grpcStatus(failure) : 0 }),
     },
     websocket: {
       name: websocket,
@@ -45,7 +45,7 @@ export function servedOperation({ id, kind, wire }: OperationDescriptor): Served
         'rpc.method': websocket,
         ...app('websocket'),
       },
-      outcome: (failure): Attributes => (failure ? { 'rpc.jsonrpc.error_code': jsonRpcCode(failure) } : {}),
+      outcomeAttributes: (failure): Attributes => (failure ? { 'rpc.jsonrpc.error_code': jsonRpcCode(failure) } : {}),
     },
     mqtt: {
       name: `process ${mqtt}`,

@@ -5,7 +5,7 @@ import { checkIdempotencyKey } from '../contract/idempotency.js';
 import { jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import { perOperation } from '../contract/per-operation.js';
 import type { Call } from './call.js';
-import type { IdempotencySlot } from './idempotency.js';
+import type { IdempotentRequest } from './idempotency.js';
 
 const codecOf = perOperation(({ input, output, takesIdempotencyKey }) => {
   if (!takesIdempotencyKey) return undefined;
@@ -17,10 +17,10 @@ const codecOf = perOperation(({ input, output, takesIdempotencyKey }) => {
 });
 
 /** Undefined when the key is absent or ignored. Throws InvalidArgument for an invalid key. */
-export function slotFor(
+export function idempotentRequest(
   { operation, context, input, idempotencyKey: key }: Call,
   failures: ReadonlyMap<string, FailureClass>,
-): IdempotencySlot | undefined {
+): IdempotentRequest | undefined {
   const codec = key === undefined ? undefined : codecOf(operation);
   if (key === undefined || !codec) return undefined;
   checkIdempotencyKey(key);
