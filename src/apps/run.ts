@@ -37,7 +37,7 @@ export async function run(
 async function stop(application: Application, timeoutMs: number): Promise<boolean> {
   const late = after(timeoutMs, `still busy after ${timeoutMs} ms: giving up`, { ref: false });
   const stopped = application.stop().then(() => undefined);
-  const fault = await Promise.race([stopped, late]).catch((error: unknown) => error);
-  if (fault !== undefined) logger.error(fault);
-  return fault === undefined;
+  const error = await Promise.race([stopped, late]).catch((reason: unknown) => reason);
+  if (error !== undefined) logger.error(error);
+  return error === undefined;
 }

@@ -37,7 +37,7 @@ export class LocalDispatcher implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.#refuseOtherBuses();
-    const faults = this.registry.handledHere.flatMap(({ id, message }) => {
+    const problems = this.registry.handledHere.flatMap(({ id, message }) => {
       const [handler, ...others] = this.#providersOf(message);
       if (!handler) return [`${id} has no handler`];
       const names = [handler, ...others].map(({ metatype }) => metatype?.name).join(', ');
@@ -45,7 +45,7 @@ export class LocalDispatcher implements OnApplicationBootstrap {
       const isStatic = handler.isDependencyTreeStatic();
       return isStatic ? [] : [`${id} has a handler made per request: ${names}; use CurrentCall instead`];
     });
-    if (faults.length > 0) throw new Error(`These operations cannot run:\n  ${faults.join('\n  ')}`);
+    if (problems.length > 0) throw new Error(`These operations cannot run:\n  ${problems.join('\n  ')}`);
   }
 
   #refuseOtherBuses(): void {

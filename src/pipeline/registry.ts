@@ -31,8 +31,8 @@ export class OperationRegistry {
     this.#modulesHere = new Set(runs.map(({ name }) => name));
     this.grants = modules.flatMap((module) => module.grants);
     this.relations = modules.flatMap((module) => module.relations);
-    const faults = [...this.#withoutAccess(), ...this.#clashes()];
-    if (faults.length > 0) throw new Error(`These contracts cannot be served:\n  ${faults.join('\n  ')}`);
+    const problems = [...this.#withoutAccess(), ...this.#clashes()];
+    if (problems.length > 0) throw new Error(`These contracts cannot be served:\n  ${problems.join('\n  ')}`);
     this.failures = this.#collectFailures();
   }
 

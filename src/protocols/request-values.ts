@@ -8,13 +8,13 @@ export type RawHeaders = readonly string[];
 export const valuesOf = (raw: RawHeaders, name: string): readonly string[] =>
   raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === name);
 
-const none: readonly Issue[] = [];
+const noIssues: readonly Issue[] = [];
 
 /** Refuses repeated keys: Node joins them to another key, which protects neither command. */
 export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHeaders): readonly Issue[] {
-  if (!key?.includes(', ')) return none;
+  if (!key?.includes(', ')) return noIssues;
   const isRepeated = valuesOf(raw, 'idempotency-key').length > 1;
-  return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : none;
+  return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : noIssues;
 }
 
 export const textField = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -29,7 +29,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 
-/** Values of another type count as absent; `keyFaults` comes first. */
+/** Values of another type count as absent; `keyIssues` comes first. */
 export const callFields = ({ request_id, traceparent, timeout_ms, idempotency_key }: JsonObject): CallFields => ({
   requestId: textField(request_id),
   traceparent: textField(traceparent),
@@ -44,5 +44,5 @@ export function withFields(handshake: Inbound, fields: JsonObject): Inbound {
 }
 
 /** A key of another type is refused: ignoring it would leave the command unprotected. */
-export const keyFaults = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
+export const keyIssues = ({ idempotency_key: key }: JsonObject, path: string): readonly Issue[] =>
   key === undefined || typeof key === 'string' ? [] : [mistyped(`${path}/idempotency_key`, 'string')];

@@ -24,13 +24,13 @@ const remedies: Readonly<Record<string, string>> = {
   schema: 'tables are in the schema public: take a database of its own',
 };
 
-function fileFault(path: string): string | undefined {
+function fileProblem(path: string): string | undefined {
   const code = errorOf(() => readFileSync(path))?.code;
   return code === 'ENOENT' ? 'there is no such file' : code && `"${path}" cannot be read (${code})`;
 }
 
 /** What would be ignored or misread. Never includes secrets. */
-function* faults(text: string): Generator<string> {
+function* problems(text: string): Generator<string> {
   const { hostname, pathname, hash, searchParams } = new URL(text);
   if (errorOf(() => decodeURIComponent(text))) yield 'has a % that encodes nothing (%25 is a %)';
   if (hostname === '' && !searchParams.has('host')) yield 'names no host';
@@ -39,8 +39,8 @@ function* faults(text: string): Generator<string> {
   if (hash !== '') yield 'has a # (%23 in a password)';
   for (const [name, value] of searchParams) {
     if (parameters[name]?.test(value)) {
-      const fault = files.has(name) && fileFault(value);
-      if (fault) yield `has the parameter ${name}, but ${fault}`;
+      const problem = files.has(name) && fileProblem(value);
+      if (problem) yield `has the parameter ${name}, but ${problem}`;
       continue;
     }
     yield `has the parameter ${name}, which is not supported (${remedies[name] ?? `known are ${Object.keys(parameters).join(', ')}`})`;
@@ -49,7 +49,7 @@ function* faults(text: string): Generator<string> {
 
 export const databaseUrl = url('postgresql', 'postgres')
   .superRefine((text, context) => {
-    for (const message of faults(text)) context.addIssue({ code: 'custom', message });
+    for (const message of problems(text)) context.addIssue({ code: 'custom', message });
   })
   .describe('postgresql://user:password@host:5432/database');
 

@@ -9,9 +9,9 @@ import { parseGrpcTarget } from './grpc-target.js';
 
 export const text = z.string();
 
-export const withoutFault = (faultOf: (value: string) => string | undefined) =>
+export const withoutProblem = (problemOf: (value: string) => string | undefined) =>
   text.superRefine((value, context) => {
-    const message = faultOf(value);
+    const message = problemOf(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
@@ -109,7 +109,7 @@ export function url(...schemes: readonly [string, ...string[]]) {
   });
 }
 
-export const grpcTarget = withoutFault((value) => {
+export const grpcTarget = withoutProblem((value) => {
   const error = errorOf(() => parseGrpcTarget(value));
   return error && `is no gRPC target: ${error.message}`;
 });

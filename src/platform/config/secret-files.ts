@@ -15,20 +15,20 @@ export function readTexts(
     texts[name] = given[name];
     const path = secret ? given[fileVariable(name)] : undefined;
     if (path === undefined) continue;
-    const { text, fault } = readSecret(path);
+    const { text, problem } = readSecret(path);
     texts[name] ??= text;
     if (given[name] !== undefined) problems.push(`${name}: is set beside ${fileVariable(name)}. Remove one of them`);
-    else if (fault)
-      problems.push(`${fileVariable(name)}: "${path}" ${fault}. Set it to the path of a file with the secret`);
+    else if (problem)
+      problems.push(`${fileVariable(name)}: "${path}" ${problem}. Set it to the path of a file with the secret`);
   }
   return { texts, problems };
 }
 
-function readSecret(path: string): { readonly text?: string; readonly fault?: string } {
+function readSecret(path: string): { readonly text?: string; readonly problem?: string } {
   try {
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    return text === '' ? { fault: 'is empty' } : { text };
+    return text === '' ? { problem: 'is empty' } : { text };
   } catch (error) {
-    return { fault: `cannot be read (${(error as NodeJS.ErrnoException).code})` };
+    return { problem: `cannot be read (${(error as NodeJS.ErrnoException).code})` };
   }
 }

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { passwordFault } from '../security/password-policy.js';
+import { passwordProblem } from '../security/password-policy.js';
 import type { ProcessContext } from './process-context.js';
-import { choice, email, key, list, text, wholeNumber, withoutFault } from './readings.js';
-import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
+import { choice, email, key, list, text, wholeNumber, withoutProblem } from './readings.js';
+import { DEVELOPMENT_JWT_SECRET, secretProblem } from './secret-problem.js';
 import { variable } from './variable.js';
 
 /** Public, so for development only. */
@@ -35,7 +35,7 @@ export const securityVariables = (context: ProcessContext) => ({
 
 function tokens({ given, isProduction }: ProcessContext) {
   const hasKeyFiles = given.JWT_PRIVATE_KEY_FILE !== undefined || given.JWT_PUBLIC_KEY_FILES !== undefined;
-  const secret = isProduction ? withoutFault(secretFault) : text;
+  const secret = isProduction ? withoutProblem(secretProblem) : text;
   return z.object({
     secret: variable('JWT_SECRET', secret.describe('the output of: openssl rand -base64 48').optional(), {
       about: 'Signs access tokens (HS256), at least 32 bytes; in development a public one when not set',
@@ -82,7 +82,7 @@ const passwordHashing = z.object({
 function bootstrapAdmin({ given, isProduction }: ProcessContext) {
   const isDevelopment = (given.NODE_ENV ?? 'development') === 'development';
   const isOurs = isDevelopment && given.BOOTSTRAP_ADMIN_EMAIL === undefined;
-  const admitted = isProduction ? withoutFault((value) => passwordFault(value, 'strict')) : text;
+  const admitted = isProduction ? withoutProblem((value) => passwordProblem(value, 'strict')) : text;
   const password = admitted.describe('a password that PASSWORD_POLICY admits');
   return z
     .object({

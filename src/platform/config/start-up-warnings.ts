@@ -1,6 +1,6 @@
 import type { Values } from './configuration.js';
 import type { Texts } from './process-context.js';
-import { DEVELOPMENT_JWT_SECRET, secretFault } from './secret-fault.js';
+import { DEVELOPMENT_JWT_SECRET, secretProblem } from './secret-problem.js';
 import type { Variable } from './variable.js';
 
 const isLoopback = (host: string) => /^(localhost|127\.|::1$)/.test(host);
@@ -17,8 +17,8 @@ export function startUpWarnings(values: Values, variables: readonly Variable[], 
   if (security.tokens.secret === DEVELOPMENT_JWT_SECRET && !isLoopback(host)) {
     warnings.push(`HOST ${host} can be reached from outside while tokens are signed with the development secret`);
   }
-  const fault = texts.JWT_SECRET === undefined ? undefined : secretFault(texts.JWT_SECRET);
-  if (fault !== undefined) warnings.push(`JWT_SECRET ${fault}: production would refuse it`);
+  const problem = texts.JWT_SECRET === undefined ? undefined : secretProblem(texts.JWT_SECRET);
+  if (problem !== undefined) warnings.push(`JWT_SECRET ${problem}: production would refuse it`);
   if (environment === 'production') warnings.push(...productionWarnings(values));
   return warnings;
 }

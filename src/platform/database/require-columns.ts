@@ -15,8 +15,10 @@ export async function requireColumns({ base }: PrismaDatabase): Promise<void> {
       await delegates[model.charAt(0).toLowerCase() + model.slice(1)]?.findFirst();
     } catch (error) {
       if (!missing.has(sqlState(error) ?? '')) throw error;
-      const [fault = ''] = /[^\n]+$/.exec((error as Error).message.trimEnd()) ?? [];
-      throw new MigrationError(`${fault} It is in prisma/schema: write the migration that makes it`, { cause: error });
+      const [problem = ''] = /[^\n]+$/.exec((error as Error).message.trimEnd()) ?? [];
+      throw new MigrationError(`${problem} It is in prisma/schema: write the migration that makes it`, {
+        cause: error,
+      });
     }
   }
 }

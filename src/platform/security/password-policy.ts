@@ -6,7 +6,7 @@ const PASSWORD_MIN_CHARACTERS = 8;
 const PASSWORD_MAX_CHARACTERS = 128;
 
 /** Why it is refused, or undefined. No composition rules (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2). */
-export function passwordFault(password: string, policy: PasswordPolicyName): string | undefined {
+export function passwordProblem(password: string, policy: PasswordPolicyName): string | undefined {
   // code units first: composing and counting a megabyte is expensive
   if (password.length > 2 * PASSWORD_MAX_CHARACTERS) return tooLong;
   const composed = password.normalize('NFC');

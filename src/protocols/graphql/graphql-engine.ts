@@ -25,7 +25,7 @@ export interface GraphqlResult {
 }
 
 export interface Executed {
-  /** Of HTTP; 200 also for a document at fault, which has no data. */
+  /** Of HTTP; 200 also for a request error, whose result has no data. */
   readonly status: number;
   readonly result: GraphqlResult;
 }
@@ -92,11 +92,11 @@ export class GraphqlEngine {
   }
 
   refuse(error: unknown, scope: GraphqlScope): Executed {
-    const faults = queryFaults(error);
-    if (faults) return { status: 200, result: { errors: wireErrors(faults, scope) } };
+    const errors = requestErrors(error);
+    if (errors) return { status: 200, result: { errors: wireErrors(errors, scope) } };
     const failure = error instanceof Failure ? error : scope.toFailure(error);
-    const isDocumentFault = failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported;
-    return { status: isDocumentFault ? 200 : httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
+    const isRequestError = failure instanceof InvalidDocument || failure instanceof PersistedQueryNotSupported;
+    return { status: isRequestError ? 200 : httpStatus(failure), result: { errors: [wireError(failure, scope)] } };
   }
 }
 
@@ -109,7 +109,7 @@ function checkRootTypes({ definitions }: DocumentNode, schema: GraphQLSchema): v
   }
 }
 
-function queryFaults(error: unknown): readonly GraphQLError[] | undefined {
+function requestErrors(error: unknown): readonly GraphQLError[] | undefined {
   if (error instanceof GraphQLError) return [error];
   const { code, errors } = error as { code?: unknown; errors?: readonly GraphQLError[] };
   return code === 'MER_ERR_GQL_VALIDATION' ? errors : undefined;

@@ -3,7 +3,7 @@ import { getOperationAST, parse } from 'graphql';
 import { InvalidArgument, MalformedRequest, MethodNotAllowed } from '../../contract/built-in-failures.js';
 import { fastifyFailure } from '../http/answer-error.js';
 import { setCallHeaders } from '../http/call-headers.js';
-import { checkQueryString, httpInbound, keyHeaderFaults } from '../http/inbound.js';
+import { checkQueryString, httpInbound, keyHeaderIssues } from '../http/inbound.js';
 import type { Executed, GraphqlEngine, GraphqlResult } from './graphql-engine.js';
 import type { GraphqlLimits } from './graphql-limits.js';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from './graphql-request.js';
@@ -77,7 +77,7 @@ export class HttpRoutes {
     const { engine } = this;
     try {
       const wanted = read(engine.limits);
-      const issues = keyHeaderFaults(scope.req);
+      const issues = keyHeaderIssues(scope.req);
       if (issues.length > 0) throw new InvalidArgument({ issues });
       return engine.execute(wanted, scope);
     } catch (error) {
@@ -140,9 +140,9 @@ function send({ headers }: FastifyRequest, reply: FastifyReply, scope: GraphqlSc
   if (scope.retryAfter !== undefined) reply.header('retry-after', scope.retryAfter);
   const isJson = prefersJson(headers.accept);
   // clients of application/json treat every status but 200 as a transport failure
-  const isFault = !isJson && status === 200 && 'errors' in body && body.data === undefined;
+  const isRequestError = !isJson && status === 200 && 'errors' in body && body.data === undefined;
   reply
-    .code(isFault ? 400 : status)
+    .code(isRequestError ? 400 : status)
     .header('content-type', isJson ? jsonUtf8 : responseUtf8)
     .send(JSON.stringify(body));
 }

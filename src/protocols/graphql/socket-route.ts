@@ -6,7 +6,7 @@ import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.j
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
-import { keyFaults, textField, withFields } from '../request-values.js';
+import { keyIssues, textField, withFields } from '../request-values.js';
 import type { Peer } from '../websocket/peer.js';
 import { peerOf } from '../websocket/websocket-server.js';
 import type { GraphqlEngine } from './graphql-engine.js';
@@ -66,7 +66,7 @@ export class SocketRoute {
       const detail = `At most ${limits.operationsPerSocket} operations run at once on one connection`;
       throw new RateLimited({ detail, retryAfterSeconds: 1 });
     }
-    const issues = keyFaults(payload.extensions ?? {}, '/extensions');
+    const issues = keyIssues(payload.extensions ?? {}, '/extensions');
     if (issues.length > 0) throw new InvalidArgument({ issues });
     const wanted = readGraphqlRequest(payload, limits.characters);
     const document = parse(wanted.query, { maxTokens: limits.tokens });

@@ -4,19 +4,19 @@ import { Failure } from '../../contract/failure.js';
 import type { GraphqlScope } from './graphql-scope.js';
 
 /** Null for a non-null argument: both engines report it in execution, as an error of the field. */
-const argumentFault = /^Argument "\w+" (of|has) /;
+const argumentError = /^Argument "\w+" (of|has) /;
 
 const suggestion = / ?Did you mean .*$/s;
 
-/** Caused by the query or its variables, not by a resolver. */
-function isQueryFault({ originalError, path, message }: GraphQLError): boolean {
+/** Request errors of the GraphQL specification: caused by the query or its variables, not by a resolver. */
+function isRequestError({ originalError, path, message }: GraphQLError): boolean {
   if (originalError !== undefined && !(originalError instanceof GraphQLError)) return false;
-  return path === undefined || argumentFault.test(message);
+  return path === undefined || argumentError.test(message);
 }
 
 function toFailure(error: GraphQLError, scope: GraphqlScope): Failure {
   if (error.originalError instanceof Failure) return error.originalError;
-  if (isQueryFault(error)) return new InvalidArgument({ detail: error.message.replace(suggestion, '') });
+  if (isRequestError(error)) return new InvalidArgument({ detail: error.message.replace(suggestion, '') });
   return scope.toFailure(error.originalError ?? error);
 }
 

@@ -33,5 +33,5 @@ export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
   }
 }
 
-export const keyHeaderFaults = ({ raw }: FastifyRequest): readonly Issue[] =>
+export const keyHeaderIssues = ({ raw }: FastifyRequest): readonly Issue[] =>
   repeatedKeyFaults(raw.headers['idempotency-key'], raw.rawHeaders);

@@ -8,7 +8,7 @@ import {
 } from '../../contract/built-in-failures.js';
 import { serveInTurn } from './pipelining.js';
 import { PlainAnswer, type Refusal } from './plain-answer.js';
-import { requestFault } from './request-faults.js';
+import { requestRefusal } from './request-refusal.js';
 import { closeInStages, discardRest, hasBody, ignoreInput } from './unread-input.js';
 
 type Answer = ServerResponse<IncomingMessage>;
@@ -62,7 +62,7 @@ function refuseTunnel(request: IncomingMessage): void {
 export function mayUpgrade(this: Server, request: IncomingMessage): boolean {
   const { method, headers, httpVersion, socket } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket' || this.listenerCount('upgrade') === 0) return false;
-  const isHandshake = method === 'GET' && httpVersion === '1.1' && requestFault(request) === undefined;
+  const isHandshake = method === 'GET' && httpVersion === '1.1' && requestRefusal(request) === undefined;
   return isHandshake && isAnswered(socket);
 }
 
@@ -84,8 +84,8 @@ export function refuseInPlaceOfNode(server: Server, { bodyBytes, unreadMs }: Ref
   const serve: RequestListener = (request, answer) => {
     const isAlone = isAnswered(request.socket);
     begin(request, answer);
-    const fault = requestFault(request);
-    if (fault) new PlainAnswer(fault, request).send(answer);
+    const refusal = requestRefusal(request);
+    if (refusal) new PlainAnswer(refusal, request).send(answer);
     else if (isAlone) handle(request, answer);
     else serveInTurn(request, answer, handle);
   };

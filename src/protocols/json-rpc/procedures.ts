@@ -11,21 +11,21 @@ export interface ProcedureCall {
   readonly name: string;
   readonly params: unknown;
   /** Of the message around the params. */
-  readonly faults?: readonly Issue[];
+  readonly issues?: readonly Issue[];
   readonly isAnswered: boolean;
 }
 
 /** Gets the member `"result":…` or `"error":…` of the response; `''` when the call is not answered. */
 export type Finish = (member: string, operation?: OperationDescriptor) => void;
 
-const nothing: Encode = () => ({});
-const noFaults: readonly Issue[] = [];
+const emptyResult: Encode = () => ({});
+const noIssues: readonly Issue[] = [];
 
 /** The result is `{}` for an empty output. */
 const procedureOf = (operation: OperationDescriptor) => ({
   operation,
   decode: jsonDecoder(operation.input),
-  encode: operation.output ? jsonEncoder(operation.output) : nothing,
+  encode: operation.output ? jsonEncoder(operation.output) : emptyResult,
 });
 
 export class Procedures {
@@ -39,7 +39,7 @@ export class Procedures {
     this.#byName = new Map(operations.map((operation) => [nameOf(operation.wire), procedureOf(operation)]));
   }
 
-  call(inbound: Inbound, { name, params, faults = noFaults, isAnswered }: ProcedureCall, finish: Finish): void {
+  call(inbound: Inbound, { name, params, issues = noIssues, isAnswered }: ProcedureCall, finish: Finish): void {
     const { pipeline } = this;
     const procedure = this.#byName.get(name);
     const context = pipeline.begin(inbound, procedure?.operation);
@@ -48,7 +48,7 @@ export class Procedures {
       return;
     }
     const { operation, decode, encode } = procedure;
-    const call = new Call(operation, context, params, withFaults(decode, faults));
+    const call = new Call(operation, context, params, withFaults(decode, issues));
     pipeline.run(call, {
       resolve: (value) => finish(isAnswered ? resultMember(value, encode, call, pipeline) : '', operation),
       reject: (failure) => finish(errorMember(failure, context), operation),

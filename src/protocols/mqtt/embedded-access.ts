@@ -33,10 +33,10 @@ export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions):
 
     /** Drops the message: a refusal would close the connection, and clients resend for ever. */
     authorizePublish(client, packet, callback) {
-      const fault = client && publishFault(packet, topics);
-      if (fault) {
+      const reason = client && dropReason(packet, topics);
+      if (reason) {
         peerOf(client).admit();
-        drops.add(fault, { topic: packet.topic, client: client.id });
+        drops.add(reason, { topic: packet.topic, client: client.id });
         Object.assign(packet, { topic: discardTopic, payload: '', retain: false });
       }
       if (client) accepted();
@@ -52,7 +52,7 @@ export function accessHooks({ topics, peerOf, drops, accepted }: AccessOptions):
   };
 }
 
-function publishFault({ topic, retain }: PublishPacket, { requests }: Topics): string | undefined {
+function dropReason({ topic, retain }: PublishPacket, { requests }: Topics): string | undefined {
   if (!topic.startsWith(requests)) return 'a message on a topic that is not of requests';
   return retain ? retainedRequest : undefined;
 }

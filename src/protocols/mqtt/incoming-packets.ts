@@ -15,7 +15,7 @@ export class IncomingPackets {
   /** Of the length field so far; undefined outside of it. */
   #lengthBytes: number | undefined;
   #bodyBytesLeft = 0;
-  fault: string | undefined;
+  protocolError: string | undefined;
   readonly #acknowledgements: MessageRate;
 
   /** `maxBytes`: without the fixed header. `rate`: of messages, each with two acknowledgements at most. */
@@ -30,7 +30,7 @@ export class IncomingPackets {
   take(chunk: Buffer, count: number): number {
     const last = this.#begun + count;
     let at = 0;
-    while (at < chunk.length && this.fault === undefined) {
+    while (at < chunk.length && this.protocolError === undefined) {
       if (this.#lengthBytes !== undefined) this.#addToLength(chunk.readUInt8(at++), this.#lengthBytes);
       else if (this.#bodyBytesLeft > 0) {
         const passed = Math.min(this.#bodyBytesLeft, chunk.length - at);
@@ -52,14 +52,14 @@ export class IncomingPackets {
     this.#bodyBytesLeft += (byte & ~continues) << (7 * place);
     this.#lengthBytes = byte & continues ? place + 1 : undefined;
     if (this.#lengthBytes === undefined) this.#checkBody();
-    else if (this.#lengthBytes === maxLengthBytes) this.fault = 'Malformed length';
+    else if (this.#lengthBytes === maxLengthBytes) this.protocolError = 'Malformed length';
   }
 
   #checkBody(): void {
     if (this.#bodyBytesLeft > (hasFilters(this.#type) ? maxFilterBytes : this.maxBytes))
-      this.fault = 'Packet too large';
+      this.protocolError = 'Packet too large';
     if (!isAcknowledgement(this.#type)) return;
     this.#acknowledgements.admit();
-    if (this.#acknowledgements.isAbused) this.fault = 'Too many acknowledgements';
+    if (this.#acknowledgements.isAbused) this.protocolError = 'Too many acknowledgements';
   }
 }

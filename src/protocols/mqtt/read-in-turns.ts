@@ -29,8 +29,8 @@ function turns(socket: Socket, read: Read, packets: IncomingPackets): Read {
     const chunk = unread ?? read();
     if (chunk === null) return null;
     const taken = packets.take(chunk, packetsInOneTurn);
-    if (packets.fault !== undefined) {
-      socket.destroy(new Error(packets.fault));
+    if (packets.protocolError !== undefined) {
+      socket.destroy(new Error(packets.protocolError));
       return null;
     }
     unread = taken < chunk.length ? chunk.subarray(taken) : null;

@@ -6,7 +6,7 @@ import { isObject } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
-import { type CallFields, callFields, type JsonObject, keyFaults, textField, timeoutIn } from '../request-values.js';
+import { type CallFields, callFields, type JsonObject, keyIssues, textField, timeoutIn } from '../request-values.js';
 import type { IncomingMessage } from './broker.js';
 
 type Properties = NonNullable<IPublishPacket['properties']>;
@@ -74,15 +74,15 @@ function userMembers({ userProperties = {} }: Properties): JsonObject {
 
 function readEnvelope(message: JsonObject, properties: Properties): Content {
   if (!isEnvelope(message)) return contentOf({}, message, properties);
-  const fault = faultOf(message);
-  if (fault !== undefined) return malformed(fault);
+  const problem = envelopeProblem(message);
+  if (problem !== undefined) return malformed(problem);
   const { params = {} } = message;
   return contentOf(message, params, properties);
 }
 
 function contentOf(members: JsonObject, params: unknown, { messageExpiryInterval = noLimit }: Properties): Content {
   // a repeated user property is a list
-  const issues = keyFaults(members, '');
+  const issues = keyIssues(members, '');
   if (issues.length > 0) return new InvalidArgument({ issues });
   if (params === undefined) return new NotJson();
   const fields = callFields(members);
@@ -114,7 +114,7 @@ const envelopeMembers = new Set([
   'params',
 ]);
 
-function faultOf(envelope: JsonObject): string | undefined {
+function envelopeProblem(envelope: JsonObject): string | undefined {
   for (const name of Object.keys(envelope)) {
     if (!envelopeMembers.has(name)) return `The envelope has no member ${JSON.stringify(name.slice(0, 50))}`;
   }

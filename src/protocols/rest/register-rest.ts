@@ -29,7 +29,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   const { input, output, wire } = operation;
   if (!wire.rest) return;
   const { method, path, status } = wire.rest;
-  const encode = output ? jsonEncoder(output) : nothing;
+  const encode = output ? jsonEncoder(output) : noBody;
   const route = { operation, pipeline, status, encode };
   const decode = requestDecoder(input, wire.rest);
   fastify.route({
@@ -44,7 +44,7 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   });
 }
 
-const nothing: Encode = () => undefined;
+const noBody: Encode = () => undefined;
 
 interface Route {
   readonly operation: OperationDescriptor;

@@ -3,7 +3,7 @@ import type { Issue } from '../../contract/failure.js';
 import { type Decode, isObject, jsonDecoder, refuseUnknown } from '../../contract/json-codec.js';
 import type { RestMapping } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
-import { checkQueryString, keyHeaderFaults } from '../http/inbound.js';
+import { checkQueryString, keyHeaderIssues } from '../http/inbound.js';
 import { hasBody } from '../http/unread-input.js';
 
 type Coerce = (value: unknown) => unknown;
@@ -48,7 +48,7 @@ function copy(fields: readonly UrlField[], source: Values, target: Values): void
   }
 }
 
-const nothing: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 const unexpectedBody: Issue = { path: '', code: 'invalid_type', message: 'Invalid input: expected no body' };
 
 type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
@@ -56,7 +56,7 @@ type Refuse = (request: FastifyRequest, issues: Issue[]) => void;
 /** For DELETE: a body without members is allowed. */
 const refuseReadBody: Refuse = ({ body }, issues) => {
   if (body === undefined) return;
-  if (isObject(body)) refuseUnknown(body, nothing, issues, '');
+  if (isObject(body)) refuseUnknown(body, noNames, issues, '');
   else issues.push(unexpectedBody);
 };
 
@@ -69,7 +69,7 @@ const refuseUnreadBody: Refuse = ({ raw }, issues) => {
 const refuseQueryString: Refuse = (request, issues) => {
   if (!request.raw.url?.includes('?')) return;
   checkQueryString(request);
-  refuseUnknown(request.query as Values, nothing, issues, '');
+  refuseUnknown(request.query as Values, noNames, issues, '');
 };
 
 type DecodeRequest = (request: FastifyRequest, issues: Issue[], path: string) => unknown;
@@ -81,7 +81,7 @@ export function requestDecoder(input: ObjectShape, rest: RestMapping): Decode {
   const decodeRest = rest.hasBody ? bodyDecoder(elsewhere) : queryDecoder(elsewhere, rest.method);
   return (given, issues, path) => {
     const request = given as FastifyRequest;
-    issues.push(...keyHeaderFaults(request));
+    issues.push(...keyHeaderIssues(request));
     const decoded = decodeRest(request, issues, path);
     if (isObject(decoded)) copy(pathFields, request.params as Values, decoded);
     return decoded;

@@ -2,7 +2,7 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import { isObject, mistyped, unrecognized } from '../../contract/json-codec.js';
 import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
-import { type JsonObject, keyFaults } from '../request-values.js';
+import { type JsonObject, keyIssues } from '../request-values.js';
 
 export interface JsonRpcRequest {
   readonly id: ExactId | undefined;
@@ -44,20 +44,20 @@ export interface CallParams {
   /** Input; `{}` when absent. */
   readonly params: unknown;
   readonly fields: JsonObject | undefined;
-  readonly faults: readonly Issue[];
+  readonly issues: readonly Issue[];
 }
 
-const none: readonly Issue[] = [];
+const noIssues: readonly Issue[] = [];
 const metaMembers: ReadonlySet<string> = new Set(['request_id', 'traceparent', 'timeout_ms', 'idempotency_key']);
 
 export function separateMeta(given: unknown = {}): CallParams {
-  if (!isObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined, faults: none };
+  if (!isObject(given) || !Object.hasOwn(given, '_meta')) return { params: given, fields: undefined, issues: noIssues };
   const { _meta: fields, ...params } = given;
-  if (!isObject(fields)) return { params, fields: undefined, faults: [mistyped('/_meta', 'object')] };
-  return { params, fields, faults: metaFaults(fields) };
+  if (!isObject(fields)) return { params, fields: undefined, issues: [mistyped('/_meta', 'object')] };
+  return { params, fields, issues: metaIssues(fields) };
 }
 
-function metaFaults(meta: JsonObject): readonly Issue[] {
+function metaIssues(meta: JsonObject): readonly Issue[] {
   const unknown = Object.keys(meta).filter((name) => !metaMembers.has(name));
-  return [...unknown.map((name) => unrecognized('/_meta', name)), ...keyFaults(meta, '/_meta')];
+  return [...unknown.map((name) => unrecognized('/_meta', name)), ...keyIssues(meta, '/_meta')];
 }

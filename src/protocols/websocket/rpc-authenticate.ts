@@ -21,6 +21,6 @@ const decode = jsonDecoder(operation.input);
 
 export const authenticateMethod = operation.wire.websocket;
 
-/** `Bearer …` from `{ token }`; `faults` are those of `_meta`. Throws InvalidArgument. */
-export const bearerOf = (params: unknown, faults: readonly Issue[]): string =>
-  `Bearer ${(validate(operation, params, withFaults(decode, faults)) as { token: string }).token}`;
+/** `Bearer …` from `{ token }`; `issues` are those of `_meta`. Throws InvalidArgument. */
+export const bearerOf = (params: unknown, issues: readonly Issue[]): string =>
+  `Bearer ${(validate(operation, params, withFaults(decode, issues)) as { token: string }).token}`;

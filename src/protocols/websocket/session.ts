@@ -17,18 +17,18 @@ export class Session {
   }
 
   execute({ id, method, params: given }: JsonRpcRequest, finish: Finish): void {
-    const { params, fields, faults } = separateMeta(given);
+    const { params, fields, issues } = separateMeta(given);
     const handshake = this.#handshakes.at(-1) as Inbound;
     const inbound = fields ? withFields(handshake, fields) : handshake;
-    if (method === authenticateMethod) void this.#authenticate(inbound, { params, faults }).then(finish);
-    else this.procedures.call(inbound, { name: method, params, faults, isAnswered: id !== undefined }, finish);
+    if (method === authenticateMethod) void this.#authenticate(inbound, { params, issues }).then(finish);
+    else this.procedures.call(inbound, { name: method, params, issues, isAnswered: id !== undefined }, finish);
   }
 
-  async #authenticate(inbound: Inbound, { params, faults }: Pick<CallParams, 'params' | 'faults'>): Promise<string> {
+  async #authenticate(inbound: Inbound, { params, issues }: Pick<CallParams, 'params' | 'issues'>): Promise<string> {
     const { pipeline } = this.procedures;
     const context = pipeline.begin(inbound);
     try {
-      const authorization = bearerOf(params, faults);
+      const authorization = bearerOf(params, issues);
       await this.#use(authorization, pipeline.authenticate(pipeline.begin({ ...inbound, authorization })));
       return '"result":{}';
     } catch (error) {

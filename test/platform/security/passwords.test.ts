@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/contract/built-in-failures.js';
 import { Argon2PasswordHasher } from '../../../src/platform/security/argon2-password-hasher.js';
-import { passwordFault } from '../../../src/platform/security/password-policy.js';
+import { passwordProblem } from '../../../src/platform/security/password-policy.js';
 
 const hasher = new Argon2PasswordHasher({ concurrency: 1, queueLength: 10 });
 const current = { valid: true, outdated: false };
@@ -86,18 +86,18 @@ describe('the password policy', () => {
     ['lax', 'e\u0301'.repeat(7), 'must have at least 8 characters'],
     ['lax', 'x'.repeat(129), 'must have at most 128 characters'],
   ])('%s: %s', (policy, password, fault) => {
-    expect(passwordFault(password, policy)).toBe(fault);
+    expect(passwordProblem(password, policy)).toBe(fault);
   });
 
   test('admits nothing that is too long to be hashed', async () => {
     const longest = '👍'.repeat(128);
-    expect(passwordFault(longest, 'strict')).toBeUndefined();
+    expect(passwordProblem(longest, 'strict')).toBeUndefined();
     expect(await hasher.verify(longest, await hasher.hash(longest))).toEqual(current);
     const free = new Argon2PasswordHasher({ concurrency: 1, queueLength: 0 });
     const anything = fc.array(fc.constantFrom('x', '👍', '\u0301', '\ufb2c', '\u{1d15e}'), { maxLength: 128 });
     const property = fc.asyncProperty(anything, async (characters) => {
       const password = characters.join('');
-      if (passwordFault(password, 'lax') === undefined) await free.hash(password);
+      if (passwordProblem(password, 'lax') === undefined) await free.hash(password);
     });
     await fc.assert(property, { numRuns: 20 });
   });

@@ -11,9 +11,9 @@ export class NewPasswords {
   ) {}
 
   async hash(password: string): Promise<string> {
-    const fault = this.policy.fault(password);
-    if (fault === undefined) return this.hasher.hash(password);
-    const message = `The password ${fault}`;
+    const problem = this.policy.problem(password);
+    if (problem === undefined) return this.hasher.hash(password);
+    const message = `The password ${problem}`;
     throw new WeakPassword({ detail: message, issues: [{ path: '/password', code: 'custom', message }] });
   }
 }

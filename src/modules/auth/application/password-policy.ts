@@ -1,4 +1,4 @@
 export abstract class PasswordPolicy {
   /** Why the password is refused, or undefined: completes a sentence. */
-  abstract fault(password: string): string | undefined;
+  abstract problem(password: string): string | undefined;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../../../platform/config/configuration.js';
-import { passwordFault } from '../../../platform/security/password-policy.js';
+import { passwordProblem } from '../../../platform/security/password-policy.js';
 import { PasswordPolicy } from '../application/password-policy.js';
 
 interface PasswordPolicySetting {
@@ -13,7 +13,7 @@ export class ConfiguredPasswordPolicy extends PasswordPolicy {
     super();
   }
 
-  override fault(password: string): string | undefined {
-    return passwordFault(password, this.configuration.security.passwordPolicy);
+  override problem(password: string): string | undefined {
+    return passwordProblem(password, this.configuration.security.passwordPolicy);
   }
 }

@@ -16,7 +16,12 @@ import type { ServedProtocol } from './served-operation.js';
 
 const kinds: Record<SpanKind, ApiSpanKind> = { internal: ApiSpanKind.INTERNAL, client: ApiSpanKind.CLIENT };
 
-const faults: ReadonlySet<FailureKind> = new Set(['internal', 'unavailable', 'deadline_exceeded', 'unimplemented']);
+const serverErrors: ReadonlySet<FailureKind> = new Set([
+  'internal',
+  'unavailable',
+  'deadline_exceeded',
+  'unimplemented',
+]);
 
 class OtelSpan implements Span {
   #lastStep = performance.now();
@@ -51,7 +56,8 @@ class OtelSpan implements Span {
       const declared = failure instanceof Failure ? failure : undefined;
       const type = declared?.code ?? (failure instanceof Error ? failure.name : typeof failure);
       this.span.setAttribute('error.type', type);
-      if (!declared || faults.has(declared.kind)) this.span.setStatus({ code: SpanStatusCode.ERROR, message: type });
+      if (!declared || serverErrors.has(declared.kind))
+        this.span.setStatus({ code: SpanStatusCode.ERROR, message: type });
     }
     this.span.end();
   }

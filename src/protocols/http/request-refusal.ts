@@ -17,7 +17,7 @@ function isHost(host: string): boolean {
 const malformed = (status: number, detail: string): Refusal => ({ failure: new MalformedRequest({ detail }), status });
 
 /** Requests that Node's parser accepts, although a server must refuse them (RFC 9112). */
-export function requestFault(request: IncomingMessage): Refusal | undefined {
+export function requestRefusal(request: IncomingMessage): Refusal | undefined {
   const { headers, httpVersionMajor, httpVersionMinor } = request;
   if (httpVersionMajor !== 1) return malformed(505, 'This server speaks HTTP/1.1');
   const hasHost = headers.host === undefined ? httpVersionMinor === 0 : isHost(headers.host);
