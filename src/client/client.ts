@@ -1,6 +1,7 @@
 import { Cancelled, DeadlineExceeded } from '../contract/built-in-failures.js';
 import { Failure } from '../contract/failure.js';
 import { checkIdempotencyKey } from '../contract/idempotency.js';
+import { asIs } from '../contract/json-codec.js';
 import { describe, type OperationDescriptor } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import { validate } from '../contract/validate.js';
@@ -75,7 +76,7 @@ export class Client {
       });
     } catch (error) {
       // callers in JavaScript pass values that the encoders do not expect
-      if (!(error instanceof Failure)) validate(operation, input, (given) => given);
+      if (!(error instanceof Failure)) validate(operation, input, asIs);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { InvalidArgument } from '../contract/built-in-failures.js';
 import type { Failure, Issue } from '../contract/failure.js';
 import { httpKind } from '../contract/failure-table.js';
+import { asIs } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
@@ -50,7 +51,7 @@ function failureIn(operation: OperationDescriptor, input: object, answer: HttpAn
   const kind = status === 200 ? 'internal' : httpKind(status);
   const issues = error.extensions?.details;
   // the errors of GraphQL's own types lack the JSON Pointer
-  if (code === InvalidArgument.code && !issues) validate(operation, input, (given) => given);
+  if (code === InvalidArgument.code && !issues) validate(operation, input, asIs);
   return failureOf(operation, { code, kind, detail: error.message, issues, retryAfterSeconds });
 }
 

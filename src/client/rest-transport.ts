@@ -1,6 +1,6 @@
 import type { Failure } from '../contract/failure.js';
 import { httpKind } from '../contract/failure-table.js';
-import { jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
+import { type JsonObject, jsonDecoder, jsonEncoder } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { perOperation } from '../contract/per-operation.js';
 import { failureOf } from '../contract/received-failure.js';
@@ -8,8 +8,6 @@ import type { Field } from '../contract/shape.js';
 import type { Problem } from '../protocols/http/problem.js';
 import { exchange, foreignFailure, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 import { outputDecoder, type Transport } from './transport.js';
-
-type Values = Readonly<Record<string, unknown>>;
 
 const compiled = perOperation((operation) => ({
   request: requestOf(operation),
@@ -50,7 +48,7 @@ function escaped(value: unknown, fits: (text: string) => boolean): string {
   return encodeURIComponent(text);
 }
 
-function queryString(fields: readonly Field[], input: Values): string {
+function queryString(fields: readonly Field[], input: JsonObject): string {
   const parameters = fields.flatMap(({ name, wire }) => {
     const value = input[name];
     const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
@@ -64,12 +62,13 @@ function requestOf({ id, input: shape, wire: { rest } }: OperationDescriptor): (
   if (!rest) throw new TypeError(`${id} is not served over REST`);
   const { method, hasBody, otherFields } = rest;
   const names = new Map(rest.pathFields.map(({ wire, name }) => [wire, name]));
-  const path = (input: Values) =>
+  const path = (input: JsonObject) =>
     rest.path.replaceAll(/:(\w+)/g, (_, wire: string) => escaped(input[names.get(wire) ?? ''] ?? '', fitsPath));
-  if (!hasBody) return (input) => ({ method, url: path(input as Values) + queryString(otherFields, input as Values) });
+  if (!hasBody)
+    return (input) => ({ method, url: path(input as JsonObject) + queryString(otherFields, input as JsonObject) });
   const encode = jsonEncoder({ ...shape, fields: otherFields });
   return (input) => {
     const body = otherFields.length === 0 ? undefined : JSON.stringify(encode(input));
-    return { method, url: path(input as Values), body };
+    return { method, url: path(input as JsonObject), body };
   };
 }

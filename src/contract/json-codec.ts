@@ -7,25 +7,23 @@ export type Encode = (value: unknown) => unknown;
 /** From JSON in wire names, not validated. Appends issues that only the wire form shows. */
 export type Decode = (value: unknown, issues: Issue[], path: string) => unknown;
 
-type Json = Record<string, unknown>;
+export type JsonObject = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const pointerSegment = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const encodeAsIs: Encode = (value) => value;
+export const asIs = (value: unknown): unknown => value;
 
 /** Compiled into object literals: a loop is ten times slower. Field names `[a-z][A-Za-z0-9]*` are safe. */
 export const jsonEncoder = fold<Encode>({
-  leaf: () => encodeAsIs,
-  list: (item) => (item === encodeAsIs ? (value) => value ?? [] : (value) => ((value ?? []) as unknown[]).map(item)),
+  leaf: () => asIs,
+  list: (item) => (item === asIs ? (value) => value ?? [] : (value) => ((value ?? []) as unknown[]).map(item)),
   map: (inner) => (value) =>
-    Object.fromEntries(Object.entries((value ?? {}) as Json).map(([key, element]) => [key, inner(element)])),
+    Object.fromEntries(Object.entries((value ?? {}) as JsonObject).map(([key, element]) => [key, inner(element)])),
   object: (fields, shape) => {
-    const values = fields.map(({ name, inner }, index) =>
-      inner === encodeAsIs ? `v.${name}` : `e[${index}](v.${name})`,
-    );
+    const values = fields.map(({ name, inner }, index) => (inner === asIs ? `v.${name}` : `e[${index}](v.${name})`));
     const literal = fields.map(({ wire }, index) => `${wire}: ${values[index]}`).join(', ');
     const assignments = fields.map(({ name, wire, optional }, index) => {
       const assignment = `o.${wire} = ${values[index]};`;
@@ -38,11 +36,9 @@ export const jsonEncoder = fold<Encode>({
   },
 });
 
-const decodeAsIs: Decode = (value) => value;
-
 /** Refuses unknown fields, so that typos are noticed. */
 export const jsonDecoder = fold<Decode>({
-  leaf: () => decodeAsIs,
+  leaf: () => asIs,
   list: (item) => (value, issues, path) => {
     if (!Array.isArray(value)) return value === undefined ? [] : value;
     return value.map((element, index) => item(element, issues, `${path}/${index}`));
@@ -58,7 +54,7 @@ export const jsonDecoder = fold<Decode>({
     const known = new Set(fields.map(({ wire }) => wire));
     return (value, issues, path) => {
       if (!isObject(value)) return value;
-      const decoded: Json = {};
+      const decoded: JsonObject = {};
       let found = 0;
       for (const { name, wire, decode } of decoders) {
         const present = Object.hasOwn(value, wire);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { asIs } from '../contract/json-codec.js';
 import { describe } from '../contract/module.js';
 import type { Operation, OutputOf } from '../contract/operation.js';
 import { Bus, type ExecuteOptions } from '../ports/bus.js';
@@ -10,8 +11,6 @@ import { PipelineSettings } from './pipeline-settings.js';
 import { type Principal, Principals } from './principal.js';
 import { RunningCalls } from './running-calls.js';
 import { TraceContext } from './trace-context.js';
-
-const asIs = (value: unknown): unknown => value;
 
 /** Nested calls inherit identity, trace and deadline. */
 @Injectable()

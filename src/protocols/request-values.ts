@@ -1,5 +1,5 @@
 import type { Issue } from '../contract/failure.js';
-import { mistyped } from '../contract/json-codec.js';
+import { type JsonObject, mistyped } from '../contract/json-codec.js';
 import type { Inbound } from '../pipeline/call-context.js';
 
 /** Alternating names and values. Node merges repeated headers. */
@@ -24,8 +24,6 @@ const timeoutOf = (given: unknown): number | undefined =>
 
 export const timeoutIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,9}$/.test(text) ? timeoutOf(Number(text)) : undefined;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type CallFields = Pick<Inbound, 'requestId' | 'traceparent' | 'timeoutMs' | 'idempotencyKey'>;
 

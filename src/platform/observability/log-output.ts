@@ -28,7 +28,7 @@ class LogOutput {
   }
 
   families(): readonly MetricFamily[] {
-    return [family('log_lines_dropped_total', 'counter', 'Lines that were not read in time.', [[{}, this.#dropped]])];
+    return [family('log_lines_dropped_total', 'Lines that were not read in time.', [[{}, this.#dropped]])];
   }
 
   async flush(): Promise<void> {

@@ -9,12 +9,13 @@ export interface MetricFamily {
   readonly samples: readonly Sample[];
 }
 
-export const family = (
-  name: string,
-  type: MetricFamily['type'],
-  help: string,
-  samples: readonly Sample[],
-): MetricFamily => ({ name, type, help, samples });
+/** A counter ends in `_total`; everything else is a gauge. */
+export const family = (name: string, help: string, samples: readonly Sample[]): MetricFamily => ({
+  name,
+  type: name.endsWith('_total') ? 'counter' : 'gauge',
+  help,
+  samples,
+});
 
 const escaped = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

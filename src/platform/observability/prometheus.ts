@@ -45,7 +45,7 @@ function operationMetricsText(metrics: OperationMetrics, withExemplars: boolean)
     for (const [outcome, count] of counts.outcomes) totals.push([{ ...names, outcome }, count]);
     durations.push(...duration(counts, names, withExemplars));
   }
-  const calls = family('operation_calls_total', 'counter', 'Calls by outcome: OK or the code of the failure.', totals);
+  const calls = family('operation_calls_total', 'Calls by outcome: OK or the code of the failure.', totals);
   const described = [
     '# HELP operation_duration_seconds Time from the transport to the answer.',
     '# TYPE operation_duration_seconds histogram',

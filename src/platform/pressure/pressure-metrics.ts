@@ -7,10 +7,10 @@ export function pressureFamilies(pressure: MeasuredPressure, running: number): r
   const current = pressure.excess(running);
   const states = excesses.map((reason): Sample => [{ reason }, reason === current ? 1 : 0]);
   const refused = excesses.map((reason): Sample => [{ reason }, pressure.refused[reason]]);
-  const one = (metric: string, help: string, value: number) => family(metric, 'gauge', help, [[{}, value]]);
+  const one = (metric: string, help: string, value: number) => family(metric, help, [[{}, value]]);
   return [
-    family('load_shedding', 'gauge', '1 while calls are refused for this reason.', states),
-    family('load_shed_calls_total', 'counter', 'Calls refused because this process had too much to do.', refused),
+    family('load_shedding', '1 while calls are refused for this reason.', states),
+    family('load_shed_calls_total', 'Calls refused because this process had too much to do.', refused),
     one('load_calls_running', 'Calls under way.', running),
     one(
       'load_event_loop_delay_seconds',

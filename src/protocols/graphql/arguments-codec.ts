@@ -1,10 +1,6 @@
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, type Encode, pointerSegment } from '../../contract/json-codec.js';
+import { asIs, type Decode, type Encode, type JsonObject, pointerSegment } from '../../contract/json-codec.js';
 import { fold } from '../../contract/shape.js';
-
-type Values = Record<string, unknown>;
-
-const asIs: Decode = (value) => value;
 
 const duplicate = (path: string, key: string): Issue => ({
   path,
@@ -33,9 +29,9 @@ export const argumentsDecoder = fold<Decode>({
     const decoders = fields.map(({ name, wire, inner }) => ({ name, wire, decode: inner }));
     return (value, issues, path) => {
       if (value === undefined) return undefined;
-      const decoded: Values = {};
+      const decoded: JsonObject = {};
       for (const { name, wire, decode } of decoders) {
-        const inner = decode((value as Values)[name] ?? undefined, issues, `${path}/${wire}`);
+        const inner = decode((value as JsonObject)[name] ?? undefined, issues, `${path}/${wire}`);
         if (inner !== undefined) decoded[name] = inner;
       }
       return decoded;
@@ -44,11 +40,11 @@ export const argumentsDecoder = fold<Decode>({
 });
 
 export const argumentsEncoder = fold<Encode>({
-  leaf: () => (value) => value,
+  leaf: () => asIs,
   list: (item) => (value) => (Array.isArray(value) ? value.map(item) : value),
   map: (inner) => (value) => value && Object.entries(value).map(([key, item]) => ({ key, value: inner(item) })),
   object: (fields) => (value) => {
-    const given = fields.filter(({ name }) => (value as Values)[name] !== undefined);
-    return Object.fromEntries(given.map(({ name, inner }) => [name, inner((value as Values)[name])]));
+    const given = fields.filter(({ name }) => (value as JsonObject)[name] !== undefined);
+    return Object.fromEntries(given.map(({ name, inner }) => [name, inner((value as JsonObject)[name])]));
   },
 });

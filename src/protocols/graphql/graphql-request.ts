@@ -1,6 +1,6 @@
 import { InvalidArgument, MalformedRequest } from '../../contract/built-in-failures.js';
 import { failure } from '../../contract/failure.js';
-import { isObject } from '../../contract/json-codec.js';
+import { isObject, type JsonObject } from '../../contract/json-codec.js';
 import { parseJson } from '../../contract/parse-json.js';
 
 export class InvalidDocument extends InvalidArgument {}
@@ -14,21 +14,19 @@ export class PersistedQueryNotSupported extends failure(
 
 export interface GraphqlRequest {
   readonly query: string;
-  readonly variables: Record<string, unknown> | undefined;
+  readonly variables: JsonObject | undefined;
   readonly operationName: string | undefined;
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 const malformed = (detail: string) => new MalformedRequest({ detail });
 
-function checkExtensions({ query, extensions }: Values): void {
+function checkExtensions({ query, extensions }: JsonObject): void {
   if (extensions === undefined || extensions === null) return;
   if (!isObject(extensions)) throw malformed('"extensions" is an object');
   if (!query && isObject(extensions.persistedQuery)) throw new PersistedQueryNotSupported();
 }
 
-function readQuery({ query }: Values, characters: number): string {
+function readQuery({ query }: JsonObject, characters: number): string {
   if (typeof query !== 'string' || query === '') throw malformed('A request has a "query": text in GraphQL');
   if (query.length > characters) {
     throw new InvalidDocument({ detail: `The query has ${query.length} characters, the limit is ${characters}` });
@@ -36,7 +34,7 @@ function readQuery({ query }: Values, characters: number): string {
   return query;
 }
 
-function readVariables({ variables }: Values): GraphqlRequest['variables'] {
+function readVariables({ variables }: JsonObject): GraphqlRequest['variables'] {
   if (variables === undefined || variables === null) return undefined;
   if (!isObject(variables)) throw malformed('"variables" is an object');
   return Object.keys(variables).length === 0 ? undefined : variables;
@@ -45,7 +43,7 @@ function readVariables({ variables }: Values): GraphqlRequest['variables'] {
 const maxNameLength = 255;
 
 /** Names that are not in the query are refused: the name is part of a cache key. */
-function readOperationName({ operationName }: Values, query: string): string | undefined {
+function readOperationName({ operationName }: JsonObject, query: string): string | undefined {
   if (operationName === undefined || operationName === null || operationName === '') return undefined;
   if (typeof operationName !== 'string') throw malformed('"operationName" is a name');
   const { length } = operationName;
@@ -74,7 +72,7 @@ function parameter(name: string, value: unknown): unknown {
 }
 
 export function readQueryString(given: unknown, characters: number): GraphqlRequest {
-  const { query, operationName, variables, extensions } = given as Values;
+  const { query, operationName, variables, extensions } = given as JsonObject;
   const body = {
     query,
     operationName,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql';
 import { CloseCode, type Context, makeServer, type SubscribePayload, type WebSocket as Transport } from 'graphql-ws';
 import { InvalidArgument, RateLimited } from '../../contract/built-in-failures.js';
+import type { JsonObject } from '../../contract/json-codec.js';
 import { withoutByteOrderMark } from '../../contract/parse-json.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { httpInbound } from '../http/inbound.js';
@@ -13,8 +14,6 @@ import type { GraphqlEngine } from './graphql-engine.js';
 import { type GraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import type { GraphqlScope } from './graphql-scope.js';
 import { Refused, refusedErrors, singleResult } from './single-result.js';
-
-type InitPayload = Record<string, unknown>;
 
 interface Extra {
   readonly request: FastifyRequest;
@@ -27,7 +26,7 @@ interface Prepared extends ExecutionArgs {
 }
 
 export class SocketRoute {
-  readonly #server = makeServer<InitPayload, Extra>({
+  readonly #server = makeServer<JsonObject, Extra>({
     onSubscribe: (connection, _id, payload) => this.#prepare(connection, payload),
     execute: (prepared) => this.#execute(prepared as Prepared),
     subscribe: (prepared) => this.#execute(prepared as Prepared),
@@ -43,7 +42,7 @@ export class SocketRoute {
     socket.once('close', (code, reason) => void closed(code, String(reason)));
   };
 
-  #prepare(connection: Context<InitPayload, Extra>, payload: SubscribePayload): Prepared | GraphQLError[] {
+  #prepare(connection: Context<JsonObject, Extra>, payload: SubscribePayload): Prepared | GraphQLError[] {
     const { engine } = this;
     const scope = engine.begin(connection.extra.request, inbound(connection, payload));
     try {
@@ -55,7 +54,7 @@ export class SocketRoute {
   }
 
   #read(
-    { subscriptions, extra }: Context<InitPayload, Extra>,
+    { subscriptions, extra }: Context<JsonObject, Extra>,
     payload: SubscribePayload,
     contextValue: GraphqlScope,
   ): Prepared {
@@ -82,7 +81,7 @@ export class SocketRoute {
 }
 
 /** Upgrade headers apply to all operations, `extensions` to one. */
-function inbound({ extra, connectionParams }: Context<InitPayload, Extra>, { extensions }: SubscribePayload): Inbound {
+function inbound({ extra, connectionParams }: Context<JsonObject, Extra>, { extensions }: SubscribePayload): Inbound {
   const upgrade = httpInbound(extra.request, 'graphql');
   const authorization = textField(connectionParams?.authorization) ?? upgrade.authorization;
   return { ...withFields(upgrade, extensions ?? {}), authorization };

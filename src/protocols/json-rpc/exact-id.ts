@@ -1,4 +1,4 @@
-import { isObject } from '../../contract/json-codec.js';
+import { isObject, type JsonObject } from '../../contract/json-codec.js';
 import { parseJson, withoutByteOrderMark } from '../../contract/parse-json.js';
 
 /** A number that JavaScript would round, as written. */
@@ -15,8 +15,7 @@ const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 const isRounded = (value: unknown): boolean => Number.isFinite(value) && !Number.isSafeInteger(value);
 
-const objectsIn = (parsed: unknown): Record<string, unknown>[] =>
-  (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject);
+const objectsIn = (parsed: unknown): JsonObject[] => (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject);
 
 /** One message or a batch; the number in member `exact` is not rounded. Undefined for invalid JSON. */
 export function parseMessage(text: string, exact?: string): unknown {

@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IPublishPacket } from 'mqtt';
 import { InvalidArgument, MalformedRequest, PayloadTooLarge } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
-import { isObject } from '../../contract/json-codec.js';
+import { isObject, type JsonObject } from '../../contract/json-codec.js';
 import type { Inbound } from '../../pipeline/call-context.js';
 import { NotJson } from '../json-rpc/error-object.js';
 import { type ExactId, idText, isExactId, parseMessage } from '../json-rpc/exact-id.js';
-import { type CallFields, callFields, type JsonObject, keyIssues, textField, timeoutIn } from '../request-values.js';
+import { type CallFields, callFields, keyIssues, textField, timeoutIn } from '../request-values.js';
 import type { IncomingMessage } from './broker.js';
 
 type Properties = NonNullable<IPublishPacket['properties']>;

@@ -1,18 +1,16 @@
 import type { FastifyRequest } from 'fastify';
 import type { Issue } from '../../contract/failure.js';
-import { type Decode, isObject, jsonDecoder, refuseUnknown } from '../../contract/json-codec.js';
+import { asIs, type Decode, isObject, type JsonObject, jsonDecoder, refuseUnknown } from '../../contract/json-codec.js';
 import type { RestMapping } from '../../contract/module.js';
 import { type Field, fold, type ObjectShape, type Shape } from '../../contract/shape.js';
 import { checkQueryString, keyHeaderIssues } from '../http/inbound.js';
 import { hasBody } from '../http/unread-input.js';
 
 type Coerce = (value: unknown) => unknown;
-type Values = Record<string, unknown>;
 
 const asNumber: Coerce = (value) =>
   typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : value;
 const asBoolean: Coerce = (value) => (value === 'true' ? true : value === 'false' ? false : value);
-const asIs: Coerce = (value) => value;
 
 /** Converts text by type; the schema refuses the rest. */
 const coercions: Partial<Record<Shape['type'], Coerce>> = {
@@ -41,7 +39,7 @@ const urlFields = ({ name, fields }: ObjectShape): UrlField[] =>
     );
   });
 
-function copy(fields: readonly UrlField[], source: Values, target: Values): void {
+function copy(fields: readonly UrlField[], source: JsonObject, target: JsonObject): void {
   for (const { name, wire, coerce } of fields) {
     const value = coerce(source[wire]);
     if (value !== undefined) target[name] = value;
@@ -69,7 +67,7 @@ const refuseUnreadBody: Refuse = ({ raw }, issues) => {
 const refuseQueryString: Refuse = (request, issues) => {
   if (!request.raw.url?.includes('?')) return;
   checkQueryString(request);
-  refuseUnknown(request.query as Values, noNames, issues, '');
+  refuseUnknown(request.query as JsonObject, noNames, issues, '');
 };
 
 type DecodeRequest = (request: FastifyRequest, issues: Issue[], path: string) => unknown;
@@ -83,7 +81,7 @@ export function requestDecoder(input: ObjectShape, rest: RestMapping): Decode {
     const request = given as FastifyRequest;
     issues.push(...keyHeaderIssues(request));
     const decoded = decodeRest(request, issues, path);
-    if (isObject(decoded)) copy(pathFields, request.params as Values, decoded);
+    if (isObject(decoded)) copy(pathFields, request.params as JsonObject, decoded);
     return decoded;
   };
 }
@@ -104,8 +102,8 @@ function queryDecoder(shape: ObjectShape, method: string): DecodeRequest {
   const refuseBody = method === 'GET' ? refuseUnreadBody : refuseReadBody;
   return (request, issues) => {
     checkQueryString(request);
-    const query = request.query as Values;
-    const decoded: Values = {};
+    const query = request.query as JsonObject;
+    const decoded: JsonObject = {};
     copy(fields, query, decoded);
     refuseUnknown(query, known, issues, '');
     refuseBody(request, issues);

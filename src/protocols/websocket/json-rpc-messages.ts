@@ -1,8 +1,8 @@
 import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
-import { isObject, mistyped, unrecognized } from '../../contract/json-codec.js';
+import { isObject, type JsonObject, mistyped, unrecognized } from '../../contract/json-codec.js';
 import { type ExactId, idText, isExactId } from '../json-rpc/exact-id.js';
-import { type JsonObject, keyIssues } from '../request-values.js';
+import { keyIssues } from '../request-values.js';
 
 export interface JsonRpcRequest {
   readonly id: ExactId | undefined;

@@ -25,12 +25,9 @@ const bulkheadMetrics: readonly Metric<Guard>[] = [
   ['bulkhead_refused_total', 'Calls refused because too many were under way.', ({ bulkhead }) => bulkhead.refused],
 ];
 
-const metric = (name: string, help: string, samples: readonly Sample[]): MetricFamily =>
-  family(name, name.endsWith('_total') ? 'counter' : 'gauge', help, samples);
-
 const numbers = <T extends Guard>(metrics: readonly Metric<T>[], sources: readonly T[], label: string) =>
   metrics.map(([name, help, read]) =>
-    metric(
+    family(
       name,
       help,
       sources.map((each) => [{ [label]: each.name }, read(each)]),
@@ -48,9 +45,9 @@ function callsOf({ name, circuit: { counts } }: Guard): Sample[] {
 }
 
 export const resilienceFamilies = ({ guards, policies }: Resilience): readonly MetricFamily[] => [
-  metric('circuit_state', '0 closed, 1 half open, 2 open.', guards.map(stateOf)),
-  metric('circuit_transitions_total', 'How often the circuit came to this state.', guards.flatMap(transitionsOf)),
-  metric('circuit_calls_total', 'Calls after their retries; rejected ones were not made.', guards.flatMap(callsOf)),
+  family('circuit_state', '0 closed, 1 half open, 2 open.', guards.map(stateOf)),
+  family('circuit_transitions_total', 'How often the circuit came to this state.', guards.flatMap(transitionsOf)),
+  family('circuit_calls_total', 'Calls after their retries; rejected ones were not made.', guards.flatMap(callsOf)),
   ...numbers(serviceMetrics, policies, 'service'),
   ...numbers(bulkheadMetrics, guards, 'name'),
 ];

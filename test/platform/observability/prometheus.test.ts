@@ -23,7 +23,7 @@ async function scrape(tracer: Tracer, headers: Readonly<Record<string, string>> 
   const call = pipeline.begin({ protocol: 'rest', address: '192.0.2.1', traceparent }, operation);
   await runCall(pipeline, new Call(operation, call, {}, (value) => value));
   const fastify = Fastify();
-  registerMetrics(fastify, get(OperationMetrics), () => [family('others_total', 'counter', 'Others.', [[{}, 1]])]);
+  registerMetrics(fastify, get(OperationMetrics), () => [family('others_total', 'Others.', [[{}, 1]])]);
   const { body, headers: answered } = await fastify.inject({ url: '/metrics', headers });
   await fastify.close();
   await close();

@@ -69,9 +69,9 @@ describe('telemetry', () => {
     const collector = new Collector();
     const telemetry = await start(await listen(collector), { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=core%20team' });
     telemetry.observe(await serve(telemetry), () => [
-      family('circuit_calls_total', 'counter', 'Calls.', [[{ circuit: 'user-service' }, 7]]),
-      family('circuit_state', 'gauge', 'State.', [[{ circuit: 'user-service' }, 2]]),
-      family('remote_calls_total', 'counter', 'None.', []),
+      family('circuit_calls_total', 'Calls.', [[{ circuit: 'user-service' }, 7]]),
+      family('circuit_state', 'State.', [[{ circuit: 'user-service' }, 2]]),
+      family('remote_calls_total', 'None.', []),
     ]);
     const { pinoHttp } = loggerOptions(loadConfiguration({ NODE_ENV: 'test' }));
     const options = (pinoHttp as [object])[0];
