@@ -1,5 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { measureEventLoopUtilization } from '../platform/pressure/event-loop-utilization.js';
 import { RepeatedTask } from '../platform/schedule/repeated-task.js';
 
 const intervalMs = 2_000;
@@ -12,12 +13,9 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 /** V8 returns memory only in a full collection, which stops the process for 0.1 s: run one when it is quiet. */
 export function returnMemory(isBusy: () => boolean): void {
   let kept = 0;
-  let before = performance.eventLoopUtilization();
+  const utilization = measureEventLoopUtilization();
   const look = () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    if (utilization > quietUtilization || isBusy() || heapBytes() < kept + growth) return;
+    if (utilization() > quietUtilization || isBusy() || heapBytes() < kept + growth) return;
     collect();
     kept = heapBytes();
   };

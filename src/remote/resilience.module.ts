@@ -1,5 +1,5 @@
-import { type DynamicModule, Logger } from '@nestjs/common';
-import { type Excess, Pressure } from '../pipeline/pressure.js';
+import type { DynamicModule } from '@nestjs/common';
+import { Pressure } from '../pipeline/pressure.js';
 import { Configuration } from '../platform/config/configuration.js';
 import { factory, globalModule } from '../platform/nest/providers.js';
 import { MeasuredPressure } from '../platform/pressure/measured-pressure.js';
@@ -9,18 +9,11 @@ import { Resilience } from './resilience/resilience.js';
 
 class ResilienceModule {}
 
-const logger = new Logger('Remote');
-
 async function serviceDirectory({ discovery: { addresses, consul } }: Configuration): Promise<ServiceDirectory> {
   if (!consul) return new StaticServiceDirectory(addresses);
   const { connectConsul } = await import('../platform/consul/consul-connection.js');
   const { ConsulServiceDirectory } = await import('./discovery/consul-service-directory.js');
   return new ConsulServiceDirectory(connectConsul(consul));
-}
-
-function logPressure(excess: Excess | undefined): void {
-  if (excess === undefined) logger.log('This process takes all calls again');
-  else logger.warn(`This process refuses calls: ${excess.replaceAll('_', ' ')} is over its limit`);
 }
 
 async function resilience(configuration: Configuration): Promise<Resilience> {
@@ -30,6 +23,6 @@ async function resilience(configuration: Configuration): Promise<Resilience> {
 export const resilienceModule = (): DynamicModule =>
   globalModule(ResilienceModule, [
     factory(Resilience, [Configuration], resilience),
-    factory(MeasuredPressure, [Configuration], ({ limits }) => new MeasuredPressure(limits.shedding, logPressure)),
+    factory(MeasuredPressure, [Configuration], ({ limits }) => new MeasuredPressure(limits.shedding)),
     { provide: Pressure, useExisting: MeasuredPressure },
   ]);

@@ -81,7 +81,7 @@ describe.each(drivers)('a process under pressure, over $name', (connectable) => 
 });
 
 test('a process whose event loop is blocked again and again refuses calls, and takes them when it is not', async () => {
-  const pressure = new MeasuredPressure({ eventLoopDelayMs: 30 }, undefined, 100);
+  const pressure = new MeasuredPressure({ eventLoopDelayMs: 30 }, 100);
   const target = await startSpecimens({ pressure, rateLimiter: new MemoryRateLimiter() });
   const [rest] = drivers;
   const driver = connected(rest as Connectable, target);

@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
-import type { OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Excess, Pressure } from '../../pipeline/pressure.js';
 import { RepeatedTask } from '../schedule/repeated-task.js';
+import { measureEventLoopUtilization } from './event-loop-utilization.js';
 import { type PressureChange, type PressureSettings, pressureSettings } from './pressure-settings.js';
 
 /** Last sample; shares from 0 to 1. */
@@ -11,8 +12,6 @@ export interface PressureReading {
   readonly eventLoopUtilization: number;
   readonly heap: number;
 }
-
-export type PressureListener = (to: Excess | undefined, from: Excess | undefined) => void;
 
 const resolutionMs = 10;
 const defaultSampleMs = 500;
@@ -36,14 +35,14 @@ export class MeasuredPressure extends Pressure implements OnApplicationShutdown 
   readonly #sampling: RepeatedTask;
   #settings: PressureSettings;
   #sampledAt = performance.now();
-  #utilization = performance.eventLoopUtilization();
+  readonly #utilization = measureEventLoopUtilization();
   #reading: PressureReading = { eventLoopDelayMs: 0, eventLoopUtilization: 0, heap: heapShare() };
   #wasOver = false;
 
   constructor(
     private readonly configured: PressureChange = {},
-    private readonly onChange: PressureListener = () => undefined,
     private readonly sampleMs = defaultSampleMs,
+    private readonly logger: Pick<Logger, 'log' | 'warn'> = new Logger('Pressure'),
   ) {
     super();
     this.#settings = this.#apply({});
@@ -54,10 +53,6 @@ export class MeasuredPressure extends Pressure implements OnApplicationShutdown 
 
   get reading(): PressureReading {
     return this.#reading;
-  }
-
-  get settings(): PressureSettings {
-    return this.#settings;
   }
 
   /** Replaces the previous change. Throws a ZodError, without any change, for an invalid value. */
@@ -82,9 +77,9 @@ export class MeasuredPressure extends Pressure implements OnApplicationShutdown 
     const lasting = this.#wasOver ? excess : undefined;
     this.#wasOver = excess !== undefined;
     if (lasting === this.found) return;
-    const from = this.found;
     this.found = lasting;
-    this.onChange(lasting, from);
+    if (lasting === undefined) this.logger.log('This process takes all calls again');
+    else this.logger.warn(`This process refuses calls: ${lasting.replaceAll('_', ' ')} is over its limit`);
   }
 
   #measure(): PressureReading {
@@ -93,9 +88,6 @@ export class MeasuredPressure extends Pressure implements OnApplicationShutdown 
     const mean = this.#delay.count > 0 ? this.#delay.mean / 1e6 - resolutionMs : late;
     this.#delay.reset();
     this.#sampledAt = now;
-    const utilization = performance.eventLoopUtilization();
-    const since = performance.eventLoopUtilization(utilization, this.#utilization);
-    this.#utilization = utilization;
-    return { eventLoopDelayMs: Math.max(0, mean), eventLoopUtilization: since.utilization, heap: heapShare() };
+    return { eventLoopDelayMs: Math.max(0, mean), eventLoopUtilization: this.#utilization(), heap: heapShare() };
   }
 }

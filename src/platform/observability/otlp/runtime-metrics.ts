@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Meter } from '@opentelemetry/api';
+import { measureEventLoopUtilization } from '../../pressure/event-loop-utilization.js';
 
 export function observeRuntime(meter: Meter): void {
   const delay = monitorEventLoopDelay();
   delay.enable();
-  let before = performance.eventLoopUtilization();
   const gauge = (name: string, unit: string, read: () => number) =>
     meter.createObservableGauge(name, { unit }).addCallback((result) => result.observe(read()));
   gauge('process.memory.usage', 'By', () => process.memoryUsage.rss());
@@ -14,12 +14,7 @@ export function observeRuntime(meter: Meter): void {
     delay.reset();
     return seconds;
   });
-  gauge('nodejs.eventloop.utilization', '1', () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return utilization;
-  });
+  gauge('nodejs.eventloop.utilization', '1', measureEventLoopUtilization());
   meter.createObservableCounter('process.cpu.time', { unit: 's' }).addCallback((result) => {
     const { user, system } = process.cpuUsage();
     result.observe(user / 1e6, { 'cpu.mode': 'user' });
