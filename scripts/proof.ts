@@ -1,5 +1,5 @@
 import { runVitest } from './suites/vitest.js';
-import { closingLine, nothing, sum } from './tally.js';
+import { closingLine, emptyTally, sum } from './tally.js';
 
 interface Proof {
   readonly suite: string;
@@ -19,7 +19,7 @@ if (names.length === 0 || unknown.length > 0) {
   process.exit(2);
 }
 
-let total = nothing;
+let total = emptyTally;
 for (const name of names) {
   const { suite, environment } = proofs[name] as Proof;
   Object.assign(process.env, environment);

@@ -5,7 +5,7 @@ export interface Tally {
   readonly skipped: number;
 }
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 export const sum = (tallies: readonly Tally[]): Tally =>
   tallies.reduce(
@@ -14,7 +14,7 @@ export const sum = (tallies: readonly Tally[]): Tally =>
       failed: total.failed + failed,
       skipped: total.skipped + skipped,
     }),
-    nothing,
+    emptyTally,
   );
 
 /** The closing line that other programs read. */

@@ -3,11 +3,11 @@ import type { Gate } from './gates/gate.js';
 import { gates } from './gates/gates.js';
 import { faultSuites, realSuites, serverVariables, withoutFaults } from './suites/real-suites.js';
 import { runVitest } from './suites/vitest.js';
-import { closingLine, nothing, sum, type Tally } from './tally.js';
+import { closingLine, emptyTally, sum, type Tally } from './tally.js';
 
-const passed: Tally = { ...nothing, passed: 1 };
-const failed: Tally = { ...nothing, failed: 1 };
-const skipped: Tally = { ...nothing, skipped: 1 };
+const passed: Tally = { ...emptyTally, passed: 1 };
+const failed: Tally = { ...emptyTally, failed: 1 };
+const skipped: Tally = { ...emptyTally, skipped: 1 };
 
 async function report(gate: Gate): Promise<Tally> {
   const start = performance.now();
@@ -56,7 +56,7 @@ async function againstRealServers(): Promise<Tally> {
 }
 
 async function runSuites(files: readonly string[], args: readonly string[] = []): Promise<Tally> {
-  if (files.length === 0) return nothing;
+  if (files.length === 0) return emptyTally;
   const { tally, green } = await runVitest([...files, ...args]);
   return green || tally.failed > 0 ? tally : sum([tally, failed]);
 }

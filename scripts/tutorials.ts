@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { closingLine, nothing, sum, type Tally } from './tally.js';
+import { closingLine, emptyTally, sum, type Tally } from './tally.js';
 import { applyDiff, type Block, readBlocks } from './tutorials/blocks.js';
 
 const given = process.argv.slice(2);
@@ -45,10 +45,10 @@ function followPage(page: string, copy: string): Tally {
       follow[block.kind](block, copy);
     }
     console.log(`ok      ${page}`);
-    return { ...nothing, passed: 1 };
+    return { ...emptyTally, passed: 1 };
   } catch (error) {
     console.log(`FAILED  ${page}, at ${step}\n\n${error instanceof Error ? error.message : error}`);
-    return { ...nothing, failed: 1 };
+    return { ...emptyTally, failed: 1 };
   }
 }
 

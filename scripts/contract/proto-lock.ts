@@ -16,7 +16,7 @@ export interface AssignedNumbers {
   readonly reservedNames: readonly string[];
 }
 
-const nothing: LockedNumbers = { numbers: new Map(), reservedRanges: [], reservedNames: [] };
+const noNumbers: LockedNumbers = { numbers: new Map(), reservedRanges: [], reservedNames: [] };
 
 /** protoc keeps these for itself. */
 const implementationRange: Range = [19_000, 19_999];
@@ -47,7 +47,7 @@ export class ProtoLock {
   }
 
   of(packageName: string, name: string): LockedNumbers {
-    return this.#known.get(`${packageName}.${name}`) ?? nothing;
+    return this.#known.get(`${packageName}.${name}`) ?? noNumbers;
   }
 
   /** Which of `packages` declares `name`. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import { nothing, sum, type Tally } from '../tally.js';
+import { emptyTally, sum, type Tally } from '../tally.js';
 
 /** What is known of a run so far. */
 export interface Progress {
@@ -16,7 +16,7 @@ const states: Readonly<Record<string, keyof Tally>> = { passed: 'passed', failed
 /** A file that could not be loaded has no test in the report and still counts as one failure. */
 function tallyOf(module: TestModule): Tally {
   const outcomes = [...module.children.allTests()].map((test) => states[test.result().state] ?? 'skipped');
-  const tally = sum(outcomes.map((outcome) => ({ ...nothing, [outcome]: 1 })));
+  const tally = sum(outcomes.map((outcome) => ({ ...emptyTally, [outcome]: 1 })));
   return module.state() === 'failed' && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
@@ -29,7 +29,7 @@ const retriedIn = (module: TestModule): string[] =>
 export default class ProgressReporter implements Reporter {
   readonly #running = new Set<string>();
   readonly #retried: string[] = [];
-  #tally = nothing;
+  #tally = emptyTally;
 
   onTestModuleStart(module: TestModule): void {
     this.#running.add(module.relativeModuleId);

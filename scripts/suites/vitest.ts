@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nothing, type Tally } from '../tally.js';
+import { emptyTally, type Tally } from '../tally.js';
 import type { Progress } from './progress-reporter.js';
 
 export interface SuitesOutcome {
@@ -20,7 +20,7 @@ function readProgress(): Progress {
   try {
     return JSON.parse(readFileSync(progressFile, 'utf8')) as Progress;
   } catch {
-    return { tally: nothing, running: [], retried: [] };
+    return { tally: emptyTally, running: [], retried: [] };
   }
 }
 

@@ -7,11 +7,11 @@ import { type AnyOperationClass, command } from '../../src/contract/operation.js
 import { exampleOf } from './examples.js';
 
 class Gone extends failure('USER_GONE', 'not_found', 'The user is gone') {}
-const nothing = { input: z.object({}), output: z.void(), access: anyone } as const;
+const emptySpec = { input: z.object({}), output: z.void(), access: anyone } as const;
 
-class NewOperation extends command({ ...nothing, rest: 'POST /users/new-operation' }) {}
-class GetUser extends command({ ...nothing, errors: [Gone], access: can('read', 'User'), rest: 'POST /users/get' }) {}
-class ShipOrder extends command({ ...nothing, rest: 'POST /orders/ship' }) {}
+class NewOperation extends command({ ...emptySpec, rest: 'POST /users/new-operation' }) {}
+class GetUser extends command({ ...emptySpec, errors: [Gone], access: can('read', 'User'), rest: 'POST /users/get' }) {}
+class ShipOrder extends command({ ...emptySpec, rest: 'POST /orders/ship' }) {}
 
 module('users', { NewOperation, GetUser });
 module('shipping', { ShipOrder });

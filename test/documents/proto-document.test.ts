@@ -14,7 +14,7 @@ import { enumeration, Id, Money, oneOf, Timestamp, text, view } from '../../src/
 import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
 
 const Name = text({ max: 10 });
-const nothing: ReadonlyMap<string, string> = new Map();
+const noProtos: ReadonlyMap<string, string> = new Map();
 
 /** A module of one operation with these inputs. */
 function shop(input: z.core.$ZodLooseShape, operations: Parameters<typeof module>[1] = {}): ModuleContract {
@@ -22,7 +22,7 @@ function shop(input: z.core.$ZodLooseShape, operations: Parameters<typeof module
   return module('shop', { Buy, ...operations });
 }
 
-const shopProto = (input: z.core.$ZodLooseShape, committed = nothing) =>
+const shopProto = (input: z.core.$ZodLooseShape, committed = noProtos) =>
   printProtos([shop(input)], committed).get('proto/shop/v1/shop.proto') ?? '';
 
 /** The body of a message or enum, a line an entry. */
@@ -121,8 +121,8 @@ describe('the numbers of a .proto file', () => {
 
   it('do not change when nothing else does', () => {
     expect(
-      printProtos([shop({ id: Id, at: Timestamp })], printProtos([shop({ id: Id, at: Timestamp })], nothing)),
-    ).toEqual(printProtos([shop({ id: Id, at: Timestamp })], nothing));
+      printProtos([shop({ id: Id, at: Timestamp })], printProtos([shop({ id: Id, at: Timestamp })], noProtos)),
+    ).toEqual(printProtos([shop({ id: Id, at: Timestamp })], noProtos));
   });
 });
 
@@ -151,7 +151,7 @@ describe('the home of a view', () => {
       [items(), basket()],
       [basket(), items()],
     ]) {
-      const protos = printProtos(modules, nothing);
+      const protos = printProtos(modules, noProtos);
       const basketProto = protos.get('proto/basket/v1/basket.proto');
       expect(basketProto).toContain('import "items/v1/items.proto";');
       expect(bodyOf('Basket', basketProto ?? '')).toEqual(['repeated items.v1.Item items = 1;']);
@@ -160,14 +160,14 @@ describe('the home of a view', () => {
   });
 
   it('stays where the committed files have it', () => {
-    const before = printProtos([basket()], nothing);
+    const before = printProtos([basket()], noProtos);
     const after = printProtos([items(), basket()], before).get('proto/items/v1/items.proto');
     expect(bodyOf('GetItemResponse', after ?? '')).toEqual(['basket.v1.Item item = 1;']);
   });
 
   it('is never an internal package when a public operation uses it', () => {
     class AuditItem extends command({ input: z.object({ item: Item }), output: z.void(), access: internal }) {}
-    const before = printProtos([module('items', { AuditItem })], nothing);
+    const before = printProtos([module('items', { AuditItem })], noProtos);
     expect(bodyOf('Item', before.get('proto/items/internal/v1/items_internal.proto') ?? '')).toHaveLength(2);
     const after = printProtos([module('items', { AuditItem, GetItem })], before);
     expect(bodyOf('Item', after.get('proto/items/v1/items.proto') ?? '')).toHaveLength(2);
@@ -175,7 +175,7 @@ describe('the home of a view', () => {
   });
 
   it('is values.v1 for what belongs to no module', () => {
-    const protos = printProtos([items()], nothing);
+    const protos = printProtos([items()], noProtos);
     expect(bodyOf('ListItemsResponse', protos.get('proto/items/v1/items.proto') ?? '')).toEqual([
       'repeated Item items = 1;',
       'values.v1.PageMeta page_meta = 2;',
@@ -190,14 +190,14 @@ describe('the home of a view', () => {
       access: anyone,
       rest: 'GET /other',
     }) {}
-    expect(() => printProtos([items(), module('other', { GetOther })], nothing)).toThrow(/two different.* Item/);
+    expect(() => printProtos([items(), module('other', { GetOther })], noProtos)).toThrow(/two different.* Item/);
     class GetRequest extends query({
       input: z.object({}),
       output: view('GetItemRequest', { name: Name }),
       access: anyone,
       rest: 'GET /other',
     }) {}
-    expect(() => printProtos([module('items', { GetItem, GetRequest })], nothing)).toThrow(/GetItemRequest/);
+    expect(() => printProtos([module('items', { GetItem, GetRequest })], noProtos)).toThrow(/GetItemRequest/);
   });
 });
 
@@ -232,7 +232,7 @@ describe('the printed files', () => {
       rest: 'POST /sell',
       description: 'Sells one.',
     }) {}
-    const proto = printProtos([module('shop', { Sell })], nothing).get('proto/shop/v1/shop.proto');
+    const proto = printProtos([module('shop', { Sell })], noProtos).get('proto/shop/v1/shop.proto');
     expect(proto).toMatch(/^\/\/ Generated .*`npm run contract`/);
     expect(proto).toContain('  // Sells one.\n  rpc Sell(SellRequest)');
     expect(proto).toContain('  // Why.\n  // For the till.\n  optional string note = 1;');
@@ -246,11 +246,11 @@ describe('the printed files', () => {
   });
 
   it('break nothing when a field is added, and buf sees it when one is lost', () => {
-    const before = printProtos([shop({ id: Id, name: Name })], nothing);
+    const before = printProtos([shop({ id: Id, name: Name })], noProtos);
     const released = join(written(before), 'proto');
     const grown = written(printProtos([shop({ id: Id, name: Name, note: Name })], before));
     expect(buf(grown, 'breaking', '--against', released)).toBe('');
-    const shrunk = written(printProtos([shop({ id: Id })], nothing));
+    const shrunk = written(printProtos([shop({ id: Id })], noProtos));
     expect(() => buf(shrunk, 'breaking', '--against', released)).toThrow(/Command failed/);
   });
 });
