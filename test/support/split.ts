@@ -49,8 +49,8 @@ async function reachesAll(url: string): Promise<void> {
 }
 
 /**
- * Gateway and services as processes of the operating system, each service on a database of its own. `own`: what holds for
- * one of them.
+ * Gateway and services as processes of the operating system, each service on a database of its own if `own`, what holds for one
+ * of them, has none.
  */
 export async function startSplit(
   changes: Environment = {},
@@ -60,7 +60,7 @@ export async function startSplit(
   const release = changes.DISCOVERY === 'consul' ? await exclusively('services in Consul') : undefined;
   const databases = await forEachPart(() => testDatabase());
   const ports = await forEachPart(() => freePort());
-  const databaseUrls = await forEachPart((name) => databases[name]?.url ?? '');
+  const databaseUrls = await forEachPart((name) => own[name]?.DATABASE_URL ?? databases[name]?.url ?? '');
   const host = changes.HOST ?? '127.0.0.1';
   const grpc = await forEachPart((name) => endpoint(host, ports[name] ?? 0));
   const shared: Environment = {
