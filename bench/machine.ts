@@ -24,11 +24,19 @@ export function memoryOf(pid: number): { readonly rss: number; readonly pss: num
   return { rss: mebibytes('Rss'), pss: mebibytes('Pss') };
 }
 
+function fieldsOf(pid: number): readonly number[] {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+  return afterName.split(' ').map(Number);
+}
+
 /** Of all threads of a process so far, microseconds in steps of 10,000; Linux only. */
 export function cpuOf(pid: number): number {
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
-  const [user, system] = afterName.split(' ').slice(11, 13).map(Number);
-  return ((user ?? 0) + (system ?? 0)) * microsecondsPerTick;
+  return sum(fieldsOf(pid).slice(11, 13)) * microsecondsPerTick;
 }
+
+/** Of the children of a process that have ended, as `cpuOf`. */
+export const cpuOfEndedChildren = (pid: number): number => sum(fieldsOf(pid).slice(13, 15)) * microsecondsPerTick;
+
+export const parentOf = (pid: number): number => fieldsOf(pid)[1] ?? 0;
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

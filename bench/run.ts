@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { capacity } from './capacity.js';
 import { Child } from './child.js';
 import { contenders } from './contenders.js';
 import { deadlines } from './deadline.js';
@@ -96,6 +97,7 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
   'local-calls': localCalls,
   'start-up': startUp,
   processes: () => print('Each process of the split product, idle', processes(quick ? 2 : 7)),
+  capacity: () => print('What a request costs each process of the split product', capacity(quick ? 2_000 : 20_000)),
   deadline: () => print('One deadline over four hops', deadlines(quick ? 5 : 50)),
   'failing-dependency': () =>
     print(

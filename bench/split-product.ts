@@ -14,6 +14,8 @@ export interface SplitProduct {
   readonly url: string;
   /** By service, its database. */
   readonly databases: Readonly<Record<string, string>>;
+  /** By service, the id of its process. */
+  readonly pids: Readonly<Record<string, number>>;
   /** An access token of the administrator. */
   readonly token: string;
   stop(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startSplitProduct(
   });
   const ports = await forEachPart(() => freePort());
   const running: RunningProcess[] = [];
+  const pids: Record<string, number> = {};
   const start = async (service: string, changes: Environment = {}): Promise<string> => {
     const process = startProcess({
       HOST: '127.0.0.1',
@@ -66,6 +69,7 @@ export async function startSplitProduct(
       ...own[service],
     });
     running.push(process);
+    pids[service] = process.child.pid ?? 0;
     const [, url = ''] = await process.line(/Health +(http:\/\/[^/"]+)/);
     return url;
   };
@@ -79,7 +83,7 @@ export async function startSplitProduct(
   };
   try {
     const [url] = await Promise.all([start(gateway), startParts()]);
-    return { url, databases, token: await administratorToken(url), stop };
+    return { url, databases, pids, token: await administratorToken(url), stop };
   } catch (error) {
     await stop();
     throw error;
