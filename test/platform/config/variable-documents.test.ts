@@ -32,6 +32,14 @@ describe('the documents of the variables', () => {
   });
 });
 
+test('the checklist for production has every variable once (docs/production.md)', () => {
+  const [, checklist = ''] = readFileSync('docs/production.md', 'utf8').split('## Checklist');
+  const settings = [...checklist.matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) => [
+    ...cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g),
+  ]);
+  expect(settings.map(([, name]) => name).sort()).toEqual([...known].sort());
+});
+
 describe('.env.example', () => {
   test('names every variable once and no other', () => {
     expect(Object.keys(uncommented()).sort()).toEqual([...known, ...files].sort());
