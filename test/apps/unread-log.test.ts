@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { administer } from '../support/administer.js';
+import { supervised } from '../support/child-processes.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -24,17 +25,9 @@ afterEach(async () => {
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  child = spawn(process.execPath, ['dist/bundle/main.js'], {
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: database.url,
-      PORT: `${port}`,
-      GRPC_PORT: '0',
-      MQTT_PORT: '0',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const own = { PATH: process.env.PATH, DATABASE_URL: database.url, PORT: `${port}`, GRPC_PORT: '0', MQTT_PORT: '0' };
+  const env = { ...own, ...environment };
+  child = supervised(spawn(process.execPath, ['dist/bundle/main.js'], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   await eventually(() => fetch(`${url}/health`));
 }
 

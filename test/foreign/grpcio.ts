@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { GrpcExchange } from '../conformance/drivers/grpc.js';
+import { supervised } from '../support/child-processes.js';
 
 export type PythonCompression = 'none' | 'gzip' | 'deflate';
 
@@ -34,7 +35,8 @@ export class Grpcio implements GrpcExchange {
 
   constructor(python: string, address: string, compression: PythonCompression) {
     const program = join(import.meta.dirname, 'grpcio_calls.py');
-    this.#child = spawn(python, [program, address, 'proto', compression], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const args = [program, address, 'proto', compression];
+    this.#child = supervised(spawn(python, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       const answer = JSON.parse(line) as Answer;
       this.#waiting.get(answer.id)?.resolve(answer);

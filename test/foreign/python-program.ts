@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { supervised } from '../support/child-processes.js';
 
 /** A program of Python in this folder that reads and writes JSON, an object a line. */
 export class PythonProgram<Line> {
@@ -11,7 +12,8 @@ export class PythonProgram<Line> {
   constructor(name: string, args: readonly string[], take: (line: Line) => void) {
     const { FOREIGN_PYTHON = 'python3' } = process.env;
     const stdio = ['pipe', 'pipe', 'inherit'] as const;
-    this.#child = spawn(FOREIGN_PYTHON, [join(import.meta.dirname, name), ...args], { stdio: [...stdio] });
+    const program = [join(import.meta.dirname, name), ...args];
+    this.#child = supervised(spawn(FOREIGN_PYTHON, program, { stdio: [...stdio] }));
     createInterface({ input: this.#child.stdout }).on('line', (line) => take(JSON.parse(line) as Line));
   }
 

@@ -4,7 +4,9 @@ import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { supervised } from '../support/child-processes.js';
 import { eventually } from '../support/eventually.js';
 
 let home: string;
@@ -15,13 +17,23 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-/** A run of one test that never ends, in a process group of its own as under a shell. */
+/** Never ends, and starts a process that gets no signal of the group. */
+const suite = () => `
+  import { test } from 'vitest';
+  import { startProcess } from '${resolve('test/support/process.ts')}';
+
+  test('endless', { timeout: 0 }, () => {
+    const { child } = startProcess({}, '${join(home, 'endless.mjs')}', ['setsid']);
+    console.log(\`running \${child.pid}\`);
+    return new Promise(() => {});
+  });
+`;
+
+/** A run of one test, in a process group of its own as under a shell. */
 function run() {
   const file = join(home, 'endless.test.ts');
-  writeFileSync(
-    file,
-    "import { test } from 'vitest';\ntest('endless', () => new Promise(() => console.log('running')), 0);\n",
-  );
+  writeFileSync(join(home, 'endless.mjs'), 'setInterval(() => {}, 1_000);\n');
+  writeFileSync(file, suite());
   const config = join(home, 'vitest.config.mjs');
   const globalSetup = resolve('test/support/global-setup.ts');
   writeFileSync(
@@ -31,25 +43,32 @@ function run() {
   );
   const { DATABASE_URL: _given, ...environment } = process.env;
   const args = ['run', '--root', resolve('.'), '--config', config, '--dir', home];
-  return spawn(resolve('node_modules/.bin/vitest'), args, {
-    env: { ...environment, TMPDIR: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
+  const env = { ...environment, TMPDIR: home };
+  const command = resolve('node_modules/.bin/vitest');
+  return supervised(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true }));
+}
+
+async function processOfTest(output: Readable): Promise<number> {
+  for await (const line of createInterface({ input: output })) {
+    const [, pid] = /running (\d+)/.exec(line) ?? [];
+    if (pid !== undefined) return Number(pid);
+  }
+  throw new Error('the test has not begun');
 }
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s ends a run of the tests, and leaves no PostgreSQL and no folder of it',
+  '%s ends a run of the tests, and leaves no PostgreSQL, no folder of it and no process of a test',
   { timeout: 120_000 },
   async (signal) => {
     const child = run();
     const ended = once(child, 'exit');
-    for await (const line of createInterface({ input: child.stdout })) if (line.includes('running')) break;
+    const started = await processOfTest(child.stdout);
     const [pidFile = ''] = globSync(join(home, 'test-database-*', 'postgres', 'data', 'postmaster.pid'));
     const server = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
     process.kill(-(child.pid as number), signal);
     await ended;
     expect(readdirSync(home).filter((entry) => entry.startsWith('test-database-'))).toEqual([]);
-    await eventually(() => expect(existsSync(`/proc/${server}`)).toBe(false));
+    const left = () => [server, started].filter((pid) => existsSync(`/proc/${pid}`));
+    await eventually(() => expect(left()).toEqual([]));
   },
 );

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { Authority, PemFolder } from './certificates.js';
+import { supervised } from './child-processes.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
@@ -51,7 +52,7 @@ export class OwnConsul {
     };
     const file = join(folder, 'settings.json');
     await writeFile(file, JSON.stringify(settings));
-    const child = spawn(CONSUL_PROGRAM, ['agent', '-config-file', file], { stdio: 'ignore' });
+    const child = supervised(spawn(CONSUL_PROGRAM, ['agent', '-config-file', file], { stdio: 'ignore' }));
     const consul = new OwnConsul(https, pem.write('ca.pem', authority.pem), authority, management, child, async () => {
       pem.remove();
       await rm(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { accountFor } from '../../src/platform/database/embedded/account.js';
 import { findBinaries, program } from '../../src/platform/database/embedded/binaries.js';
 import { administer } from './administer.js';
+import { supervised } from './child-processes.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
@@ -40,7 +41,8 @@ export class OwnPostgres {
     const disk = `${server.folder}.disk`;
     await mkdir(disk);
     const command = ['-c', withDisk, disk, size, postgres, ...server.#arguments([])];
-    server.#child = spawn('unshare', ['--user', '--map-root-user', '--mount', 'sh', ...command], { stdio: 'ignore' });
+    const namespaces = ['--user', '--map-root-user', '--mount'];
+    server.#child = supervised(spawn('unshare', [...namespaces, 'sh', ...command], { stdio: 'ignore' }));
     await server.#answers();
     await server.administer('create role app login createdb');
     await server.administer(`create tablespace small owner app location '${disk}'`);
@@ -115,6 +117,6 @@ export class OwnPostgres {
 
   async #spawn(name: 'initdb' | 'postgres', args: readonly string[]): Promise<ChildProcess> {
     const account = await accountFor(this.folder);
-    return account.spawn(program(await findBinaries(), name), args, { cwd: '/', stdio: 'ignore' });
+    return supervised(account.spawn(program(await findBinaries(), name), args, { cwd: '/', stdio: 'ignore' }));
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { supervised } from './child-processes.js';
 import { freePort } from './free-port.js';
 
 /** Where REDIS_URL is set, and a server can be started here: those of REDIS_URL are not for breaking. */
@@ -35,7 +36,7 @@ export class OwnRedis {
       '0',
       ...settings,
     ];
-    const child = spawn('redis-server', args, { stdio: 'ignore' });
+    const child = supervised(spawn('redis-server', args, { stdio: 'ignore' }));
     const admin = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
     admin.on('error', () => undefined);
     await admin.ping();

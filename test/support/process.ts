@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { supervised } from './child-processes.js';
 
 export interface RunningProcess {
   readonly child: ChildProcess;
@@ -23,20 +24,22 @@ export function startProcess(
   prefix: readonly string[] = [],
 ): RunningProcess {
   const [command = process.execPath, ...args] = [...prefix, process.execPath, program];
-  const child = spawn(command, args, {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      NODE_ENV: 'test',
-      // a third of a start is compiling
-      NODE_COMPILE_CACHE: 'node_modules/.cache/compiled',
-      PORT: '0',
-      GRPC_PORT: '0',
-      MQTT_PORT: '0',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = supervised(
+    spawn(command, args, {
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NODE_ENV: 'test',
+        // a third of a start is compiling
+        NODE_COMPILE_CACHE: 'node_modules/.cache/compiled',
+        PORT: '0',
+        GRPC_PORT: '0',
+        MQTT_PORT: '0',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const output: string[] = [];
   const waiting = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { supervised } from '../../support/child-processes.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 
@@ -35,7 +36,8 @@ export class ShippedMosquitto {
     spawnSync('mosquitto_passwd', ['-c', '-b', join(home, 'passwords'), 'mstv', 'secret'], { env: environment });
     await chmod(home, 0o755);
     await chmod(join(home, 'passwords'), 0o644);
-    const started = spawn('mosquitto', ['-c', join(home, 'mosquitto.conf')], { env: environment, stdio: 'ignore' });
+    const args = ['-c', join(home, 'mosquitto.conf')];
+    const started = supervised(spawn('mosquitto', args, { env: environment, stdio: 'ignore' }));
     await eventually(() => once(connect(port, '127.0.0.1'), 'connect'));
     return new ShippedMosquitto(started, home, port);
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exclusive, tryLock } from '../../../../src/platform/database/embedded/file-lock.js';
+import { supervised } from '../../../support/child-processes.js';
 
 let folder: string;
 let lock: { path: string };
@@ -40,9 +41,8 @@ test('work that throws frees the lock', async () => {
 
 test('a holder killed with kill -9 frees the lock for those that wait', async () => {
   const script = fileURLToPath(new URL('./hold-lock.ts', import.meta.url));
-  const holder = spawn(process.execPath, ['--import', '@swc-node/register/esm-register', script, lock.path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = ['--import', '@swc-node/register/esm-register', script, lock.path];
+  const holder = supervised(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   await once(holder.stdout, 'data');
   const waiting = exclusive(lock, async () => 'mine');
   holder.kill('SIGKILL');
@@ -51,7 +51,7 @@ test('a holder killed with kill -9 frees the lock for those that wait', async ()
 
 test('a process that inherited the lock holds it when the one that took it has let go', async () => {
   const taken = await tryLock(lock);
-  const heir = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', taken?.fd] });
+  const heir = supervised(spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', taken?.fd] }));
   await once(heir, 'spawn');
   await taken?.close();
   expect(await tryLock(lock)).toBeUndefined();

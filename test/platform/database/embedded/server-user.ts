@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { supervised } from '../../../support/child-processes.js';
 
 interface Report {
   readonly port?: number;
@@ -27,7 +28,7 @@ export class ServerUser {
       dataDir,
     ];
     const env = path === undefined ? process.env : { ...process.env, PATH: path };
-    this.child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = supervised(spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] }));
     if (!this.child.stdout) throw new Error('no output');
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }

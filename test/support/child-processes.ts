@@ -1,0 +1,34 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+const running = new Set<ChildProcess>();
+
+/** Those that this process has started and that have not ended. */
+export const runningProcesses = (): ReadonlySet<ChildProcess> => new Set(running);
+
+// with SIGKILL the product would leave its embedded PostgreSQL behind
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
+/** Gives `child` back. It ends with this process, with its test file, and with the test that started it when that fails. */
+export function supervised<T extends ChildProcess>(child: T): T {
+  running.add(child);
+  const forget = () => running.delete(child);
+  child.once('exit', forget).once('error', forget);
+  return child;
+}
+
+const graceMs = 15_000;
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await ended.finally(() => clearTimeout(late));
+}
+
+export async function endProcesses(children: Iterable<ChildProcess>): Promise<void> {
+  await Promise.all(Array.from(children, end));
+}
