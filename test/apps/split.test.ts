@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Split } from '../../src/apps/split.js';
 import { Authority, PemFolder } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
+import { freePort, freePorts } from '../support/free-port.js';
 import { addressesOf, forEachPart, gateway, parts } from '../support/parts.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
 
@@ -25,6 +25,9 @@ afterEach(async () => {
   await running?.end('SIGTERM');
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** A port for the gateway, whose services take those after it. */
+const portOfAll = () => freePorts(1 + parts.length);
 
 async function addresses() {
   const ports = await forEachPart(() => freePort());
@@ -114,9 +117,9 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
     ['api-gateway', 'GRPC_PORT', (port: number) => ({ GRPC_PORT: `${port}` })],
     ['user-service', 'PORT', (port: number) => ({ PORT: `${port - 1}` })],
   ])('ends when the port of %s is taken, and names the variable it comes from: %s', async (service, variable, at) => {
-    const holder = createServer().listen(0, '127.0.0.1');
+    const port = 1 + (await portOfAll());
+    const holder = createServer().listen(port, '127.0.0.1');
     await once(holder, 'listening');
-    const { port } = holder.address() as AddressInfo;
     const split = await start(at(port));
     expect(await split.exited()).toBe(1);
     expect(split.output).toContain(`${service} ended (exit code 1), so the others stop`);
@@ -138,7 +141,7 @@ describe('npm run start:split', { timeout: 60_000 }, () => {
   });
 
   test('is what npm run seed fills while it runs', async () => {
-    const environment = { PORT: `${await freePort()}`, ...(await addresses()) };
+    const environment = { PORT: `${await portOfAll()}`, ...(await addresses()) };
     await start(environment);
     const http = await healthOf('api-gateway');
     const seeding = startProcess({ DATA_DIR: dataDir, ...environment }, 'dist/bundle/seed.js');
