@@ -7,9 +7,10 @@ import { inHouse, plant } from './planted-tree.js';
 const npm = `#!/bin/sh
 case "$1" in
   ci) mkdir -p node_modules/.bin && : > node_modules/.bin/vitest && chmod +x node_modules/.bin/vitest; exit "\${CI_CODE:-0}" ;;
-  test) printf 'a name with \\000\\n'; echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
+  test) printf 'a name with \\000\\n'; printf %s "$TEST_OUTPUT"; echo "\${TEST_LINE-3 passed, 0 failed, 1 skipped}"; exit "\${TEST_CODE:-0}" ;;
   run) [ "$2" = tutorials ] && { echo "\${TUTORIALS_LINE-0 passed, 0 failed, 0 skipped}"; exit; }
-    echo "database: $DATABASE_URL, promtool: $PROMTOOL, h2spec: $H2SPEC, consul: $CONSUL_PROGRAM, chromium: $CHROMIUM"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
+    echo "database: $DATABASE_URL, promtool: $PROMTOOL, h2spec: $H2SPEC, consul: $CONSUL_PROGRAM, chromium: $CHROMIUM"
+    printf %s "$REAL_OUTPUT"; echo "\${REAL_LINE-2 passed, 0 failed, 0 skipped}"; exit "\${REAL_CODE:-0}" ;;
 esac
 `;
 
@@ -41,6 +42,14 @@ function ciRun(env: Record<string, string>, files: Record<string, string> = serv
 test('the last line sums up all runs', () => {
   const { status, lastLine } = ciRun({ TUTORIALS_LINE: '2 passed, 0 failed, 0 skipped' });
   expect([status, lastLine]).toEqual([0, '7 passed, 0 failed, 1 skipped']);
+});
+
+test('the tests that needed a second try are listed at the end, those of all runs', () => {
+  const listed = (name: string) => `\nNeeded a second try:\n  test/${name}.test.ts > works\n\n  another text\n`;
+  const { stdout } = ciRun({ TEST_OUTPUT: listed('one'), REAL_OUTPUT: listed('other') });
+  const all = '\nNeeded a second try:\n  test/other.test.ts > works\n  test/one.test.ts > works\n\n';
+  expect(stdout).toContain(`${all}5 passed, 0 failed, 1 skipped\n`);
+  expect(ciRun({}).stdout).not.toContain('second try');
 });
 
 test('the second run gets the servers, and those that ran before go on running', () => {
