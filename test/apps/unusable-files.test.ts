@@ -12,7 +12,9 @@ const at = (path: string) => join(home, path);
 
 function start(environment: Readonly<Record<string, string>>, program = 'main'): RunningProcess {
   const asUser = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', 'env', '-C', home];
-  return startProcess(environment, resolve(`dist/bundle/${program}.js`), asUser);
+  // Node keeps one cache for each user
+  const compiled = { NODE_COMPILE_CACHE: at('compiled') };
+  return startProcess({ ...compiled, ...environment }, resolve(`dist/bundle/${program}.js`), asUser);
 }
 
 /** Gives a file to root, whom alone it then serves. */
@@ -39,8 +41,10 @@ describe.skipIf(process.getuid?.() !== 0)('a file that may not be used ends the 
     home = mkdtempSync(join(tmpdir(), 'unusable-'));
     chmodSync(home, 0o755);
     lock('key.pem');
-    mkdirSync(at('whole'));
-    chownSync(at('whole'), UID, UID);
+    for (const folder of ['whole', 'compiled']) {
+      mkdirSync(at(folder));
+      chownSync(at(folder), UID, UID);
+    }
     const whole = start({ DATA_DIR: at('whole') });
     await whole.line(/is ready/);
     await whole.end('SIGTERM');
