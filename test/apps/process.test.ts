@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { administer } from '../support/administer.js';
 import { testDatabase } from '../support/database.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
+import { unhurried } from '../support/unhurried.js';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let running: RunningProcess[];
@@ -23,7 +24,7 @@ afterEach(async () => {
 });
 
 const start = (environment: Readonly<Record<string, string>> = {}): RunningProcess => {
-  const started = startProcess({ DATABASE_URL: database.url, ...environment });
+  const started = startProcess({ ...unhurried, DATABASE_URL: database.url, ...environment });
   running.push(started);
   return started;
 };

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { Application } from '../../src/apps/application.js';
 import { services } from '../../src/apps/services.js';
 import { type Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { describe as descriptorOf, type OperationDescriptor } from '../../src/contract/module.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Register } from '../../src/modules/auth/contract/index.js';
@@ -14,6 +13,7 @@ import { Tracer } from '../../src/pipeline/tracer.js';
 import { loadConfiguration } from '../../src/platform/config/load-configuration.js';
 import { noTelemetry } from '../../src/platform/observability/telemetry.js';
 import { RateLimiter } from '../../src/ports/rate-limiter.js';
+import { createClient } from '../support/create-client.js';
 import { testDatabase } from '../support/database.js';
 
 /** The steps of every call, as its span records them. */

@@ -7,6 +7,7 @@ import { supervised } from '../support/child-processes.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { unhurried } from '../support/unhurried.js';
 
 let database: TestDatabase;
 let child: ChildProcess;
@@ -25,8 +26,9 @@ afterEach(async () => {
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  const own = { PATH: process.env.PATH, DATABASE_URL: database.url, PORT: `${port}`, GRPC_PORT: '0', MQTT_PORT: '0' };
-  const env = { ...own, ...environment };
+  const ports = { PORT: `${port}`, GRPC_PORT: '0', MQTT_PORT: '0' };
+  const own = { PATH: process.env.PATH, DATABASE_URL: database.url };
+  const env = { ...unhurried, ...own, ...ports, ...environment };
   child = supervised(spawn(process.execPath, ['dist/bundle/main.js'], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   await eventually(() => fetch(`${url}/health`));
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { Login, Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import type { RunningTarget } from '../support/target.js';
 import { behindPgBouncer, hasPgBouncer, setUnusually } from '../support/unusual-database.js';

@@ -1,8 +1,8 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { Register } from '../../src/modules/auth/contract/index.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import type { RunningTarget } from '../support/target.js';
 
 const { CHROMIUM } = process.env;

@@ -7,10 +7,10 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { Aedes } from 'aedes';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createClient } from '../../src/client/create-client.js';
 import { Failure } from '../../src/contract/failure.js';
 import { ListSpecimens } from '../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
+import { createClient } from '../support/create-client.js';
 
 const stops: (() => Promise<void>)[] = [];
 
@@ -36,7 +36,7 @@ async function httpServer({ status: code, body, headers = {} }: ForeignAnswer): 
 }
 
 async function failureFrom(url: string, protocol: 'rest' | 'graphql' | 'websocket' | 'grpc'): Promise<Failure> {
-  const client = createClient({ protocol, url, protos: specimenProtos, timeoutMs: 2_000 });
+  const client = createClient({ protocol, url, protos: specimenProtos });
   const failure = await client.execute(new ListSpecimens()).catch((error: unknown) => error);
   await client.close();
   if (failure instanceof Failure) return failure;
@@ -122,7 +122,7 @@ describe('an answer that begins with a byte order mark', () => {
   const marked = (value: object) => `\ufeff${JSON.stringify(value)}`;
 
   async function listOver(protocol: 'rest' | 'websocket' | 'mqtt', url: string): Promise<unknown> {
-    const client = createClient({ protocol, url, protos: specimenProtos, timeoutMs: 2_000 });
+    const client = createClient({ protocol, url, protos: specimenProtos });
     stops.push(() => client.close());
     return client.execute(new ListSpecimens());
   }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { InvalidArgument } from '../../src/contract/built-in-failures.js';
 import type { Issue } from '../../src/contract/failure.js';
 import { describe as descriptorOf } from '../../src/contract/module.js';
@@ -9,6 +8,7 @@ import { type AnyOperationClass, type Operation, type Protocol, protocols } from
 import { validate } from '../../src/contract/validate.js';
 import { EchoSpecimen, FilterSpecimens } from '../fixtures/specimens/specimens.operations.js';
 import { specimenProtos } from '../fixtures/specimens/specimens.protos.js';
+import { createClient } from '../support/create-client.js';
 import { type SpecimenTarget, startSpecimens } from '../support/specimen-target.js';
 import { invalidObject, validObject } from './arbitraries.js';
 

@@ -1,8 +1,8 @@
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import type { Operation, OutputOf } from '../../src/contract/operation.js';
 import { ChangeAccountRole, DisableAccount, Login, Register } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetMe } from '../../src/modules/users/contract/index.js';
+import { createClient } from '../support/create-client.js';
 import type { Target } from '../support/target.js';
 
 export interface Member {

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
+import { createClient } from '../support/create-client.js';
 import type { Target } from '../support/target.js';
 
 export interface SchemathesisOptions {

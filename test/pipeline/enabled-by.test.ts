@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { possibleFailures } from '../../scripts/contract/possible-failures.js';
 import { printProtos } from '../../scripts/contract/proto-document.js';
-import { createClient } from '../../src/client/create-client.js';
 import { anyone, authenticated, internal } from '../../src/contract/access.js';
 import { InvalidArgument, RouteNotFound, Unauthenticated } from '../../src/contract/built-in-failures.js';
 import { flag } from '../../src/contract/flag.js';
@@ -21,6 +20,7 @@ import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';
 import { registerWebSocket } from '../../src/protocols/websocket/register-websocket.js';
+import { createClient } from '../support/create-client.js';
 import { createSpecimenApplication, type SpecimenApplication } from '../support/specimen-application.js';
 
 const preview = flag('test-preview');

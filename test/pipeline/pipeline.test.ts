@@ -418,5 +418,5 @@ it('a caller may set a shorter deadline than the default, not a longer one', asy
     const context: CallContext = application.pipeline.begin({ protocol: 'rest', address: 'x', timeoutMs });
     return Math.round((context.lifetime.deadline - performance.now()) / 1000);
   };
-  expect([deadline(), deadline(3_000), deadline(60_000)]).toEqual([10, 3, 10]);
+  expect([deadline(), deadline(3_000), deadline(600_000)]).toEqual([60, 3, 60]);
 });

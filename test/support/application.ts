@@ -9,6 +9,7 @@ import { testDatabase } from './database.js';
 import { givenServers } from './given-servers.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget, Target } from './target.js';
+import { unhurried } from './unhurried.js';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -29,6 +30,7 @@ function environmentFor(databaseUrl: string, changes: Environment) {
     BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
     PASSWORD_POLICY: 'strict',
     RATE_LIMITS: 'login=3/15m,login-address=100000/15m',
+    ...unhurried,
     ...givenServers(),
     ...changes,
   };

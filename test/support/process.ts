@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { supervised } from './child-processes.js';
+import { unhurried } from './unhurried.js';
 
 export interface RunningProcess {
   readonly child: ChildProcess;
@@ -35,6 +36,7 @@ export function startProcess(
         PORT: '0',
         GRPC_PORT: '0',
         MQTT_PORT: '0',
+        SHUTDOWN_TIMEOUT_MS: unhurried.SHUTDOWN_TIMEOUT_MS,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

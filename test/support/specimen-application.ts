@@ -104,7 +104,7 @@ export async function createSpecimenApplication(options: SpecimenOptions = {}): 
   const pipeline = pipelineModule({
     modules: options.modules ?? [specimens],
     serviceName: 'specimens',
-    deadlineMs: 10_000,
+    deadlineMs: 60_000,
     limits: { enabled: options.rateLimiter !== undefined, address: anyRate, caller: anyRate, operations: {} },
     ...options.pipeline,
   });

@@ -1,5 +1,4 @@
 import { services } from '../../src/apps/services.js';
-import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { endpoint } from '../../src/platform/config/host.js';
@@ -7,6 +6,7 @@ import { loadConfiguration } from '../../src/platform/config/load-configuration.
 import { TokenIssuer } from '../../src/platform/security/token-issuer.js';
 import { loadTokenKeys } from '../../src/platform/security/token-keys.js';
 import { administratorExists } from './administrator-exists.js';
+import { createClient } from './create-client.js';
 import { testDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { exclusively } from './exclusively.js';
@@ -14,6 +14,7 @@ import { freePort } from './free-port.js';
 import { addressesOf, forEachPart, gateway, parts } from './parts.js';
 import { type RunningProcess, startProcess } from './process.js';
 import type { RunningTarget } from './target.js';
+import { unhurried } from './unhurried.js';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -71,6 +72,7 @@ export async function startSplit(
     BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
     PASSWORD_POLICY: 'strict',
     RATE_LIMITS: 'login=3/15m,login-address=100000/15m',
+    ...unhurried,
     ...addressesOf((name) => grpc[name] ?? ''),
     ...changes,
   };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { PermissionDenied } from '../../src/contract/built-in-failures.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { ListAccounts, Login, Register } from '../../src/modules/auth/contract/index.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 import type { RunningTarget } from '../support/target.js';
 import { changedAccounts } from './changed-accounts.behaviour.js';

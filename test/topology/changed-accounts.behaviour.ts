@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { Unauthenticated } from '../../src/contract/built-in-failures.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import {
@@ -13,6 +12,7 @@ import {
   Register,
 } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, DeleteUser, GetMe, UserIsAdministrator } from '../../src/modules/users/contract/index.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import type { Target } from '../support/target.js';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetUser, ListUsers } from '../../src/modules/users/contract/index.js';
 import { administer } from '../support/administer.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import { canMount, OwnPostgres } from '../support/own-postgres.js';
 import { type SplitTarget, startSplit } from '../support/split.js';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { protocols } from '../../src/contract/operation.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { consulServer, hasConsul } from '../remote/discovery/consul-server.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import { testDatabase } from '../support/database.js';
 import { startSplit } from '../support/split.js';
 import { StallingProxy } from '../support/stalling-proxy.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { TcpProxy } from '../protocols/mqtt/tcp-proxy.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { type SplitTarget, startSplit } from '../support/split.js';

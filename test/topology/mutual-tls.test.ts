@@ -1,10 +1,10 @@
 import { credentials, Client as GrpcClient, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { Authority, PemFolder } from '../support/certificates.js';
+import { createClient } from '../support/create-client.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
@@ -112,7 +112,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
       const [, http] = await gateway.line(/Health +(http[^/]*\/\/[^/"]+)/);
       const answer = await fetch(`${http}/auth/login`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-request-timeout-ms': '8000' },
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ email: 'nobody@example.com', password }),
       });
       expect([answer.status, await answer.json()]).toEqual([

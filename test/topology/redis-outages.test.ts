@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { ListAccounts, Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { startApplication } from '../support/application.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import { hasOwnRedis, OwnRedis } from '../support/own-redis.js';
 import { startSplit } from '../support/split.js';

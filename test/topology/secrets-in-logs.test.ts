@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { type Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Login, Logout, RefreshSession, Register } from '../../src/modules/auth/contract/index.js';
 import { CreateUser, GetMe, UpdateUser } from '../../src/modules/users/contract/index.js';
 import { frame, rawCall } from '../protocols/grpc/raw-call.js';
 import { MqttCaller } from '../protocols/mqtt/mqtt-caller.js';
+import { createClient } from '../support/create-client.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
 /** Gateway and services that log all they can, grpc-js included. */

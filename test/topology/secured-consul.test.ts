@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { protocols } from '../../src/contract/operation.js';
 import { Login } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
 import { Authority, PemFolder } from '../support/certificates.js';
+import { createClient } from '../support/create-client.js';
 import { hasOwnConsul, OwnConsul } from '../support/own-consul.js';
 import { gateway, parts } from '../support/parts.js';
 import { type RunningProcess, startProcess } from '../support/process.js';

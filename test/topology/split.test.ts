@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { createClient } from '../../src/client/create-client.js';
 import {
   IdempotencyKeyReused,
   InvalidArgument,
@@ -29,6 +28,7 @@ import {
   UpdateUser,
   UserNotFound,
 } from '../../src/modules/users/contract/index.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 
@@ -207,7 +207,7 @@ describe.for(discoveries)('by $name', ({ changes, isThere }) => {
         const { email, token } = await register('rest');
         expect(await target.process('user-service').end('SIGKILL')).toBe('SIGKILL');
         for (const protocol of protocols) {
-          const failure = await failureOf(connect(protocol, token).execute(new GetMe(), { timeoutMs: 2_000 }));
+          const failure = await failureOf(connect(protocol, token).execute(new GetMe()));
           expect(failure).toBeInstanceOf(ServiceUnavailable);
         }
         expect(await connect('rest').execute(new Login({ email, password }))).toHaveProperty('token');

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../src/contract/operation.js';
 import { Login, Register } from '../../src/modules/auth/contract/index.js';
 import { GetMe } from '../../src/modules/users/contract/index.js';
+import { createClient } from '../support/create-client.js';
 import { eventually } from '../support/eventually.js';
 import { type SplitTarget, startSplit } from '../support/split.js';
 import { CollectorReceiver, JaegerReceiver, type SeenSpan, type TraceReceiver } from './trace-receivers.js';

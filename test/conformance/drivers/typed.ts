@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { type ClientOptions, createClient } from '../../../src/client/create-client.js';
+import type { ClientOptions } from '../../../src/client/create-client.js';
 import { Failure, type FailureClass } from '../../../src/contract/failure.js';
 import type { Operation } from '../../../src/contract/operation.js';
+import { createClient } from '../../support/create-client.js';
 import { type Answer, type Call, type Driver, wireFailure } from './driver.js';
 
 type Build = new (input: object) => Operation;

@@ -2,7 +2,6 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Application } from '../../../src/apps/application.js';
 import { services } from '../../../src/apps/services.js';
-import { createClient } from '../../../src/client/create-client.js';
 import { type Protocol, protocols } from '../../../src/contract/operation.js';
 import { Register } from '../../../src/modules/auth/contract/index.js';
 import { GetMe, GetUser } from '../../../src/modules/users/contract/index.js';
@@ -10,6 +9,7 @@ import { loadConfiguration } from '../../../src/platform/config/load-configurati
 import { noTelemetry } from '../../../src/platform/observability/telemetry.js';
 import { CreateSpecimen, ListSpecimens } from '../../fixtures/specimens/specimens.operations.js';
 import { RemoteSpecimens } from '../../remote/grpc/remote-specimens.js';
+import { createClient } from '../../support/create-client.js';
 import { testDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { RecordedSpans } from './recorded-spans.js';

@@ -155,11 +155,12 @@ describe('the embedded broker', () => {
     const { stopped } = waiting;
     const leaving = await call();
     void leaving.exchange('specimens/wait-for-specimen', {});
-    await leaving.publish('specimens/wait-for-specimen', JSON.stringify({ timeout_ms: 1_000, params: {} }));
-    await eventually(() => expect(server.pipeline.running).toBe(2));
+    await leaving.publish('specimens/wait-for-specimen', JSON.stringify({ params: {} }));
+    await eventually(() => expect(waiting.waiting).toBe(2));
     await leaving.end();
     await eventually(() => expect(waiting.stopped).toBeGreaterThan(stopped));
     expect([waiting.stopped, server.pipeline.running]).toEqual([stopped + 1, 1]);
+    waiting.release();
   });
 
   test('sends a reply to the requesting connection, not to one that took over its client id', async () => {
@@ -309,15 +310,17 @@ describe('an embedded broker of its own', () => {
   test('finishes the calls it has when it stops, and refuses others', async () => {
     await serve();
     const caller = await call();
-    const running = caller.call('specimens/wait-for-specimen', {}, { timeout_ms: 300 });
-    await caller.call('specimens/list-specimens', {});
+    const handler = server.get(WaitForSpecimenHandler);
+    const running = caller.call('specimens/wait-for-specimen', {});
+    await eventually(() => expect(handler.waiting).toBe(1));
     const gone = caller.gone();
     const closing = server.close();
     await eventually(async () => {
       const { error } = await caller.call('specimens/list-specimens', {});
       expect(error).toMatchObject({ code: -32053, data: { code: 'SERVICE_UNAVAILABLE', retry_after: 1 } });
     });
-    expect((await running).error?.data.code).toBe('DEADLINE_EXCEEDED');
+    handler.release();
+    expect((await running).result).toEqual({ waited: true });
     await gone;
     await closing;
   });

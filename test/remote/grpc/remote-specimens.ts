@@ -10,6 +10,7 @@ import type { PipelineOptions } from '../../../src/pipeline/pipeline.module.js';
 import { OperationRegistry } from '../../../src/pipeline/registry.js';
 import type { Tracer } from '../../../src/pipeline/tracer.js';
 import { MemoryRateLimiter } from '../../../src/platform/cache/memory-rate-limiter.js';
+import type { ResilienceChange } from '../../../src/platform/dynamic/resilience-settings.js';
 import type { TokenIssuer } from '../../../src/platform/security/token-issuer.js';
 import { GrpcServer } from '../../../src/protocols/grpc/grpc-server.js';
 import { ProtoSchema } from '../../../src/protocols/grpc/proto-schema.js';
@@ -37,6 +38,7 @@ interface RemoteOptions extends OwnerOptions {
   /** By which the edge shows who it is, in place of those that the owner takes. */
   readonly tokens?: TokenIssuer;
   readonly logger?: WarnLogger;
+  readonly resilience?: ResilienceChange;
   /** By the owner's port where the edge looks for it. */
   readonly target?: (port: string) => string;
 }
@@ -89,7 +91,10 @@ export class RemoteSpecimens {
     const { application: owner, address } = await startOwner(options);
     const port = address.split(':')[1] as string;
     const addresses = { specimens: options.target?.(port) ?? address };
-    const resilience = new Resilience(new StaticServiceDirectory(addresses));
+    const resilience = new Resilience(new StaticServiceDirectory(addresses), {
+      timeoutMs: 60_000,
+      ...options.resilience,
+    });
     const executor = new GrpcExecutor({
       codecs: compileCodecs(specimens.operations, new ProtoSchema(specimenProtos)),
       owners: new Map([['specimens', 'specimens']]),

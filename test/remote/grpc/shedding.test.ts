@@ -6,10 +6,10 @@ import type { MemoryPressure } from '../../memory/memory-pressure.js';
 import { RemoteSpecimens } from './remote-specimens.js';
 
 let remote: RemoteSpecimens;
-const ask = () => remote.execute(ListSpecimens, {}, remote.begin(ListSpecimens, { timeoutMs: 900 }));
+const ask = () => remote.execute(ListSpecimens, {});
 
 beforeEach(async () => {
-  remote = await RemoteSpecimens.start();
+  remote = await RemoteSpecimens.start({ resilience: { retry: { attempts: 1 } } });
 });
 afterEach(() => remote.stop());
 

@@ -21,7 +21,11 @@ export const fails =
   };
 
 /** Pauses too short to be noticed. */
-const quick: ResilienceChange = { retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs: 20 }, fairMs: 0 };
+const quick: ResilienceChange = {
+  timeoutMs: 60_000,
+  retry: { baseMs: 1, maxMs: 1, attemptTimeoutMs: 20 },
+  fairMs: 0,
+};
 
 /** Reach every instance, unless `isReachable` says otherwise. */
 export const connections = (isReachable: Connections['isReachable'] = () => true): Connections => ({
@@ -53,7 +57,7 @@ export class RemoteService {
   }
 
   /** Resolves with the instance that answered. */
-  call({ isSafe = true, timeoutMs = 5_000, lifetime = lasting(timeoutMs) }: CallOptions = {}): Promise<string> {
+  call({ isSafe = true, timeoutMs = 60_000, lifetime = lasting(timeoutMs) }: CallOptions = {}): Promise<string> {
     return this.policy.execute({ lifetime, isSafe }, (instance, attempt) => {
       this.asked.push(instance.id.slice(0, -':50051'.length));
       return (this.#behaviours.get(instance.id) ?? serves)(instance, attempt);
