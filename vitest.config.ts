@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 import type { CoverageOptions } from 'vitest/node';
@@ -19,11 +20,13 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
+    // a process runs many files, and loads the product and its packages once
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
-    // most files wait for sockets and processes: by default one core of two would be left out
-    maxWorkers: '100%',
+    // one more than can work at a time: files also wait for sockets and processes
+    maxWorkers: availableParallelism() + 1,
     allowOnly: false,
     // a shared machine stalls now and then; at a desk a test that fails once is looked at
     retry: process.env.CI ? 1 : 0,
