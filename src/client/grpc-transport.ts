@@ -28,8 +28,11 @@ function metadataOf(call: OutgoingCall): Metadata {
 function connect(target: string, isSecure: boolean): GrpcClient {
   if (!isSecure) return new GrpcClient(target, credentials.createInsecure(), balanced);
   const trusted = Buffer.from(getCACertificates('default').join('\n'));
-  const { verify, options } = serverIdentity(target);
-  return new GrpcClient(target, credentials.createSsl(trusted, null, null, verify), { ...balanced, ...options });
+  const { servername, checkServerIdentity } = serverIdentity(target);
+  return new GrpcClient(target, credentials.createSsl(trusted, null, null, { checkServerIdentity }), {
+    ...balanced,
+    'grpc.ssl_target_name_override': servername,
+  });
 }
 
 /** Any gRPC target; `grpcs://` selects TLS. */

@@ -1,5 +1,5 @@
-import { type ChannelCredentials, experimental, type ServerCredentials, type VerifyOptions } from '@grpc/grpc-js';
-import type { ListenerTls, ServiceTls, TlsMaterial } from './load-tls.js';
+import { experimental, type ServerCredentials } from '@grpc/grpc-js';
+import type { ListenerTls, TlsMaterial } from './load-tls.js';
 import type { RenewedFiles } from './renewed-files.js';
 
 type Provider = experimental.CertificateProvider;
@@ -52,11 +52,4 @@ export function listenerCredentials(files: RenewedFiles<ListenerTls>): ServerCre
     requiresClientCertificate ? certificates : null,
     requiresClientCertificate,
   );
-}
-
-export function channelCredentials(files: RenewedFiles<ServiceTls>): (verify: VerifyOptions) => ChannelCredentials {
-  const certificates = new RenewedCertificates(files);
-  const shows = files.current.identity !== undefined;
-  return (verify) =>
-    experimental.createCertificateProviderChannelCredentials(certificates, shows ? certificates : null, verify);
 }

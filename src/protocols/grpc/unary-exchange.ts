@@ -16,7 +16,7 @@ export interface UnaryRequest {
   readonly explain: (error: ServiceError) => Error;
 }
 
-const toError = (end: StatusObject): ServiceError =>
+export const toError = (end: StatusObject): ServiceError =>
   Object.assign(new Error(`${end.code} ${status[end.code]}: ${end.details}`), end);
 
 /** One call as bytes: `makeUnaryRequest` would add an event emitter, two interceptors and an error stack. */

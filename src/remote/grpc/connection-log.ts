@@ -12,7 +12,8 @@ const timestamp = / \(\d{4}-\d\d-\d\dT[^)]*\)/g;
 const closedAtOnce = 'closed by the other end at once: it may want TLS, which SERVICE_TLS_CA_FILE turns on here';
 
 function reasonOf(details: string): string {
-  const reason = /Last error: (.*?)\.? Resolution note/s.exec(details.replaceAll(timestamp, ''))?.[1] ?? details;
+  const reason =
+    /Last error: (.*?)\.?(?: Resolution note.*)?$/s.exec(details.replaceAll(timestamp, ''))?.[1] ?? details;
   return reason === 'Failed to connect' ? closedAtOnce : reason;
 }
 

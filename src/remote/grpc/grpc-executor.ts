@@ -6,7 +6,6 @@ import type { Call } from '../../pipeline/call.js';
 import { RemoteExecutor } from '../../pipeline/executor.js';
 import { type Span, traced } from '../../pipeline/span.js';
 import type { OperationCodec } from '../../protocols/grpc/protobuf-codec.js';
-import { UnaryExchange } from '../../protocols/grpc/unary-exchange.js';
 import type { Instance } from '../discovery/service-directory.js';
 import { isUnsent } from '../resilience/outage.js';
 import type { Resilience } from '../resilience/resilience.js';
@@ -15,8 +14,9 @@ import type { ChannelSecurity } from './channel-security.js';
 import { ConnectionLog, type WarnLogger } from './connection-log.js';
 import { InstanceChannels } from './instance-channels.js';
 import { isSenderRefused, remoteFailure } from './remote-failure.js';
-import { RequestMetadata, requestHeaders } from './request-metadata.js';
+import { requestHeaders, withTimeout } from './request-headers.js';
 import type { ServiceCredentials } from './service-credentials.js';
+import { UnaryStream } from './unary-stream.js';
 
 interface Route {
   readonly service: string;
@@ -91,11 +91,15 @@ export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdow
     const sendTo: SendTo<Buffer> = (instance, attempt) => {
       span?.set('app.attempts', ++attempts);
       span?.set('network.peer.address', instance.address);
-      const metadata = new RequestMetadata(headers, attempt.deadline);
-      const explain = (error: ServiceError) => this.#failed(operation, error, service, instance);
-      const exchange = new UnaryExchange(channels.of(instance), { path, message, metadata, explain });
-      attempt.onEnd(() => exchange.cancel());
-      return exchange.answer;
+      const stream = new UnaryStream({
+        path,
+        message,
+        headers: () => withTimeout(headers, attempt.deadline),
+        explain: (error) => this.#failed(operation, error, service, instance),
+      });
+      attempt.onEnd(() => stream.cancel());
+      channels.of(instance).send(stream);
+      return stream.answer;
     };
     return codec.decodeResponse(await policy.execute({ lifetime: context.lifetime, isSafe }, sendTo));
   }

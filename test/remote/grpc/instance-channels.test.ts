@@ -1,7 +1,8 @@
-import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainText } from '../../../src/remote/grpc/channel-security.js';
 import { InstanceChannels } from '../../../src/remote/grpc/instance-channels.js';
+import { UnaryStream } from '../../../src/remote/grpc/unary-stream.js';
 import { freePort } from '../../support/free-port.js';
 
 const channels = new InstanceChannels('users', plainText);
@@ -12,20 +13,19 @@ afterEach(() => {
   server.forceShutdown();
 });
 
-const bytes = (buffer: Buffer) => buffer;
-
 describe('an instance that could not be connected to', () => {
   test('is, by the next call after it is back', async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const instance = { id: address, address };
-    const ask = () =>
-      new Promise<status | undefined>((resolve) => {
-        const answered = (error: { code: status } | null) => resolve(error?.code);
-        const deadline = Date.now() + 60_000;
-        channels
-          .of(instance)
-          .makeUnaryRequest('/users.Any/Thing', bytes, bytes, Buffer.alloc(0), new Metadata(), { deadline }, answered);
-      });
+    const ask = (): Promise<status> => {
+      const request = { path: '/users.Any/Thing', message: Buffer.alloc(0), headers: () => [] };
+      const stream = new UnaryStream({ ...request, explain: (error) => error });
+      channels.of(instance).send(stream);
+      return stream.answer.then(
+        () => status.OK,
+        (error: ServiceError) => error.code,
+      );
+    };
     // so long that the pauses between two attempts have grown
     for (const until = Date.now() + 1_500; Date.now() < until; ) expect(await ask()).toBe(status.UNAVAILABLE);
     await new Promise((resolve) => server.bindAsync(address, ServerCredentials.createInsecure(), resolve));
