@@ -11,8 +11,11 @@ export interface ReceivedMetadata {
   readonly raw: RawHeaders;
 }
 
-/** Only the white space of HTTP/1.1; `trim` removes more. */
-const trimmed = (value: string): string => value.replaceAll(/^[\t ]+|[\t ]+$/g, '');
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
+
+/** Only the white space of HTTP/1.1; `trim` removes more. The expression alone would look at each character of a token. */
+const trimmed = (value: string): string =>
+  isBlank(value[0]) || isBlank(value.at(-1)) ? value.replaceAll(/^[\t ]+|[\t ]+$/g, '') : value;
 
 function text(headers: IncomingHttpHeaders, key: string): string | undefined {
   const value = headers[key];
