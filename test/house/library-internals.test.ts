@@ -29,6 +29,11 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
       reason: 'statuses of the transport pass every interceptor, so they would carry no ErrorInfo',
     },
     {
+      file: 'src/protocols/grpc/unary-call.ts',
+      parts: ['transport.sendStatus = nothing;'],
+      reason: 'the answer is written to the stream, and a status after it would be a second one',
+    },
+    {
       file: 'src/protocols/grpc/transport-failures.ts',
       parts: ['Object.getPrototypeOf(this)'],
       reason: 'the replaced sendStatus calls the one of the class',

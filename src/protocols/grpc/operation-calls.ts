@@ -39,7 +39,7 @@ export function takeOperationCalls(server: Server, methods: ReadonlyMap<string, 
       if (!method) return transport as ServerInterceptingCall;
       transport.sendStatus = sendDetailedStatus;
       // grpc-js calls only its method `start`
-      return new UnaryCall(method, transport, { headers, raw }) as unknown as ServerInterceptingCall;
+      return new UnaryCall(method, transport, stream, { headers, raw }) as unknown as ServerInterceptingCall;
     };
     const longestMs = method ? method.pipeline.longest(method.operation) + graceMs : longestTimeout;
     // grpc-js adds its listener later, and the stream may be reset before

@@ -1,5 +1,5 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
-import { Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
+import type { ServerHttp2Stream } from 'node:http2';
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
 import { withFaults } from '../../contract/json-codec.js';
@@ -13,6 +13,7 @@ import { repeatedKeyFaults } from '../request-values.js';
 import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
 import { failureStatus } from './status-details.js';
+import { sendAnswer } from './unary-answer.js';
 
 export interface UnaryMethod {
   readonly operation: OperationDescriptor;
@@ -21,7 +22,6 @@ export interface UnaryMethod {
   readonly addresses: CallerAddresses;
 }
 
-const ok = { code: status.OK, details: '', metadata: null };
 const nothing = (): void => {};
 
 const requestIdKey = 'x-request-id';
@@ -30,17 +30,6 @@ const requestIdKey = 'x-request-id';
 export const noRetry = ['grpc-retry-pushback-ms', '-1'] as const;
 
 export const senderRefused = ['x-sender-refused', 'true'] as const;
-
-/** Skips the checks of `Metadata.set`, a thirtieth of a call: the id has been checked. */
-class InitialMetadata extends Metadata {
-  constructor(private readonly context: CallContext) {
-    super();
-  }
-
-  override toHttp2Headers(): OutgoingHttpHeaders {
-    return { [requestIdKey]: this.context.requestId };
-  }
-}
 
 /** Replaces the unary handler of grpc-js, which makes a stream per call and waits for the message to be written. */
 export class UnaryCall {
@@ -51,6 +40,7 @@ export class UnaryCall {
   constructor(
     private readonly method: UnaryMethod,
     private readonly transport: ServerInterceptingCallInterface,
+    private readonly stream: ServerHttp2Stream,
     private readonly metadata: ReceivedMetadata,
   ) {}
 
@@ -107,9 +97,10 @@ export class UnaryCall {
     }
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.transport.sendMetadata(new InitialMetadata(context));
-    this.transport.sendMessage(bytes, nothing);
-    this.transport.sendStatus(ok);
+    const { transport, stream } = this;
+    // grpc-js knows nothing of the answer, and its deadline may pass while it is sent
+    transport.sendStatus = nothing;
+    sendAnswer(stream, bytes, [requestIdKey, context.requestId]);
   }
 
   #fail(failure: Failure, context: CallContext): void {

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { framed, messageIn } from '../../protocols/grpc/message-frame.js';
 import { toError } from '../../protocols/grpc/unary-exchange.js';
-import { framed, messageIn } from './message-frame.js';
 
 export interface UnaryRequest {
   readonly path: string;

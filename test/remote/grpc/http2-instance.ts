@@ -7,9 +7,9 @@ import {
   type ServerOptions,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { framed } from '../../../src/protocols/grpc/message-frame.js';
 import { plainText } from '../../../src/remote/grpc/channel-security.js';
 import { InstanceConnection } from '../../../src/remote/grpc/instance-connection.js';
-import { framed } from '../../../src/remote/grpc/message-frame.js';
 import { UnaryStream } from '../../../src/remote/grpc/unary-stream.js';
 
 type Handler = (stream: ServerHttp2Stream, path: string) => void;
