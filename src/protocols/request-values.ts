@@ -5,8 +5,13 @@ import type { Inbound } from '../pipeline/call-context.js';
 /** Alternating names and values. Node merges repeated headers. */
 export type RawHeaders = readonly string[];
 
-export const valuesOf = (raw: RawHeaders, name: string): readonly string[] =>
-  raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === name);
+export function valuesOf(raw: RawHeaders, name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() === name) values.push(raw[index + 1] as string);
+  }
+  return values;
+}
 
 const noIssues: readonly Issue[] = [];
 

@@ -14,7 +14,7 @@ import type { ChannelSecurity } from './channel-security.js';
 import { ConnectionLog, type WarnLogger } from './connection-log.js';
 import { InstanceChannels } from './instance-channels.js';
 import { isSenderRefused, remoteFailure } from './remote-failure.js';
-import { requestHeaders, withTimeout } from './request-headers.js';
+import { requestHeaders } from './request-headers.js';
 import type { ServiceCredentials } from './service-credentials.js';
 import { UnaryStream } from './unary-stream.js';
 
@@ -94,7 +94,8 @@ export class GrpcExecutor extends RemoteExecutor implements OnApplicationShutdow
       const stream = new UnaryStream({
         path,
         message,
-        headers: () => withTimeout(headers, attempt.deadline),
+        headers,
+        deadline: attempt.deadline,
         explain: (error) => this.#failed(operation, error, service, instance),
       });
       attempt.onEnd(() => stream.cancel());

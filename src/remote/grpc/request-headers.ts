@@ -21,9 +21,3 @@ export function requestHeaders(call: Call, bearer: string, traceparent: string):
   }
   return headers;
 }
-
-/** `deadline`: by `performance.now()`. */
-export function withTimeout(headers: readonly string[], deadline: number): readonly string[] {
-  const left = Math.max(1, Math.ceil(deadline - performance.now()));
-  return [...headers, 'grpc-timeout', `${left}m`];
-}

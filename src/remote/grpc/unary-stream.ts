@@ -6,8 +6,10 @@ import { toError } from '../../protocols/grpc/unary-exchange.js';
 export interface UnaryRequest {
   readonly path: string;
   readonly message: Buffer;
-  /** Names and values in turn. Called when the request is sent, which may be after a wait for the connection. */
-  readonly headers: () => readonly string[];
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  /** Milliseconds of `performance.now()`. The service learns it; only `cancel` ends the call here. */
+  readonly deadline: number;
   readonly explain: (error: ServiceError) => Error;
 }
 
@@ -42,8 +44,10 @@ export class UnaryStream {
 
   send(session: ClientHttp2Session, constantHeaders: readonly string[]): void {
     if (!this.#isOpen) return;
-    const { path, headers, message } = this.request;
-    const stream = session.request([':path', path, ...constantHeaders, ...headers()], requestOptions);
+    const { path, headers, deadline, message } = this.request;
+    const timeout = `${Math.max(1, Math.ceil(deadline - performance.now()))}m`;
+    const sent = [':path', path, ...constantHeaders, ...headers, 'grpc-timeout', timeout];
+    const stream = session.request(sent, requestOptions);
     this.#stream = stream;
     stream.on('response', (received) => this.#onHeaders(received));
     stream.on('data', (bytes: Buffer) => this.#received.push(bytes));

@@ -94,10 +94,16 @@ export class ResiliencePolicy extends Guard {
 
 class TookTooLong extends Cancelled {}
 
+/** Shared: most calls have one attempt. */
+const none: ReadonlySet<Candidate> = new Set();
+
+const including = (set: ReadonlySet<Candidate>, candidate: Candidate): ReadonlySet<Candidate> =>
+  new Set(set).add(candidate);
+
 class RetriedCall<T> {
   readonly #settings: ResilienceSettings;
-  readonly #tried = new Set<Candidate>();
-  readonly #unsent = new Set<Candidate>();
+  #tried = none;
+  #unsent = none;
   #attempts = 0;
   /** An attempt had no answer: its command may still run. */
   #mayRun = false;
@@ -140,8 +146,8 @@ class RetriedCall<T> {
       this.policy.balancer.succeeded(candidate);
       return value;
     } catch (error) {
-      this.#tried.add(candidate);
-      if (isUnsent(error)) this.#unsent.add(candidate);
+      this.#tried = including(this.#tried, candidate);
+      if (isUnsent(error)) this.#unsent = including(this.#unsent, candidate);
       this.#judge(candidate, error, performance.now() - startedAt);
       throw error;
     } finally {
@@ -168,7 +174,7 @@ class RetriedCall<T> {
   /** Only for another good instance; otherwise it keeps waiting. */
   #giveUp(candidate: Candidate): Failure | undefined {
     const { balancer, counts } = this.policy;
-    this.#tried.add(candidate);
+    this.#tried = including(this.#tried, candidate);
     if (this.#attempts >= this.#settings.retry.attempts || !balancer.hasOther(this.#tried)) return undefined;
     if (!this.#claimRetry()) return undefined;
     counts.givenUp++;

@@ -21,6 +21,9 @@ export function answer(stream: ServerHttp2Stream, message: string | Buffer): voi
   stream.end(framed(Buffer.from(message)));
 }
 
+export const unary = (path = '/a/b', message: Buffer = Buffer.alloc(0)): UnaryStream =>
+  new UnaryStream({ path, message, headers: [], deadline: performance.now() + 60_000, explain: (error) => error });
+
 /** A server on node:http2 that does as a test wants, and the connection to it. */
 export class Http2Instance {
   readonly sessions: ServerHttp2Session[] = [];
@@ -48,8 +51,8 @@ export class Http2Instance {
     return new Http2Instance(server, new InstanceConnection('users', address, plainText));
   }
 
-  begin(path = '/a/b', message: Buffer = Buffer.alloc(0)): UnaryStream {
-    const stream = new UnaryStream({ path, message, headers: () => [], explain: (error) => error });
+  begin(path?: string, message?: Buffer): UnaryStream {
+    const stream = unary(path, message);
     this.connection.send(stream);
     return stream;
   }

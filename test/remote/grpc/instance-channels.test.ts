@@ -2,8 +2,8 @@ import { Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainText } from '../../../src/remote/grpc/channel-security.js';
 import { InstanceChannels } from '../../../src/remote/grpc/instance-channels.js';
-import { UnaryStream } from '../../../src/remote/grpc/unary-stream.js';
 import { freePort } from '../../support/free-port.js';
+import { unary } from './http2-instance.js';
 
 const channels = new InstanceChannels('users', plainText);
 const server = new Server();
@@ -18,8 +18,7 @@ describe('an instance that could not be connected to', () => {
     const address = `127.0.0.1:${await freePort()}`;
     const instance = { id: address, address };
     const ask = (): Promise<status> => {
-      const request = { path: '/users.Any/Thing', message: Buffer.alloc(0), headers: () => [] };
-      const stream = new UnaryStream({ ...request, explain: (error) => error });
+      const stream = unary('/users.Any/Thing');
       channels.of(instance).send(stream);
       return stream.answer.then(
         () => status.OK,

@@ -9,10 +9,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { framed } from '../../../src/protocols/grpc/message-frame.js';
 import { plainText } from '../../../src/remote/grpc/channel-security.js';
 import { InstanceConnection } from '../../../src/remote/grpc/instance-connection.js';
-import { UnaryStream } from '../../../src/remote/grpc/unary-stream.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
-import { answer, Http2Instance } from './http2-instance.js';
+import { answer, Http2Instance, unary } from './http2-instance.js';
 
 let instance: Http2Instance;
 
@@ -46,7 +45,7 @@ describe('a message', () => {
         stream.on('end', () => answer(stream, Buffer.concat(received).subarray(5)));
       });
       const message = Buffer.alloc(length, 'x');
-      const call = new UnaryStream({ path: '/a/b', message, headers: () => [], explain: (error) => error });
+      const call = unary('/a/b', message);
       connection.send(call);
       expect((await call.answer).equals(message)).toBe(true);
     },
@@ -262,12 +261,7 @@ describe('a connection that is lost', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
     const address = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
     const connection = new InstanceConnection('users', address, plainText);
-    const call = new UnaryStream({
-      path: '/a',
-      message: Buffer.alloc(0),
-      headers: () => [],
-      explain: (error) => error,
-    });
+    const call = unary();
     connection.send(call);
     const failure = call.answer.catch((error) => error);
     await nextStream(server);
@@ -289,12 +283,7 @@ describe('an address that nobody answers at', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const connection = new InstanceConnection('users', address, plainText);
-    const call = new UnaryStream({
-      path: '/a',
-      message: Buffer.alloc(0),
-      headers: () => [],
-      explain: (error) => error,
-    });
+    const call = unary();
     connection.send(call);
     const failure = call.answer.catch((error) => error);
     const [socket] = (await once(silent, 'connection')) as [Socket];
@@ -313,7 +302,7 @@ describe('an address that nobody answers at', () => {
     const address = `127.0.0.1:${await freePort()}`;
     async function connectInVain(): Promise<WeakRef<object>> {
       const connection = new InstanceConnection('users', address, plainText);
-      const call = new UnaryStream({ path: '/a', message: Buffer.alloc(0), headers: () => [], explain: (e) => e });
+      const call = unary();
       connection.send(call);
       await call.answer.catch(() => undefined);
       connection.close();
