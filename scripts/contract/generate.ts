@@ -1,9 +1,9 @@
 import type { ModuleContract } from '../../src/contract/module.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
-import { printSdl } from '../../src/protocols/graphql/graphql-schema.js';
 import { asyncApi } from './asyncapi/asyncapi.js';
 import type { DocumentInfo, DocumentNode } from './document.js';
 import { openApi } from './openapi/openapi.js';
+import { printSdl } from './print-sdl.js';
 import { printProtos } from './proto-document.js';
 import { asyncApiPath, isProto, openApiPath, sdlPath, type WireDocuments } from './wire-documents.js';
 

@@ -1,9 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { printSdl } from '../../scripts/contract/print-sdl.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { OperationRegistry } from '../../src/pipeline/registry.js';
 import { graphqlModule } from '../../src/protocols/graphql/graphql.module.js';
-import { printSdl } from '../../src/protocols/graphql/graphql-schema.js';
 import { GrpcServer } from '../../src/protocols/grpc/grpc-server.js';
 import { MqttServer } from '../../src/protocols/mqtt/mqtt-server.js';
 import { registerRest } from '../../src/protocols/rest/register-rest.js';

@@ -11,10 +11,6 @@ import {
   isObjectType,
   isScalarType,
   isSpecifiedScalarType,
-  parse,
-  print,
-  printType,
-  visit,
 } from 'graphql';
 import type { OperationDescriptor } from '../../contract/module.js';
 import type { Page } from '../../contract/pagination.js';
@@ -76,17 +72,8 @@ function rootFields(operation: OperationDescriptor, types: GraphqlTypes): [strin
   ];
 }
 
-/** Root types first; the same for any order of operations. */
-export function printSdl(operations: readonly OperationDescriptor[], relations: readonly Relation[] = []): string {
-  const { Query, Mutation, ...others } = graphqlSchema(operations, relations).getTypeMap();
-  const sorted = Object.values(others).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const printed = [Query, Mutation, ...sorted].filter((type) => type !== undefined && isDeclared(type));
-  const document = parse(printed.map((type) => printType(type as GraphQLNamedType)).join('\n'));
-  const withLineDescriptions = visit(document, { StringValue: (node) => ({ ...node, block: false }) });
-  return `${print(withLineDescriptions)}\n`;
-}
-
-const isDeclared = (type: GraphQLNamedType): boolean => !isIntrospectionType(type) && !isSpecifiedScalarType(type);
+export const isDeclared = (type: GraphQLNamedType): boolean =>
+  !isIntrospectionType(type) && !isSpecifiedScalarType(type);
 
 /** Of root fields, maps and relations: the engines inline plain property reads. */
 export function resolversOf(schema: GraphQLSchema): Record<string, object> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { printSdl } from '../../../scripts/contract/print-sdl.js';
 import { anyone, internal } from '../../../src/contract/access.js';
 import { module } from '../../../src/contract/module.js';
 import { query } from '../../../src/contract/operation.js';
 import { relation } from '../../../src/contract/relation.js';
 import { Id, text, view } from '../../../src/contract/values.js';
-import { printSdl } from '../../../src/protocols/graphql/graphql-schema.js';
 import { eventually } from '../../support/eventually.js';
 import {
   authorId,

@@ -1,13 +1,13 @@
 import { buildSchema, parse, validate, validateSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { printSdl } from '../../../scripts/contract/print-sdl.js';
 import { anyone } from '../../../src/contract/access.js';
 import { module } from '../../../src/contract/module.js';
 import { command, query } from '../../../src/contract/operation.js';
 import { enumeration, text, view } from '../../../src/contract/values.js';
 import { auth } from '../../../src/modules/auth/contract/index.js';
 import { users } from '../../../src/modules/users/contract/index.js';
-import { printSdl } from '../../../src/protocols/graphql/graphql-schema.js';
 import { specimens } from '../../fixtures/specimens/specimens.operations.js';
 
 const operations = [users, auth, specimens]
