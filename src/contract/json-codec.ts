@@ -85,10 +85,10 @@ export const mistyped = (path: string, expected: string): Issue => ({
   message: `Invalid input: expected ${expected}`,
 });
 
-export function withFaults(decode: Decode, faults: readonly Issue[]): Decode {
-  if (faults.length === 0) return decode;
+export function withIssues(decode: Decode, known: readonly Issue[]): Decode {
+  if (known.length === 0) return decode;
   return (value, issues, path) => {
-    issues.push(...faults);
+    issues.push(...known);
     return decode(value, issues, path);
   };
 }

@@ -16,7 +16,7 @@ export function valuesOf(raw: RawHeaders, name: string): readonly string[] {
 const noIssues: readonly Issue[] = [];
 
 /** Refuses repeated keys: Node joins them to another key, which protects neither command. */
-export function repeatedKeyFaults(key: string | string[] | undefined, raw: RawHeaders): readonly Issue[] {
+export function repeatedKeyIssues(key: string | string[] | undefined, raw: RawHeaders): readonly Issue[] {
   if (!key?.includes(', ')) return noIssues;
   const isRepeated = valuesOf(raw, 'idempotency-key').length > 1;
   return isRepeated ? [mistyped('/idempotency_key', 'one header Idempotency-Key')] : noIssues;

@@ -72,18 +72,18 @@ export function compileCodecs(
   schema: ProtoSchema,
 ): ReadonlyMap<OperationDescriptor, OperationCodec> {
   const codecs = new Map<OperationDescriptor, OperationCodec>();
-  const faults: string[] = [];
+  const problems: string[] = [];
   for (const operation of operations) {
     try {
       const types = schema.methodOf(operation);
       if (!types) throw new Error(`${operation.wire.grpc.path} is not there`);
       codecs.set(operation, compile(operation, types));
     } catch (error) {
-      faults.push(`${operation.id}: ${(error as Error).message}`);
+      problems.push(`${operation.id}: ${(error as Error).message}`);
     }
   }
-  if (faults.length > 0) {
-    throw new Error(`The .proto files do not match the contracts; run npm run contract:\n  ${faults.join('\n  ')}`);
+  if (problems.length > 0) {
+    throw new Error(`The .proto files do not match the contracts; run npm run contract:\n  ${problems.join('\n  ')}`);
   }
   return codecs;
 }

@@ -2,14 +2,14 @@ import type { ServerHttp2Stream } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { DeadlineExceeded, MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Failure } from '../../contract/failure.js';
-import { withFaults } from '../../contract/json-codec.js';
+import { withIssues } from '../../contract/json-codec.js';
 import type { OperationDescriptor } from '../../contract/module.js';
 import { ServiceTokenRefused } from '../../pipeline/authenticate.js';
 import { Call } from '../../pipeline/call.js';
 import type { CallContext } from '../../pipeline/call-context.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { CallerAddresses } from '../caller-address.js';
-import { repeatedKeyFaults } from '../request-values.js';
+import { repeatedKeyIssues } from '../request-values.js';
 import { grpcInbound, type ReceivedMetadata } from './grpc-inbound.js';
 import type { OperationCodec } from './protobuf-codec.js';
 import { failureStatus } from './status-details.js';
@@ -22,7 +22,7 @@ export interface UnaryMethod {
   readonly addresses: CallerAddresses;
 }
 
-const nothing = (): void => {};
+const ignore = (): void => {};
 
 const requestIdKey = 'x-request-id';
 
@@ -79,7 +79,7 @@ export class UnaryCall {
     const { headers, raw } = this.metadata;
     const context = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
     this.#context = context;
-    const decode = withFaults(codec.decodeRequest, repeatedKeyFaults(headers['idempotency-key'], raw));
+    const decode = withIssues(codec.decodeRequest, repeatedKeyIssues(headers['idempotency-key'], raw));
     pipeline.run(new Call(operation, context, request, decode), {
       resolve: (value) => this.#answer(value, context),
       reject: (failure) => this.#fail(failure, context),
@@ -99,7 +99,7 @@ export class UnaryCall {
     this.#isOpen = false;
     const { transport, stream } = this;
     // grpc-js knows nothing of the answer, and its deadline may pass while it is sent
-    transport.sendStatus = nothing;
+    transport.sendStatus = ignore;
     sendAnswer(stream, bytes, [requestIdKey, context.requestId]);
   }
 

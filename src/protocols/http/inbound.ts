@@ -4,7 +4,7 @@ import { MalformedRequest } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
 import type { Protocol } from '../../contract/operation.js';
 import { type CallIdentity, type Inbound, identify } from '../../pipeline/call-context.js';
-import { repeatedKeyFaults, textField, timeoutIn } from '../request-values.js';
+import { repeatedKeyIssues, textField, timeoutIn } from '../request-values.js';
 
 export function httpInbound(request: FastifyRequest, protocol: Protocol): Inbound {
   const { headers } = request;
@@ -34,4 +34,4 @@ export function checkQueryString({ raw: { url = '' } }: FastifyRequest): void {
 }
 
 export const keyHeaderIssues = ({ raw }: FastifyRequest): readonly Issue[] =>
-  repeatedKeyFaults(raw.headers['idempotency-key'], raw.rawHeaders);
+  repeatedKeyIssues(raw.headers['idempotency-key'], raw.rawHeaders);

@@ -1,6 +1,6 @@
 import { Unimplemented } from '../../contract/built-in-failures.js';
 import type { Issue } from '../../contract/failure.js';
-import { type Encode, jsonDecoder, jsonEncoder, withFaults } from '../../contract/json-codec.js';
+import { type Encode, jsonDecoder, jsonEncoder, withIssues } from '../../contract/json-codec.js';
 import type { OperationDescriptor, WireNames } from '../../contract/module.js';
 import { Call } from '../../pipeline/call.js';
 import type { Inbound } from '../../pipeline/call-context.js';
@@ -48,7 +48,7 @@ export class Procedures {
       return;
     }
     const { operation, decode, encode } = procedure;
-    const call = new Call(operation, context, params, withFaults(decode, issues));
+    const call = new Call(operation, context, params, withIssues(decode, issues));
     pipeline.run(call, {
       resolve: (value) => finish(isAnswered ? resultMember(value, encode, call, pipeline) : '', operation),
       reject: (failure) => finish(errorMember(failure, context), operation),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyone } from '../../contract/access.js';
 import type { Issue } from '../../contract/failure.js';
-import { jsonDecoder, withFaults } from '../../contract/json-codec.js';
+import { jsonDecoder, withIssues } from '../../contract/json-codec.js';
 import { describe, module } from '../../contract/module.js';
 import { command } from '../../contract/operation.js';
 import { validate } from '../../contract/validate.js';
@@ -23,4 +23,4 @@ export const authenticateMethod = operation.wire.websocket;
 
 /** `Bearer …` from `{ token }`; `issues` are those of `_meta`. Throws InvalidArgument. */
 export const bearerOf = (params: unknown, issues: readonly Issue[]): string =>
-  `Bearer ${(validate(operation, params, withFaults(decode, issues)) as { token: string }).token}`;
+  `Bearer ${(validate(operation, params, withIssues(decode, issues)) as { token: string }).token}`;
