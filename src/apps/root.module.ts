@@ -33,12 +33,11 @@ function placement({ modules, servesAll }: ServiceDefinition): Placement {
   return { runs, serves: servesAll ? moduleContracts : runs };
 }
 
-async function graphqlModules({ protocols, environment, limits, origins }: Configuration): Promise<DynamicModule[]> {
+async function graphqlModules({ protocols, environment }: Configuration): Promise<DynamicModule[]> {
   if (!protocols.includes('graphql')) return [];
   const { graphqlModule } = await import('../protocols/graphql/graphql.module.js');
   const forDevelopers = environment !== 'production';
-  const webSocket = { payloadBytes: limits.websocketPayloadBytes, origins };
-  return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers, webSocket })];
+  return [graphqlModule({ introspection: forDevelopers, graphiql: forDevelopers })];
 }
 
 export async function rootModule(

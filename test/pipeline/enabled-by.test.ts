@@ -88,7 +88,7 @@ beforeAll(async () => {
     flags,
     modules: [previews],
     handlers: [GetPreviewHandler, GetOwnPreviewHandler, InspectPreviewHandler],
-    imports: [graphqlModule({ introspection: true, graphiql: false, webSocket })],
+    imports: [graphqlModule({ introspection: true, graphiql: false })],
     configure: (app) => {
       const fastify = app.getHttpAdapter().getInstance();
       const pipeline = app.get(Pipeline);

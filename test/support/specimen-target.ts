@@ -62,7 +62,7 @@ export async function startSpecimens(options: SpecimenOptions = {}): Promise<Spe
   const servers: { grpc?: GrpcServer; mqtt?: MqttServer } = {};
   const application = await createSpecimenApplication({
     ...options,
-    imports: [graphqlModule({ introspection: false, graphiql: false, webSocket })],
+    imports: [graphqlModule({ introspection: false, graphiql: false })],
     configure: httpProtocols,
     servers: (app) => {
       servers.grpc = grpcServer(app, options.http?.trustedProxies ?? []);

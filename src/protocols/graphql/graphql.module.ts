@@ -7,7 +7,6 @@ import mercurius, { type MercuriusOptions } from 'mercurius';
 import { Pipeline } from '../../pipeline/pipeline.js';
 import { OperationRegistry } from '../../pipeline/registry.js';
 import { Bus } from '../../ports/bus.js';
-import { registerWebSocketServer, type WebSocketServerOptions } from '../websocket/websocket-server.js';
 import { registerGraphiql } from './graphiql.js';
 import { GraphqlEngine } from './graphql-engine.js';
 import { defaultLimits, type GraphqlLimits } from './graphql-limits.js';
@@ -20,7 +19,6 @@ import { wireErrors } from './wire-errors.js';
 export interface GraphqlOptions {
   readonly introspection: boolean;
   readonly graphiql: boolean;
-  readonly webSocket: WebSocketServerOptions;
   readonly limits?: Partial<GraphqlLimits>;
 }
 
@@ -41,7 +39,7 @@ class OperationsDriver extends MercuriusDriver {
   }
 }
 
-/** `/graphql` over HTTP and WebSocket, generated from the registry; `/graphiql`. */
+/** `/graphql` over HTTP and WebSocket, generated from the registry; `/graphiql`. Needs registerWebSocketServer before it. */
 export function graphqlModule(options: GraphqlOptions): DynamicModule {
   const limits = { ...defaultLimits, ...options.limits };
   return GraphQLModule.forRootAsync<DriverConfig>({
@@ -79,8 +77,7 @@ function documentConfig(
 const path = '/graphql';
 
 /** The routes of mercurius have their own error codes, and refuse sockets without a content type. */
-function addRoutes(fastify: FastifyInstance, engine: GraphqlEngine, { graphiql, webSocket }: GraphqlOptions): void {
-  registerWebSocketServer(fastify, webSocket);
+function addRoutes(fastify: FastifyInstance, engine: GraphqlEngine, { graphiql }: GraphqlOptions): void {
   // on the root: a route in a plugin after the WebSocket server costs 6 to 8 microseconds more
   const http = new HttpRoutes(engine);
   http.register(fastify, path);

@@ -1,5 +1,9 @@
 import { type GraphqlOptions, graphqlModule } from '../../../src/protocols/graphql/graphql.module.js';
 import {
+  registerWebSocketServer,
+  type WebSocketServerOptions,
+} from '../../../src/protocols/websocket/websocket-server.js';
+import {
   createSpecimenApplication,
   type SpecimenApplication,
   type SpecimenOptions,
@@ -39,17 +43,23 @@ export const echoed = {
   target: { amount: 7 },
 };
 
+interface SpecimenGraphqlOptions extends Partial<GraphqlOptions> {
+  readonly webSocket?: WebSocketServerOptions;
+}
+
 export async function createSpecimenGraphql(
-  graphql: Partial<GraphqlOptions> = {},
+  { webSocket = { payloadBytes: 65_536, origins: [] }, ...graphql }: SpecimenGraphqlOptions = {},
   options: SpecimenOptions = {},
 ): Promise<SpecimenGraphql> {
-  const module = graphqlModule({
-    introspection: true,
-    graphiql: true,
-    webSocket: { payloadBytes: 65_536, origins: [] },
-    ...graphql,
+  const module = graphqlModule({ introspection: true, graphiql: true, ...graphql });
+  const application = await createSpecimenApplication({
+    ...options,
+    imports: [module],
+    configure: async (app) => {
+      registerWebSocketServer(app.getHttpAdapter().getInstance(), webSocket);
+      await options.configure?.(app);
+    },
   });
-  const application = await createSpecimenApplication({ ...options, imports: [module] });
   await application.app.listen(0, '127.0.0.1');
   const url = `${await application.app.getUrl()}/graphql`;
   const post = (body: string, headers: Record<string, string> = {}) =>

@@ -61,8 +61,7 @@ describe('accounts over GraphQL', () => {
   const users = new CountedUsers();
   let app: ModulesApplication;
   beforeAll(async () => {
-    const webSocket = { payloadBytes: 65_536, origins: [] };
-    const imports = [graphqlModule({ introspection: false, graphiql: false, webSocket })];
+    const imports = [graphqlModule({ introspection: false, graphiql: false })];
     app = await createModulesApplication({ adapters: { ...(await memoryAdapters()), users }, imports });
     await app.specimen.app.listen(0, '127.0.0.1');
   });
