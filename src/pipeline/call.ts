@@ -1,5 +1,5 @@
 import { PermissionDenied, RouteNotFound } from '../contract/built-in-failures.js';
-import type { Decode } from '../contract/json-codec.js';
+import { asIs, type Decode, type Encode } from '../contract/json-codec.js';
 import type { OperationDescriptor } from '../contract/module.js';
 import { validate } from '../contract/validate.js';
 import type { FeatureFlags } from '../ports/feature-flags.js';
@@ -13,6 +13,8 @@ export class Call {
   decision = allowed;
   input: object = noInput;
   idempotencyKey: string | undefined;
+  /** Makes the answer of the protocol from the output. */
+  encode: Encode = asIs;
 
   constructor(
     readonly operation: OperationDescriptor,

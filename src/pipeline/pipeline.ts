@@ -147,7 +147,7 @@ function recorded({ spanName }: Step, call: Call): Call {
   return call;
 }
 
-/** Counts the outcome and ends the span before the transport gets the result. */
+/** Encodes the output. Counts the outcome and ends the span before the transport gets the answer. */
 class CountingHandler implements CompletionHandler {
   private readonly started = performance.now();
 
@@ -158,9 +158,16 @@ class CountingHandler implements CompletionHandler {
     private readonly handler: CompletionHandler<Failure>,
   ) {}
 
-  resolve(value: unknown): void {
+  resolve(output: unknown): void {
+    let answer: unknown;
+    try {
+      answer = this.call.encode(output);
+    } catch (error) {
+      this.reject(error);
+      return;
+    }
     this.#count('OK');
-    this.handler.resolve(value);
+    this.handler.resolve(answer);
   }
 
   reject(error: unknown): void {

@@ -12,6 +12,7 @@ import { command, type Handles, query } from '../../src/contract/operation.js';
 import { Id, text, view } from '../../src/contract/values.js';
 import { Call } from '../../src/pipeline/call.js';
 import type { CallContext, Inbound } from '../../src/pipeline/call-context.js';
+import { OperationMetrics } from '../../src/pipeline/operation-metrics.js';
 import { MemoryRateLimiter } from '../../src/platform/cache/memory-rate-limiter.js';
 import { Bus } from '../../src/ports/bus.js';
 import { CurrentCall, type RowFilter } from '../../src/ports/current-call.js';
@@ -419,4 +420,18 @@ it('a caller may set a shorter deadline than the default, not a longer one', asy
     return Math.round((context.lifetime.deadline - performance.now()) / 1000);
   };
   expect([deadline(), deadline(3_000), deadline(600_000)]).toEqual([60, 3, 60]);
+});
+
+describe('an output that cannot be encoded', () => {
+  it('fails with INTERNAL, and is counted so', async () => {
+    await start();
+    const operation = descriptorOf(OpenNote);
+    const context = application.pipeline.begin({ protocol: 'rest', address: '192.0.2.1' }, operation);
+    const unencodable = new Call(operation, context, {}, jsonDecoder(operation.input));
+    unencodable.encode = () => {
+      throw new TypeError('no such field');
+    };
+    expect(await code(runCall(application.pipeline, unencodable))).toBe('INTERNAL');
+    expect([...application.get(OperationMetrics).of(operation, 'rest').outcomes]).toEqual([['INTERNAL', 1]]);
+  });
 });

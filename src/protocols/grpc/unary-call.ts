@@ -80,21 +80,15 @@ export class UnaryCall {
     const context = pipeline.begin(grpcInbound(this.metadata, this.transport, addresses), operation);
     this.#context = context;
     const decode = withIssues(codec.decodeRequest, repeatedKeyIssues(headers['idempotency-key'], raw));
-    pipeline.run(new Call(operation, context, request, decode), {
-      resolve: (value) => this.#answer(value, context),
+    const call = new Call(operation, context, request, decode);
+    call.encode = codec.encodeResponse;
+    pipeline.run(call, {
+      resolve: (bytes) => this.#answer(bytes as Buffer, context),
       reject: (failure) => this.#fail(failure, context),
     });
   }
 
-  #answer(value: unknown, context: CallContext): void {
-    const { pipeline, operation, codec } = this.method;
-    let bytes: Buffer;
-    try {
-      bytes = codec.encodeResponse(value);
-    } catch (error) {
-      this.#fail(pipeline.toFailure(error, context, operation), context);
-      return;
-    }
+  #answer(bytes: Buffer, context: CallContext): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     const { transport, stream } = this;

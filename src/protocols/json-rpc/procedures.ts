@@ -19,14 +19,17 @@ export interface ProcedureCall {
 export type Finish = (member: string, operation?: OperationDescriptor) => void;
 
 const emptyResult: Encode = () => ({});
+const noAnswer: Encode = () => '';
 const noIssues: readonly Issue[] = [];
 
-/** The result is `{}` for an empty output. */
-const procedureOf = (operation: OperationDescriptor) => ({
-  operation,
-  decode: jsonDecoder(operation.input),
-  encode: operation.output ? jsonEncoder(operation.output) : emptyResult,
-});
+const procedureOf = (operation: OperationDescriptor) => {
+  const result = operation.output ? jsonEncoder(operation.output) : emptyResult;
+  return {
+    operation,
+    decode: jsonDecoder(operation.input),
+    encode: (output: unknown) => `"result":${JSON.stringify(result(output))}`,
+  };
+};
 
 export class Procedures {
   readonly #byName: ReadonlyMap<string, ReturnType<typeof procedureOf>>;
@@ -49,17 +52,10 @@ export class Procedures {
     }
     const { operation, decode, encode } = procedure;
     const call = new Call(operation, context, params, withIssues(decode, issues));
+    call.encode = isAnswered ? encode : noAnswer;
     pipeline.run(call, {
-      resolve: (value) => finish(isAnswered ? resultMember(value, encode, call, pipeline) : '', operation),
+      resolve: (member) => finish(member as string, operation),
       reject: (failure) => finish(errorMember(failure, context), operation),
     });
-  }
-}
-
-function resultMember(value: unknown, encode: Encode, { operation, context }: Call, pipeline: Pipeline): string {
-  try {
-    return `"result":${JSON.stringify(encode(value))}`;
-  } catch (error) {
-    return errorMember(pipeline.toFailure(error, context, operation), context);
   }
 }

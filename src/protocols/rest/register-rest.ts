@@ -30,7 +30,6 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
   if (!wire.rest) return;
   const { method, path, status } = wire.rest;
   const encode = output ? jsonEncoder(output) : noBody;
-  const route = { operation, pipeline, status, encode };
   const decode = requestDecoder(input, wire.rest);
   fastify.route({
     method: method as HTTPMethods,
@@ -39,39 +38,26 @@ function registerOperation(fastify: FastifyInstance, operation: OperationDescrip
     errorHandler: (error, request, reply) => answerError(pipeline, error, request, reply),
     handler: (request: FastifyRequest, reply: FastifyReply): void => {
       const context = pipeline.begin(httpInbound(request, 'rest'), operation);
-      pipeline.run(new Call(operation, context, request, decode), new RestReply(route, context, reply));
+      const call = new Call(operation, context, request, decode);
+      call.encode = encode;
+      pipeline.run(call, new RestReply(status, context, reply));
     },
   });
 }
 
 const noBody: Encode = () => undefined;
 
-interface Route {
-  readonly operation: OperationDescriptor;
-  readonly pipeline: Pipeline;
-  readonly status: number;
-  readonly encode: Encode;
-}
-
 class RestReply implements CompletionHandler<Failure> {
   constructor(
-    private readonly route: Route,
+    private readonly status: number,
     private readonly context: CallContext,
     private readonly reply: FastifyReply,
   ) {}
 
-  resolve(value: unknown): void {
-    const { operation, pipeline, status, encode } = this.route;
-    let encoded: unknown;
-    try {
-      encoded = encode(value);
-    } catch (error) {
-      this.reject(pipeline.toFailure(error, this.context, operation));
-      return;
-    }
+  resolve(body: unknown): void {
     setCallHeaders(this.reply, this.context);
-    if (status !== 200) this.reply.code(status);
-    this.reply.send(encoded);
+    if (this.status !== 200) this.reply.code(this.status);
+    this.reply.send(body);
   }
 
   reject(failure: Failure): void {
