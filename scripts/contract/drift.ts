@@ -1,21 +1,31 @@
 import type { Finding, WireDocuments } from './wire-documents.js';
 
-/** Differences between the committed documents and the contracts. */
-export function drift(generated: WireDocuments, committed: WireDocuments): Finding[] {
+/** How a finding names what the documents are generated from. */
+export interface Wording {
+  /** Completes `line 3 is "a", … "b"`. */
+  readonly source: string;
+  /** Of a document that is not generated. */
+  readonly surplus: string;
+}
+
+const contracts: Wording = { source: 'the contracts give', surplus: 'comes from no contract any more' };
+
+/** Differences between the committed documents and what they are generated from. */
+export function drift(generated: WireDocuments, committed: WireDocuments, wording = contracts): Finding[] {
   const changed = [...generated].flatMap(([document, text]): Finding[] => {
     const before = committed.get(document);
     if (before === text) return [];
-    return [{ document, finding: before === undefined ? 'is missing' : firstDifference(before, text) }];
+    return [{ document, finding: before === undefined ? 'is missing' : firstDifference(before, text, wording) }];
   });
   const surplus = [...committed.keys()].filter((document) => !generated.has(document));
-  return [...changed, ...surplus.map((document) => ({ document, finding: 'comes from no contract any more' }))];
+  return [...changed, ...surplus.map((document) => ({ document, finding: wording.surplus }))];
 }
 
-function firstDifference(before: string, after: string): string {
+function firstDifference(before: string, after: string, { source }: Wording): string {
   const [old, current] = [before.split('\n'), after.split('\n')];
   const line = current.findIndex((text, index) => text !== old[index]);
   const at = line === -1 ? current.length : line;
-  return `line ${at + 1} is ${quoted(old[at])}, the contracts give ${quoted(current[at])}`;
+  return `line ${at + 1} is ${quoted(old[at])}, ${source} ${quoted(current[at])}`;
 }
 
 const quoted = (line: string | undefined): string => (line === undefined ? 'absent' : JSON.stringify(line.trim()));

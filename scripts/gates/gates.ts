@@ -23,6 +23,12 @@ export const gates: readonly Gate[] = [
     'Run `npm run contract` and commit what it writes; a wanted break needs `npm run contract -- --accept "<why>"`.',
     ['--import', '@swc-node/register/esm-register', 'scripts/contract.ts', '--check'],
   ),
+  command('deployment files', 'Run `npm run deploy:write` and commit what it writes.', [
+    '--import',
+    '@swc-node/register/esm-register',
+    'scripts/deploy.ts',
+    '--check',
+  ]),
   command('nothing unused', 'Delete what nobody uses, or stop exporting it; `npx knip` shows the same.', [
     'node_modules/knip/bin/knip.js',
     '--no-progress',

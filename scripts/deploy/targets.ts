@@ -1,0 +1,4 @@
+import type { Target } from './target.js';
+
+/** Everything that `npm run deploy:write` writes. */
+export const targets: readonly Target[] = [];
