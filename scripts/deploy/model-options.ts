@@ -14,7 +14,7 @@ export const optionalParts: readonly OptionalPart[] = [
     name: 'consul',
     settings: { DISCOVERY: 'consul', CONSUL_HOST: 'consul', CONSUL_PORT: '8500' },
     optionalSecrets: ['CONSUL_TOKEN'],
-    needs: { name: 'consul', port: 8500 },
+    needs: { name: 'consul', port: 8500, otherPort: 8501 },
   },
   {
     name: 'otel',

@@ -24,9 +24,9 @@ interface Choice {
 const shutdown: Shutdown = { delayMs: 3_000, timeoutMs: 20_000, graceSeconds: 25 };
 
 const servers: Readonly<Record<string, BackingService>> = {
-  DATABASE_URL: { name: 'postgres', port: 5432 },
-  REDIS_URL: { name: 'redis', port: 6379 },
-  MQTT_URL: { name: 'mqtt', port: 1883 },
+  DATABASE_URL: { name: 'postgres', port: 5432, otherPort: 6432 },
+  REDIS_URL: { name: 'redis', port: 6379, otherPort: 6380 },
+  MQTT_URL: { name: 'mqtt', port: 1883, otherPort: 8883 },
 };
 
 /** Secrets that a process starts without, by what makes it use them. The others belong to an optional part. */

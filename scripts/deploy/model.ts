@@ -48,6 +48,8 @@ export interface Secret {
 export interface BackingService {
   readonly name: 'postgres' | 'redis' | 'mqtt' | 'consul' | 'otel';
   readonly port: number;
+  /** Behind a pooler, or with TLS. */
+  readonly otherPort?: number;
 }
 
 export interface Resources {

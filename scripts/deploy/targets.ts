@@ -1,4 +1,5 @@
+import { kubernetes } from './kubernetes.js';
 import type { Target } from './target.js';
 
 /** Everything that `npm run deploy:write` writes. */
-export const targets: readonly Target[] = [];
+export const targets: readonly Target[] = [kubernetes];
