@@ -5,7 +5,8 @@ import type { Variable } from './variable.js';
 export function unmetRequirements(variables: readonly Variable[], given: Texts): string[] {
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
   const isGiven = (name: string) => given[name] !== undefined || given[fileVariable(name)] !== undefined;
-  const isChosen = (name: string) => isGiven(name) && given[name] !== byName.get(name)?.default;
+  const isDefault = (name: string) => given[name] !== undefined && given[name] === byName.get(name)?.default;
+  const isChosen = (name: string) => isGiven(name) && !isDefault(name);
   return variables.flatMap(({ name, expected, required, alternative, needs, excludes }) => {
     const problems: string[] = [];
     if (required && !isGiven(name)) {

@@ -229,12 +229,21 @@ describe('a secret from a file', () => {
 
   test('is possible for every secret, and counts as set in production', () => {
     for (const { name } of processVariables({}).filter(({ secret }) => secret)) {
-      expect(problemsOf({ [`${name}_FILE`]: '/nowhere' }), name).toEqual([
+      expect(problemsOf({ [`${name}_FILE`]: '/nowhere' }), name).toContain(
         `${name}_FILE: "/nowhere" cannot be read (ENOENT). Set it to the path of a file with the secret`,
-      ]);
+      );
     }
     const { JWT_SECRET = '', ...rest } = production;
     expect(problemsOf({ ...rest, JWT_SECRET_FILE: fileOf(JWT_SECRET) })).toEqual([]);
+  });
+
+  test('counts where another variable needs the secret', () => {
+    const BOOTSTRAP_ADMIN_PASSWORD_FILE = fileOf('correct horse battery');
+    const given = { ...production, BOOTSTRAP_ADMIN_EMAIL: 'first@example.com', BOOTSTRAP_ADMIN_PASSWORD_FILE };
+    expect(problemsOf(given)).toEqual([]);
+    expect(problemsOf({ ...production, BOOTSTRAP_ADMIN_PASSWORD_FILE })).toEqual([
+      expect.stringMatching(/^BOOTSTRAP_ADMIN_EMAIL: is missing beside BOOTSTRAP_ADMIN_PASSWORD\./),
+    ]);
   });
 
   test('is held to the same rules and shown as little', () => {
