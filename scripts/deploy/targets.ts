@@ -1,5 +1,6 @@
+import { compose } from './compose.js';
 import { kubernetes } from './kubernetes.js';
 import type { Target } from './target.js';
 
 /** Everything that `npm run deploy:write` writes. */
-export const targets: readonly Target[] = [kubernetes];
+export const targets: readonly Target[] = [kubernetes, compose];

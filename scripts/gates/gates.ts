@@ -29,6 +29,17 @@ export const gates: readonly Gate[] = [
     'scripts/deploy.ts',
     '--check',
   ]),
+  command(
+    'Compose files',
+    'Change what writes the file in scripts/deploy, or the file; .dclintrc.yaml has the rules.',
+    [
+      'node_modules/dclint/bin/dclint.cjs',
+      '--max-warnings=0',
+      'docker-compose.yml',
+      'deploy/compose.product.yml',
+      'deploy/compose.production.yml',
+    ],
+  ),
   command('nothing unused', 'Delete what nobody uses, or stop exporting it; `npx knip` shows the same.', [
     'node_modules/knip/bin/knip.js',
     '--no-progress',

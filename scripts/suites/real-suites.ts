@@ -17,6 +17,7 @@ export const serverVariables = [
   'FAKETIME_LIBRARY',
   'H2SPEC',
   'NAMESPACES',
+  'DOCKER_COMPOSE',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */

@@ -21,9 +21,10 @@ export class ShippedMosquitto {
     private readonly process: ChildProcess,
     private readonly home: string,
     private readonly port: number,
+    private readonly password: string,
   ) {}
 
-  static async start(): Promise<ShippedMosquitto> {
+  static async start(password = 'secret'): Promise<ShippedMosquitto> {
     const home = await mkdtemp(join(tmpdir(), 'mosquitto-'));
     const port = await freePort();
     const configuration = await readFile(new URL('mosquitto.conf', shipped), 'utf8');
@@ -33,22 +34,26 @@ export class ShippedMosquitto {
     const lines = moved.split('\n').filter((line) => !line.startsWith('#'));
     await writeFile(join(home, 'mosquitto.conf'), lines.join('\n'));
     await writeFile(join(home, 'acl'), await readFile(new URL('acl', shipped)));
-    spawnSync('mosquitto_passwd', ['-c', '-b', join(home, 'passwords'), 'mstv', 'secret'], { env: environment });
+    spawnSync('mosquitto_passwd', ['-c', '-b', join(home, 'passwords'), 'mstv', password], { env: environment });
     await chmod(home, 0o755);
     await chmod(join(home, 'passwords'), 0o644);
     const args = ['-c', join(home, 'mosquitto.conf')];
     const started = supervised(spawn('mosquitto', args, { env: environment, stdio: 'ignore' }));
     await eventually(() => once(connect(port, '127.0.0.1'), 'connect'));
-    return new ShippedMosquitto(started, home, port);
+    return new ShippedMosquitto(started, home, port, password);
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
   }
 
   /** For callers. */
   get url(): string {
-    return `mqtt://127.0.0.1:${this.port}`;
+    return `mqtt://${this.address}`;
   }
 
   get urlOfServices(): string {
-    return `mqtt://mstv:secret@127.0.0.1:${this.port}`;
+    return `mqtt://mstv:${this.password}@127.0.0.1:${this.port}`;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,16 @@
+import { composeFile } from './compose-yaml.js';
+import type { DeploymentModel } from './model.js';
+
+const about = ['Scrapes gateway and services on this machine, and the monolith on the port of the gateway.'];
+
+export function prometheusFile({ topologies }: DeploymentModel): string {
+  const processes = topologies.find(({ name }) => name === 'split')?.processes ?? [];
+  return composeFile(about, {
+    global: { scrape_interval: '15s' },
+    rule_files: ['alerts.yaml'],
+    scrape_configs: processes.map(({ name, ports: [http] }) => ({
+      job_name: name,
+      static_configs: [{ targets: [`localhost:${http?.port}`] }],
+    })),
+  });
+}
