@@ -1,6 +1,7 @@
 import { compose } from './compose.js';
+import { ecs } from './ecs.js';
 import { kubernetes } from './kubernetes.js';
 import type { Target } from './target.js';
 
 /** Everything that `npm run deploy:write` writes. */
-export const targets: readonly Target[] = [kubernetes, compose];
+export const targets: readonly Target[] = [kubernetes, compose, ecs];

@@ -1,0 +1,2 @@
+/** Filled in by `envsubst`. */
+export const placeholder = (name: string): string => `\${${name}}`;
