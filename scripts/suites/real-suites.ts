@@ -14,6 +14,7 @@ export const serverVariables = [
   'TOXIPROXY_URL',
   'PROMTOOL',
   'FOREIGN_PYTHON',
+  'HELM',
   'FAKETIME_LIBRARY',
   'H2SPEC',
   'NAMESPACES',
