@@ -5,7 +5,7 @@ import type { Finding } from '../contract/wire-documents.js';
 import type { DeploymentModel } from './model.js';
 import type { DeployFiles, Target } from './target.js';
 
-const wording = { source: 'the service table gives', surplus: 'is not written any more' };
+const wording = { source: 'the code gives', surplus: 'is not written any more' };
 
 /** The written files of all targets below the root of a repository. */
 export class DeployStore {

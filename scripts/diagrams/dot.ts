@@ -63,10 +63,13 @@ export function edge(from: string, to: string, { label, dashed, ranks }: EdgeOpt
 export const cluster = (id: string, title: string, lines: readonly string[]): string =>
   [
     `subgraph ${quoted(`cluster_${id}`)} {`,
-    `label=${labelOf(title)}; style="rounded"; color="${light('border')}"; fontcolor="${light('muted')}"; margin=14;`,
+    `label=${labelOf(title)}; labeljust=l; style="rounded"; color="${light('border')}"; fontcolor="${light('muted')}"; margin=14;`,
     ...lines,
     '}',
   ].join('\n');
+
+/** Side by side. */
+export const sameRank = (ids: readonly string[]): string => `{ rank=same; ${ids.map(quoted).join('; ')}; }`;
 
 interface GraphOptions {
   /** `LR`: from left to right. */
@@ -78,7 +81,7 @@ export const graph = (lines: readonly string[], { direction = 'TB', gap = 0.45 }
   [
     'digraph {',
     `graph [rankdir=${direction} nodesep=0.3 ranksep=${gap} pad=0.25 fontname="Helvetica" fontsize=12 bgcolor="transparent"];`,
-    `node [fontname="Helvetica" fontsize=12 fontcolor="${light('fg')}" color="${light('border')}" margin="0.16,0.09"];`,
+    `node [fontname="Helvetica" fontsize=12 fontcolor="${light('fg')}" color="${light('border')}" margin="0.2,0.1"];`,
     `edge [fontname="Helvetica" fontsize=10 fontcolor="${light('muted')}" color="${light('line')}" arrowsize=0.7];`,
     ...lines,
     '}',

@@ -65,8 +65,8 @@ export function pipelineSteps(): readonly PipelineStep[] {
     name: spanName?.replaceAll('_', ' ') ?? words(method),
     atEdgeOnly: atEdgeOnly !== undefined,
   }));
-  if (steps.length === 0)
-    throw new Error('src/pipeline/pipeline.ts has no list of steps: adapt scripts/diagrams/facts.ts');
+  if (steps.length === 0 || steps.length !== list.split('\n').length)
+    throw new Error('the list of steps in src/pipeline/pipeline.ts reads otherwise: adapt scripts/diagrams/facts.ts');
   return steps;
 }
 

@@ -4,13 +4,34 @@ import { colourSchemes, withoutMixing, withVariables } from './colours.js';
 import type { Picture } from './picture.js';
 
 const graphviz = await Graphviz.load();
-const fonts = "Helvetica, Arial, 'Liberation Sans', sans-serif";
-const pixelsPerPoint = 1.25;
+const fonts = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+const pixelsPerPoint = 1.35;
+/** Room for wider fonts. */
+const textScale = 0.88;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Without the names of nodes, which readers would see as tooltips. */
 const withoutTooltips = (svg: string): string => svg.replaceAll(/<title>[^<]*<\/title>\n?/g, '');
+
+const numbers = /-?\d+(?:\.\d+)?/g;
+
+/** Of the first shape in a group. */
+function middleOf(group: string): number | undefined {
+  const ellipse = / cx="([^"]+)"/.exec(group)?.[1];
+  if (ellipse !== undefined) return Number(ellipse);
+  const points = / (?:points|d)="([^"]+)"/.exec(group)?.[1]?.match(numbers)?.map(Number);
+  const across = points?.filter((_, index) => index % 2 === 0);
+  return across && (Math.min(...across) + Math.max(...across)) / 2;
+}
+
+/** Graphviz places the start of a text by the widths of one font; readers may have a wider one. */
+const centred = (svg: string): string =>
+  svg.replaceAll(/<g id="[^"]*" class="node">[\s\S]*?<\/g>/g, (group) => {
+    const middle = group.includes(' cx=') || group.includes('<path') ? middleOf(group) : undefined;
+    if (middle === undefined) return group;
+    return group.replaceAll(/text-anchor="start" x="[^"]+"/g, `text-anchor="middle" x="${middle}"`);
+  });
 
 function drawDot(source: string): string {
   const drawn = graphviz.layout(source, 'svg', 'dot');
@@ -19,14 +40,17 @@ function drawDot(source: string): string {
     const [width, height] = points.slice(0, 2).map((value) => Math.ceil(Number(value) * pixelsPerPoint));
     return `width="${width}" height="${height}"`;
   });
-  return withVariables(withoutTooltips(sized)).replaceAll(/ font-family="[^"]*"/g, '');
+  const plain = withoutTooltips(sized)
+    .replaceAll(/ font-family="[^"]*"/g, '')
+    .replaceAll(/font-size="([\d.]+)"/g, (_, size) => `font-size="${(Number(size) * textScale).toFixed(1)}"`);
+  return withVariables(centred(plain));
 }
 
 function drawMermaid(source: string): string {
   const drawn = renderMermaidSVG(source, { bg: '#ffffff', fg: '#000000' });
   return withoutMixing(drawn)
     .replace(/ style="--bg[^"]*"/, '')
-    .replace(/ *@import [^\n]*\n/, '')
+    .replaceAll(/ *@import [^\n]*\n/g, '')
     .replace(/ *text { font-family[^\n]*\n/, '');
 }
 

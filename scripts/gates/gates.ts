@@ -40,6 +40,12 @@ export const gates: readonly Gate[] = [
       'deploy/compose.production.yml',
     ],
   ),
+  command('diagrams', 'Run `npm run diagrams` and commit what it writes.', [
+    '--import',
+    '@swc-node/register/esm-register',
+    'scripts/diagrams.ts',
+    '--check',
+  ]),
   command('nothing unused', 'Delete what nobody uses, or stop exporting it; `npx knip` shows the same.', [
     'node_modules/knip/bin/knip.js',
     '--no-progress',

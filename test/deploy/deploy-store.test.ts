@@ -33,7 +33,7 @@ test('an edited, a missing and a surplus file are found, and a file of somebody 
     { document: 'platform/written/monolith.yaml', finding: 'is missing' },
     {
       document: 'platform/written/split.yaml',
-      finding: expect.stringMatching(/^line 1 is "edited: true", the service/),
+      finding: expect.stringMatching(/^line 1 is "edited: true", the code gives/),
     },
     { document: 'platform/written/by-protocol.yaml', finding: 'is missing' },
     { document: 'platform/written/old.yaml', finding: 'is not written any more' },

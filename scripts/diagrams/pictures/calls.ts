@@ -44,8 +44,8 @@ export function requestLifecycle(): Picture {
   const source = graph(
     [
       ...before,
-      cluster('checks', 'Pipeline: each step lets the call pass, or ends it with a failure', checks),
-      cluster('owner', 'LocalExecutor, in the process that owns the module', ends),
+      cluster('checks', 'Pipeline', checks),
+      cluster('owner', 'LocalExecutor', ends),
       ...way.slice(1).map((name, index) => edge(way[index] ?? '', name)),
       node('encode', 'protocol', 'Protocol', ['encodes the declared fields, or the failure with its status']),
       edge('dispatch', 'encode'),
@@ -56,7 +56,7 @@ export function requestLifecycle(): Picture {
     name: 'request_lifecycle',
     title: 'The steps of a call',
     about:
-      'Every call of every protocol takes these steps in this order. With a gateway, edge and owner are two processes.',
+      'Every call of every protocol takes these steps; each lets it pass, or ends it with a failure. Behind a gateway, the executor is in another process.',
     language: 'dot',
     source,
   };
@@ -90,7 +90,7 @@ export function authorization(): Picture {
     node('internal', 'step', 'internal', wrapped(access('internal'))),
     node('can', 'step', 'can(action, subject)', wrapped(access('can'))),
     ...['anyone', 'authenticated', 'internal', 'can'].map((name) => edge('access', name)),
-    cluster('grants', 'Grants of the role of the caller (CASL)', grantLines),
+    cluster('grants', 'Grants of a role (CASL)', grantLines),
     ...[...roles.keys()].map((role) => edge('can', `role ${role}`)),
     node('input', 'step', 'conditions on the input', ['before the handler']),
     node('rows', 'step', 'conditions on rows', ['the query filters by them']),

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Picture } from '../picture.js';
 
 const model = /^model\s+(\w+)\s*\{([^}]*)\}/gm;
-const column = /^ {2}(\w+)\s+(\w+)(\?)?\s*(.*)$/gm;
+const column = /^ {2}(\w+) +(\w+)(\?)? *(.*)$/gm;
 
 function columnsOf(body: string): readonly string[] {
   return [...body.matchAll(column)].map(([, name = '', type = '', optional, attributes = '']) => {

@@ -1,4 +1,5 @@
 import { resilienceSettings } from '../../../src/platform/dynamic/resilience-settings.js';
+import { edge, graph, node } from '../dot.js';
 import { named, operation } from '../facts.js';
 import type { Picture } from '../picture.js';
 
@@ -82,22 +83,27 @@ export function userProfile(): Picture {
 export function circuitBreaker(): Picture {
   const { breaker } = resilienceSettings.parse({});
   const circuit = 'src/remote/resilience/circuit.ts';
-  const [closed, open, half] = ['CLOSED', 'OPEN', 'HALF_OPEN'].map((state) => named(circuit, state));
-  const source = [
-    'stateDiagram-v2',
-    `  [*] --> ${closed}`,
-    `  ${closed} --> ${open}: ${breaker.failurePercent} percent of the calls in ${breaker.windowMs} ms fail`,
-    `  ${closed} --> ${open}: ${breaker.volume} failures in a row`,
-    `  ${open} --> ${half}: after ${breaker.resetMs} ms one call may pass`,
-    `  ${half} --> ${closed}: it is answered`,
-    `  ${half} --> ${open}: it fails`,
-    '',
-  ].join('\n');
+  const [closed = '', open = '', half = ''] = ['CLOSED', 'OPEN', 'HALF_OPEN'].map((state) => named(circuit, state));
+  const { failurePercent, windowMs, volume, resetMs } = breaker;
+  const source = graph(
+    [
+      node('start', 'caller', 'start'),
+      node(closed, 'process', closed, ['calls pass']),
+      node(open, 'failure', open, ['calls fail at once:', 'SERVICE_UNAVAILABLE']),
+      node(half, 'store', half, ['one call may pass']),
+      edge('start', closed),
+      edge(closed, open, { label: `${failurePercent} % of the calls in ${windowMs} ms fail,\\nor ${volume} in a row` }),
+      edge(open, half, { label: `after ${resetMs} ms` }),
+      edge(half, open, { label: 'it fails' }),
+      edge(half, closed, { label: 'it is answered' }),
+    ],
+    { direction: 'LR', gap: 1.1 },
+  );
   return {
     name: 'circuit_breaker_state_machine',
     title: 'The circuit breaker of a service',
     about: 'Only calls without an answer count as failures. While it is open, callers get SERVICE_UNAVAILABLE at once.',
-    language: 'mmd',
+    language: 'dot',
     source,
   };
 }

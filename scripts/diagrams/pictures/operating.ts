@@ -24,11 +24,11 @@ export function deploymentOptions(model: DeploymentModel): Picture {
   const source = graph(
     [
       node('code', 'module', 'One program', ['one bundle, one image']),
-      cluster('machine', 'On this machine, embedded engines', [
-        node('start', 'process', command('start'), ['one process']),
-        node('split', 'process', command('start:split'), ['gateway and services']),
+      cluster('machine', 'This machine', [
+        node('start', 'process', command('start'), ['one process,', 'embedded engines']),
+        node('split', 'process', command('start:split'), ['gateway and services,', 'embedded engines']),
       ]),
-      cluster('compose', 'Docker Compose, real servers', [
+      cluster('compose', 'Docker Compose', [
         node('compose-monolith', 'process', 'docker compose', ['--profile monolith']),
         node('compose-split', 'process', 'docker compose', ['--profile split']),
       ]),
@@ -63,12 +63,12 @@ export function scalability(model: DeploymentModel): Picture {
       node('balancer', 'caller', 'Load balancer'),
       cluster(
         'edge',
-        'Stateless: scaled by CPU',
+        'Stateless',
         edges.map((each) => node(each.name, 'process', each.name, [replicas(each)])),
       ),
       cluster(
         'owners',
-        'Stateless: scaled by CPU, each for itself',
+        'Stateless',
         owners.map((each) => node(each.name, 'process', each.name, [replicas(each)])),
       ),
       ...edges.flatMap((each) => [

@@ -68,7 +68,7 @@ export function coreArchitecture(): Picture {
       edge('here', 'handler'),
       edge('there', 'handler', { label: 'gRPC', dashed: true }),
     ],
-    { gap: 0.5 },
+    { direction: 'LR', gap: 0.7 },
   );
   return {
     name: 'core_architecture',

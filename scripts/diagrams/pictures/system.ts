@@ -2,7 +2,7 @@ import { moduleContracts } from '../../../src/apps/modules.js';
 import { services } from '../../../src/apps/services.js';
 import { protocols } from '../../../src/contract/operation.js';
 import type { DeployedProcess, DeploymentModel } from '../../deploy/model.js';
-import { cluster, edge, graph, node } from '../dot.js';
+import { cluster, edge, graph, node, sameRank } from '../dot.js';
 import type { Picture } from '../picture.js';
 
 const protocolNames = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC', websocket: 'WebSocket', mqtt: 'MQTT' } as const;
@@ -21,6 +21,9 @@ const servers = {
   consul: ['Consul', 'optional'],
   otel: ['OTLP collector', 'optional'],
 } as const;
+
+/** Its id: a protocol has the name of the broker. */
+const server = (name: string): string => `server ${name}`;
 
 /** Of a service, as the table of services has it. */
 const modulesOf = (service: string) => services[service]?.modules.map(({ contract }) => contract) ?? [];
@@ -43,7 +46,7 @@ function needed(processes: readonly DeployedProcess[], { options }: DeploymentMo
 
 function serverNodes(processes: readonly DeployedProcess[], model: DeploymentModel): readonly string[] {
   const { required, optional } = needed(processes, model);
-  return [...required, ...optional].map((name) => node(name, 'store', servers[name][0], [servers[name][1]]));
+  return [...required, ...optional].map((name) => node(server(name), 'store', servers[name][0], [servers[name][1]]));
 }
 
 const topology = ({ topologies }: DeploymentModel, name: string): readonly DeployedProcess[] =>
@@ -55,15 +58,15 @@ export function overallSystem(model: DeploymentModel): Picture {
   const source = graph(
     [
       ...callerLines(),
-      cluster('protocols', 'Five protocols, one contract', protocolNodes()),
+      cluster('protocols', 'Protocols', protocolNodes()),
       node('pipeline', 'process', 'Pipeline', ['limits, authentication, authorization,', 'validation, idempotency']),
       ...protocols.map((protocol) => edge(protocol, 'pipeline')),
-      cluster('modules', 'Modules: here, or in a service of their own', moduleNodes()),
+      cluster('modules', 'Modules', moduleNodes()),
       ...moduleContracts.map(({ name }) => edge('pipeline', name)),
       cluster('servers', 'Servers', serverNodes(processes, model)),
-      ...moduleContracts.map(({ name }) => edge(name, 'postgres')),
-      ...required.filter((name) => name !== 'postgres').map((name) => edge('pipeline', name, { dashed: true })),
-      ...optional.map((name) => edge('pipeline', name, { dashed: true })),
+      ...moduleContracts.map(({ name }) => edge(name, server('postgres'))),
+      ...required.filter((name) => name !== 'postgres').map((name) => edge('pipeline', server(name), { dashed: true })),
+      ...optional.map((name) => edge('pipeline', server(name), { dashed: true })),
     ],
     { gap: 0.6 },
   );
@@ -89,9 +92,9 @@ export function singleService(model: DeploymentModel): Picture {
       ...moduleNodes(),
       ...moduleContracts.map(({ name }) => edge('pipeline', name)),
     ]),
-    ...needs.map((name) => node(name, 'store', servers[name][0], [servers[name][1]])),
-    ...moduleContracts.map(({ name }) => edge(name, 'postgres')),
-    ...needs.filter((name) => name !== 'postgres').map((name) => edge('pipeline', name, { dashed: true })),
+    ...needs.map((name) => node(server(name), 'store', servers[name][0], [servers[name][1]])),
+    ...moduleContracts.map(({ name }) => edge(name, server('postgres'))),
+    ...needs.filter((name) => name !== 'postgres').map((name) => edge('pipeline', server(name), { dashed: true })),
   ]);
   return {
     name: 'architecture_single_service',
@@ -119,10 +122,11 @@ export function multiService(model: DeploymentModel): Picture {
       ...processes.flatMap(({ name, database }) =>
         database ? [node(database, 'store', database, ['PostgreSQL']), edge(name, database)] : [],
       ),
-      node('redis', 'store', 'Redis', ['limits, sessions']),
-      node('mqtt', 'store', 'MQTT broker'),
+      sameRank(processes.filter(({ isPublic }) => !isPublic).map(({ name }) => name)),
+      node(server('redis'), 'store', 'Redis', ['limits, sessions']),
+      node(server('mqtt'), 'store', 'MQTT broker'),
       ...processes.flatMap(({ name, needs }) =>
-        needs.filter((need) => need.name !== 'postgres').map((need) => edge(name, need.name, { dashed: true })),
+        needs.filter((need) => need.name !== 'postgres').map((need) => edge(name, server(need.name), { dashed: true })),
       ),
     ],
     { gap: 0.8 },
@@ -143,8 +147,8 @@ export function gatewayRoutes(model: DeploymentModel): Picture {
   const owners = processes.filter(({ isPublic }) => !isPublic);
   const source = graph(
     [
-      cluster('edge', `${gateway?.name}: steps at the edge`, [
-        ...protocolNodes(),
+      cluster('edge', `${gateway?.name}`, [
+        ...protocolNodes().reverse(),
         node('pipeline', 'process', 'Pipeline', ['limits, authentication, validation']),
         ...protocols.map((protocol) => edge(protocol, 'pipeline')),
         node('executor', 'process', 'GrpcExecutor', ['retry, circuit, balancing']),
