@@ -23,7 +23,7 @@ export type Kind = keyof typeof styles;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;
 
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const attributes = (values: Readonly<Record<string, string | number | undefined>>): string => {
@@ -34,7 +34,7 @@ const attributes = (values: Readonly<Record<string, string | number | undefined>
 };
 
 /** A title in bold, smaller lines below. */
-export function labelOf(title: string, details: readonly string[] = []): string {
+function labelOf(title: string, details: readonly string[] = []): string {
   const small = details.map(
     (detail) => `<br/><font point-size="10" color="${light('muted')}">${escapeHtml(detail)}</font>`,
   );
