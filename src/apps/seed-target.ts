@@ -1,9 +1,7 @@
-import { get as getHttp, type IncomingMessage } from 'node:http';
-import { get as getHttps } from 'node:https';
 import { json } from 'node:stream/consumers';
 import type { Configuration } from '../platform/config/configuration.js';
 import { configurationFromEnvironment } from '../platform/config/configuration-from-environment.js';
-import { endpoint, localAddress } from '../platform/config/host.js';
+import { ownHealth } from './own-health.js';
 import { services } from './services.js';
 
 export interface SeedTarget {
@@ -11,8 +9,6 @@ export interface SeedTarget {
   readonly place: string;
   readonly hint?: string;
 }
-
-const healthTimeoutMs = 2_000;
 
 const isGateway = (service: string) => services[service]?.stateless === true;
 
@@ -39,20 +35,9 @@ function ownDatabase(configuration: Configuration): SeedTarget {
 async function runningService(configuration: Configuration): Promise<string | undefined> {
   if (configuration.http.port === 0) return undefined;
   try {
-    const { service } = (await health(configuration)) as { service?: unknown };
+    const { service } = (await json(await ownHealth(configuration))) as { service?: unknown };
     return typeof service === 'string' ? service : undefined;
   } catch {
     return undefined;
   }
-}
-
-function health({ host, http, tls }: Configuration): Promise<unknown> {
-  const url = `${tls ? 'https' : 'http'}://${endpoint(localAddress(host), http.port)}/health`;
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const read = (response: IncomingMessage) => json(response).then(resolve, reject);
-  const signal = AbortSignal.timeout(healthTimeoutMs);
-  // the request holds no secret, so any certificate will do
-  const request = tls ? getHttps(url, { signal, rejectUnauthorized: false }, read) : getHttp(url, { signal }, read);
-  request.on('error', reject);
-  return promise;
 }
