@@ -36,11 +36,11 @@ export function requestLifecycle(): Picture {
   );
   const ends = [
     node('authorizeInput', 'step', 'authorize input', ['conditions of a grant, on the input']),
-    node('executeOnce', 'step', 'idempotency', ['returns the stored result of the key, or stores the new one']),
+    node('runOnce', 'step', 'idempotency', ['returns the stored result of the key, or stores the new one']),
     node('dispatch', 'process', 'handler', ['in its unit of work']),
   ];
-  for (const name of ['authorizeInput', 'executeOnce', 'dispatch']) named(executor, name);
-  const way = ['protocol', 'shed', ...steps.map(({ name }) => name), 'authorizeInput', 'executeOnce', 'dispatch'];
+  for (const name of ['authorizeInput', 'runOnce', 'dispatch']) named(executor, name);
+  const way = ['protocol', 'shed', ...steps.map(({ name }) => name), 'authorizeInput', 'runOnce', 'dispatch'];
   const source = graph(
     [
       ...before,
