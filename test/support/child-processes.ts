@@ -7,9 +7,18 @@ const running = new Set<ChildProcess>();
 export const runningProcesses = (): ReadonlySet<ChildProcess> => new Set(running);
 
 // with SIGKILL the product would leave its embedded PostgreSQL behind
-process.once('exit', () => {
+function stopAll(): void {
   for (const child of running) child.kill('SIGTERM');
-});
+}
+
+process.once('exit', stopAll);
+// a process that ends by a signal has no exit event; without this listener the second signal ends it
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    stopAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 /** Gives `child` back. It ends with this process, with its test file, and with the test that started it when that fails. */
 export function supervised<T extends ChildProcess>(child: T): T {
