@@ -1,4 +1,3 @@
-import { explainAndExit } from './apps/explain-and-exit.js';
 import { ownHealth } from './apps/own-health.js';
 import { services } from './apps/services.js';
 import { configurationFromEnvironment } from './platform/config/configuration-from-environment.js';
@@ -14,4 +13,7 @@ async function main(): Promise<void> {
   process.exit(statusCode === 200 ? 0 : 1);
 }
 
-main().catch(explainAndExit);
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});

@@ -1,5 +1,6 @@
 // Collects what the image runs, for the Dockerfile: `node scripts/build/image.mjs FOLDER`.
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nodeFileTrace } from '@vercel/nft';
 
@@ -8,7 +9,7 @@ const programs = ['health', 'main', 'migrate', 'seed'].map((name) => `dist/bundl
 /** What the programs read at run time by a path that they put together. */
 const data = ['package.json', 'prisma/migrations', 'proto'];
 
-/** @typedef {{ dev?: boolean, optional?: boolean, devOptional?: boolean }} Entry */
+/** @typedef {{ version?: string, dev?: boolean, optional?: boolean, devOptional?: boolean }} Entry */
 /** @type {{ packages: Record<string, Entry> }} */
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 
@@ -29,9 +30,39 @@ async function filesOfImage() {
   return [...fileList, ...maps.filter((file) => existsSync(file))];
 }
 
+/** @typedef {{ purl: string, 'bom-ref': string }} Component */
+/** @typedef {{ ref: string, dependsOn: string[] }} Dependency */
+/** @typedef {{ metadata: { component: Component }, components: Component[], dependencies: Dependency[] }} Bill */
+
+/**
+ * CycloneDX, without what differs between two builds of the same sources. Not by npm's own `--omit`: it leaves out packages
+ * that production requires too.
+ */
+function billOfMaterials() {
+  const folders = Object.keys(packages).filter((key) => key !== '' && isOfProduction(key));
+  const held = new Set(
+    folders.map((key) => `pkg:npm/${key.replace(/^.*node_modules\//, '')}@${packages[key]?.version}`),
+  );
+  const text = execFileSync('npm', [
+    'sbom',
+    '--sbom-format=cyclonedx',
+    '--sbom-type=application',
+    '--package-lock-only',
+  ]);
+  /** @type {Bill & { serialNumber: string }} */
+  const { serialNumber: _, metadata, ...bill } = JSON.parse(text.toString());
+  const components = bill.components.filter(({ purl }) => held.has(decodeURIComponent(purl)));
+  const refs = new Set([metadata.component, ...components].map((component) => component['bom-ref']));
+  const dependencies = bill.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((other) => refs.has(other)) }));
+  return JSON.stringify({ ...bill, metadata: { ...metadata, timestamp: undefined }, components, dependencies });
+}
+
 const [, , folder] = process.argv;
 if (!folder) throw new Error('Name the folder to write to: node scripts/build/image.mjs FOLDER');
 for (const file of [...data, ...(await filesOfImage())]) {
   mkdirSync(dirname(join(folder, file)), { recursive: true });
   cpSync(file, join(folder, file), { recursive: true, dereference: true });
 }
+writeFileSync(join(folder, 'sbom.cdx.json'), billOfMaterials());

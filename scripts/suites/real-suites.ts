@@ -19,6 +19,8 @@ export const serverVariables = [
   'H2SPEC',
   'NAMESPACES',
   'DOCKER_COMPOSE',
+  'IMAGE_ROOT',
+  'HADOLINT',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */

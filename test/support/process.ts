@@ -25,23 +25,23 @@ export function startProcess(
   prefix: readonly string[] = [],
 ): RunningProcess {
   const [command = process.execPath, ...args] = [...prefix, process.execPath, program];
-  const child = supervised(
-    spawn(command, args, {
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        NODE_ENV: 'test',
-        // a third of a start is compiling
-        NODE_COMPILE_CACHE: 'node_modules/.cache/compiled',
-        PORT: '0',
-        GRPC_PORT: '0',
-        MQTT_PORT: '0',
-        SHUTDOWN_TIMEOUT_MS: unhurried.SHUTDOWN_TIMEOUT_MS,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-  );
+  return startProgram(command, args, {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_ENV: 'test',
+    // a third of a start is compiling
+    NODE_COMPILE_CACHE: 'node_modules/.cache/compiled',
+    PORT: '0',
+    GRPC_PORT: '0',
+    MQTT_PORT: '0',
+    SHUTDOWN_TIMEOUT_MS: unhurried.SHUTDOWN_TIMEOUT_MS,
+    ...environment,
+  });
+}
+
+/** Any program, with this environment and nothing else. */
+export function startProgram(command: string, args: readonly string[], env: NodeJS.ProcessEnv): RunningProcess {
+  const child = supervised(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   const output: string[] = [];
   const waiting = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {
