@@ -78,7 +78,7 @@ describe.skipIf(!HELM || !KUBECONFIG || !KUBECTL)('an API server, with HELM and 
       const tests = hooks(yaml);
       expect(tests.map(({ kind }) => kind).sort()).toEqual(['NetworkPolicy', 'NetworkPolicy', 'Pod']);
       const pods = [...barePods(objectsOf(yaml)), ...tests];
-      const { accepted, warnings, output } = namespace.dryRun(pods);
+      const { accepted, warnings, output } = namespace.apply(yamlOf(pods), '--dry-run=server');
       expect(warnings).toEqual([]);
       expect(accepted, output).toBe(true);
     },
