@@ -1,5 +1,5 @@
 import { composeTopologies } from './compose-product.js';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 import { notice } from './target.js';
 
 const start = `-- ${notice}

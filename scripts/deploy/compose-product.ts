@@ -1,7 +1,7 @@
 import { composeValue, publicPasswords } from './compose-values.js';
 import { composeFile, inOrder, quoted } from './compose-yaml.js';
 import { migratingProcess, migrationName } from './migration-step.js';
-import type { BackingService, DeployedProcess, DeploymentModel, Topology } from './model.js';
+import type { BackingService, DeployedProcess, DeploymentModel, Topology } from './model-types.js';
 
 /** A profile of docker-compose.yml for each. */
 const profiles: readonly string[] = ['monolith', 'split'];

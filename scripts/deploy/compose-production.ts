@@ -2,7 +2,7 @@ import { composeTopologies } from './compose-product.js';
 import { logging, productionServers } from './compose-servers.js';
 import { composeFile, inOrder, no } from './compose-yaml.js';
 import { migratingProcess, migrationName } from './migration-step.js';
-import type { DeployedProcess, DeploymentModel, Secret } from './model.js';
+import type { DeployedProcess, DeploymentModel, Secret } from './model-types.js';
 
 const about = [
   'One machine in production: nothing is published but the gateway, or the monolith, and every secret is a file.',

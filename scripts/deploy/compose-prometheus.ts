@@ -1,5 +1,5 @@
 import { composeFile } from './compose-yaml.js';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 
 const about = ['Scrapes gateway and services on this machine, and the monolith on the port of the gateway.'];
 

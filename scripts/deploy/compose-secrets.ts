@@ -1,7 +1,7 @@
 import { composeTopologies } from './compose-product.js';
 import { isFile, secretFile } from './compose-production.js';
 import { composeValue, type Passwords } from './compose-values.js';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 import { notice } from './target.js';
 
 /** Variables of the shell in place of passwords. */

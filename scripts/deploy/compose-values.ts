@@ -1,4 +1,4 @@
-import type { DeployedProcess, Secret } from './model.js';
+import type { DeployedProcess, Secret } from './model-types.js';
 
 /** What Compose has to know of the servers in docker-compose.yml, or of their secrets, to fill in a variable. */
 export interface Passwords {

@@ -3,7 +3,7 @@ import { productFile } from './compose-product.js';
 import { productionFile } from './compose-production.js';
 import { prometheusFile } from './compose-prometheus.js';
 import { secretsScript } from './compose-secrets.js';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 import type { Target } from './target.js';
 
 const writers: Readonly<Record<string, (model: DeploymentModel) => string>> = {

@@ -2,7 +2,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join, sep } from 'node:path';
 import { drift } from '../contract/drift.js';
 import type { Finding } from '../contract/wire-documents.js';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 import type { DeployFiles, Target } from './target.js';
 
 const wording = { source: 'the code gives', surplus: 'is not written any more' };

@@ -1,5 +1,5 @@
 import { placeholder } from './ecs-placeholder.js';
-import type { DeployedProcess, Topology } from './model.js';
+import type { DeployedProcess, Topology } from './model-types.js';
 
 /** The private zone of Cloud Map. */
 const zone = 'mstv.internal';

@@ -1,7 +1,7 @@
 import { registryOf } from './ecs-discovery.js';
 import { networkOf } from './ecs-network.js';
 import { placeholder } from './ecs-placeholder.js';
-import type { DeployedProcess, Port } from './model.js';
+import type { DeployedProcess, Port } from './model-types.js';
 
 /** Input of CreateService. */
 export const serviceInput = (process: DeployedProcess): object => ({

@@ -3,7 +3,7 @@ import { fargateSize } from './ecs-fargate.js';
 import { networkOf } from './ecs-network.js';
 import { placeholder } from './ecs-placeholder.js';
 import { migratingProcess, migrationName } from './migration-step.js';
-import type { DeployedProcess, DeploymentModel } from './model.js';
+import type { DeployedProcess, DeploymentModel } from './model-types.js';
 
 /** Input of RegisterTaskDefinition. */
 export function taskInput(process: DeployedProcess, model: DeploymentModel): object {

@@ -2,7 +2,7 @@ import { discoveryFiles, inZone } from './ecs-discovery.js';
 import { serviceInput } from './ecs-service.js';
 import { migrationRun, migrationTask, taskInput } from './ecs-task.js';
 import { migrationName } from './migration-step.js';
-import type { DeployedProcess, DeploymentModel } from './model.js';
+import type { DeployedProcess, DeploymentModel } from './model-types.js';
 import { type Target, yamlOf } from './target.js';
 
 /** One protocol for each gateway is a matter of target groups on ECS. */

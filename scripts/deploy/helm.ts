@@ -3,8 +3,8 @@ import { processVariables } from '../../src/platform/config/load-configuration.j
 import { valuesSchema } from './helm-values-schema.js';
 import { secretFiles } from './kubernetes-names.js';
 import { resourcesOf } from './kubernetes-pod.js';
-import type { BackingService, DeployedProcess, DeploymentModel, Secret } from './model.js';
-import { mutualTls, type OptionalPart } from './model-options.js';
+import { mutualTls } from './model-options.js';
+import type { BackingService, DeployedProcess, DeploymentModel, OptionalPart, Secret } from './model-types.js';
 import { type DeployFiles, notice, type Target, yamlOf } from './target.js';
 
 const folder = 'deploy/helm';

@@ -8,9 +8,9 @@ import {
   sharedSettings,
 } from './kubernetes-names.js';
 import { networkPolicy, publicPolicyLabel, serverRule } from './kubernetes-network.js';
-import type { DeployedProcess, DeploymentModel } from './model.js';
-import { mutualTls, type OptionalPart } from './model-options.js';
-import { yamlOf } from './target.js';
+import { mutualTls } from './model-options.js';
+import type { DeployedProcess, DeploymentModel, OptionalPart } from './model-types.js';
+import { yamlOf, yamlText } from './target.js';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -26,12 +26,12 @@ const deploymentsOf = (labels: Readonly<Record<string, string>>) => ({
 
 /** Kustomize wants a patch as text, and a name in it, which the target overrides. */
 const podPatch = (spec: object): string =>
-  yamlOf({
+  yamlText({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'any' },
     spec: { template: { spec } },
-  }).replace(/^#.*\n/, '');
+  });
 
 const appPatch = (app: object, rest: object = {}): string =>
   podPatch({ containers: [{ name: 'app', ...app }], ...rest });
@@ -80,7 +80,7 @@ function tlsPatches(process: DeployedProcess): readonly Manifest[] {
   const pods = { target: deploymentsOf(labels), patch: appPatch(app, { volumes }) };
   if (isPublic) return [pods];
   const annotation = { metadata: { name: 'any', annotations: { 'prometheus.io/scheme': 'https' } } };
-  const patch = yamlOf({ apiVersion: 'v1', kind: 'Service', ...annotation }).replace(/^#.*\n/, '');
+  const patch = yamlText({ apiVersion: 'v1', kind: 'Service', ...annotation });
   return [pods, { target: { kind: 'Service', labelSelector: asSelector(labels) }, patch }];
 }
 
@@ -101,13 +101,13 @@ const behindProxy = (resource: string): Manifest =>
     patches: [
       {
         target: { kind: 'NetworkPolicy', labelSelector: asSelector(publicPolicyLabel) },
-        patch: yamlOf([
+        patch: yamlText([
           {
             op: 'add',
             path: '/spec/ingress/0/from',
             value: [{ namespaceSelector: { matchLabels: { [`${product}/ingress`]: 'true' } } }],
           },
-        ]).replace(/^#.*\n/, ''),
+        ]),
       },
     ],
   });

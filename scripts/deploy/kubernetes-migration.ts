@@ -10,7 +10,7 @@ import {
 } from './kubernetes-names.js';
 import { migrationPolicy } from './kubernetes-network.js';
 import { containerSecurity, podSecurity, resourcesOf, scratchMount, scratchVolume } from './kubernetes-pod.js';
-import type { DeployedProcess, DeploymentModel } from './model.js';
+import type { DeployedProcess, DeploymentModel } from './model-types.js';
 
 /** A label, because the host name of a pod cannot have dots. */
 const asLabel = (tag: string): string => tag.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

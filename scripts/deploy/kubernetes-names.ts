@@ -1,10 +1,10 @@
-import type { DeployedProcess, DeploymentModel } from './model.js';
+import type { DeployedProcess, DeploymentModel } from './model-types.js';
 
 export type Manifest = Readonly<Record<string, unknown>>;
 
 export const product = 'nestjs-mstv';
 export const sharedSettings = `${product}-settings`;
-export const secretName = product;
+const secretName = product;
 
 /** On every pod of the product, and on nothing else in the namespace. */
 export const productLabels = { 'app.kubernetes.io/part-of': product };

@@ -1,5 +1,5 @@
 import { type Manifest, processLabels, product, productLabels, selectorOf, serviceLabels } from './kubernetes-names.js';
-import type { BackingService, DeployedProcess } from './model.js';
+import type { BackingService, DeployedProcess } from './model-types.js';
 
 type Rule = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,8 @@ export const networkPolicy = (metadata: Metadata, podSelector: object, rules: Ru
   spec: {
     podSelector: { matchLabels: podSelector },
     policyTypes: [...(rules.ingress ? ['Ingress'] : []), ...(rules.egress ? ['Egress'] : [])],
-    ...rules,
+    // an empty list means what an absent one does, and the API server drops it
+    ...Object.fromEntries(Object.entries(rules).filter(([, list]) => list.length > 0)),
   },
 });
 

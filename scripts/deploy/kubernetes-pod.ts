@@ -8,7 +8,7 @@ import {
   settingsName,
   sharedSettings,
 } from './kubernetes-names.js';
-import type { DeployedProcess, Resources } from './model.js';
+import type { DeployedProcess, Resources } from './model-types.js';
 
 /** Until every node and load balancer has taken the pod out of its list. */
 const preStopSeconds = 5;
@@ -24,8 +24,11 @@ export const containerSecurity = {
 export const scratchVolume = { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } };
 export const scratchMount = { name: 'tmp', mountPath: '/tmp' };
 
+/** As the API server writes it, or every `kubectl apply` would change it. */
+const coresOf = (milliCpu: number): string => (milliCpu % 1000 === 0 ? `${milliCpu / 1000}` : `${milliCpu}m`);
+
 const quantities = ({ milliCpu, memoryMib }: Resources['limits']) => ({
-  cpu: `${milliCpu}m`,
+  cpu: coresOf(milliCpu),
   memory: `${memoryMib}Mi`,
 });
 
@@ -37,7 +40,7 @@ export const resourcesOf = ({ resources: { requests, limits } }: DeployedProcess
 const get = (path: string) => ({ httpGet: { path, port: 'http' } });
 
 /** Two minutes to start; then a hung process is restarted after a minute, and one that lost its database is not called. */
-export const probes = {
+const probes = {
   startupProbe: { ...get('/health/live'), periodSeconds: 2, failureThreshold: 60 },
   livenessProbe: { ...get('/health/live'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
   readinessProbe: { ...get('/health/ready'), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
@@ -51,13 +54,20 @@ const spreadOver = (process: DeployedProcess, topologyKey: string) => ({
   matchLabelKeys: ['pod-template-hash'],
 });
 
+function environment(process: DeployedProcess): Manifest {
+  const env = optionalSecrets(process);
+  return {
+    envFrom: [{ configMapRef: { name: sharedSettings } }, { configMapRef: { name: settingsName(process) } }],
+    ...(env.length > 0 && { env }),
+  };
+}
+
 const appContainer = (process: DeployedProcess, image: string): Manifest => ({
   name: 'app',
   image,
   imagePullPolicy: 'IfNotPresent',
   ports: process.ports.map(({ name, port }) => ({ name, containerPort: port })),
-  envFrom: [{ configMapRef: { name: sharedSettings } }, { configMapRef: { name: settingsName(process) } }],
-  env: optionalSecrets(process),
+  ...environment(process),
   ...probes,
   lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
   resources: resourcesOf(process),

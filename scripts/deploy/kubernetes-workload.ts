@@ -1,6 +1,6 @@
 import { imageOf, type Manifest, processLabels, selectorOf } from './kubernetes-names.js';
 import { podTemplate } from './kubernetes-pod.js';
-import type { DeployedProcess, DeploymentModel } from './model.js';
+import type { DeployedProcess, DeploymentModel } from './model-types.js';
 
 /** The appProtocol of a port, for ingress controllers and service meshes. */
 export const appProtocols = { http: 'http', grpc: 'kubernetes.io/h2c' } as const;

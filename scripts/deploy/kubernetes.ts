@@ -11,8 +11,9 @@ import {
   sharedSettings,
 } from './kubernetes-names.js';
 import { denyAll, processPolicy } from './kubernetes-network.js';
+import { secretExample } from './kubernetes-secret.js';
 import { appProtocols, availability, workload } from './kubernetes-workload.js';
-import type { DeployedProcess, DeploymentModel, Topology } from './model.js';
+import type { DeployedProcess, DeploymentModel, Topology } from './model-types.js';
 import { type Target, yamlOf } from './target.js';
 
 type Files = Readonly<Record<string, string>>;
@@ -89,6 +90,7 @@ function overlayFiles(topology: Topology): Files {
   return {
     'kustomization.yaml': yamlOf(kustomization({ resources: [...base, 'public-services.yaml'] })),
     'public-services.yaml': yamlOf(...publicServices(topology)),
+    'secret.example.env': secretExample(topology),
   };
 }
 

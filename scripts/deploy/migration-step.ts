@@ -1,4 +1,4 @@
-import type { DeployedProcess } from './model.js';
+import type { DeployedProcess } from './model-types.js';
 
 /** Of the one-off container that applies the migrations of a process. */
 export const migrationName = ({ name }: DeployedProcess): string => `migrate-${name}`;

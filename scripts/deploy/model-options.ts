@@ -1,13 +1,4 @@
-import type { BackingService } from './model.js';
-
-/** Settings that a platform adds only where its user has the server for them. */
-export interface OptionalPart {
-  readonly name: 'consul' | 'otel';
-  readonly settings: Readonly<Record<string, string>>;
-  /** Variables; a process starts without them. */
-  readonly optionalSecrets: readonly string[];
-  readonly needs: BackingService;
-}
+import type { OptionalPart } from './model-types.js';
 
 export const optionalParts: readonly OptionalPart[] = [
   {

@@ -11,7 +11,7 @@ import type {
   Secret,
   ServiceTable,
   Shutdown,
-} from './model.js';
+} from './model-types.js';
 
 interface Choice {
   readonly service: string;

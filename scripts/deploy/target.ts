@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { DeploymentModel } from './model.js';
+import type { DeploymentModel } from './model-types.js';
 
 /** Texts by their path below the root of the repository. */
 export type DeployFiles = ReadonlyMap<string, string>;
@@ -15,5 +15,7 @@ export interface Target {
 export const notice = 'Written by `npm run deploy:write` from src/apps/services.ts: do not edit.';
 
 /** Long strings stay on one line, and two equal objects are written twice: no anchors. */
-export const yamlOf = (...documents: readonly unknown[]): string =>
-  `# ${notice}\n${documents.map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')}`;
+export const yamlText = (...documents: readonly unknown[]): string =>
+  documents.map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+
+export const yamlOf = (...documents: readonly unknown[]): string => `# ${notice}\n${yamlText(...documents)}`;

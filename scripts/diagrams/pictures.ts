@@ -1,4 +1,4 @@
-import type { DeploymentModel } from '../deploy/model.js';
+import type { DeploymentModel } from '../deploy/model-types.js';
 import type { Picture } from './picture.js';
 import { authorization, modulesAndCalls, operationsByProtocol, requestLifecycle } from './pictures/calls.js';
 import { databaseSchema } from './pictures/data.js';

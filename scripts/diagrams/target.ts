@@ -1,4 +1,4 @@
-import type { DeploymentModel } from '../deploy/model.js';
+import type { DeploymentModel } from '../deploy/model-types.js';
 import type { Target } from '../deploy/target.js';
 import type { Picture } from './picture.js';
 import { pictures } from './pictures.js';

@@ -21,6 +21,12 @@ export const serverVariables = [
   'DOCKER_COMPOSE',
   'IMAGE_ROOT',
   'HADOLINT',
+  'KUBECONFIG',
+  'KUBECTL',
+  'KUSTOMIZE',
+  'KUBECONFORM',
+  'KUBERNETES_SCHEMAS',
+  'CHECKOV',
 ];
 
 /** `databaseServer` is the one that test/support/global-setup.ts provides. */

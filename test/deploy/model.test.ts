@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { deploymentModel, type TopologyName } from '../../scripts/deploy/model.js';
+import { deploymentModel } from '../../scripts/deploy/model.js';
 import { mutualTls } from '../../scripts/deploy/model-options.js';
+import type { TopologyName } from '../../scripts/deploy/model-types.js';
 import { services } from '../../src/apps/services.js';
 import { configurationSchema } from '../../src/platform/config/configuration.js';
 import { processVariables } from '../../src/platform/config/load-configuration.js';

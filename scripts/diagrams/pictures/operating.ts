@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
 import { kubernetes } from '../../deploy/kubernetes.js';
-import type { DeployedProcess, DeploymentModel } from '../../deploy/model.js';
+import type { DeployedProcess, DeploymentModel } from '../../deploy/model-types.js';
 import { cluster, edge, graph, node, tableGraph } from '../dot.js';
 import { named } from '../facts.js';
 import type { Picture } from '../picture.js';

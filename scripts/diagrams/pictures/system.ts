@@ -1,7 +1,7 @@
 import { moduleContracts } from '../../../src/apps/modules.js';
 import { services } from '../../../src/apps/services.js';
 import { protocols } from '../../../src/contract/operation.js';
-import type { DeployedProcess, DeploymentModel } from '../../deploy/model.js';
+import type { DeployedProcess, DeploymentModel } from '../../deploy/model-types.js';
 import { cluster, edge, graph, node, sameRank } from '../dot.js';
 import type { Picture } from '../picture.js';
 
