@@ -63,7 +63,7 @@ const options = {
 
 function valuesShape(names: ValueNames) {
   const settings = z.partialRecord(z.enum(names.settings), z.union([z.string(), z.number(), z.boolean()]));
-  const autoscaling = some({ minReplicas: replicas, maxReplicas: replicas });
+  const autoscaling = some({ minReplicas: replicas, maxReplicas: replicas, averageCpu: quantity });
   const resources = some({ requests: quantities, limits: quantities });
   const server = some({ ports: z.array(port).min(1), to: z.array(anObject) });
   return some({

@@ -93,7 +93,11 @@ function row(process: DeployedProcess, model: DeploymentModel) {
     settings: { ...process.settings, ...secretFiles(process) },
     secrets: keys(process.secrets, true),
     optionalSecrets: keys(process.secrets, false),
-    autoscaling: { minReplicas: resources.replicas.min, maxReplicas: resources.replicas.max },
+    autoscaling: {
+      minReplicas: resources.replicas.min,
+      maxReplicas: resources.replicas.max,
+      averageCpu: `${resources.replicas.milliCpu}m`,
+    },
     resources: resourcesOf(process),
   };
 }

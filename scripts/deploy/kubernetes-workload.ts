@@ -42,7 +42,7 @@ export function workload(process: DeployedProcess, model: DeploymentModel): read
 /** How many pods there are, and how many a drained node may take away. */
 export function availability(process: DeployedProcess): readonly Manifest[] {
   const metadata = { name: process.name, labels: processLabels(process) };
-  const { min, max } = process.resources.replicas;
+  const { min, max, milliCpu } = process.resources.replicas;
   return [
     {
       apiVersion: 'autoscaling/v2',
@@ -53,7 +53,10 @@ export function availability(process: DeployedProcess): readonly Manifest[] {
         minReplicas: min,
         maxReplicas: max,
         metrics: [
-          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: `${milliCpu}m` } },
+          },
         ],
       },
     },

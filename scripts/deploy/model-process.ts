@@ -101,6 +101,7 @@ function resourcesOf(modules: readonly string[]): Resources {
   return {
     requests: { milliCpu: 250, memoryMib: 256 + hashingMib },
     limits: { milliCpu: 2_000, memoryMib: 640 + hashingMib },
-    replicas: { min: 2, max: 10 },
+    // 60 % of the one core that JavaScript can use; a share of the request would be far less
+    replicas: { min: 2, max: 10, milliCpu: 600 },
   };
 }

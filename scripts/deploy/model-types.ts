@@ -53,7 +53,8 @@ export interface BackingService {
 export interface Resources {
   readonly requests: Quantities;
   readonly limits: Quantities;
-  readonly replicas: { readonly min: number; readonly max: number };
+  /** Instances are added while the average of the CPU that one uses is above `milliCpu`. */
+  readonly replicas: { readonly min: number; readonly max: number; readonly milliCpu: number };
 }
 
 interface Quantities {
