@@ -30,7 +30,7 @@ const internals: Readonly<Record<string, readonly Internal[]>> = {
     },
     {
       file: 'src/protocols/grpc/unary-call.ts',
-      parts: ['transport.sendStatus = nothing;'],
+      parts: ['transport.sendStatus = ignore;'],
       reason: 'the answer is written to the stream, and a status after it would be a second one',
     },
     {
