@@ -28,4 +28,10 @@ function firstDifference(before: string, after: string, { source }: Wording): st
   return `line ${at + 1} is ${quoted(old[at])}, ${source} ${quoted(current[at])}`;
 }
 
-const quoted = (line: string | undefined): string => (line === undefined ? 'absent' : JSON.stringify(line.trim()));
+const shownCharacters = 160;
+
+function quoted(line: string | undefined): string {
+  if (line === undefined) return 'absent';
+  const text = line.trim();
+  return JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text);
+}
