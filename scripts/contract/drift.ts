@@ -25,13 +25,23 @@ function firstDifference(before: string, after: string, { source }: Wording): st
   const [old, current] = [before.split('\n'), after.split('\n')];
   const line = current.findIndex((text, index) => text !== old[index]);
   const at = line === -1 ? current.length : line;
-  return `line ${at + 1} is ${quoted(old[at])}, ${source} ${quoted(current[at])}`;
+  const [was, is] = [old[at]?.trim(), current[at]?.trim()];
+  const from = Math.max(0, commonStart(was ?? '', is ?? '') - shownBefore);
+  return `line ${at + 1} is ${excerpt(was, from)}, ${source} ${excerpt(is, from)}`;
 }
 
+const shownBefore = 60;
 const shownCharacters = 160;
 
-function quoted(line: string | undefined): string {
+function commonStart(one: string, other: string): number {
+  let index = 0;
+  while (index < one.length && one[index] === other[index]) index++;
+  return index;
+}
+
+/** Of a line that may be long, such as a table in a diagram. */
+function excerpt(line: string | undefined, from: number): string {
   if (line === undefined) return 'absent';
-  const text = line.trim();
-  return JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text);
+  const end = from + shownCharacters;
+  return JSON.stringify(`${from > 0 ? '…' : ''}${line.slice(from, end)}${end < line.length ? '…' : ''}`);
 }
