@@ -4,6 +4,7 @@ import { networkOf } from './ecs-network.js';
 import { placeholder } from './ecs-placeholder.js';
 import { migratingProcess, migrationName } from './migration-step.js';
 import type { DeployedProcess, DeploymentModel } from './model-types.js';
+import { privateNetworks } from './private-networks.js';
 
 /** Input of RegisterTaskDefinition. */
 export function taskInput(process: DeployedProcess, model: DeploymentModel): object {
@@ -67,9 +68,11 @@ const containerOf = (process: DeployedProcess, { image }: DeploymentModel) => ({
   },
 });
 
-const environmentOf = ({ settings, calls }: DeployedProcess) =>
+/** The security group admits the load balancer alone to a public process, so what it says about callers can be believed. */
+const environmentOf = ({ settings, calls, isPublic }: DeployedProcess) =>
   Object.entries({
     ...settings,
+    ...(isPublic && { TRUSTED_PROXIES: privateNetworks }),
     ...Object.fromEntries(calls.map(({ variable, service, grpcPort }) => [variable, addressInEcs(service, grpcPort)])),
   }).map(([name, value]) => ({ name, value }));
 

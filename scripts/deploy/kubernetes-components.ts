@@ -10,6 +10,7 @@ import {
 import { networkPolicy, publicPolicyLabel, serverRule } from './kubernetes-network.js';
 import { mutualTls } from './model-options.js';
 import type { DeployedProcess, DeploymentModel, OptionalPart } from './model-types.js';
+import { privateNetworks } from './private-networks.js';
 import { yamlOf, yamlText } from './target.js';
 
 type Files = Readonly<Record<string, string>>;
@@ -89,9 +90,6 @@ function mtls({ topologies }: DeploymentModel): Files {
   const split = topologies.find(({ name }) => name === 'split')?.processes ?? [];
   return { 'kustomization.yaml': yamlOf(component({ patches: split.flatMap(tlsPatches) })) };
 }
-
-/** Pods, whichever range the cluster takes for them. */
-const privateNetworks = '10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fc00::/7';
 
 /** The proxy alone reaches the public ports, so that what it says about callers can be believed. */
 const behindProxy = (resource: string): Manifest =>
