@@ -16,6 +16,7 @@ const styles = {
   document: { fill: 'surface', shape: 'note' },
   question: { fill: 'bg', shape: 'diamond' },
   failure: { fill: 'red' },
+  caution: { fill: 'amber' },
   optional: { fill: 'bg', dashed: true },
 } as const satisfies Record<string, Style>;
 
@@ -88,7 +89,7 @@ export const graph = (lines: readonly string[], { direction = 'TB', gap = 0.45 }
     '',
   ].join('\n');
 
-/** A table with a header; a cell that is `true` shows a tick. */
+/** A table with a header; a cell that is `true` shows a dot. */
 export function tableGraph(header: readonly string[], rows: readonly (readonly (string | boolean)[])[]): string {
   const cell = (text: string, more = '') => `<td align="left" border="1" ${more}>${text}</td>`;
   const shown = (value: string | boolean): string =>

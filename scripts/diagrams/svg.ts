@@ -9,6 +9,10 @@ const pixelsPerPoint = 1.35;
 /** Room for wider fonts. */
 const textScale = 0.88;
 
+/** Lines that cross a text are interrupted. */
+const clearance =
+  '.message text, .cluster text, .edge text { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round; }';
+
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Without the names of nodes, which readers would see as tooltips. */
@@ -33,6 +37,20 @@ const centred = (svg: string): string =>
     return group.replaceAll(/text-anchor="start" x="[^"]+"/g, `text-anchor="middle" x="${middle}"`);
   });
 
+/** With the titles of boxes above the arrows that cross them. */
+function titlesLast(svg: string): string {
+  const titles: string[] = [];
+  const rest = svg.replaceAll(/<g id="[^"]*" class="cluster">[\s\S]*?<\/g>/g, (group) =>
+    group.replaceAll(/<text [\s\S]*?<\/text>\n?/g, (text) => {
+      titles.push(text);
+      return '';
+    }),
+  );
+  if (titles.length === 0) return svg;
+  const end = rest.lastIndexOf('</g>');
+  return `${rest.slice(0, end)}<g class="cluster">\n${titles.join('')}</g>\n${rest.slice(end)}`;
+}
+
 function drawDot(source: string): string {
   const drawn = graphviz.layout(source, 'svg', 'dot');
   const body = drawn.slice(drawn.indexOf('<svg')).replaceAll(/<!--[\s\S]*?-->\n?/g, '');
@@ -43,7 +61,7 @@ function drawDot(source: string): string {
   const plain = withoutTooltips(sized)
     .replaceAll(/ font-family="[^"]*"/g, '')
     .replaceAll(/font-size="([\d.]+)"/g, (_, size) => `font-size="${(Number(size) * textScale).toFixed(1)}"`);
-  return withVariables(centred(plain));
+  return withVariables(titlesLast(centred(plain)));
 }
 
 function drawMermaid(source: string): string {
@@ -51,13 +69,14 @@ function drawMermaid(source: string): string {
   return withoutMixing(drawn)
     .replace(/ style="--bg[^"]*"/, '')
     .replaceAll(/ *@import [^\n]*\n/g, '')
-    .replace(/ *text { font-family[^\n]*\n/, '');
+    .replace(/ *text { font-family[^\n]*\n/, '')
+    .replaceAll(/<g class="note"[\s\S]*?<\/g>/g, (note) => note.replace('font-size="11"', 'font-size="9.7"'));
 }
 
 /** An SVG that is legible on a light and on a dark page, the same on every machine. */
 export function svgOf({ title, about, language, source }: Picture): string {
   const drawn = language === 'dot' ? drawDot(source) : drawMermaid(source);
-  const style = `<style>\n${colourSchemes}\ntext { font-family: ${fonts}; }\n</style>`;
+  const style = `<style>\n${colourSchemes}\ntext { font-family: ${fonts}; }\n${clearance}\n</style>`;
   const head = `<title>${escaped(title)}</title>\n<desc>${escaped(about)}</desc>\n${style}\n`;
   const withHead = drawn.replace(/<svg ([^>]*)>\n?/, (_, attributes) => `<svg role="img" ${attributes}>\n${head}`);
   return `<!-- Written by \`npm run diagrams\`: do not edit. -->\n${withHead.trim()}\n`;

@@ -136,7 +136,8 @@ export function observability(): Picture {
   return {
     name: 'observability_pipeline',
     title: 'Where metrics, logs and traces go',
-    about: 'Metrics are scraped, logs are lines on stdout, traces go to an OTLP endpoint where one is set.',
+    about:
+      'Metrics are scraped, and logs are lines on stdout; where an OTLP endpoint is set, traces, metrics and logs are sent there.',
     language: 'dot',
     source,
   };

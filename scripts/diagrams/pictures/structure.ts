@@ -123,7 +123,7 @@ export function featureFlags(): Picture {
       'required in production',
       ...names.map((service) => isRequired(service, name)),
     ]),
-    ...switches.map(({ name, about }) => [name, about, ...names.map(() => '')]),
+    ...switches.map(({ name, about }) => [name, about, ...names.map(() => 'may be set')]),
     ...flags.map(([name, id]) => [name, `enables ${id}`, ...names.map(() => '')]),
   ];
   return {

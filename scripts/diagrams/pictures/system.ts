@@ -25,6 +25,9 @@ const servers = {
 /** Its id: a protocol has the name of the broker. */
 const server = (name: string): string => `server ${name}`;
 
+/** The node that talks to a server: the broker carries one protocol. */
+const userOf = (name: string): string => (name === 'mqtt' ? 'mqtt' : 'pipeline');
+
 /** Of a service, as the table of services has it. */
 const modulesOf = (service: string) => services[service]?.modules.map(({ contract }) => contract) ?? [];
 
@@ -65,7 +68,9 @@ export function overallSystem(model: DeploymentModel): Picture {
       ...moduleContracts.map(({ name }) => edge('pipeline', name)),
       cluster('servers', 'Servers', serverNodes(processes, model)),
       ...moduleContracts.map(({ name }) => edge(name, server('postgres'))),
-      ...required.filter((name) => name !== 'postgres').map((name) => edge('pipeline', server(name), { dashed: true })),
+      ...required
+        .filter((name) => name !== 'postgres')
+        .map((name) => edge(userOf(name), server(name), { dashed: true })),
       ...optional.map((name) => edge('pipeline', server(name), { dashed: true })),
     ],
     { gap: 0.6 },
@@ -94,7 +99,7 @@ export function singleService(model: DeploymentModel): Picture {
     ]),
     ...needs.map((name) => node(server(name), 'store', servers[name][0], [servers[name][1]])),
     ...moduleContracts.map(({ name }) => edge(name, server('postgres'))),
-    ...needs.filter((name) => name !== 'postgres').map((name) => edge('pipeline', server(name), { dashed: true })),
+    ...needs.filter((name) => name !== 'postgres').map((name) => edge(userOf(name), server(name), { dashed: true })),
   ]);
   return {
     name: 'architecture_single_service',
