@@ -2,6 +2,7 @@ import { services } from '../../src/apps/services.js';
 import { processVariables } from '../../src/platform/config/load-configuration.js';
 import { valuesSchema } from './helm-values-schema.js';
 import { secretFiles } from './kubernetes-names.js';
+import { publicPorts } from './kubernetes-network.js';
 import { resourcesOf } from './kubernetes-pod.js';
 import { mutualTls } from './model-options.js';
 import type { BackingService, DeployedProcess, DeploymentModel, OptionalPart, Secret } from './model-types.js';
@@ -84,6 +85,7 @@ function row(process: DeployedProcess, model: DeploymentModel) {
       .map((each) => each.name),
     service,
     public: process.isPublic,
+    publicPorts: publicPorts(process),
     protocols,
     ports: Object.fromEntries(process.ports.map((each) => [each.name, each.port])),
     ...(database !== undefined && { database }),

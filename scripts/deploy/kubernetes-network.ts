@@ -1,5 +1,5 @@
 import { type Manifest, processLabels, product, productLabels, selectorOf, serviceLabels } from './kubernetes-names.js';
-import type { BackingService, DeployedProcess } from './model-types.js';
+import type { BackingService, DeployedProcess, Port } from './model-types.js';
 
 type Rule = Readonly<Record<string, unknown>>;
 
@@ -40,6 +40,13 @@ export const networkPolicy = (metadata: Metadata, podSelector: object, rules: Ru
   },
 });
 
+/** Ports on which callers from outside reach a process: a gateway that serves MQTT alone has none. */
+export function publicPorts({ isPublic, protocols }: DeployedProcess): readonly Port['name'][] {
+  if (!isPublic) return [];
+  const overHttp = protocols.some((protocol) => protocol !== 'grpc' && protocol !== 'mqtt');
+  return [...(overHttp ? (['http'] as const) : []), ...(protocols.includes('grpc') ? (['grpc'] as const) : [])];
+}
+
 /** For every pod of the product: what no other policy allows is refused. */
 export const denyAll = (): Manifest =>
   networkPolicy({ name: `${product}-deny-all` }, productLabels, { ingress: [], egress: [] });
@@ -50,10 +57,11 @@ export function processPolicy(process: DeployedProcess, callers: readonly string
     from: callers.map((service) => ({ podSelector: { matchLabels: serviceLabels(service) } })),
     ports: [tcp('grpc')],
   };
-  const fromAnywhere: Rule = { ports: process.ports.map(({ name }) => tcp(name)) };
-  const labels = { ...processLabels(process), ...(process.isPublic && publicPolicyLabel) };
+  const open = publicPorts(process);
+  const fromAnywhere: Rule = { ports: open.map(tcp) };
+  const labels = { ...processLabels(process), ...(open.length > 0 && publicPolicyLabel) };
   return networkPolicy({ name: process.name, labels }, selectorOf(process), {
-    ingress: [...(process.isPublic ? [fromAnywhere] : []), ...(callers.length > 0 ? [fromCallers] : [])],
+    ingress: [...(open.length > 0 ? [fromAnywhere] : []), ...(callers.length > 0 ? [fromCallers] : [])],
     egress: [
       dns,
       ...process.calls.map(({ service, grpcPort }) => ({
