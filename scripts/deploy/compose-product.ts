@@ -1,6 +1,7 @@
 import { composeValue, publicPasswords } from './compose-values.js';
 import { composeFile, inOrder, quoted } from './compose-yaml.js';
 import { migratingProcess, migrationName } from './migration-step.js';
+import { addressesOf } from './model-queries.js';
 import type { BackingService, DeployedProcess, DeploymentModel, Topology } from './model-types.js';
 
 /** A profile of docker-compose.yml for each. */
@@ -69,9 +70,7 @@ function serviceOf(process: DeployedProcess, profile: string): object {
 
 const environmentOf = (process: DeployedProcess): Readonly<Record<string, string>> => ({
   ...process.settings,
-  ...Object.fromEntries(
-    process.calls.map(({ variable, service, grpcPort }) => [variable, `dns:///${service}:${grpcPort}`]),
-  ),
+  ...addressesOf(process),
   ...Object.fromEntries(
     process.secrets.map((secret) => [secret.variable, composeValue(secret, publicPasswords, process)]),
   ),

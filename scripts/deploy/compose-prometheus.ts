@@ -1,10 +1,11 @@
 import { composeFile } from './compose-yaml.js';
+import { processesOf } from './model-queries.js';
 import type { DeploymentModel } from './model-types.js';
 
 const about = ['Scrapes gateway and services on this machine, and the monolith on the port of the gateway.'];
 
-export function prometheusFile({ topologies }: DeploymentModel): string {
-  const processes = topologies.find(({ name }) => name === 'split')?.processes ?? [];
+export function prometheusFile(model: DeploymentModel): string {
+  const processes = processesOf(model, 'split');
   return composeFile(about, {
     global: { scrape_interval: '15s' },
     rule_files: ['alerts.yaml'],

@@ -3,6 +3,7 @@ import { fargateSize } from './ecs-fargate.js';
 import { networkOf } from './ecs-network.js';
 import { placeholder } from './ecs-placeholder.js';
 import { migratingProcess, migrationName } from './migration-step.js';
+import { addressesOf } from './model-queries.js';
 import type { DeployedProcess, DeploymentModel } from './model-types.js';
 import { privateNetworks } from './private-networks.js';
 
@@ -69,11 +70,11 @@ const containerOf = (process: DeployedProcess, { image }: DeploymentModel) => ({
 });
 
 /** The security group admits the load balancer alone to a public process, so what it says about callers can be believed. */
-const environmentOf = ({ settings, calls, isPublic }: DeployedProcess) =>
+const environmentOf = (process: DeployedProcess) =>
   Object.entries({
-    ...settings,
-    ...(isPublic && { TRUSTED_PROXIES: privateNetworks }),
-    ...Object.fromEntries(calls.map(({ variable, service, grpcPort }) => [variable, addressInEcs(service, grpcPort)])),
+    ...process.settings,
+    ...(process.isPublic && { TRUSTED_PROXIES: privateNetworks }),
+    ...addressesOf(process, addressInEcs),
   }).map(([name, value]) => ({ name, value }));
 
 /** A program of the image. ECS replaces a task that fails it, so it asks whether the process lives, not its servers. */

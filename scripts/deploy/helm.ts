@@ -5,6 +5,7 @@ import { secretFiles } from './kubernetes-names.js';
 import { publicPorts } from './kubernetes-network.js';
 import { resourcesOf } from './kubernetes-pod.js';
 import { mutualTls } from './model-options.js';
+import { everyProcess } from './model-queries.js';
 import type { BackingService, DeployedProcess, DeploymentModel, OptionalPart, Secret } from './model-types.js';
 import { type DeployFiles, notice, type Target, yamlOf } from './target.js';
 
@@ -43,11 +44,6 @@ const chart = ({ image }: DeploymentModel) => ({
   appVersion: image.tag,
   kubeVersion: '>=1.30.0-0',
 });
-
-/** Once each: topologies share processes. */
-const everyProcess = ({ topologies }: DeploymentModel): readonly DeployedProcess[] => [
-  ...new Map(topologies.flatMap(({ processes }) => processes).map((process) => [process.name, process])).values(),
-];
 
 /** Variables that values may set: no secrets, and nothing that the table says already. */
 function settingNames(model: DeploymentModel): readonly string[] {

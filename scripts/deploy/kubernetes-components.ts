@@ -9,6 +9,7 @@ import {
 } from './kubernetes-names.js';
 import { networkPolicy, publicPolicyLabel, serverRule } from './kubernetes-network.js';
 import { mutualTls } from './model-options.js';
+import { processesOf } from './model-queries.js';
 import type { DeployedProcess, DeploymentModel, OptionalPart } from './model-types.js';
 import { privateNetworks } from './private-networks.js';
 import { yamlOf, yamlText } from './target.js';
@@ -86,8 +87,8 @@ function tlsPatches(process: DeployedProcess): readonly Manifest[] {
 }
 
 /** Of the split topologies; a monolith calls nobody. */
-function mtls({ topologies }: DeploymentModel): Files {
-  const split = topologies.find(({ name }) => name === 'split')?.processes ?? [];
+function mtls(model: DeploymentModel): Files {
+  const split = processesOf(model, 'split');
   return { 'kustomization.yaml': yamlOf(component({ patches: split.flatMap(tlsPatches) })) };
 }
 

@@ -1,5 +1,4 @@
 import {
-  addressesOf,
   imageOf,
   type Manifest,
   optionalSecrets,
@@ -10,6 +9,7 @@ import {
 } from './kubernetes-names.js';
 import { migrationPolicy } from './kubernetes-network.js';
 import { containerSecurity, podSecurity, resourcesOf, scratchMount, scratchVolume } from './kubernetes-pod.js';
+import { addressesOf } from './model-queries.js';
 import type { DeployedProcess, DeploymentModel } from './model-types.js';
 
 /** A label, because the host name of a pod cannot have dots. */

@@ -34,10 +34,6 @@ export const secretFiles = ({ secrets }: DeployedProcess): Readonly<Record<strin
       .map(({ variable }) => [`${variable}_FILE`, `${secretsFolder}/${variable}`]),
   );
 
-/** A headless Service, so that the name gives the address of each pod, and calls are spread over all of them. */
-export const addressesOf = ({ calls }: DeployedProcess): Readonly<Record<string, string>> =>
-  Object.fromEntries(calls.map(({ variable, service, grpcPort }) => [variable, `dns:///${service}:${grpcPort}`]));
-
 export const secretsVolume = ({ secrets }: DeployedProcess) => ({
   name: 'secrets',
   secret: {

@@ -2,7 +2,6 @@ import { components } from './kubernetes-components.js';
 import { kustomization } from './kubernetes-kustomization.js';
 import { hasMigrations, migration } from './kubernetes-migration.js';
 import {
-  addressesOf,
   type Manifest,
   productLabels,
   secretFiles,
@@ -13,15 +12,11 @@ import {
 import { denyAll, processPolicy } from './kubernetes-network.js';
 import { secretExample } from './kubernetes-secret.js';
 import { appProtocols, availability, workload } from './kubernetes-workload.js';
+import { addressesOf, everyProcess } from './model-queries.js';
 import type { DeployedProcess, DeploymentModel, Topology } from './model-types.js';
 import { type Target, yamlOf } from './target.js';
 
 type Files = Readonly<Record<string, string>>;
-
-/** Once each: topologies share processes. */
-const everyProcess = ({ topologies }: DeploymentModel): readonly DeployedProcess[] => [
-  ...new Map(topologies.flatMap(({ processes }) => processes).map((process) => [process.name, process])).values(),
-];
 
 /** The settings that are the same in every process. */
 function commonSettings(processes: readonly DeployedProcess[]): Readonly<Record<string, string>> {

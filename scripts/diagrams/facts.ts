@@ -14,6 +14,12 @@ export function named(file: string, name: string): string {
   return name;
 }
 
+/** Throws unless there is such a file or folder. */
+export function existing(path: string): string {
+  if (globSync(path).length === 0) throw new Error(`a diagram names ${path}, which does not exist: change the diagram`);
+  return path;
+}
+
 /** Throws unless a module declares it. */
 export function operation(id: string): OperationDescriptor {
   const found = operations.find((each) => each.id === id);

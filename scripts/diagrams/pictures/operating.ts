@@ -1,18 +1,11 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
 import { kubernetes } from '../../deploy/kubernetes.js';
+import { processesOf } from '../../deploy/model-queries.js';
 import type { DeployedProcess, DeploymentModel } from '../../deploy/model-types.js';
 import { cluster, edge, graph, node, tableGraph } from '../dot.js';
-import { named } from '../facts.js';
+import { existing, named } from '../facts.js';
 import type { Picture } from '../picture.js';
-
-const existing = (path: string): string => {
-  if (globSync(path).length === 0) throw new Error(`a diagram names ${path}, which does not exist: change the diagram`);
-  return path;
-};
-
-const topology = ({ topologies }: DeploymentModel, name: string): readonly DeployedProcess[] =>
-  topologies.find((each) => each.name === name)?.processes ?? [];
 
 export function deploymentOptions(model: DeploymentModel): Picture {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
@@ -34,9 +27,9 @@ export function deploymentOptions(model: DeploymentModel): Picture {
       ]),
       cluster('cluster', 'Kubernetes', [
         ...overlays.map((path) => node(path, 'process', 'kubectl apply -k', [path])),
-        node('helm', 'process', 'helm install', ['deploy/helm']),
+        node('helm', 'process', 'helm install', [existing('deploy/helm')]),
       ]),
-      cluster('aws', 'AWS', [node('ecs', 'process', 'ECS', ['deploy/ecs'])]),
+      cluster('aws', 'AWS', [node('ecs', 'process', 'ECS', [existing('deploy/ecs')])]),
       ...['start', 'split', 'compose-monolith', 'compose-split', ...overlays, 'helm', 'ecs'].map((id) =>
         edge('code', id),
       ),
@@ -53,7 +46,7 @@ export function deploymentOptions(model: DeploymentModel): Picture {
 }
 
 export function scalability(model: DeploymentModel): Picture {
-  const processes = topology(model, 'split');
+  const processes = processesOf(model, 'split');
   const replicas = ({ resources }: DeployedProcess) =>
     `${resources.replicas.min} to ${resources.replicas.max} instances`;
   const edges = processes.filter(({ isPublic }) => isPublic);

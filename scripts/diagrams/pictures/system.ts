@@ -1,6 +1,7 @@
 import { moduleContracts } from '../../../src/apps/modules.js';
 import { services } from '../../../src/apps/services.js';
 import { protocols } from '../../../src/contract/operation.js';
+import { processesOf } from '../../deploy/model-queries.js';
 import type { DeployedProcess, DeploymentModel } from '../../deploy/model-types.js';
 import { cluster, edge, graph, node, sameRank } from '../dot.js';
 import type { Picture } from '../picture.js';
@@ -52,11 +53,8 @@ function serverNodes(processes: readonly DeployedProcess[], model: DeploymentMod
   return [...required, ...optional].map((name) => node(server(name), 'store', servers[name][0], [servers[name][1]]));
 }
 
-const topology = ({ topologies }: DeploymentModel, name: string): readonly DeployedProcess[] =>
-  topologies.find((each) => each.name === name)?.processes ?? [];
-
 export function overallSystem(model: DeploymentModel): Picture {
-  const processes = topology(model, 'split');
+  const processes = processesOf(model, 'split');
   const { required, optional } = needed(processes, model);
   const source = graph(
     [
@@ -85,7 +83,7 @@ export function overallSystem(model: DeploymentModel): Picture {
 }
 
 export function singleService(model: DeploymentModel): Picture {
-  const [monolith] = topology(model, 'monolith');
+  const [monolith] = processesOf(model, 'monolith');
   const ports = monolith?.ports.map(({ name, port }) => `${name} ${port}`) ?? [];
   const needs = monolith?.needs.map(({ name }) => name) ?? [];
   const source = graph([
@@ -111,7 +109,7 @@ export function singleService(model: DeploymentModel): Picture {
 }
 
 export function multiService(model: DeploymentModel): Picture {
-  const processes = topology(model, 'split');
+  const processes = processesOf(model, 'split');
   const details = ({ ports, protocols: served }: DeployedProcess) => [
     ports.map(({ name, port }) => `${name} ${port}`).join(', '),
     served.map((protocol) => protocolNames[protocol]).join(', '),
@@ -147,7 +145,7 @@ export function multiService(model: DeploymentModel): Picture {
 }
 
 export function gatewayRoutes(model: DeploymentModel): Picture {
-  const processes = topology(model, 'split');
+  const processes = processesOf(model, 'split');
   const [gateway] = processes.filter(({ isPublic }) => isPublic);
   const owners = processes.filter(({ isPublic }) => !isPublic);
   const source = graph(
