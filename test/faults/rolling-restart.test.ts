@@ -84,7 +84,9 @@ describe('two gateways whose clients move when the gateway asks them to', () => 
   const closers: (() => void)[] = [];
 
   beforeAll(async () => {
-    topology = await Topology.start({ counts: { 'api-gateway': 2 }, environment: longDeadline });
+    // as in production: these clients see that a gateway goes only when they ask it again, however late that is
+    const environment = { ...longDeadline, SHUTDOWN_DELAY_MS: '3000' };
+    topology = await Topology.start({ counts: { 'api-gateway': 2 }, environment });
   });
 
   afterAll(async () => {
