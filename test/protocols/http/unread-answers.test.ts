@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.js';
 import { exchange, RawConnection, statuses } from '../../support/raw-connection.js';
 import { type SpecimenHttp, specimenHttp } from './specimen-http.js';
 
@@ -38,7 +39,9 @@ it('disconnects a client that sends requests and reads nothing, and serves other
   client.on('error', () => undefined);
   await once(client, 'connect');
   client.write(get('/large').repeat(1_000));
-  expect(statuses(await exchange(server.url, get('/specimens/filter', 'connection: close\r\n')))).toEqual([200]);
+  const other = () => exchange(server.url, get('/specimens/filter', 'connection: close\r\n'));
+  // a busy machine may miss the short time for a request
+  await eventually(async () => expect(statuses(await other())).toEqual([200]));
   const [held] = accepted;
   if (held && !held.destroyed) await once(held, 'close');
   expect(served).toBeGreaterThan(0);
